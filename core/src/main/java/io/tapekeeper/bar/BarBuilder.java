@@ -1,0 +1,149 @@
+package io.tapekeeper.bar;
+
+import io.tapekeeper.market.Amount;
+import io.tapekeeper.market.Side;
+import io.tapekeeper.market.Trade;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.function.Consumer;
+
+/**
+ * Makes bars of one interval from the trades of one tape, in id order.
+ *
+ * <p>A bar is emitted when a trade at or after its end arrives; seconds between that hold no trade
+ * become flat bars with the previous close, unless a hole lies there: seconds wholly inside a hole
+ * give none. Where exchange time steps back within the id order, the trade counts at the latest
+ * time seen. The first bar of a tape is not complete, for nobody knows what came before.
+ *
+ * <p>O(1) a trade. Not thread-safe: the tape thread owns it.
+ */
+public final class BarBuilder {
+    private final Interval interval;
+    private final Consumer<Bar> out;
+
+    private boolean started;
+    private boolean holeBehind; // a hole lies between the last trade and the next
+    private long latestTime;
+    private long start;
+    private long open;
+    private long high;
+    private long low;
+    private long close;
+    private Amount volume = Amount.ZERO;
+    private Amount quoteVolume = Amount.ZERO;
+    private Amount takerBuyVolume = Amount.ZERO;
+    private long trades;
+    private boolean complete;
+
+    /**
+     * @param out gets each bar as it closes, in order of time
+     */
+    public BarBuilder(Interval interval, Consumer<Bar> out) {
+        this.interval = interval;
+        this.out = out;
+    }
+
+    public void add(Trade trade) {
+        long time = started ? Math.max(trade.venueTime(), latestTime) : trade.venueTime();
+        long itsStart = interval.startOf(time);
+        if (!started) {
+            begin(itsStart, trade.price(), false);
+            started = true;
+        } else if (itsStart > start) {
+            closeUpTo(itsStart);
+            begin(itsStart, trade.price(), !holeBehind);
+        }
+        holeBehind = false;
+        latestTime = time;
+        high = Math.max(high, trade.price());
+        low = Math.min(low, trade.price());
+        close = trade.price();
+        volume = volume.plus(trade.size());
+        quoteVolume = quoteVolume.plus(Amount.product(trade.price(), trade.size()));
+        trades += trade.rawTrades();
+        if (trade.aggressor() == Side.BUY) {
+            takerBuyVolume = takerBuyVolume.plus(trade.size());
+        }
+    }
+
+    /** Trades are missing between the last one and the next: both their bars are not complete. */
+    public void skipGap() {
+        complete = false;
+        holeBehind = started;
+    }
+
+    /** The bar that is still forming, or null before the first trade; its numbers still change. */
+    public Bar forming() {
+        return started ? snapshot() : null;
+    }
+
+    private void closeUpTo(long nextStart) {
+        out.accept(snapshot());
+        if (!holeBehind) {
+            for (long at = start + interval.micros(); at < nextStart; at += interval.micros()) {
+                out.accept(Bar.flat(interval, at, close, true, false));
+            }
+        }
+    }
+
+    private void begin(long at, long price, boolean isComplete) {
+        start = at;
+        open = price;
+        high = price;
+        low = price;
+        close = price;
+        volume = Amount.ZERO;
+        quoteVolume = Amount.ZERO;
+        takerBuyVolume = Amount.ZERO;
+        trades = 0;
+        complete = isComplete;
+    }
+
+    private Bar snapshot() {
+        return new Bar(
+                interval,
+                start,
+                open,
+                high,
+                low,
+                close,
+                volume,
+                quoteVolume,
+                trades,
+                takerBuyVolume,
+                complete,
+                false);
+    }
+
+    /** Writes the exact state, for {@link #restore}. */
+    public void save(DataOutput state) throws IOException {
+        state.writeBoolean(started);
+        state.writeBoolean(holeBehind);
+        state.writeBoolean(complete);
+        for (long value : new long[] {latestTime, start, open, high, low, close, trades}) {
+            state.writeLong(value);
+        }
+        for (Amount amount : new Amount[] {volume, quoteVolume, takerBuyVolume}) {
+            state.writeLong(amount.high());
+            state.writeLong(amount.low());
+        }
+    }
+
+    /** Continues exactly where {@link #save} was called. */
+    public void restore(DataInput state) throws IOException {
+        started = state.readBoolean();
+        holeBehind = state.readBoolean();
+        complete = state.readBoolean();
+        latestTime = state.readLong();
+        start = state.readLong();
+        open = state.readLong();
+        high = state.readLong();
+        low = state.readLong();
+        close = state.readLong();
+        trades = state.readLong();
+        volume = new Amount(state.readLong(), state.readLong());
+        quoteVolume = new Amount(state.readLong(), state.readLong());
+        takerBuyVolume = new Amount(state.readLong(), state.readLong());
+    }
+}

@@ -1,0 +1,108 @@
+package io.tapekeeper.bar;
+
+import io.tapekeeper.market.Amount;
+import java.util.function.Consumer;
+
+/**
+ * Makes longer bars from shorter ones of the same tape, in order of time.
+ *
+ * <p>A longer bar is emitted with its last part, or when a part of a later one arrives. It is
+ * complete when every one of its parts is there and complete.
+ *
+ * <p>O(1) a bar. Not thread-safe.
+ */
+public final class Rollup {
+    private final Interval interval;
+    private final Consumer<Bar> out;
+    private Bar forming;
+    private long parts;
+
+    /**
+     * @param interval a multiple of the interval of the bars that will be added
+     * @param out gets each longer bar as it closes
+     */
+    public Rollup(Interval interval, Consumer<Bar> out) {
+        this.interval = interval;
+        this.out = out;
+    }
+
+    /**
+     * @throws IllegalArgumentException where this interval is no multiple of the bar's
+     */
+    public void add(Bar part) {
+        if (interval.micros() % part.interval().micros() != 0) {
+            throw new IllegalArgumentException(
+                    "%s bars cannot be made from %s bars".formatted(interval, part.interval()));
+        }
+        long start = interval.startOf(part.start());
+        if (forming != null && forming.start() != start) {
+            emit(part.interval());
+        }
+        forming = forming == null ? widen(part, start) : join(forming, part);
+        parts++;
+        if (part.end() == start + interval.micros()) {
+            emit(part.interval());
+        }
+    }
+
+    /** What has been gathered of the bar that is still open, or null. */
+    public Bar forming() {
+        return forming;
+    }
+
+    private void emit(Interval ofParts) {
+        boolean all = parts == interval.micros() / ofParts.micros();
+        out.accept(all ? forming : withComplete(forming, false));
+        forming = null;
+        parts = 0;
+    }
+
+    private Bar widen(Bar part, long start) {
+        return new Bar(
+                interval,
+                start,
+                part.open(),
+                part.high(),
+                part.low(),
+                part.close(),
+                part.volume(),
+                part.quoteVolume(),
+                part.trades(),
+                part.takerBuyVolume(),
+                part.complete(),
+                part.carried());
+    }
+
+    private static Bar join(Bar left, Bar right) {
+        Amount takerBuy = left.takerBuyVolume().plus(right.takerBuyVolume());
+        return new Bar(
+                left.interval(),
+                left.start(),
+                left.open(),
+                Math.max(left.high(), right.high()),
+                Math.min(left.low(), right.low()),
+                right.close(),
+                left.volume().plus(right.volume()),
+                left.quoteVolume().plus(right.quoteVolume()),
+                left.trades() + right.trades(),
+                takerBuy,
+                left.complete() && right.complete(),
+                left.carried() || right.carried());
+    }
+
+    private static Bar withComplete(Bar bar, boolean complete) {
+        return new Bar(
+                bar.interval(),
+                bar.start(),
+                bar.open(),
+                bar.high(),
+                bar.low(),
+                bar.close(),
+                bar.volume(),
+                bar.quoteVolume(),
+                bar.trades(),
+                bar.takerBuyVolume(),
+                complete,
+                bar.carried());
+    }
+}

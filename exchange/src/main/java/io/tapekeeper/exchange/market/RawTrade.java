@@ -1,0 +1,12 @@
+package io.tapekeeper.exchange.market;
+
+/**
+ * One match of the exchange's own market.
+ *
+ * @param id consecutive per symbol
+ * @param price in units of 1e-8
+ * @param size in units of 1e-8
+ * @param time microseconds since the epoch, on the tape's clock
+ * @param buyerIsMaker true where the aggressor sold
+ */
+public record RawTrade(long id, long price, long size, long time, boolean buyerIsMaker) {}
