@@ -67,6 +67,11 @@ public final class BarBuilder {
         }
     }
 
+    /** Whether a trade at {@code time} would close the bar that is forming. */
+    public boolean closesAt(long time) {
+        return started && interval.startOf(time) > start;
+    }
+
     /** Trades are missing between the last one and the next: both their bars are not complete. */
     public void skipGap() {
         complete = false;

@@ -1,0 +1,152 @@
+package io.tapekeeper.feature;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * Mean and sample deviation of the last n values, in amortised constant time and without drift.
+ *
+ * <p>Values carry consecutive numbers; blocks of n begin where the number is a multiple of n, so a
+ * window is the tail of one block and the head of the next. When a block begins, its first value
+ * becomes the anchor a, and the sums of (x − a) and (x − a)² over every tail of the block before
+ * are computed once; after that a value only adds to the head's sums. Nothing is ever subtracted
+ * that was added before, so no error stays behind, and the anchor lies inside the window, so there
+ * is no cancellation to speak of. The result depends on the values in the window and their numbers
+ * alone, never on where the series began: a restart or a repair gives the same bits.
+ *
+ * <p>Method: a sliding window as suffix plus prefix of fixed blocks, after M. van Herk, Pattern
+ * Recognition Letters 13 (1992), there for minima. Whether all values are equal is known by
+ * counting equal neighbours, never by a variance that comes out 0.
+ */
+final class RollingWindow {
+    private final int size;
+    private final double[]
+            values; // by position: the head of this block, then what is left of the last
+    private final double[] tailSum; // over the last block from a position on, around this anchor
+    private final double[] tailSquares;
+    private int count;
+    private int
+            blockStart; // position of the first value of this block: 0 unless the series began in
+    // it
+    private int tailStart; // position of the first value of the last block; size = there is none
+    private long number;
+    private int position;
+    private double anchor;
+    private double latest;
+    private double headSum;
+    private double headSquares;
+    private int equalRun;
+
+    RollingWindow(int size) {
+        if (size < 2) {
+            throw new IllegalArgumentException("a window needs at least 2 values: " + size);
+        }
+        this.size = size;
+        values = new double[size];
+        tailSum = new double[size + 1];
+        tailSquares = new double[size + 1];
+        tailStart = size;
+    }
+
+    /**
+     * Takes the next value.
+     *
+     * @param itsNumber one more than the last, unless the window is empty
+     */
+    void add(long itsNumber, double value) {
+        if (count > 0 && itsNumber != number + 1) {
+            throw new IllegalStateException(
+                    "value %d does not follow value %d".formatted(itsNumber, number));
+        }
+        number = itsNumber;
+        position = (int) Math.floorMod(itsNumber, (long) size);
+        if (count == 0) {
+            blockStart = position;
+            tailStart = size;
+            beginBlock(value);
+        } else if (position == 0) {
+            tailStart = blockStart;
+            blockStart = 0;
+            beginBlock(value);
+        }
+        equalRun = count > 0 && value == latest ? Math.min(equalRun + 1, size) : 1;
+        latest = value;
+        values[position] = value;
+        double distance = value - anchor;
+        headSum += distance;
+        headSquares += distance * distance;
+        count = Math.min(count + 1, size);
+    }
+
+    private void beginBlock(double first) {
+        anchor = first;
+        headSum = 0;
+        headSquares = 0;
+        double sum = 0;
+        double squares = 0;
+        for (int at = size - 1; at >= tailStart; at--) {
+            double distance = values[at] - anchor;
+            sum += distance;
+            squares += distance * distance;
+            tailSum[at] = sum;
+            tailSquares[at] = squares;
+        }
+    }
+
+    /** Forgets everything: a window never reaches across a hole. */
+    void clear() {
+        count = 0;
+    }
+
+    boolean full() {
+        return count == size;
+    }
+
+    int count() {
+        return count;
+    }
+
+    /** Whether the last n values are all equal. */
+    boolean flat() {
+        return equalRun >= size;
+    }
+
+    private double sum() {
+        return headSum + tailSum[Math.max(position + 1, tailStart)];
+    }
+
+    double mean() {
+        return anchor + sum() / count;
+    }
+
+    /** The latest value less the mean. */
+    double latestLessMean() {
+        return (latest - anchor) - sum() / count;
+    }
+
+    /** √(Σ(x − mean)² / (n − 1)); exactly 0 where all are equal. */
+    double sampleDeviation() {
+        double sum = sum();
+        double squares = headSquares + tailSquares[Math.max(position + 1, tailStart)];
+        return Math.sqrt(Math.max(0, (squares - sum * sum / count) / (count - 1)));
+    }
+
+    void save(DataOutput state) throws IOException {
+        state.writeInt(count);
+        state.writeLong(number);
+        for (int back = count - 1; back >= 0; back--) {
+            state.writeDouble(values[Math.floorMod(position - back, size)]);
+        }
+    }
+
+    /** The window depends on its values alone, so adding them again is the exact state. */
+    void restore(DataInput state) throws IOException {
+        clear();
+        int saved = state.readInt();
+        long last = state.readLong();
+        for (int back = saved - 1; back >= 0; back--) {
+            add(last - back, state.readDouble());
+        }
+    }
+}
