@@ -73,14 +73,25 @@ public final class Rollup {
                 part.carried());
     }
 
+    /**
+     * A second without trades only repeats an older close, so beside one with trades its prices do
+     * not count: the open of a minute is the price of its first trade. Polled bars never trade, so
+     * among them all prices count.
+     */
     private static Bar join(Bar left, Bar right) {
+        boolean rightAlone = left.trades() == 0 && right.trades() > 0;
+        boolean leftAlone = left.trades() > 0 && right.trades() == 0;
         Amount takerBuy = left.takerBuyVolume().plus(right.takerBuyVolume());
         return new Bar(
                 left.interval(),
                 left.start(),
-                left.open(),
-                Math.max(left.high(), right.high()),
-                Math.min(left.low(), right.low()),
+                rightAlone ? right.open() : left.open(),
+                rightAlone
+                        ? right.high()
+                        : leftAlone ? left.high() : Math.max(left.high(), right.high()),
+                rightAlone
+                        ? right.low()
+                        : leftAlone ? left.low() : Math.min(left.low(), right.low()),
                 right.close(),
                 left.volume().plus(right.volume()),
                 left.quoteVolume().plus(right.quoteVolume()),

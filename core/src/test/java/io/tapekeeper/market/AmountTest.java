@@ -1,0 +1,48 @@
+package io.tapekeeper.market;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.math.BigInteger;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class AmountTest {
+    @Test
+    void sumsBeyondSixtyFourBitsExactly() {
+        Amount sum = Amount.ZERO;
+        for (int i = 0; i < 4; i++) {
+            sum = sum.plus(Long.MAX_VALUE);
+        }
+        assertEquals("368934881474.19103228", sum.format(Amount.SIZE_PLACES)); // 4 · (2^63 − 1)
+    }
+
+    @Test
+    void multipliesPriceAndSizeExactly() {
+        Amount quote =
+                Amount.product(Decimals.parse("61837.63000000"), Decimals.parse("0.00009000"));
+        assertEquals("5.56538670", quote.format(Amount.QUOTE_PLACES)); // 61837.63 · 0.00009
+    }
+
+    @Test
+    void agreesWithBigIntegers() {
+        Random random = new Random(11);
+        for (int i = 0; i < 10_000; i++) {
+            long a = random.nextLong();
+            long b = random.nextLong();
+            long c = random.nextLong();
+            BigInteger expected =
+                    BigInteger.valueOf(a)
+                            .multiply(BigInteger.valueOf(b))
+                            .add(BigInteger.valueOf(c));
+            Amount actual = Amount.product(a, b).plus(c);
+            assertEquals(expected, actual.units(), "seed 11, round " + i);
+            assertEquals(actual, Amount.of(expected), "seed 11, round " + i);
+        }
+    }
+
+    @Test
+    void refusesWhatDoesNotFit() {
+        assertThrows(ArithmeticException.class, () -> Amount.of(BigInteger.ONE.shiftLeft(127)));
+    }
+}

@@ -1,0 +1,174 @@
+package io.tapekeeper.tape;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tapekeeper.market.Decimals;
+import io.tapekeeper.market.Side;
+import io.tapekeeper.market.Trade;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+class SequencerTest {
+    private static final long SECOND = 1_000_000_000L;
+
+    private final Said said = new Said();
+    private final Sequencer sequencer = new Sequencer(said, 30 * SECOND, new HoldBudget(500_000));
+
+    /** Writes down what a sequencer says. */
+    private static final class Said implements Sequencer.Output {
+        final List<String> lines = new ArrayList<>();
+
+        @Override
+        public void trade(Trade trade) {
+            lines.add("trade " + trade.id());
+        }
+
+        @Override
+        public void gap(Gap gap) {
+            lines.add("gap %d-%d".formatted(gap.firstId(), gap.lastId()));
+        }
+
+        @Override
+        public void conflict(Trade emitted, Trade other) {
+            lines.add("conflict " + other.id());
+        }
+    }
+
+    private static Trade trade(long id) {
+        return trade(id, Decimals.ONE);
+    }
+
+    private static Trade trade(long id, long price) {
+        return new Trade(id, price, Decimals.ONE, Side.BUY, id * 1000, id * 1000, 1);
+    }
+
+    @Test
+    void beginsWithTheFirstTradeItSees() {
+        sequencer.offer(trade(500), 0);
+        sequencer.offer(trade(501), 0);
+        assertEquals(List.of("trade 500", "trade 501"), said.lines);
+    }
+
+    @Test
+    void holdsLaterTradesBackUntilTheHoleIsFilled() {
+        sequencer.offer(trade(1), 0);
+        sequencer.offer(trade(4), 0);
+        sequencer.offer(trade(3), 0);
+        assertTrue(sequencer.hasHole());
+        assertEquals(List.of("trade 1"), said.lines);
+        sequencer.offer(trade(2), SECOND);
+        assertEquals(List.of("trade 1", "trade 2", "trade 3", "trade 4"), said.lines);
+        assertFalse(sequencer.hasHole());
+    }
+
+    @Test
+    void saysWhatIsMissingWhenTheHoldBackTimeIsOver() {
+        sequencer.offer(trade(1), 0);
+        sequencer.offer(trade(4), 0);
+        sequencer.advance(30 * SECOND - 1);
+        assertEquals(List.of("trade 1"), said.lines);
+        sequencer.advance(30 * SECOND);
+        assertEquals(List.of("trade 1", "gap 2-3", "trade 4"), said.lines);
+    }
+
+    @Test
+    void givesEachHoleItsOwnHoldBackTime() {
+        sequencer.offer(trade(1), 0);
+        sequencer.offer(trade(3), 0);
+        sequencer.offer(trade(5), 29 * SECOND);
+        sequencer.advance(30 * SECOND);
+        assertEquals(List.of("trade 1", "gap 2-2", "trade 3"), said.lines);
+        sequencer.advance(60 * SECOND);
+        assertEquals(List.of("trade 1", "gap 2-2", "trade 3", "gap 4-4", "trade 5"), said.lines);
+    }
+
+    @Test
+    void goesOnAtOnceWhereNothingIsHeldBack() {
+        Sequencer impatient = new Sequencer(said, 0, new HoldBudget(10));
+        impatient.offer(trade(1), 0);
+        impatient.offer(trade(9), 0);
+        assertEquals(List.of("trade 1", "gap 2-8", "trade 9"), said.lines);
+    }
+
+    @Test
+    void givesUpAHoleWhenTheBudgetOfAllInstrumentsIsUsedUp() {
+        HoldBudget budget = new HoldBudget(3);
+        Sequencer other = new Sequencer(new Said(), 30 * SECOND, budget);
+        other.offer(trade(1), 0);
+        other.offer(trade(3), 0);
+        other.offer(trade(4), 0);
+        Sequencer last = new Sequencer(said, 30 * SECOND, budget);
+        last.offer(trade(10), 0);
+        last.offer(trade(12), 0);
+        assertEquals(List.of("trade 10", "gap 11-11", "trade 12"), said.lines);
+        assertEquals(2, budget.held());
+    }
+
+    @Test
+    void dropsAndCountsWhatComesTwice() {
+        sequencer.offer(trade(1), 0);
+        sequencer.offer(trade(1), 0);
+        sequencer.offer(trade(3), 0);
+        sequencer.offer(trade(3), 0);
+        assertEquals(List.of("trade 1"), said.lines);
+        assertEquals(2, sequencer.duplicates());
+        assertEquals(0, sequencer.conflicts());
+    }
+
+    @Test
+    void reportsTheSameIdWithAnotherPriceAndKeepsTheFirst() {
+        sequencer.offer(trade(1), 0);
+        sequencer.offer(trade(1, 2 * Decimals.ONE), 0);
+        assertEquals(List.of("trade 1", "conflict 1"), said.lines);
+    }
+
+    @Test
+    void anotherTimeForTheSameIdIsNoConflict() {
+        sequencer.offer(trade(1), 0);
+        Trade again = new Trade(1, Decimals.ONE, Decimals.ONE, Side.BUY, 1_001, 77, 1);
+        sequencer.offer(again, 0);
+        assertEquals(0, sequencer.conflicts());
+    }
+
+    @Test
+    void anyOrderOfArrivalGivesTheSameTape() {
+        for (int seed = 0; seed < 200; seed++) {
+            List<Long> ids = new ArrayList<>(LongStream.rangeClosed(2, 60).boxed().toList());
+            ids.addAll(LongStream.rangeClosed(20, 40).boxed().toList());
+            Collections.shuffle(ids, new Random(seed));
+            Said out = new Said();
+            HoldBudget budget = new HoldBudget(100);
+            Sequencer any = new Sequencer(out, 30 * SECOND, budget);
+            any.offer(trade(1), 0);
+            ids.forEach(id -> any.offer(trade(id), 0));
+            List<String> tape =
+                    LongStream.rangeClosed(1, 60).mapToObj(id -> "trade " + id).toList();
+            assertEquals(tape, out.lines, "seed " + seed);
+            assertEquals(21, any.duplicates(), "seed " + seed);
+            assertEquals(0, budget.held(), "seed " + seed);
+        }
+    }
+
+    @Test
+    void continuesBehindTheLastTradeOfASavedState() throws IOException {
+        sequencer.offer(trade(7), 0);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        sequencer.save(new DataOutputStream(bytes));
+        Sequencer restored = new Sequencer(said, 0, new HoldBudget(10));
+        restored.restore(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+        restored.offer(trade(7), 0);
+        restored.offer(trade(9), 0);
+        assertEquals(List.of("trade 7", "gap 8-8", "trade 9"), said.lines);
+    }
+}
