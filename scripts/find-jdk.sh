@@ -1,0 +1,57 @@
+# Sourced by ./tapekeeper and ./verify: finds what they need and says plainly what is missing.
+
+fail() {
+    echo "tapekeeper: $*" >&2
+    exit 3
+}
+
+# Major version of the JDK in folder $1, or nothing.
+jdk_version() {
+    [ -x "$1/bin/java" ] && [ -r "$1/release" ] || return 0
+    sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release"
+}
+
+# Sets JAVA_HOME to a JDK from 21 on: the one JAVA_HOME names, the one on PATH, else the newest
+# in the usual folders.
+find_jdk() {
+    local candidate version best="" best_version=0 on_path
+    on_path=$(command -v java || true)
+    [ -z "$on_path" ] || on_path=$(dirname "$(dirname "$(readlink -f "$on_path")")")
+    for candidate in "${JAVA_HOME:-}" "$on_path"; do
+        version=$(jdk_version "$candidate")
+        if [ "${version:-0}" -ge 21 ] && [ -x "$candidate/bin/javac" ]; then
+            JAVA_HOME=$candidate
+            JDK_VERSION=$version
+            export JAVA_HOME
+            return
+        fi
+    done
+    for candidate in /usr/lib/jvm/* /usr/java/* /opt/java/* /opt/jdk* "$HOME"/.sdkman/candidates/java/* \
+        "$HOME"/.jdks/* /Library/Java/JavaVirtualMachines/*/Contents/Home /opt/homebrew/opt/openjdk*; do
+        version=$(jdk_version "$candidate")
+        if [ "${version:-0}" -gt "$best_version" ] && [ -x "$candidate/bin/javac" ]; then
+            best=$candidate
+            best_version=$version
+        fi
+    done
+    [ "$best_version" -ge 21 ] ||
+        fail "no JDK 21 or newer found. Install one (for example apt install openjdk-21-jdk) or set JAVA_HOME to it."
+    JAVA_HOME=$best
+    JDK_VERSION=$best_version
+    export JAVA_HOME
+}
+
+# What a build needs beyond the JDK.
+find_build_tools() {
+    command -v mvn >/dev/null || fail "Maven is needed to build. Install it (for example apt install maven)."
+    command -v node >/dev/null && command -v npm >/dev/null ||
+        fail "Node.js 20 or newer with npm is needed to build the page. Install it (for example from nodejs.org or apt install nodejs npm)."
+    local node_major
+    node_major=$(node --version | sed 's/^v\([0-9]*\).*/\1/')
+    [ "$node_major" -ge 20 ] ||
+        fail "Node.js 20 or newer is needed to build the page, but node is $(node --version). Install a newer one."
+    # Quiet the JDK about what Maven's own libraries do.
+    MAVEN_OPTS="${MAVEN_OPTS:-} --enable-native-access=ALL-UNNAMED"
+    [ "$JDK_VERSION" -lt 23 ] || MAVEN_OPTS="$MAVEN_OPTS --sun-misc-unsafe-memory-access=allow"
+    export MAVEN_OPTS
+}
