@@ -1,0 +1,20 @@
+package io.tapekeeper.venue;
+
+/**
+ * What a feed has counted since its start.
+ *
+ * @param frames messages, or answers to polls, that arrived
+ * @param trades trades, or polled prices, that were delivered
+ * @param ignored messages that were understood to be of no concern
+ * @param malformed messages that were not understood; they are skipped
+ * @param reconnects how often the connection came back
+ * @param lastMalformed why the last malformed message was skipped, and how it begins; empty where
+ *     there was none
+ */
+public record FeedCounts(
+        long frames,
+        long trades,
+        long ignored,
+        long malformed,
+        long reconnects,
+        String lastMalformed) {}

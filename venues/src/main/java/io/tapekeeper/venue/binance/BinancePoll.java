@@ -1,0 +1,228 @@
+package io.tapekeeper.venue.binance;
+
+import io.tapekeeper.bar.Interval;
+import io.tapekeeper.market.Instrument;
+import io.tapekeeper.venue.Feed;
+import io.tapekeeper.venue.FeedCounts;
+import io.tapekeeper.venue.FeedEvent;
+import io.tapekeeper.venue.FeedListener;
+import io.tapekeeper.venue.VenueException;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Asks for the prices at every boundary of an interval, the classic way.
+ *
+ * <p>Boundaries are those of the venue's clock, measured at the start and again every ten minutes,
+ * and carried on by the monotonic clock in between, so the rate is fixed and nothing drifts. At
+ * boundary b one request asks for all symbols. Its answer is the sample of b if it comes before b +
+ * interval, and within the poll time-out; the request is cut then, so requests never overlap.
+ *
+ * <p>While the feed runs, each boundary gives exactly one {@link FeedEvent.Polled} per symbol, in
+ * order, as soon as it is decided: where no answer came in time, or the listener blocked past the
+ * boundary, the last price is carried. Nothing is carried before a symbol's first price. While the
+ * process is down nothing is carried either: where this thread woke more than {@value
+ * #ASLEEP_SECONDS} s after it meant to (a suspended process or machine), or the wall clock jumped
+ * against the monotonic one and the venue's time is unknown until it has been measured again, the
+ * boundaries that passed are left out and the next ones begin as after a start.
+ */
+public final class BinancePoll implements Feed {
+    private static final int ASLEEP_SECONDS = 5;
+    private static final long ASLEEP_MICROS = ASLEEP_SECONDS * 1_000_000L;
+    private static final long CLOCK_JUMP_MICROS = 1_000_000;
+    private static final long REMEASURE_MICROS = 600_000_000;
+    private static final Duration LAST_EVENT = Duration.ofMillis(400);
+
+    private final BinanceRest rest;
+    private final List<Instrument> instruments;
+    private final List<String> symbols;
+    private final Interval every;
+    private final Settings settings;
+    private final Outlet outlet;
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private Thread thread; // guarded by this
+
+    // Of the polling thread alone:
+    private final VenueClock clock;
+    private final Map<Instrument, Long> lastPrices = new HashMap<>();
+    private Outlet.Line line = new Outlet.Line();
+
+    /**
+     * @param rest remains the caller's to close
+     */
+    public BinancePoll(
+            BinanceRest rest,
+            List<Instrument> instruments,
+            Interval every,
+            FeedListener listener,
+            Settings settings) {
+        if (instruments.isEmpty()) {
+            throw new IllegalArgumentException("a poll needs an instrument");
+        }
+        this.rest = rest;
+        this.instruments = List.copyOf(instruments);
+        this.symbols = instruments.stream().map(Instrument::symbol).toList();
+        this.every = every;
+        this.settings = settings;
+        this.outlet = new Outlet(listener, 1);
+        this.clock = new VenueClock(settings.clock(), System::nanoTime);
+    }
+
+    @Override
+    public synchronized void start() {
+        if (thread != null || outlet.closed()) {
+            throw new IllegalStateException("a feed starts once");
+        }
+        thread = Thread.ofPlatform().name("binance-poll").daemon().start(this::run);
+    }
+
+    @Override
+    public synchronized void close() {
+        closing.countDown();
+        outlet.close(LAST_EVENT);
+        if (thread != null) {
+            thread.interrupt(); // a request in progress is of no use any more
+        }
+    }
+
+    @Override
+    public FeedCounts counts() {
+        return outlet.counts();
+    }
+
+    private void run() {
+        try {
+            measureClock();
+            PollSchedule schedule = new PollSchedule(every, clock.now());
+            while (!outlet.closed()) {
+                boolean awake = waitUntil(schedule.next());
+                if (Math.abs(clock.jumped()) > CLOCK_JUMP_MICROS) {
+                    measureClock();
+                    awake = clock.now() - schedule.deadline() < ASLEEP_MICROS;
+                }
+                if (awake && clock.now() >= schedule.next()) {
+                    carryWhatIsOver(schedule);
+                    awake = poll(schedule);
+                }
+                if (!awake) {
+                    lastPrices.clear();
+                    schedule.beginAfter(clock.now());
+                    failed(
+                            "asleep",
+                            "This process did not run for a while, so no price was asked for."
+                                    + " Going on now.");
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // only close() interrupts: the end
+        }
+    }
+
+    /** Waits by the venue's clock; returns whether the process was running all the time. */
+    private boolean waitUntil(long time) throws InterruptedException {
+        long wait = Math.max(0, time - clock.now());
+        long meant = clock.elapsed() + wait;
+        if (closing.await(wait, TimeUnit.MICROSECONDS)) {
+            throw new InterruptedException("closed");
+        }
+        return clock.elapsed() - meant < ASLEEP_MICROS;
+    }
+
+    /**
+     * The boundaries whose time for an answer is over, because the listener or a request took it.
+     */
+    private void carryWhatIsOver(PollSchedule schedule) {
+        while (schedule.deadline() <= clock.now() && !outlet.closed()) {
+            sample(schedule.next(), Map.of());
+            schedule.done();
+        }
+    }
+
+    /**
+     * Asks for the next boundary's prices; returns whether the process was running all the time.
+     */
+    private boolean poll(PollSchedule schedule) {
+        long left = schedule.deadline() - clock.now();
+        long patience = Math.max(1, Math.min(left, settings.pollTimeout().toNanos() / 1_000));
+        long meant = clock.elapsed() + patience;
+        Map<String, Long> prices = Map.of();
+        try {
+            prices = rest.prices(symbols, Duration.of(patience, ChronoUnit.MICROS));
+            outlet.frame();
+        } catch (VenueException e) {
+            if (e.kind() == VenueException.Kind.BAD_ANSWER) {
+                outlet.frame();
+                outlet.malformed(e.getMessage(), "");
+            }
+            failed(e.kind().name(), e.getMessage());
+        }
+        if (clock.elapsed() - meant >= ASLEEP_MICROS) {
+            return false;
+        }
+        boolean inTime = clock.now() < schedule.deadline();
+        if (!prices.isEmpty() && inTime) {
+            outlet.proven(line);
+        }
+        sample(schedule.next(), inTime ? prices : Map.of());
+        schedule.done();
+        if (!prices.isEmpty() && clock.elapsed() > REMEASURE_MICROS) {
+            remeasureClock(schedule.next() - clock.now());
+        }
+        return true;
+    }
+
+    private void sample(long boundary, Map<String, Long> prices) {
+        for (Instrument instrument : instruments) {
+            Long answer = prices.get(instrument.symbol());
+            Long price = answer != null ? answer : lastPrices.get(instrument);
+            if (price != null) {
+                lastPrices.put(instrument, price);
+                outlet.say(new FeedEvent.Polled(instrument, boundary, price, answer == null));
+            }
+        }
+    }
+
+    private void failed(String cause, String reason) {
+        outlet.lost(line, cause, reason);
+        line = new Outlet.Line();
+    }
+
+    /** Measures the venue's time; tries for ever, because without it there are no boundaries. */
+    private void measureClock() throws InterruptedException {
+        Backoff backoff =
+                new Backoff(
+                        settings.firstRetry(),
+                        settings.longestRetry(),
+                        ThreadLocalRandom.current());
+        while (!outlet.closed()) {
+            try {
+                clock.set(rest.clockOffset());
+                return;
+            } catch (VenueException e) {
+                failed(e.kind().name(), e.getMessage());
+            }
+            if (closing.await(backoff.next().toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new InterruptedException("closed");
+            }
+        }
+    }
+
+    /** Corrects the drift of the local clock, in the time left until the next boundary. */
+    private void remeasureClock(long leftMicros) {
+        if (leftMicros <= 0) {
+            return;
+        }
+        try {
+            clock.set(rest.clockSample(Duration.of(leftMicros, ChronoUnit.MICROS)));
+        } catch (VenueException e) {
+            System.getLogger(BinancePoll.class.getName())
+                    .log(System.Logger.Level.DEBUG, "the clock keeps its last measurement", e);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package io.tapekeeper.venue.binance;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.tapekeeper.market.Instrument;
+import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.Feed;
+import io.tapekeeper.venue.FeedCounts;
+import io.tapekeeper.venue.FeedListener;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Trades as Binance's WebSocket prints them.
+ *
+ * <p>Subscribes by URL, which costs no control message, over as many sockets as the limits of a URL
+ * and of streams per socket demand. A socket that ends is opened again for ever: after a random
+ * time that doubles from 0.5 s to 30 s at each failure, at once where the venue announced the end
+ * itself, and not before a pause where it refused us. What was printed in between is missing.
+ *
+ * <p>Trades of one socket come in the order in which they arrived; a frame that cannot be read is
+ * counted and skipped.
+ */
+public final class BinanceStream implements Feed {
+    /** Binance allows 1,024 streams a connection, and URLs fail from about 8,000 characters. */
+    private static final int MAX_STREAMS = 1024;
+
+    private static final int MAX_URL = 8000;
+
+    private static final Duration GOODBYE = Duration.ofMillis(200);
+    private static final Duration LAST_EVENT = Duration.ofMillis(400);
+
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final HttpClient client;
+    private final Outlet outlet;
+    private final List<StreamSession> sessions = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>(); // guarded by this
+    private boolean started; // guarded by this
+
+    /**
+     * @param streamUrl for example {@code wss://stream.binance.com:9443}; {@code /ws} or {@code
+     *     /stream} at its end is left out
+     * @param kind AGGREGATE or RAW
+     */
+    public BinanceStream(
+            URI streamUrl,
+            List<Instrument> instruments,
+            TapeKind kind,
+            FeedListener listener,
+            Settings settings) {
+        List<Part> parts = parts(streamUrl, instruments, kind);
+        this.client = HttpClient.newBuilder().connectTimeout(settings.requestTimeout()).build();
+        this.outlet = new Outlet(listener, parts.size());
+        StreamSession.Shared shared =
+                new StreamSession.Shared(
+                        client, outlet, new StreamSession.Gate(), closing, kind, settings);
+        for (Part part : parts) {
+            sessions.add(new StreamSession(part.uri, part.instruments, shared));
+        }
+    }
+
+    /** What one socket carries. */
+    record Part(URI uri, Map<String, Instrument> instruments) {}
+
+    static List<Part> parts(URI streamUrl, List<Instrument> instruments, TapeKind kind) {
+        String suffix =
+                switch (kind) {
+                    case AGGREGATE -> "@aggTrade";
+                    case RAW -> "@trade";
+                    case POLL ->
+                            throw new IllegalArgumentException(
+                                    "a stream carries aggregate or raw trades, no polled prices");
+                };
+        String host = streamUrl.toString().replaceFirst("(/ws|/stream)?/*$", "");
+        if (streamUrl.getHost() == null || !streamUrl.getScheme().matches("(?i)wss?")) {
+            throw new IllegalArgumentException(
+                    "\"%s\" is no stream address: it begins with wss:// or ws:// and names a host."
+                            .formatted(streamUrl));
+        }
+        if (instruments.isEmpty()) {
+            throw new IllegalArgumentException("a stream needs an instrument");
+        }
+        List<Part> parts = new ArrayList<>();
+        StringBuilder url = new StringBuilder();
+        Map<String, Instrument> carried = new LinkedHashMap<>();
+        for (Instrument instrument : instruments) {
+            String symbol = instrument.symbol().toLowerCase(Locale.ROOT);
+            String stream = URLEncoder.encode(symbol, UTF_8) + suffix;
+            if (carried.size() == MAX_STREAMS || url.length() + 1 + stream.length() >= MAX_URL) {
+                parts.add(new Part(URI.create(url.toString()), Map.copyOf(carried)));
+                carried.clear();
+                url.setLength(0);
+            }
+            url.append(carried.isEmpty() ? host + "/stream?streams=" : "/").append(stream);
+            carried.put(instrument.symbol(), instrument);
+        }
+        parts.add(new Part(URI.create(url.toString()), Map.copyOf(carried)));
+        return parts;
+    }
+
+    @Override
+    public synchronized void start() {
+        if (started || outlet.closed()) {
+            throw new IllegalStateException("a feed starts once");
+        }
+        started = true;
+        for (StreamSession session : sessions) {
+            threads.add(
+                    Thread.ofPlatform()
+                            .name("binance-stream-" + threads.size())
+                            .daemon()
+                            .start(session));
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        closing.countDown();
+        outlet.close(LAST_EVENT);
+        List<WebSocketLine> open =
+                sessions.stream().map(StreamSession::line).filter(Objects::nonNull).toList();
+        CompletableFuture.allOf(
+                        open.stream()
+                                .map(WebSocketLine::sendClose)
+                                .toArray(CompletableFuture<?>[]::new))
+                .handle((sent, failure) -> null) // a line that is dead already needs no goodbye
+                .completeOnTimeout(null, GOODBYE.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
+        open.forEach(WebSocketLine::abort);
+        threads.forEach(Thread::interrupt);
+        client.shutdownNow();
+    }
+
+    @Override
+    public FeedCounts counts() {
+        return outlet.counts();
+    }
+}

@@ -1,0 +1,19 @@
+/**
+ * Binance spot: its frames, its REST API, and how to stay on good terms with it.
+ *
+ * <p>{@link io.tapekeeper.venue.binance.BinanceDecoder} reads one frame; {@link
+ * io.tapekeeper.venue.binance.BinanceStream} keeps the sockets open and {@link
+ * io.tapekeeper.venue.binance.BinancePoll} asks for prices at boundaries; {@link
+ * io.tapekeeper.venue.binance.BinanceRest} asks single questions. What Binance sends wrong is data:
+ * it is counted, logged and skipped, never thrown.
+ *
+ * <p>Times are microseconds since the epoch; venue times may arrive in milli-, micro- or
+ * nanoseconds and are told apart by magnitude ({@link io.tapekeeper.venue.binance.VenueTime}).
+ * Waits and limits run on the local monotonic clock.
+ *
+ * <p>Two quirks shape the code. A well-formed stream of a symbol that does not exist is
+ * acknowledged and stays silent, so symbols are looked up in {@code exchangeInfo} first and a
+ * connection counts only when its first trade has come. And there is no replay: what falls between
+ * two connections has to be fetched over REST by id.
+ */
+package io.tapekeeper.venue.binance;
