@@ -1,0 +1,231 @@
+package io.tapekeeper.dashboard;
+
+import io.tapekeeper.alert.Alert;
+import io.tapekeeper.analyst.FeatureRow;
+import io.tapekeeper.bar.Interval;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One client that follows one series by server-sent events: rows that it misses, from the store and
+ * then the ring, then what happens. Runs on a thread of its own, which alone writes to the client.
+ */
+final class EventStream {
+    /**
+     * @param priceNanos the shortest time between two prices
+     * @param heartbeatNanos the longest time without a sign of life
+     */
+    record Pace(long priceNanos, long heartbeatNanos) {
+        static final Pace USUAL =
+                new Pace(TimeUnit.MILLISECONDS.toNanos(100), TimeUnit.MILLISECONDS.toNanos(900));
+    }
+
+    /** How it ended, where the client did not just go. */
+    enum End {
+        FELL_BEHIND
+    }
+
+    private static final long STORE_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long STORE_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final int FLUSH_BYTES = 1 << 16;
+
+    private final LiveSeries series;
+    private final Api api;
+    private final HistorySource history;
+    private final OutputStream client;
+    private final Pace pace;
+    private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
+
+    private long newestSent; // bar start, epoch microseconds
+    private volatile long writingSince; // System.nanoTime; 0 while no write is under way
+
+    /**
+     * @param heldStart start of the newest bar that the client holds, epoch microseconds;
+     *     Long.MAX_VALUE for one that wants no rows of the past
+     */
+    EventStream(
+            LiveSeries series,
+            Api api,
+            HistorySource history,
+            OutputStream client,
+            Pace pace,
+            long heldStart) {
+        this.series = series;
+        this.api = api;
+        this.history = history;
+        this.client = client;
+        this.pace = pace;
+        newestSent = heldStart;
+    }
+
+    /** For how long the client has taken nothing of a write that is under way, in nanoseconds. */
+    long stuckNanos() {
+        long since = writingSince;
+        return since == 0 ? 0 : System.nanoTime() - since;
+    }
+
+    /**
+     * Streams until the client is gone, falls behind or the thread is interrupted.
+     *
+     * @throws IOException where the client is gone
+     */
+    End run() throws IOException, InterruptedException {
+        health();
+        flush(); // the page knows at once that somebody is there, however long the past takes
+        List<Alert> alerts = api.alerts(series);
+        LiveSeries.Join join = catchUp();
+        for (FeatureRow row : join.rows()) {
+            row(row);
+        }
+        for (Alert alert : alerts) {
+            event("alert", Json.write(json -> Json.alert(json, alert)));
+        }
+        for (Alert alert : join.alerts()) { // what was told since the store was read
+            event("alert", Json.write(json -> Json.alert(json, alert)));
+        }
+        if (join.signal() != null) {
+            signal(new LiveSeries.Signalled(join.signal()));
+        }
+        flush();
+        return follow(join.cursor());
+    }
+
+    /** Sends from the store what the ring no longer holds. */
+    private LiveSeries.Join catchUp() throws IOException, InterruptedException {
+        if (newestSent == Long.MAX_VALUE) {
+            newestSent = Long.MIN_VALUE;
+            return series.join(Long.MAX_VALUE, true);
+        }
+        long progress = System.nanoTime();
+        while (true) {
+            long before = newestSent;
+            stored();
+            long now = System.nanoTime();
+            if (newestSent > before) {
+                progress = now;
+            }
+            // Rows may leave the ring before the store has them, when a tape is played fast. Rows
+            // that never come are a hole, which the page shows as one.
+            boolean patient = now - progress < STORE_PATIENCE_NANOS;
+            LiveSeries.Join join = series.join(newestSent, !patient);
+            if (join != null) {
+                return join;
+            }
+            health();
+            flush();
+            TimeUnit.NANOSECONDS.sleep(STORE_RETRY_NANOS);
+        }
+    }
+
+    private void stored() throws IOException {
+        Interval interval = series.series().interval();
+        List<FeatureRow> newest = history.latestFeatures(series.series(), 1);
+        if (newest.isEmpty() || newest.getLast().bar().start() <= newestSent) {
+            return;
+        }
+        long span = newest.getLast().bar().start() - Math.max(0, newestSent);
+        if (span / interval.micros() > Api.MOST_ROWS) {
+            // More than a page keeps: it forgets what it holds and takes the newest.
+            event("reset", "{}".getBytes(StandardCharsets.UTF_8));
+            for (FeatureRow row : history.latestFeatures(series.series(), Api.MOST_ROWS)) {
+                row(row);
+            }
+            return;
+        }
+        List<FeatureRow> missed =
+                new ArrayList<>(); // not written from inside: it would hold the store
+        history.features(series.series(), newestSent + 1, Long.MAX_VALUE, missed::add);
+        for (FeatureRow row : missed) {
+            row(row);
+        }
+    }
+
+    private End follow(long from) throws IOException, InterruptedException {
+        long cursor = from;
+        LiveSeries.Price sentPrice = null;
+        Health.State sentState = null;
+        long pricedAt = System.nanoTime() - pace.priceNanos();
+        long beatAt = pricedAt - pace.heartbeatNanos();
+        List<LiveSeries.Event> events = new ArrayList<>();
+        while (true) {
+            series.await(cursor, pace.priceNanos());
+            // Before the events: every row older than this price is then among them.
+            LiveSeries.Price price = series.price();
+            events.clear();
+            cursor = series.drain(cursor, events);
+            if (cursor == LiveSeries.FELL_BEHIND) {
+                return End.FELL_BEHIND;
+            }
+            for (LiveSeries.Event event : events) {
+                switch (event) {
+                    case LiveSeries.Row(FeatureRow row, boolean ignored) -> row(row);
+                    case LiveSeries.AlertSeen(Alert alert) ->
+                            event("alert", Json.write(json -> Json.alert(json, alert)));
+                    case LiveSeries.Signalled signalled -> signal(signalled);
+                }
+            }
+            long now = System.nanoTime();
+            if (price != null
+                    && !price.equals(sentPrice)
+                    && price.bar().start() > newestSent
+                    && now - pricedAt >= pace.priceNanos()) {
+                event(
+                        "price",
+                        Json.write(json -> Json.price(json, series.series().instrument(), price)));
+                sentPrice = price;
+                pricedAt = now;
+            }
+            Health.State state = series.health().state();
+            if (state != sentState || now - beatAt >= pace.heartbeatNanos()) {
+                health();
+                sentState = state;
+                beatAt = now;
+            }
+            flush();
+        }
+    }
+
+    private void row(FeatureRow row) throws IOException {
+        newestSent = Math.max(newestSent, row.bar().start());
+        pending.writeBytes(
+                "id: %d\n".formatted(Json.seconds(newestSent)).getBytes(StandardCharsets.UTF_8));
+        event("row", Json.write(json -> Json.row(json, row)));
+    }
+
+    private void signal(LiveSeries.Signalled signalled) throws IOException {
+        event(
+                "signal",
+                Json.write(json ->
+                        Json.signal(json, series.series().instrument(), signalled.change())));
+    }
+
+    private void health() throws IOException {
+        event("health", Json.write(json -> Json.health(json, series.health())));
+    }
+
+    private void event(String name, byte[] json) throws IOException {
+        pending.writeBytes(("event: " + name + "\ndata: ").getBytes(StandardCharsets.UTF_8));
+        pending.writeBytes(json);
+        pending.write('\n');
+        pending.write('\n');
+        if (pending.size() > FLUSH_BYTES) {
+            flush();
+        }
+    }
+
+    private void flush() throws IOException {
+        if (pending.size() == 0) {
+            return;
+        }
+        writingSince = System.nanoTime() | 1; // never 0, which means "not writing"
+        pending.writeTo(client);
+        client.flush();
+        writingSince = 0;
+        pending.reset();
+    }
+}

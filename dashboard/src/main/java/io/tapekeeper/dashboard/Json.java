@@ -1,0 +1,294 @@
+package io.tapekeeper.dashboard;
+
+import io.tapekeeper.alert.Alert;
+import io.tapekeeper.alert.Rule;
+import io.tapekeeper.analyst.FeatureRow;
+import io.tapekeeper.analyst.Preset;
+import io.tapekeeper.bar.Bar;
+import io.tapekeeper.feature.FeatureValues;
+import io.tapekeeper.market.Amount;
+import io.tapekeeper.market.Decimals;
+import io.tapekeeper.market.Instrument;
+import io.tapekeeper.signal.SignalChange;
+import io.tapekeeper.store.Series;
+import io.tapekeeper.tape.TapeId;
+import java.io.ByteArrayOutputStream;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * What the API says, as JSON. NaN is null; a price is a number for the chart, and a text with the
+ * instrument's places where people read it.
+ */
+final class Json {
+    private static final JsonFactory FACTORY = new JsonFactory();
+    private static final int SPARK_POINTS = 32;
+
+    private Json() {}
+
+    /** What {@code body} writes, in UTF-8. */
+    static byte[] write(Consumer<JsonGenerator> body) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
+            body.accept(json);
+        }
+        return bytes.toByteArray();
+    }
+
+    /**
+     * Names a series in addresses: {@code binance.BTCUSDT.aggregate.classic.1s}, and {@code
+     * .simulated} behind it where it is.
+     */
+    static String id(Series series) {
+        TapeId tape = series.tape();
+        return String.join(
+                        ".",
+                        tape.venue(),
+                        tape.symbol(),
+                        tape.kind().label(),
+                        series.preset(),
+                        series.interval().toString())
+                + (tape.simulated() ? ".simulated" : "");
+    }
+
+    /** One element of the list of series, with its newest {@code rows} in small. */
+    static void series(JsonGenerator json, LiveSeries live, List<FeatureRow> rows) {
+        Series series = live.series();
+        SeriesInfo info = live.info();
+        json.writeStartObject();
+        json.writeStringProperty("id", id(series));
+        json.writeStringProperty("venue", series.tape().venue());
+        json.writeStringProperty("symbol", series.tape().symbol());
+        json.writeStringProperty("kind", series.tape().kind().label());
+        json.writeStringProperty("preset", series.preset());
+        json.writeNumberProperty("interval", seconds(series.interval().micros()));
+        json.writeStringProperty("intervalLabel", series.interval().toString());
+        json.writeNumberProperty("pricePlaces", series.instrument().pricePlaces());
+        json.writeNumberProperty("sizePlaces", series.instrument().sizePlaces());
+        json.writeBooleanProperty("simulated", series.tape().simulated());
+        json.writeBooleanProperty("replay", info.replay());
+        json.writeStringProperty("band", info.band());
+        json.writeBooleanProperty("recording", !live.recordedOnly());
+        json.writeStringProperty("state", live.health().state().label());
+        json.writeName("settings");
+        settings(json, info.preset());
+        card(json, live, rows);
+        json.writeEndObject();
+    }
+
+    private static void settings(JsonGenerator json, Preset preset) {
+        if (preset == null) {
+            json.writeNull();
+            return;
+        }
+        json.writeStartObject();
+        json.writeNumberProperty("window", preset.window());
+        json.writeNumberProperty("baselineWindow", preset.baselineWindow());
+        json.writeNumberProperty("zAlert", preset.zAlert());
+        json.writeNumberProperty("spikeFactor", preset.spikeFactor());
+        json.writeNumberProperty("zSignal", preset.zSignal());
+        json.writeEndObject();
+    }
+
+    private static void card(JsonGenerator json, LiveSeries live, List<FeatureRow> rows) {
+        LiveSeries.Price forming = live.price();
+        FeatureRow last = rows.isEmpty() ? null : rows.getLast();
+        json.writeName("price");
+        if (forming != null) {
+            json.writeString(price(live.series().instrument(), forming.bar().close()));
+        } else if (last != null) {
+            json.writeString(price(live.series().instrument(), last.bar().close()));
+        } else {
+            json.writeNull();
+        }
+        number(json, "z", last == null ? Double.NaN : last.values().zScore());
+        json.writeNumberProperty("rules", last == null ? 0 : last.rules());
+        json.writeArrayPropertyStart("spark");
+        for (FeatureRow row : rows.subList(Math.max(0, rows.size() - SPARK_POINTS), rows.size())) {
+            json.writeNumber(Decimals.toDouble(row.bar().close()));
+        }
+        json.writeEndArray();
+    }
+
+    /**
+     * Rows column by column.
+     *
+     * @param more whether there may be older ones
+     */
+    static void history(JsonGenerator json, List<FeatureRow> rows, boolean more) {
+        json.writeStartObject();
+        json.writeBooleanProperty("more", more);
+        json.writeArrayPropertyStart("t");
+        for (FeatureRow row : rows) {
+            json.writeNumber(seconds(row.bar().start()));
+        }
+        json.writeEndArray();
+        column(json, "o", rows, row -> Decimals.toDouble(row.bar().open()));
+        column(json, "h", rows, row -> Decimals.toDouble(row.bar().high()));
+        column(json, "l", rows, row -> Decimals.toDouble(row.bar().low()));
+        column(json, "c", rows, row -> Decimals.toDouble(row.bar().close()));
+        column(json, "v", rows, row -> size(row.bar().volume()));
+        column(json, "ret", rows, row -> row.values().change());
+        column(json, "vol", rows, row -> row.values().volatility());
+        column(json, "annual", rows, row -> row.values().annualised());
+        column(json, "base", rows, row -> row.values().baseline());
+        column(json, "z", rows, row -> row.values().zScore());
+        json.writeArrayPropertyStart("signal");
+        for (FeatureRow row : rows) {
+            json.writeString(row.signal().label());
+        }
+        json.writeEndArray();
+        json.writeArrayPropertyStart("rules");
+        for (FeatureRow row : rows) {
+            json.writeNumber(row.rules());
+        }
+        json.writeEndArray();
+        json.writeArrayPropertyStart("complete");
+        for (FeatureRow row : rows) {
+            json.writeBoolean(row.complete());
+        }
+        json.writeEndArray();
+        json.writeArrayPropertyStart("carried");
+        for (FeatureRow row : rows) {
+            json.writeBoolean(row.bar().carried());
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private static void column(
+            JsonGenerator json,
+            String name,
+            List<FeatureRow> rows,
+            ToDoubleFunction<FeatureRow> value) {
+        json.writeArrayPropertyStart(name);
+        for (FeatureRow row : rows) {
+            number(json, value.applyAsDouble(row));
+        }
+        json.writeEndArray();
+    }
+
+    /** A bar that closed, with its features. */
+    static void row(JsonGenerator json, FeatureRow row) {
+        FeatureValues values = row.values();
+        json.writeStartObject();
+        bar(json, row.bar());
+        number(json, "ret", values.change());
+        number(json, "vol", values.volatility());
+        number(json, "annual", values.annualised());
+        number(json, "base", values.baseline());
+        number(json, "z", values.zScore());
+        json.writeStringProperty("signal", row.signal().label());
+        json.writeNumberProperty("rules", row.rules());
+        json.writeBooleanProperty("complete", row.complete());
+        json.writeBooleanProperty("carried", row.bar().carried());
+        json.writeEndObject();
+    }
+
+    /** The bar that is forming. */
+    static void price(JsonGenerator json, Instrument instrument, LiveSeries.Price price) {
+        json.writeStartObject();
+        bar(json, price.bar());
+        json.writeStringProperty("price", price(instrument, price.bar().close()));
+        json.writeNumberProperty("tradeTime", millis(price.lastTradeTime()));
+        json.writeEndObject();
+    }
+
+    private static void bar(JsonGenerator json, Bar bar) {
+        json.writeNumberProperty("t", seconds(bar.start()));
+        number(json, "o", Decimals.toDouble(bar.open()));
+        number(json, "h", Decimals.toDouble(bar.high()));
+        number(json, "l", Decimals.toDouble(bar.low()));
+        number(json, "c", Decimals.toDouble(bar.close()));
+        number(json, "v", size(bar.volume()));
+    }
+
+    static void alert(JsonGenerator json, Alert alert) {
+        Rule rule = alert.rule();
+        json.writeStartObject();
+        json.writeStringProperty("rule", rule.label());
+        json.writeStringProperty("severity", rule.severity().label());
+        json.writeNumberProperty("opened", millis(alert.opened()));
+        json.writeName("closed");
+        if (alert.isOpen()) {
+            json.writeNull();
+        } else {
+            json.writeNumber(millis(alert.closed()));
+        }
+        number(json, "value", alert.value());
+        number(json, "threshold", alert.threshold());
+        json.writeStringProperty("reason", alert.reason());
+        json.writeEndObject();
+    }
+
+    static void signal(JsonGenerator json, Instrument instrument, SignalChange change) {
+        json.writeStartObject();
+        json.writeStringProperty("signal", change.signal().label());
+        json.writeNumberProperty("since", millis(change.time()));
+        json.writeStringProperty("price", price(instrument, change.price()));
+        number(json, "z", change.zScore());
+        json.writeEndObject();
+    }
+
+    static void health(JsonGenerator json, Health health) {
+        json.writeStartObject();
+        healthFields(json, health);
+        json.writeEndObject();
+    }
+
+    static void healthFields(JsonGenerator json, Health health) {
+        json.writeStringProperty("state", health.state().label());
+        json.writeStringProperty("reason", health.reason());
+        boolean age = health.agesMeaningful() && health.lastTradeTime() > 0;
+        number(json, "lastTradeTime", orNaN(health.lastTradeTime() > 0, health.lastTradeTime()));
+        number(json, "ageMillis", orNaN(age, health.lastTradeAgeMillis()));
+        json.writeNumberProperty("warm", health.warm());
+        json.writeNumberProperty("warmOf", health.warmOf());
+        number(json, "stored", orNaN(health.storedTrades() >= 0, health.storedTrades()));
+        number(json, "tradesPerSecond", health.tradesPerSecond());
+    }
+
+    private static double orNaN(boolean there, long value) {
+        return there ? value : Double.NaN;
+    }
+
+    /** With the instrument's places, and more where the price has more. */
+    static String price(Instrument instrument, long units) {
+        // A tape of unknown tick size would print eight places; two are what people expect.
+        return Decimals.format(units, instrument.priceStep() == 0 ? 2 : instrument.pricePlaces());
+    }
+
+    private static double size(Amount volume) {
+        return volume.high() == 0 && volume.low() >= 0
+                ? Decimals.toDouble(volume.low())
+                : volume.toDecimal(Amount.SIZE_PLACES).doubleValue();
+    }
+
+    private static void number(JsonGenerator json, String name, double value) {
+        json.writeName(name);
+        number(json, value);
+    }
+
+    private static void number(JsonGenerator json, double value) {
+        if (Double.isNaN(value)) {
+            json.writeNull();
+        } else if (value == Math.rint(value) && Math.abs(value) < 1e15) {
+            json.writeNumber((long) value); // 61849 and not 61849.0
+        } else {
+            json.writeNumber(value);
+        }
+    }
+
+    /** Epoch microseconds of a bar's start, which is a whole second, to seconds. */
+    static long seconds(long micros) {
+        return Math.floorDiv(micros, 1_000_000L);
+    }
+
+    private static long millis(long micros) {
+        return Math.floorDiv(micros, 1_000L);
+    }
+}

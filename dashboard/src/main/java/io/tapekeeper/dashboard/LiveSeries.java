@@ -1,0 +1,295 @@
+package io.tapekeeper.dashboard;
+
+import io.tapekeeper.alert.Alert;
+import io.tapekeeper.alert.Rule;
+import io.tapekeeper.analyst.FeatureRow;
+import io.tapekeeper.bar.Bar;
+import io.tapekeeper.signal.SignalChange;
+import io.tapekeeper.store.Series;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The live end of one series: a ring of the last events, numbered in the order they were told, and
+ * the latest price and health.
+ *
+ * <p>One thread writes; any number read. Nobody does I/O under the lock, so the writer waits at
+ * most for a copy of the ring.
+ */
+final class LiveSeries {
+    /** What is told in order; price and health are not, for only their latest counts. */
+    sealed interface Event {}
+
+    /**
+     * @param revised whether a row of this bar, or of a later one, was told before
+     */
+    record Row(FeatureRow row, boolean revised) implements Event {}
+
+    record AlertSeen(Alert alert) implements Event {}
+
+    record Signalled(SignalChange change) implements Event {}
+
+    /**
+     * @param lastTradeTime epoch microseconds
+     */
+    record Price(Bar bar, long lastTradeTime) {}
+
+    /**
+     * Where a client begins to follow.
+     *
+     * @param rows those behind its last one that the ring holds, oldest first, then revised ones
+     * @param cursor number of the first event that {@code rows} does not hold
+     * @param signal the last change, or null before the first
+     */
+    record Join(List<FeatureRow> rows, long cursor, List<Alert> alerts, SignalChange signal) {}
+
+    private record AlertKey(Rule rule, long opened) {}
+
+    private record Told(Health health, long nanos) {}
+
+    /** {@link #drain}'s answer where the events have left the ring. */
+    static final long FELL_BEHIND = -1;
+
+    private static final int ALERTS_KEPT = 200;
+    private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final Series series;
+    private final SeriesInfo info;
+    private final boolean recordedOnly;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition told = lock.newCondition();
+    private final Event[] ring;
+    private long next; // number of the next event; the ring holds the last ring.length before it
+    private long newestStart = Long.MIN_VALUE;
+    private long newestEvicted = Long.MIN_VALUE; // newest bar start that left the ring
+    private final Map<AlertKey, Alert> alerts = new LinkedHashMap<>();
+    private SignalChange signal;
+    private long stateChanges;
+
+    private volatile Price price;
+    private volatile Told health;
+
+    LiveSeries(Series series, SeriesInfo info, int ringRows) {
+        this(series, info, ringRows, false);
+    }
+
+    private LiveSeries(Series series, SeriesInfo info, int ringRows, boolean recordedOnly) {
+        if (ringRows < 1) {
+            throw new IllegalArgumentException("the ring holds at least one row, not " + ringRows);
+        }
+        this.series = series;
+        this.info = info;
+        this.recordedOnly = recordedOnly;
+        ring = new Event[ringRows];
+        Health first =
+                recordedOnly
+                        ? Health.only(
+                                Health.State.DISCONNECTED, "this tape is not being recorded now")
+                        : Health.only(Health.State.WARMING_UP, "starting");
+        health = new Told(first, System.nanoTime());
+    }
+
+    /** A series of the store that nobody tells anything about. */
+    static LiveSeries recorded(Series series) {
+        SeriesInfo info = SeriesInfo.live(series, SeriesInfo.presetOf(series.preset()));
+        return new LiveSeries(series, info, 1, true);
+    }
+
+    Series series() {
+        return series;
+    }
+
+    SeriesInfo info() {
+        return info;
+    }
+
+    boolean recordedOnly() {
+        return recordedOnly;
+    }
+
+    void row(FeatureRow row) {
+        lock.lock();
+        try {
+            long start = row.bar().start();
+            boolean revised = start <= newestStart;
+            newestStart = Math.max(newestStart, start);
+            append(new Row(row, revised));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void alert(Alert alert) {
+        lock.lock();
+        try {
+            alerts.put(new AlertKey(alert.rule(), alert.opened()), alert);
+            if (alerts.size() > ALERTS_KEPT) {
+                alerts.remove(alerts.keySet().iterator().next());
+            }
+            append(new AlertSeen(alert));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void signal(SignalChange change) {
+        lock.lock();
+        try {
+            signal = change;
+            append(new Signalled(change));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Wakes nobody: clients look by themselves ten times a second, however fast the tape is. */
+    void price(Price latest) {
+        price = latest;
+    }
+
+    void health(Health latest) {
+        Told before = health;
+        health = new Told(latest, System.nanoTime());
+        if (before.health().state() != latest.state()) {
+            lock.lock();
+            try {
+                stateChanges++;
+                told.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private void append(Event event) {
+        int at = (int) (next % ring.length);
+        if (ring[at] instanceof Row evicted) {
+            newestEvicted = Math.max(newestEvicted, evicted.row().bar().start());
+        }
+        ring[at] = event;
+        next++;
+        told.signalAll();
+    }
+
+    private long oldest() {
+        return Math.max(0, next - ring.length);
+    }
+
+    /** The price that is forming, or null before the first. */
+    Price price() {
+        return price;
+    }
+
+    /** The health now: its age counted on, and stale where nobody has told it for too long. */
+    Health health() {
+        Told last = health;
+        if (recordedOnly) {
+            return last.health();
+        }
+        long silence = System.nanoTime() - last.nanos();
+        Health now = last.health().aged(TimeUnit.NANOSECONDS.toMillis(silence));
+        if (silence < SILENCE_NANOS || now.state() == Health.State.DISCONNECTED) {
+            return now;
+        }
+        return now.in(
+                Health.State.STALE,
+                "the recorder has not reported for "
+                        + TimeUnit.NANOSECONDS.toSeconds(silence)
+                        + " s");
+    }
+
+    /**
+     * Where to follow from, for a client that holds every row up to the one of the bar {@code sent}
+     * (epoch microseconds).
+     *
+     * @param anyway true to join over rows that are lost to it
+     * @return null where rows behind that one have already left the ring: they are to be read from
+     *     the store first
+     */
+    Join join(long sent, boolean anyway) {
+        lock.lock();
+        try {
+            if (newestEvicted > sent && !anyway) {
+                return null;
+            }
+            List<FeatureRow> rows = new ArrayList<>();
+            for (long at = oldest(); at < next; at++) {
+                if (ring[(int) (at % ring.length)] instanceof Row(FeatureRow row, boolean revised)
+                        && (revised || row.bar().start() > sent)) {
+                    rows.add(row);
+                }
+            }
+            return new Join(rows, next, List.copyOf(alerts.values()), signal);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits until an event with the number {@code cursor} is there, the state changes or a time.
+     */
+    void await(long cursor, long nanos) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long before = stateChanges;
+            long left = nanos;
+            while (next == cursor && stateChanges == before && left > 0) {
+                left = told.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Adds the events from {@code cursor} on to {@code out}.
+     *
+     * @return the new cursor, or {@link #FELL_BEHIND}
+     */
+    long drain(long cursor, List<Event> out) {
+        lock.lock();
+        try {
+            if (cursor < oldest()) {
+                return FELL_BEHIND;
+            }
+            for (long at = cursor; at < next; at++) {
+                out.add(ring[(int) (at % ring.length)]);
+            }
+            return next;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The rows in the ring, in the order they were told. */
+    List<FeatureRow> rows() {
+        lock.lock();
+        try {
+            List<FeatureRow> rows = new ArrayList<>();
+            for (long at = oldest(); at < next; at++) {
+                if (ring[(int) (at % ring.length)] instanceof Row held) {
+                    rows.add(held.row());
+                }
+            }
+            return rows;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The last alerts that were told, oldest first. */
+    List<Alert> alerts() {
+        lock.lock();
+        try {
+            return List.copyOf(alerts.values());
+        } finally {
+            lock.unlock();
+        }
+    }
+}

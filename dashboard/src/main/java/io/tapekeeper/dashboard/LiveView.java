@@ -1,0 +1,97 @@
+package io.tapekeeper.dashboard;
+
+import io.tapekeeper.alert.Alert;
+import io.tapekeeper.analyst.FeatureRow;
+import io.tapekeeper.bar.Bar;
+import io.tapekeeper.signal.SignalChange;
+import io.tapekeeper.store.Series;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * What is happening now, for the pages that look.
+ *
+ * <p>One thread tells (per series); no method waits for a client or does I/O. A series that was
+ * never added is refused with an IllegalArgumentException.
+ */
+public final class LiveView {
+    /** Rows kept per series where nothing else is said: an hour of seconds. */
+    public static final int RING_ROWS = 3_600;
+
+    private final int ringRows;
+    private final Map<Series, LiveSeries> bySeries = new ConcurrentHashMap<>();
+    private final List<LiveSeries> inOrder = new CopyOnWriteArrayList<>();
+
+    /**
+     * @param ringRows events kept per series: they bridge what the store does not hold yet, and are
+     *     all that a slow client may lag behind
+     */
+    public LiveView(int ringRows) {
+        this.ringRows = ringRows;
+    }
+
+    /** Shows a series from now on. To be called before anything is told about it, once. */
+    public void addSeries(Series series, SeriesInfo info) {
+        LiveSeries live = new LiveSeries(series, info, ringRows);
+        if (bySeries.putIfAbsent(series, live) != null) {
+            throw new IllegalArgumentException("shown already: " + series);
+        }
+        inOrder.add(live);
+    }
+
+    /**
+     * A bar closed. A row of a bar that was told before replaces it.
+     *
+     * @param row in order of time but for rows that replace
+     */
+    public void row(Series series, FeatureRow row) {
+        of(series).row(row);
+    }
+
+    /**
+     * The price moved. Each client sees the latest at most ten times a second.
+     *
+     * @param forming the bar as far as it is known
+     * @param lastTradeTimeMicros venue time of its last trade, epoch microseconds
+     */
+    public void forming(Series series, Bar forming, long lastTradeTimeMicros) {
+        of(series).price(new LiveSeries.Price(forming, lastTradeTimeMicros));
+    }
+
+    public void alertOpened(Series series, Alert alert) {
+        of(series).alert(alert);
+    }
+
+    public void alertClosed(Series series, Alert alert) {
+        of(series).alert(alert);
+    }
+
+    public void signalChanged(Series series, SignalChange change) {
+        of(series).signal(change);
+    }
+
+    /** How it stands now; at least once a second. */
+    public void health(Series series, Health health) {
+        of(series).health(health);
+    }
+
+    private LiveSeries of(Series series) {
+        LiveSeries live = bySeries.get(series);
+        if (live == null) {
+            throw new IllegalArgumentException("never added: " + series);
+        }
+        return live;
+    }
+
+    /** The series in the order they were added. */
+    List<LiveSeries> all() {
+        return inOrder;
+    }
+
+    /** Whether {@code series} was added. */
+    boolean shows(Series series) {
+        return bySeries.containsKey(series);
+    }
+}
