@@ -39,7 +39,7 @@ public record Health(
     }
 
     /** Nothing is known but the state and why. */
-    static Health only(State state, String reason) {
+    public static Health only(State state, String reason) {
         return new Health(state, reason, 0, 0, 0, 0, -1, Double.NaN, false);
     }
 

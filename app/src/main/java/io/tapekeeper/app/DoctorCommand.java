@@ -1,0 +1,153 @@
+package io.tapekeeper.app;
+
+import io.tapekeeper.store.History;
+import io.tapekeeper.store.Series;
+import io.tapekeeper.store.StoreException;
+import io.tapekeeper.venue.VenueException;
+import io.tapekeeper.venue.binance.BinanceRest;
+import io.tapekeeper.venue.binance.ClockOffset;
+import io.tapekeeper.venue.binance.Settings;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code doctor}: what is wrong here, and what to do about it. */
+@Command(
+        name = "doctor",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Looks at JDK, disk, store, port, venue and clock, and says what is wrong and what to"
+                    + " do.",
+            "Exit code 1 where something is."
+        })
+final class DoctorCommand implements Callable<Integer> {
+    private static final long LOW_DISK = 2L << 30;
+    private static final double CLOCK_LIMIT_SECONDS = 1;
+
+    @Option(names = "--db", paramLabel = "FILE", description = "The store.")
+    private Path db = RunCommand.DEFAULT_DB;
+
+    @Option(names = "--port", paramLabel = "N", description = "Port of the page (default: 8080).")
+    private int port = 8080;
+
+    @Option(
+            names = "--rest-url",
+            paramLabel = "URL",
+            description = "REST API (default: ${DEFAULT-VALUE}).",
+            defaultValue = "https://api.binance.com")
+    private URI restUrl;
+
+    private final PrintStream out = System.out;
+    private boolean wrong;
+
+    @Override
+    public Integer call() {
+        checkJava();
+        checkDisk();
+        checkStore();
+        checkPort();
+        checkVenue();
+        return wrong ? Failure.FOUND_WRONG : Failure.FINE;
+    }
+
+    private void fine(String what, String found) {
+        out.printf("ok     %-6s %s%n", what, found);
+    }
+
+    private void wrong(String what, String found, String remedy) {
+        wrong = true;
+        out.printf("WRONG  %-6s %s%n              -> %s%n", what, found, remedy);
+    }
+
+    private void checkJava() {
+        fine("java", Runtime.version() + ", " + System.getProperty("java.home"));
+    }
+
+    private void checkDisk() {
+        Path folder = db.toAbsolutePath().getParent();
+        while (!Files.exists(folder)) {
+            folder = folder.getParent();
+        }
+        try {
+            long free = Files.getFileStore(folder).getUsableSpace();
+            String found =
+                    String.format(Locale.ROOT, "%.1f GB free at %s", free / 1e9, folder);
+            if (!Files.isWritable(folder)) {
+                wrong("disk", folder + " cannot be written to", "name another file with --db");
+            } else if (free < LOW_DISK) {
+                wrong("disk", found, "make room: a busy symbol takes about 100 MB a day");
+            } else {
+                fine("disk", found);
+            }
+        } catch (IOException e) {
+            wrong("disk", folder + ": " + e.getMessage(), "name another file with --db");
+        }
+    }
+
+    private void checkStore() {
+        if (!Files.exists(db)) {
+            fine("store", db + " is not there yet: the first run makes it");
+            return;
+        }
+        try (History history = History.open(db)) {
+            List<Series> all = history.series();
+            fine("store", "%s, %d series".formatted(db, all.size()));
+            for (Series series : all) {
+                fine(
+                        "",
+                        String.format(
+                                Locale.ROOT,
+                                "%s %s%s: %,d trades, %d holes in the ledger",
+                                series.tape().symbol(),
+                                series.tape().kind().label(),
+                                series.tape().simulated() ? " SIMULATED" : "",
+                                history.tradeCount(series.tape()),
+                                history.gaps(series.tape()).size()));
+            }
+        } catch (StoreException e) {
+            wrong("store", e.getMessage(), "name another file with --db, or mend this one");
+        }
+    }
+
+    private void checkPort() {
+        try (ServerSocket socket =
+                new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            fine("port", socket.getLocalPort() + " is free");
+        } catch (IOException e) {
+            wrong("port", port + " is in use", "choose another one with --port");
+        }
+    }
+
+    private void checkVenue() {
+        try (BinanceRest rest = new BinanceRest(restUrl, Settings.defaults())) {
+            ClockOffset offset = rest.clockOffset();
+            fine(
+                    "venue",
+                    String.format(
+                            Locale.ROOT,
+                            "%s answers in %.0f ms",
+                            restUrl,
+                            offset.roundTripMicros() / 1e3));
+            double seconds = offset.micros() / 1e6;
+            String found =
+                    String.format(Locale.ROOT, "%.3f s behind the venue's clock", seconds);
+            if (Math.abs(seconds) > CLOCK_LIMIT_SECONDS && RunCommand.isBinance(restUrl)) {
+                wrong("clock", found, "set this machine's clock, for example by NTP");
+            } else {
+                fine("clock", found);
+            }
+        } catch (VenueException e) {
+            wrong("venue", e.getMessage(), "check the network, or another --rest-url");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package io.tapekeeper.app;
+
+import io.tapekeeper.exchange.Exchange;
+import io.tapekeeper.exchange.ExchangeConfig;
+import io.tapekeeper.exchange.play.Speed;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code exchange}: the local exchange alone. */
+@Command(
+        name = "exchange",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "A local exchange that speaks Binance's protocol: a synthetic market, or a recording.",
+            "A recording starts to play when the first client has subscribed."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  ./tapekeeper exchange --synthetic 7 --port 9443",
+            "  ./tapekeeper exchange --capture trades.txt.gz --speed max --port 9443"
+        })
+final class ExchangeCommand implements Callable<Integer> {
+    static final long DEFAULT_SEED = 7;
+
+    @ArgGroup(exclusive = true)
+    private What what = new What();
+
+    @Option(
+            names = "--state",
+            paramLabel = "FOLDER",
+            description =
+                    "Where a synthetic market is kept, so that it goes on where it stopped (default:"
+                            + " data/exchange-SEED).")
+    private Path state;
+
+    @Option(
+            names = "--speed",
+            paramLabel = "N",
+            description =
+                    "Seconds of the tape in a second; max = as fast as the slowest client takes it"
+                            + " (default: 1).")
+    private String speed = "1";
+
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            description = "Port to listen on (default: 9443; 0 = any that is free).")
+    private int port = 9443;
+
+    @Option(
+            names = "--host",
+            paramLabel = "ADDRESS",
+            description = "Address to listen on (default: 127.0.0.1, this machine alone).")
+    private String host = "127.0.0.1";
+
+    /** What is played. */
+    private static final class What {
+        @Option(
+                names = "--synthetic",
+                paramLabel = "SEED",
+                description = "An endless market made from a seed (default: 7).")
+        private Long seed;
+
+        @Option(
+                names = "--capture",
+                paramLabel = "FILE",
+                description =
+                        "A recording: lines of \"<epoch ns> <frame>\", .gz too; may be given"
+                                + " several times.")
+        private List<Path> captures;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Stop stop = new Stop();
+        stop.onSignals();
+        ExchangeConfig config =
+                ExchangeConfig.of(source())
+                        .withHost(host)
+                        .withPort(port)
+                        .withSpeed(speed(speed));
+        try (Exchange exchange = start(config)) {
+            System.out.printf(
+                    "exchange: http://%s:%d and ws://%s:%d, state of play at /sim/state%n",
+                    host, exchange.port(), host, exchange.port());
+            while (!stop.await(Duration.ofHours(1))) {
+                continue; // until a signal comes
+            }
+        } finally {
+            stop.finished();
+        }
+        return Failure.FINE;
+    }
+
+    private ExchangeConfig.Source source() {
+        if (what.captures != null) {
+            return new ExchangeConfig.Source.Capture(what.captures);
+        }
+        long seed = what.seed == null ? DEFAULT_SEED : what.seed;
+        Path folder = state == null ? Path.of("data", "exchange-" + seed) : state;
+        return new ExchangeConfig.Source.Synthetic(seed, Optional.of(folder));
+    }
+
+    static Exchange start(ExchangeConfig config) {
+        try {
+            return Exchange.start(config);
+        } catch (IOException e) {
+            throw Failure.outside(e.getMessage(), e);
+        }
+    }
+
+    static Speed speed(String text) {
+        try {
+            return Speed.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw Failure.usage("--speed: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package io.tapekeeper.app;
+
+import io.tapekeeper.dashboard.Health;
+import io.tapekeeper.dashboard.LiveView;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Tells how far each series can be trusted at this moment: warming up, live, stale, disconnected.
+ *
+ * <p>Whether a tape is stale is judged by local monotonic time against the tape's own pace: nothing
+ * for twenty times the usual pause between trades, but at least 5 and at most 120 seconds. Owned by
+ * the tape thread; {@link #latest} may be read by any.
+ */
+final class HealthTeller {
+    private static final long EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long RATE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long SHORTEST_STALL = TimeUnit.SECONDS.toNanos(5);
+    private static final long LONGEST_STALL = TimeUnit.SECONDS.toNanos(120);
+    private static final int PAUSES = 20;
+
+    /** How a tape's pace is followed. */
+    private static final class Pace {
+        long trades;
+        long changedAt;
+        long windowTrades;
+        long windowBegan;
+        double perSecond = Double.NaN;
+        double usualPauseNanos = Double.NaN;
+
+        /** Whether anything came since the last call. */
+        void follow(long count, long now) {
+            if (count != trades) {
+                double pause = (double) (now - changedAt) / (count - trades);
+                usualPauseNanos =
+                        Double.isNaN(usualPauseNanos)
+                                ? pause
+                                : usualPauseNanos + 0.05 * (pause - usualPauseNanos);
+                trades = count;
+                changedAt = now;
+            }
+            if (now - windowBegan >= RATE_NANOS) {
+                perSecond = (count - windowTrades) * 1e9 / (now - windowBegan);
+                windowTrades = count;
+                windowBegan = now;
+            }
+        }
+
+        boolean stalled(long now) {
+            double limit = Double.isNaN(usualPauseNanos) ? 0 : PAUSES * usualPauseNanos;
+            return now - changedAt > Math.clamp((long) limit, SHORTEST_STALL, LONGEST_STALL);
+        }
+    }
+
+    private final List<Watch> watches;
+    private final Map<Watch, Pace> paces = new HashMap<>();
+    private final LiveView view;
+    private final VenueClock clock;
+    private final boolean agesMeaningful;
+    private volatile Map<Watch, Long> stored = Map.of();
+    private boolean connected;
+    private String reason;
+    private long toldAt;
+    private volatile Map<Watch, Health> latest = Map.of();
+
+    /**
+     * @param agesMeaningful false where a recording is played faster or slower than it was
+     * @param reason why nothing comes yet
+     */
+    HealthTeller(
+            Collection<Watch> watches,
+            LiveView view,
+            VenueClock clock,
+            boolean agesMeaningful,
+            String reason) {
+        this.watches = List.copyOf(watches);
+        this.view = view;
+        this.clock = clock;
+        this.agesMeaningful = agesMeaningful;
+        this.reason = reason;
+        long now = System.nanoTime();
+        for (Watch watch : watches) {
+            Pace pace = new Pace();
+            pace.changedAt = now;
+            pace.windowBegan = now;
+            paces.put(watch, pace);
+        }
+        toldAt = now - EVERY_NANOS;
+    }
+
+    void connected() {
+        connected = true;
+        long now = System.nanoTime();
+        paces.values().forEach(pace -> pace.changedAt = now);
+    }
+
+    void disconnected(String why) {
+        connected = false;
+        reason = why;
+    }
+
+    /** Tells the live view, four times a second. */
+    void tell(long now) {
+        for (Watch watch : watches) {
+            paces.get(watch).follow(watch.now().trades(), now);
+        }
+        if (now - toldAt < EVERY_NANOS) {
+            return;
+        }
+        toldAt = now;
+        Map<Watch, Health> told = new HashMap<>();
+        for (Watch watch : watches) {
+            Health health = of(watch, paces.get(watch), now);
+            told.put(watch, health);
+            view.health(watch.series(), health);
+        }
+        latest = Map.copyOf(told);
+    }
+
+    private Health of(Watch watch, Pace pace, long now) {
+        Watch.Now at = watch.now();
+        long age = at.lastTradeTime() == 0 ? 0 : clock.nowMicros() - at.lastTradeTime();
+        Health.State state = Health.State.LIVE;
+        String why = "";
+        if (!connected) {
+            state = Health.State.DISCONNECTED;
+            why = reason;
+        } else if (pace.stalled(now)) {
+            state = Health.State.STALE;
+            why = "no trade for %d s".formatted((now - pace.changedAt) / 1_000_000_000L);
+        } else if (watch.warm() < watch.window()) {
+            state = Health.State.WARMING_UP;
+        }
+        return new Health(
+                state,
+                why,
+                at.lastTradeTime(),
+                Math.max(0, age / 1_000),
+                watch.warm(),
+                watch.window(),
+                stored.getOrDefault(watch, -1L),
+                pace.perSecond,
+                agesMeaningful);
+    }
+
+    /** How many trades of each tape the store has; any thread, the main one asks the store. */
+    void stored(Map<Watch, Long> counts) {
+        stored = Map.copyOf(counts);
+    }
+
+    /** What was told last; any thread. */
+    Map<Watch, Health> latest() {
+        return latest;
+    }
+}

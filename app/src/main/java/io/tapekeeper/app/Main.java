@@ -1,0 +1,166 @@
+package io.tapekeeper.app;
+
+import java.io.PrintWriter;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.TreeSet;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** The command line. */
+@Command(
+        name = "tapekeeper",
+        versionProvider = Main.Version.class,
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Keeps the tape of a market and watches it.",
+        subcommands = {
+            DemoCommand.class,
+            RunCommand.class,
+            ServeCommand.class,
+            ExchangeCommand.class,
+            AnalyzeCommand.class,
+            ExportCommand.class,
+            DoctorCommand.class
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  ./tapekeeper demo                              the whole product on a simulated market",
+            "  ./tapekeeper run --symbols BTCUSDT,ETHUSDT     record two symbols from Binance",
+            "  ./tapekeeper run --mode poll --every 1s        ask for the price every second instead",
+            "  ./tapekeeper analyze prices.csv --out features.csv",
+            "  ./tapekeeper export bars --interval 1m --out bars.csv",
+            "",
+            "Each command has its own help: ./tapekeeper run --help. Settings may stand in"
+                    + " tapekeeper.yaml",
+            "(or --config FILE), one line each, named like the options: \"port: 8080\".",
+            "Exit codes: 0 fine, 1 found wrong, 2 bad usage, 3 something outside is in the way."
+        })
+public final class Main implements Runnable {
+    private static final Logger LOG = System.getLogger(Main.class.getName());
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            scope = CommandLine.ScopeType.INHERIT,
+            description = "Settings in YAML (default: tapekeeper.yaml where it exists).")
+    private Path config;
+
+    private Main() {}
+
+    /** The entry of ./tapekeeper. */
+    public static void main(String[] args) {
+        System.exit(execute(args));
+    }
+
+    /** Runs one command line; returns its exit code. */
+    static int execute(String... args) {
+        CommandLine line = new CommandLine(new Main());
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setUsageHelpAutoWidth(true);
+        try {
+            ConfigFile settings = settings(args, line);
+            line.setDefaultValueProvider(settings);
+            line.setParameterExceptionHandler((e, words) -> refuse(e, settings));
+            line.setExecutionExceptionHandler(Main::failed);
+            return line.execute(args);
+        } catch (Failure e) {
+            say(line, e.getMessage());
+            return e.exitCode();
+        }
+    }
+
+    /** Settings have to be known before the command line is parsed: they are its defaults. */
+    private static ConfigFile settings(String[] args, CommandLine line) {
+        Path file = Files.exists(ConfigFile.DEFAULT) ? ConfigFile.DEFAULT : null;
+        for (int at = 0; at < args.length; at++) {
+            if (args[at].equals("--config") && at + 1 < args.length) {
+                file = Path.of(args[at + 1]);
+            } else if (args[at].startsWith("--config=")) {
+                file = Path.of(args[at].substring("--config=".length()));
+            }
+        }
+        if (file == null) {
+            return ConfigFile.none();
+        }
+        Collection<String> known = new TreeSet<>();
+        for (CommandLine command : line.getSubcommands().values()) {
+            for (OptionSpec option : command.getCommandSpec().options()) {
+                known.add(ConfigFile.key(option));
+            }
+        }
+        known.removeAll(java.util.List.of("help", "version", "config"));
+        return ConfigFile.read(file, known);
+    }
+
+    private static int refuse(ParameterException e, ConfigFile settings) {
+        CommandLine line = e.getCommandLine();
+        CommandSpec command = line.getCommandSpec();
+        String origin = e.getArgSpec() == null ? null : settings.origin(e.getArgSpec());
+        boolean fromFile = origin != null && !givenOnCommandLine(e);
+        String sentence = e.getMessage().lines().findFirst().orElse("this is not understood");
+        if (e instanceof CommandLine.UnmatchedArgumentException unmatched) {
+            java.util.List<String> near = unmatched.getSuggestions();
+            sentence += near.isEmpty() ? "" : "; the nearest is " + String.join(" or ", near);
+        }
+        say(
+                line,
+                (fromFile ? origin + ": " : "")
+                        + sentence
+                        + (fromFile ? "" : " (see ./" + command.qualifiedName() + " --help)"));
+        return Failure.BAD_USAGE;
+    }
+
+    private static boolean givenOnCommandLine(ParameterException e) {
+        ParseResult parsed = e.getCommandLine().getParseResult();
+        return parsed != null
+                && e.getArgSpec() instanceof OptionSpec option
+                && parsed.hasMatchedOption(option);
+    }
+
+    private static int failed(Exception e, CommandLine line, ParseResult parsed) {
+        if (e instanceof Failure failure) {
+            LOG.log(Level.DEBUG, failure.getMessage(), failure);
+            say(line, failure.getMessage());
+            return failure.exitCode();
+        }
+        LOG.log(Level.ERROR, "internal error", e);
+        say(
+                line,
+                "internal error: %s. Nothing stored is lost; the details are in %s, please report them"
+                        .formatted(e, LogFile.whereabouts()));
+        return Failure.OUTSIDE;
+    }
+
+    private static void say(CommandLine line, String sentence) {
+        PrintWriter err = line.getErr();
+        err.println("tapekeeper: " + sentence);
+        err.flush();
+    }
+
+    @Override
+    public void run() {
+        CommandLine.usage(this, System.out);
+    }
+
+    /** The version that the build wrote into the jar. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {
+                "tapekeeper %s on Java %s"
+                        .formatted(version == null ? "(not packaged)" : version, Runtime.version())
+            };
+        }
+    }
+}

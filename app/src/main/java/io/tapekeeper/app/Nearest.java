@@ -1,0 +1,37 @@
+package io.tapekeeper.app;
+
+import java.util.Collection;
+import java.util.Comparator;
+
+/** Finds the word that somebody most likely meant. */
+final class Nearest {
+    private Nearest() {}
+
+    /** The word of {@code known} with the fewest edits to {@code word}; the shorter one wins. */
+    static String to(String word, Collection<String> known) {
+        return known.stream()
+                .min(
+                        Comparator.<String>comparingInt(candidate -> edits(word, candidate))
+                                .thenComparing(String::length)
+                                .thenComparing(Comparator.naturalOrder()))
+                .orElseThrow();
+    }
+
+    /** Levenshtein's distance: insertions, deletions and substitutions of one letter. */
+    static int edits(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(substituted, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[b.length()];
+    }
+}

@@ -1,0 +1,65 @@
+package io.tapekeeper.app;
+
+import io.tapekeeper.dashboard.Dashboard;
+import io.tapekeeper.dashboard.LiveView;
+import io.tapekeeper.store.History;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Option;
+
+/** Where the page is shown. */
+final class PageOptions {
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            description = "Port of the page (default: 8080; 0 = any that is free).")
+    int port = 8080;
+
+    @Option(
+            names = "--host",
+            paramLabel = "ADDRESS",
+            description = "Address to listen on (default: 127.0.0.1, this machine alone).")
+    String host = "127.0.0.1";
+
+    @Option(names = "--open", description = "Open the page in the browser.")
+    boolean open;
+
+    /** Starts the page and says where it is. */
+    Dashboard start(LiveView view, History history, PrintStream out) {
+        if (port < 0 || port > 65_535) {
+            throw Failure.usage("--port must be from 0 to 65535, not " + port);
+        }
+        Dashboard dashboard = new Dashboard(view, new RecordedHistory(history), host, port);
+        try {
+            dashboard.start();
+        } catch (IOException e) {
+            throw Failure.outside(e.getMessage(), e);
+        }
+        String address = "http://" + host + ":" + dashboard.port();
+        out.println("page: " + address);
+        if (open) {
+            browse(address, out);
+        }
+        return dashboard;
+    }
+
+    private static void browse(String address, PrintStream out) {
+        String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+        List<String> command =
+                os.contains("mac")
+                        ? List.of("open", address)
+                        : os.contains("win")
+                                ? List.of("rundll32", "url.dll,FileProtocolHandler", address)
+                                : List.of("xdg-open", address);
+        try {
+            new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+        } catch (IOException e) {
+            out.println("no browser could be opened (" + e.getMessage() + "): open it by hand");
+        }
+    }
+}

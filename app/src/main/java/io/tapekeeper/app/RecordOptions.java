@@ -1,0 +1,114 @@
+package io.tapekeeper.app;
+
+import io.tapekeeper.bar.Interval;
+import io.tapekeeper.store.Durability;
+import io.tapekeeper.tape.TapeKind;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What is recorded, and how. */
+final class RecordOptions {
+    @Option(
+            names = "--symbols",
+            paramLabel = "SYMBOL",
+            split = ",",
+            description = "Symbols to record, separated by commas (default: BTCUSDT).")
+    List<String> symbols = List.of("BTCUSDT");
+
+    @Option(
+            names = "--mode",
+            paramLabel = "MODE",
+            description =
+                    "stream: every trade as it happens; poll: the price at every boundary of"
+                            + " --every (default: stream).")
+    Mode mode = Mode.stream;
+
+    @Option(
+            names = "--tape",
+            paramLabel = "KIND",
+            description =
+                    "aggregate: fills of one taker order at one price as one trade; raw: every"
+                            + " match (default: aggregate).")
+    Tape tape = Tape.aggregate;
+
+    @Option(
+            names = "--every",
+            paramLabel = "INTERVAL",
+            converter = Intervals.class,
+            description = "Interval of poll mode, such as 1s, 5s, 1m (default: 1s).")
+    Interval every = Interval.SECOND;
+
+    @Option(
+            names = "--until-idle",
+            paramLabel = "TIME",
+            converter = Durations.class,
+            description =
+                    "End when nothing came for that long after the first trade and the venue has"
+                            + " nothing newer.")
+    Duration untilIdle;
+
+    @Option(
+            names = "--for",
+            paramLabel = "TIME",
+            converter = Durations.class,
+            description = "End after that long.")
+    Duration forTime;
+
+    @Option(names = "--db", paramLabel = "FILE", description = "The store.")
+    Path db;
+
+    @Option(
+            names = "--fsync",
+            paramLabel = "WHEN",
+            description =
+                    "normal: a killed process loses nothing committed, a power cut at most the last"
+                            + " commits; full: nothing either way (default: normal).")
+    Fsync fsync = Fsync.normal;
+
+    @Option(names = "--no-dashboard", description = "Record only, show no page.")
+    boolean noDashboard;
+
+    @Mixin PageOptions page = new PageOptions();
+    @Mixin WatchOptions watch = new WatchOptions();
+
+    /** Named as the user writes them. */
+    enum Mode {
+        stream,
+        poll
+    }
+
+    /** Named as the user writes them. */
+    enum Tape {
+        aggregate,
+        raw
+    }
+
+    /** Named as the user writes them. */
+    enum Fsync {
+        normal,
+        full
+    }
+
+    TapeKind kind() {
+        return switch (mode) {
+            case poll -> TapeKind.POLL;
+            case stream ->
+                    switch (tape) {
+                        case aggregate -> TapeKind.AGGREGATE;
+                        case raw -> TapeKind.RAW;
+                    };
+        };
+    }
+
+    /** Length of the bars. */
+    Interval interval() {
+        return mode == Mode.poll ? every : Interval.SECOND;
+    }
+
+    Durability durability() {
+        return fsync == Fsync.full ? Durability.FULL : Durability.NORMAL;
+    }
+}

@@ -1,0 +1,73 @@
+package io.tapekeeper.app;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code run}: records from Binance, watches, shows. */
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Records symbols from Binance, watches them and shows them in the browser.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  ./tapekeeper run",
+            "  ./tapekeeper run --symbols BTCUSDT,ETHUSDT --open",
+            "  ./tapekeeper run --mode poll --every 5s --for 1h --no-dashboard",
+            "  ./tapekeeper run --rest-url http://127.0.0.1:9443 --stream-url ws://127.0.0.1:9443"
+        })
+final class RunCommand implements Callable<Integer> {
+    static final Path DEFAULT_DB = Path.of("data", "tapekeeper.db");
+
+    @Mixin private RecordOptions options = new RecordOptions();
+
+    @Option(
+            names = "--rest-url",
+            paramLabel = "URL",
+            description = "REST API (default: ${DEFAULT-VALUE}).",
+            defaultValue = "https://api.binance.com")
+    private URI restUrl;
+
+    @Option(
+            names = "--stream-url",
+            paramLabel = "URL",
+            description = "WebSocket streams (default: ${DEFAULT-VALUE}).",
+            defaultValue = "wss://stream.binance.com:9443")
+    private URI streamUrl;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        checkUrl("--rest-url", restUrl, "http");
+        checkUrl("--stream-url", streamUrl, "ws");
+        Path db = options.db == null ? DEFAULT_DB : options.db;
+        LogFile.in(db.toAbsolutePath().getParent());
+        Stop stop = new Stop();
+        stop.onSignals();
+        try {
+            new Recording(options, db, restUrl, streamUrl, stop, System.out).run();
+        } finally {
+            stop.finished();
+        }
+        return Failure.FINE;
+    }
+
+    private static void checkUrl(String option, URI url, String scheme) {
+        String given = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
+        if (url.getHost() == null || !(given.equals(scheme) || given.equals(scheme + "s"))) {
+            throw Failure.usage(
+                    "%s must be a %s:// or %ss:// address, not \"%s\""
+                            .formatted(option, scheme, scheme, url));
+        }
+    }
+
+    /** Whether the address is the exchange itself, which has no simulation to tell of. */
+    static boolean isBinance(URI url) {
+        return url.getHost().endsWith(".binance.com")
+                || url.getHost().endsWith(".binance.vision");
+    }
+}

@@ -1,0 +1,51 @@
+package io.tapekeeper.app;
+
+import io.tapekeeper.dashboard.Dashboard;
+import io.tapekeeper.dashboard.LiveView;
+import io.tapekeeper.dashboard.StoreTail;
+import io.tapekeeper.store.History;
+import io.tapekeeper.store.StoreException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code serve}: the page alone, on a store that another process may be recording. */
+@Command(
+        name = "serve",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description =
+                "Shows a store in the browser, read-only; another process may be recording it.",
+        footerHeading = "%nExample:%n",
+        footer = "  ./tapekeeper serve --db data/tapekeeper.db --port 8081 --open")
+final class ServeCommand implements Callable<Integer> {
+    @Option(names = "--db", paramLabel = "FILE", description = "The store.")
+    private Path db = RunCommand.DEFAULT_DB;
+
+    @Mixin private PageOptions page = new PageOptions();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Stop stop = new Stop();
+        stop.onSignals();
+        System.out.println("store: " + db.toAbsolutePath() + " (read-only)");
+        LiveView view = new LiveView(LiveView.RING_ROWS);
+        try (History history = History.open(db);
+                StoreTail tail = new StoreTail(view, new RecordedHistory(history), Clock.systemUTC());
+                Dashboard dashboard = page.start(view, history, System.out)) {
+            tail.start();
+            while (!stop.await(Duration.ofHours(1))) {
+                continue; // until a signal comes
+            }
+        } catch (StoreException e) {
+            throw Failure.of(e);
+        } finally {
+            stop.finished();
+        }
+        return Failure.FINE;
+    }
+}

@@ -1,0 +1,70 @@
+package io.tapekeeper.app;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How a long-running command is asked to end: by Ctrl+C, SIGTERM, {@code --for}, {@code
+ * --until-idle} or a failure. Whoever asks first decides. Thread-safe.
+ */
+final class Stop {
+    private static final Duration PATIENCE = Duration.ofMillis(1_900);
+
+    private final CountDownLatch requested = new CountDownLatch(1);
+    private final CountDownLatch finished = new CountDownLatch(1);
+    private volatile Failure failure;
+
+    /** From now on a signal asks to end and waits until {@link #finished} was called. */
+    void onSignals() {
+        Runtime.getRuntime().addShutdownHook(new Thread(this::signalled, "stop"));
+    }
+
+    private void signalled() {
+        if (finished.getCount() == 0) {
+            return; // the command has ended by itself and the JVM is on its way out
+        }
+        request();
+        try {
+            boolean clean = finished.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            // The JVM would exit with 130 or 143; what ended in good order ends with 0.
+            Runtime.getRuntime().halt(clean ? Failure.FINE : Failure.OUTSIDE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Asks to end. */
+    void request() {
+        requested.countDown();
+    }
+
+    /** Asks to end because of a failure; the first one counts. */
+    void fail(Failure reason) {
+        if (requested.getCount() > 0) {
+            failure = reason;
+        }
+        requested.countDown();
+    }
+
+    /** Waits up to {@code time}; true when asked to end. */
+    boolean await(Duration time) throws InterruptedException {
+        return requested.await(time.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    boolean isRequested() {
+        return requested.getCount() == 0;
+    }
+
+    /** Everything is closed. */
+    void finished() {
+        finished.countDown();
+    }
+
+    /** Throws the failure that ended the command, if one did. */
+    void rethrow() {
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package io.tapekeeper.app;
+
+import io.tapekeeper.store.StoreException;
+import io.tapekeeper.venue.FeedEvent;
+import io.tapekeeper.venue.FeedListener;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * The one thread that changes market state. Feeds put events into a bounded queue and wait where it
+ * is full, which is the back-pressure that reaches the socket; nothing is dropped.
+ */
+final class TapeThread implements FeedListener, AutoCloseable {
+    /** Events that may wait; a few hundred milliseconds of a very busy market. */
+    private static final int QUEUE = 65_536;
+
+    private static final int BATCH = 4_096;
+    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private final ArrayBlockingQueue<FeedEvent> queue = new ArrayBlockingQueue<>(QUEUE);
+    private final LongAdder waits = new LongAdder();
+    private final Map<String, Watch> watches;
+    private final HealthTeller health;
+    private final Stop stop;
+    private final Thread thread;
+    private volatile boolean closing;
+    private volatile long lastTradeNanos = Long.MIN_VALUE;
+
+    /**
+     * @param watches by symbol; from {@link #start} on owned by this thread
+     */
+    TapeThread(Map<String, Watch> watches, HealthTeller health, Stop stop) {
+        this.watches = watches;
+        this.health = health;
+        this.stop = stop;
+        thread = Thread.ofPlatform().name("tape").unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    @Override
+    public void on(FeedEvent event) {
+        if (queue.offer(event)) {
+            return;
+        }
+        waits.increment();
+        try {
+            queue.put(event);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the feed is being closed
+        }
+    }
+
+    private void run() {
+        try {
+            List<FeedEvent> batch = new ArrayList<>(BATCH);
+            long ticked = System.nanoTime();
+            while (!(closing && queue.isEmpty())) {
+                FeedEvent first = queue.poll(TICK_NANOS, TimeUnit.NANOSECONDS);
+                long now = System.nanoTime();
+                if (first != null) {
+                    batch.add(first);
+                    queue.drainTo(batch, BATCH - 1);
+                    for (FeedEvent event : batch) {
+                        take(event, now);
+                    }
+                    batch.clear();
+                }
+                if (now - ticked >= TICK_NANOS) {
+                    ticked = now;
+                    tick(now);
+                }
+            }
+            tick(System.nanoTime());
+            watches.values().forEach(Watch::checkpoint);
+        } catch (StoreException e) {
+            stop.fail(Failure.of(e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void take(FeedEvent event, long now) {
+        switch (event) {
+            case FeedEvent.Traded traded -> {
+                watches.get(traded.instrument().symbol()).traded(traded.trade(), now);
+                lastTradeNanos = now;
+            }
+            case FeedEvent.Polled polled -> {
+                watches.get(polled.instrument().symbol()).polled(polled);
+                lastTradeNanos = now;
+            }
+            case FeedEvent.Connected connected -> health.connected();
+            case FeedEvent.Disconnected disconnected ->
+                    health.disconnected(disconnected.reason());
+        }
+    }
+
+    private void tick(long now) {
+        for (Watch watch : watches.values()) {
+            watch.advance(now);
+            watch.publish();
+        }
+        health.tell(now);
+    }
+
+    /** Whether the tape has begun and nothing came for {@code silence}. */
+    boolean idleFor(Duration silence) {
+        return lastTradeNanos != Long.MIN_VALUE
+                && queue.isEmpty()
+                && System.nanoTime() - lastTradeNanos >= silence.toNanos();
+    }
+
+    /** Times a feed had to wait because the queue was full. */
+    long waits() {
+        return waits.sum();
+    }
+
+    /** Takes what is queued, then ends; the feeds must be closed before. */
+    @Override
+    public void close() {
+        closing = true;
+        try {
+            thread.join(Duration.ofSeconds(2));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.tapekeeper.app;
+
+import io.tapekeeper.venue.VenueException;
+import io.tapekeeper.venue.binance.BinanceRest;
+import io.tapekeeper.venue.binance.ClockOffset;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+
+/**
+ * The venue's clock as told from here: ours plus the offset measured last. Ages are told against
+ * it; nothing is ever ordered by it. Thread-safe.
+ */
+final class VenueClock implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(VenueClock.class.getName());
+    private static final Duration MEASURED_EVERY = Duration.ofSeconds(60);
+
+    private final BinanceRest rest;
+    private final InstantSource ours;
+    private final Thread thread;
+    private volatile long offsetMicros;
+
+    VenueClock(BinanceRest rest, InstantSource ours) {
+        this.rest = rest;
+        this.ours = ours;
+        thread = Thread.ofPlatform().daemon().name("venue-clock").unstarted(this::measureForEver);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private void measureForEver() {
+        try {
+            while (!Thread.interrupted()) {
+                measure();
+                Thread.sleep(MEASURED_EVERY);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // closed
+        }
+    }
+
+    private void measure() {
+        try {
+            ClockOffset measured = rest.clockOffset();
+            offsetMicros = measured.micros();
+            LOG.log(Level.DEBUG, "clock offset to the venue: {0}", measured);
+        } catch (VenueException e) {
+            LOG.log(Level.DEBUG, "clock offset not measured, the last one stays", e);
+        }
+    }
+
+    /** Epoch microseconds by our clock. */
+    static long micros(Instant instant) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+    }
+
+    /** Epoch microseconds by the venue's clock, as far as we know. */
+    long nowMicros() {
+        return micros(ours.instant()) + offsetMicros;
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}

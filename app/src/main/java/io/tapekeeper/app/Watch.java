@@ -1,0 +1,262 @@
+package io.tapekeeper.app;
+
+import io.tapekeeper.alert.Alert;
+import io.tapekeeper.analyst.Analyst;
+import io.tapekeeper.analyst.FeatureRow;
+import io.tapekeeper.analyst.Preset;
+import io.tapekeeper.bar.Bar;
+import io.tapekeeper.dashboard.LiveView;
+import io.tapekeeper.market.Trade;
+import io.tapekeeper.signal.SignalChange;
+import io.tapekeeper.store.Checkpoint;
+import io.tapekeeper.store.History;
+import io.tapekeeper.store.Recorder;
+import io.tapekeeper.store.Series;
+import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.HoldBudget;
+import io.tapekeeper.tape.Sequencer;
+import io.tapekeeper.venue.FeedEvent;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+
+/**
+ * Everything that watches one tape: Recorder first (stored as it arrives), then Sequencer, then
+ * Analyst, whose rows go to the Recorder and to the live view.
+ *
+ * <p>Not thread-safe: the tape thread owns it. What others show of it they get from the live view
+ * and from {@link #now}, an immutable snapshot.
+ */
+final class Watch implements Sequencer.Output, Analyst.Output {
+    private static final Logger LOG = System.getLogger(Watch.class.getName());
+
+    /** Bars between two checkpoints: how far a start has to replay at most. */
+    private static final int CHECKPOINT_BARS = 60;
+
+    /** What is known of the tape at one moment, for the status line. */
+    record Now(
+            long price, long lastTradeTime, long lastId, long trades, FeatureRow row, int open) {}
+
+    private final Series series;
+    private final Recorder recorder;
+    private final LiveView view;
+    private final Sequencer sequencer;
+    private final Analyst analyst;
+    private final int window;
+    private int barsSinceCheckpoint;
+    private long lastBarStart = Long.MIN_VALUE;
+    private long lastPrice;
+    private long lastTradeTime;
+    private long trades;
+    private FeatureRow lastRow;
+    private int openAlerts;
+    private volatile Now now = new Now(0, 0, -1, 0, null, 0);
+
+    Watch(
+            Series series,
+            Preset preset,
+            Recorder recorder,
+            LiveView view,
+            long holdBackNanos,
+            HoldBudget budget) {
+        this.series = series;
+        this.recorder = recorder;
+        this.view = view;
+        this.window = preset.window();
+        sequencer = new Sequencer(this, holdBackNanos, budget);
+        analyst = new Analyst(series.instrument(), series.interval(), preset, this);
+    }
+
+    /** Continues where the store ends: the newest checkpoint, then what was stored behind it. */
+    void resume(History history) {
+        Optional<Checkpoint> checkpoint = history.checkpoint(series);
+        checkpoint.ifPresent(this::restore);
+        long fromBar = checkpoint.isPresent() ? checkpoint.get().lastBarStart() + 1 : 0;
+        switch (series.tape().kind()) {
+            case RAW, AGGREGATE ->
+                    history.trades(
+                            series.tape(),
+                            sequencer.lastId() + 1,
+                            trade -> sequencer.offer(trade, System.nanoTime()));
+            case POLL ->
+                    history.bars(
+                            series.tape(),
+                            series.interval(),
+                            fromBar,
+                            Long.MAX_VALUE,
+                            stored -> polled(stored.bar()));
+        }
+        trades = 0; // counts what came in this run
+        publish();
+    }
+
+    private void restore(Checkpoint checkpoint) {
+        try (DataInputStream state =
+                new DataInputStream(new ByteArrayInputStream(checkpoint.state()))) {
+            sequencer.restore(state);
+            analyst.restore(state);
+            lastBarStart = checkpoint.lastBarStart();
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "the checkpoint of " + series + " cannot be read: it is of another version", e);
+        }
+    }
+
+    /** A trade arrived. */
+    void traded(Trade trade, long nanoTime) {
+        recorder.trade(series.tape(), trade);
+        sequencer.offer(trade, nanoTime);
+    }
+
+    /** The price at a boundary arrived, or did not in time. */
+    void polled(FeedEvent.Polled polled) {
+        Bar bar =
+                Bar.flat(
+                        series.interval(),
+                        polled.boundary(),
+                        polled.price(),
+                        !polled.carried(),
+                        polled.carried());
+        if (bar.start() > lastBarStart) { // a restart within one interval asks again
+            polled(bar);
+            trades++;
+        }
+    }
+
+    private void polled(Bar bar) {
+        if (lastBarStart != Long.MIN_VALUE
+                && bar.start() != lastBarStart + series.interval().micros()) {
+            analyst.skipBars();
+        }
+        lastPrice = bar.close();
+        lastTradeTime = bar.start();
+        analyst.bar(bar);
+        checkpointIfDue();
+    }
+
+    /** Time passed: holes may be given up. */
+    void advance(long nanoTime) {
+        sequencer.advance(nanoTime);
+    }
+
+    @Override
+    public void trade(Trade trade) {
+        trades++;
+        lastPrice = trade.price();
+        lastTradeTime = trade.venueTime();
+        analyst.trade(trade);
+        checkpointIfDue();
+    }
+
+    @Override
+    public void gap(Gap gap) {
+        LOG.log(
+                Level.WARNING,
+                "{0}: {1} trades are missing, {2} to {3}",
+                series.tape().symbol(),
+                Long.toString(gap.missing()),
+                Long.toString(gap.firstId()),
+                Long.toString(gap.lastId()));
+        recorder.gap(series.tape(), gap, "missed");
+        analyst.gap(gap);
+    }
+
+    @Override
+    public void conflict(Trade emitted, Trade other) {
+        LOG.log(
+                Level.WARNING,
+                "{0}: the venue sent the same id with other content; the first stays: {1}, then"
+                        + " {2}",
+                series.tape().symbol(),
+                emitted,
+                other);
+    }
+
+    @Override
+    public void row(FeatureRow row) {
+        lastRow = row;
+        lastBarStart = row.bar().start();
+        barsSinceCheckpoint++;
+        recorder.row(series, row);
+        view.row(series, row);
+    }
+
+    @Override
+    public void alertOpened(Alert alert) {
+        openAlerts++;
+        view.alertOpened(series, alert); // an alert waits for no commit
+        recorder.alertOpened(series, alert);
+    }
+
+    @Override
+    public void alertClosed(Alert alert) {
+        openAlerts--;
+        view.alertClosed(series, alert);
+        recorder.alertClosed(series, alert);
+    }
+
+    @Override
+    public void signalChanged(SignalChange change) {
+        recorder.signalChanged(series, change);
+        view.signalChanged(series, change);
+    }
+
+    private void checkpointIfDue() {
+        if (barsSinceCheckpoint >= CHECKPOINT_BARS) {
+            checkpoint();
+        }
+    }
+
+    /** Writes the state down as it is between two trades. */
+    void checkpoint() {
+        if (lastBarStart == Long.MIN_VALUE) {
+            return; // nothing to continue from yet
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(8_192);
+        try (DataOutputStream state = new DataOutputStream(bytes)) {
+            sequencer.save(state);
+            analyst.save(state);
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory does not fail", e);
+        }
+        recorder.checkpoint(series, sequencer.lastId(), lastBarStart, bytes.toByteArray());
+        barsSinceCheckpoint = 0;
+    }
+
+    /** Makes the current state visible to others. */
+    void publish() {
+        Bar forming = analyst.forming();
+        if (forming != null) {
+            view.forming(series, forming, lastTradeTime);
+        }
+        now = new Now(lastPrice, lastTradeTime, sequencer.lastId(), trades, lastRow, openAlerts);
+    }
+
+    Series series() {
+        return series;
+    }
+
+    /** Bars in the z-score's window, up to {@link #window}. */
+    int warm() {
+        return analyst.warm();
+    }
+
+    int window() {
+        return window;
+    }
+
+    boolean hasHole() {
+        return sequencer.hasHole();
+    }
+
+    /** The last snapshot; any thread. */
+    Now now() {
+        return now;
+    }
+}

@@ -1,0 +1,199 @@
+package io.tapekeeper.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tapekeeper.exchange.Exchange;
+import io.tapekeeper.exchange.ExchangeConfig;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Bad input gets one plain sentence, an exit code, and loses nothing. */
+@Timeout(60)
+class CommandLineTest {
+    @TempDir Path folder;
+
+    private String said = "";
+
+    /** Runs a command line; keeps what it said on standard error. */
+    private int run(String... words) {
+        PrintStream err = System.err;
+        ByteArrayOutputStream heard = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(heard, true, StandardCharsets.UTF_8));
+        try {
+            return Main.execute(words);
+        } finally {
+            System.setErr(err);
+            said = heard.toString(StandardCharsets.UTF_8).strip();
+        }
+    }
+
+    private void assertOneSentence(String... parts) {
+        assertEquals(1, said.lines().count(), said);
+        assertTrue(said.startsWith("tapekeeper: "), said);
+        for (String part : parts) {
+            assertTrue(said.contains(part), said + " should contain: " + part);
+        }
+        assertFalse(said.contains("Exception"), said);
+    }
+
+    private Path file(String name, String text) throws IOException {
+        return Files.writeString(folder.resolve(name), text);
+    }
+
+    @Test
+    void aWrongKeyIsToldWithFileLineAndTheNearestKey() throws IOException {
+        Path config = file("my.yaml", "# mine\nport: 8080\nsymbol: BTCUSDT\n");
+        assertEquals(2, run("run", "--config", config.toString()));
+        assertOneSentence(config + ", line 3", "\"symbol\"", "\"symbols\"");
+    }
+
+    @Test
+    void aWrongValueIsToldWithFileAndLine() throws IOException {
+        Path config = file("my.yaml", "mode: stream\n\nport: eighty\n");
+        assertEquals(2, run("run", "--config", config.toString()));
+        assertOneSentence(config + ", line 3", "eighty");
+    }
+
+    @Test
+    void aFileThatIsNoYamlIsToldWithItsLine() throws IOException {
+        Path config = file("my.yaml", "port: 8080\n  - [broken\n");
+        assertEquals(2, run("run", "--config", config.toString()));
+        assertOneSentence(config + ", line ");
+    }
+
+    @Test
+    void anOptionThatDoesNotExistIsToldWithTheNearest() {
+        assertEquals(2, run("run", "--symbls", "BTCUSDT"));
+        assertOneSentence("--symbls", "--symbols");
+    }
+
+    @Test
+    void settingsThatCanNeverFireAreRefused() {
+        Path db = folder.resolve("x.db");
+        assertEquals(2, run("run", "--window", "10", "--db", db.toString()));
+        assertOneSentence("z alert 3.0 could never be reached", "2.846");
+    }
+
+    @Test
+    void aMalformedLineIsToldWithItsNumberAndWritesNoFile() throws IOException {
+        Path prices = file("prices.csv", "time,price\n1,100\n2,abc\n3,101\n");
+        Path out = folder.resolve("out.csv");
+        assertEquals(2, run("analyze", prices.toString(), "--out", out.toString()));
+        assertOneSentence(prices + ", line 3", "\"abc\" is no price");
+        assertFalse(Files.exists(out));
+        assertFalse(Files.exists(folder.resolve("out.csv.partial")));
+    }
+
+    @Test
+    void aMissingFileIsNamed() {
+        assertEquals(3, run("analyze", folder.resolve("none.csv").toString()));
+        assertOneSentence("none.csv");
+    }
+
+    @Test
+    void aFileThatIsNoDatabaseIsRefusedAndLeftAsItIs() throws IOException {
+        Path db = file("letter.db", "Dear reader, this is no database at all, but a letter.\n");
+        assertEquals(3, run("run", "--db", db.toString(), "--no-dashboard"));
+        assertOneSentence("letter.db");
+        assertTrue(Files.readString(db).startsWith("Dear reader"));
+    }
+
+    @Test
+    void aStoreThatDoesNotExistCannotBeServedOrExported() {
+        Path db = folder.resolve("none.db");
+        assertEquals(3, run("serve", "--db", db.toString()));
+        assertOneSentence("none.db");
+        assertEquals(3, run("export", "trades", "--db", db.toString()));
+        assertOneSentence("none.db");
+        assertFalse(Files.exists(db));
+    }
+
+    @Test
+    void aFolderThatCannotBeWrittenIsTold() throws IOException {
+        Path notAFolder = file("file", "");
+        assertEquals(
+                3, run("run", "--db", notAFolder.resolve("x.db").toString(), "--no-dashboard"));
+        assertOneSentence("x.db");
+    }
+
+    @Test
+    void aPortInUseIsTold() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            String port = Integer.toString(taken.getLocalPort());
+            assertEquals(
+                    3,
+                    run("run", "--db", folder.resolve("x.db").toString(), "--port", port));
+            assertOneSentence(port);
+            assertEquals(
+                    3,
+                    run(
+                            "exchange",
+                            "--synthetic",
+                            "1",
+                            "--state",
+                            folder.resolve("state").toString(),
+                            "--port",
+                            port));
+            assertOneSentence(port);
+        }
+    }
+
+    @Test
+    void anUnknownSymbolIsToldWithTheNearest() throws IOException {
+        try (Exchange exchange =
+                Exchange.start(
+                        ExchangeConfig.of(
+                                new ExchangeConfig.Source.Synthetic(1, Optional.empty())))) {
+            int code =
+                    run(
+                            "run",
+                            "--symbols",
+                            "BTCUSDX",
+                            "--rest-url",
+                            "http://127.0.0.1:" + exchange.port(),
+                            "--stream-url",
+                            "ws://127.0.0.1:" + exchange.port(),
+                            "--db",
+                            folder.resolve("x.db").toString(),
+                            "--no-dashboard");
+            assertEquals(2, code);
+            assertOneSentence("BTCUSDX", "BTCUSDT");
+        }
+    }
+
+    @Test
+    void analyzeTakesColumnsByNameAndRowsWithoutAHeader() throws IOException {
+        Path out = folder.resolve("out.csv");
+        Path named = file("named.csv", "price,volume,time\n100,5,a\n101,5,b\n");
+        assertEquals(0, run("analyze", named.toString(), "--out", out.toString()));
+        assertEquals(
+                "time,price,return,volatility,zscore,signal,alerts\n"
+                        + "a,100,,,,neutral,\n"
+                        + "b,101,0.010000000000000009,,,neutral,\n",
+                Files.readString(out));
+        Path bare = file("bare.csv", "1,100\n2,101\n");
+        assertEquals(0, run("analyze", bare.toString(), "--out", out.toString()));
+        assertEquals(3, Files.readAllLines(out).size());
+    }
+
+    @Test
+    void theVersionAndTheHelpOfEveryCommandArePrinted() {
+        assertEquals(0, run("--version"));
+        for (String command :
+                new String[] {"demo", "run", "serve", "exchange", "analyze", "export", "doctor"}) {
+            assertEquals(0, run(command, "--help"), command);
+        }
+    }
+}
