@@ -7,9 +7,8 @@ import java.nio.ByteBuffer;
  *
  * <p>Quotes stay where they are while the fair price is within [bid − h, ask + h] and are set
  * around it anew once it has left that zone: prices rest, then move by many ticks, and a trade to
- * and fro between bid and ask says nothing. h is half a tick's fraction plus an exponential part
- * that is drawn at each move. The spread is one tick; now and then a move leaves it wider until the
- * next order.
+ * and fro between bid and ask says nothing. h is a fraction of a tick plus a part that is drawn at
+ * each move. The spread is one tick; now and then a move leaves it wider until the next order.
  *
  * <p>Source: Robert, Rosenbaum, A new approach for the dynamics of ultra-high-frequency data: the
  * model with uncertainty zones, J. Financial Econometrics 9, 2011.
@@ -40,15 +39,21 @@ final class BookTop {
      * Lets the quotes follow where the fair price has left the zone.
      *
      * @param fair in ticks
-     * @param zoneScale mean of the exponential part of h, as a fraction of the price
+     * @param zoneScale mean of the drawn part of h, as a fraction of the price
      */
     void follow(double fair, double zoneScale) {
         if (isOutside(fair)) {
-            boolean wide = random.chance(WIDE_CHANCE);
-            long extra = wide ? (long) (WIDE_EXTRA * fair * random.exponential()) : 0;
-            zone = TICK_PART + zoneScale * fair * random.exponential();
-            quote(fair, 1 + extra);
+            settle(fair, zoneScale);
         }
+    }
+
+    /** Sets the quotes around the fair price, as after an order that has cleared levels. */
+    void settle(double fair, double zoneScale) {
+        boolean wide = random.chance(WIDE_CHANCE);
+        long extra = wide ? (long) (WIDE_EXTRA * fair * random.exponential()) : 0;
+        double stretch = 2 * random.uniform() * random.exponential();
+        zone = TICK_PART + zoneScale * fair * stretch;
+        quote(fair, 1 + extra);
     }
 
     /** Closes a spread that a move left open. */

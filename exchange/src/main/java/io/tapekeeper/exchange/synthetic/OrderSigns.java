@@ -17,7 +17,7 @@ import java.nio.ByteBuffer;
  */
 final class OrderSigns {
     private static final double[] ORDERS = {2, 12, 90};
-    private static final double[] WEIGHT = {0.20, 0.26, 0.34};
+    private static final double[] WEIGHT = {0.46, 0.22, 0.21};
 
     private final SplitMix random;
     private final double[] average = new double[ORDERS.length];

@@ -3,10 +3,10 @@ package io.tapekeeper.exchange.synthetic;
 /**
  * How large orders are, in whole size steps.
  *
- * <p>Takers: log-normal, above its 99th percentile a Pareto tail of index 1.3. Makers: close to
- * half of them rest the smallest value that the venue takes, the others are log-normal. Both like
- * round numbers. Sizes scale with value in quote currency, which differs far less between symbols
- * than the number of coins.
+ * <p>Takers: log-normal, above its 99th percentile a Pareto tail of index 1.6. Makers: most rest
+ * about the smallest value that the venue takes, the others are log-normal. Both like round
+ * numbers. Sizes scale with value in quote currency, which differs far less between symbols than
+ * the number of coins.
  *
  * <p>Source: Gopikrishnan, Plerou, Gabaix, Stanley, Statistical properties of share volume traded
  * in financial markets, Phys. Rev. E 62, 2000 (tail); Mu, Chen, Kertész, Zhou, Preferred numbers
@@ -14,13 +14,13 @@ package io.tapekeeper.exchange.synthetic;
  */
 final class OrderSizes {
     /** Median value of a taker order, in quote currency. */
-    private static final double TAKER_MEDIAN = 180;
+    private static final double TAKER_MEDIAN = 140;
 
     /** Standard deviation of the logarithm of a taker order's value. */
-    static final double TAKER_DEVIATION = 2.3;
+    static final double TAKER_DEVIATION = 2.15;
 
-    private static final double MAKER_MEDIAN = 350;
-    private static final double MAKER_DEVIATION = 2.0;
+    private static final double MAKER_MEDIAN = 700;
+    private static final double MAKER_DEVIATION = 1.8;
     private static final double DISPLAYED_MEDIAN = 20_000;
     private static final double DISPLAYED_DEVIATION = 1.8;
 
@@ -28,11 +28,12 @@ final class OrderSizes {
     private static final double SMALLEST_VALUE = 5.2;
 
     private static final double LARGEST_VALUE = 2_000_000;
+    private static final double LARGEST_TAKER = StrictMath.log(LARGEST_VALUE / TAKER_MEDIAN);
     private static final double TAIL_CHANCE = 0.01;
-    private static final double TAIL_FROM =
-            TAKER_MEDIAN * StrictMath.exp(2.326 * TAKER_DEVIATION); // 99th percentile
-    private static final double TAIL_INDEX = 1.3;
-    private static final double DUST_MAKERS = 0.45;
+    private static final double TAIL_FROM = 2.326 * TAKER_DEVIATION; // 99th percentile of the log
+    private static final double TAIL_INDEX = 1.6;
+    private static final double DUST_MAKERS = 0.62;
+    private static final double EXACT_DUST = 0.6;
     private static final double ROUND_TAKERS = 0.12;
     private static final double ROUND_MAKERS = 0.20;
 
@@ -44,30 +45,26 @@ final class OrderSizes {
         this.step = step;
     }
 
-    /** The value that a taker order wants, in quote currency. */
-    double takerValue() {
-        double value =
+    /** ln(value/median) of a taker order. */
+    double takerLog() {
+        double log =
                 random.chance(TAIL_CHANCE)
-                        ? TAIL_FROM * StrictMath.exp(random.exponential() / TAIL_INDEX)
-                        : TAKER_MEDIAN * StrictMath.exp(TAKER_DEVIATION * random.gaussian());
-        return Math.min(Math.max(value, SMALLEST_VALUE), LARGEST_VALUE);
+                        ? TAIL_FROM + random.exponential() / TAIL_INDEX
+                        : TAKER_DEVIATION * random.gaussian();
+        return Math.min(log, LARGEST_TAKER);
     }
 
-    /** How far a taker order's value lies from the median, as a multiple of it. */
-    static double ofMedian(double takerValue) {
-        return takerValue / TAKER_MEDIAN;
-    }
-
-    /** Steps of a taker order of {@code value} at {@code price}. */
-    long takerSteps(double value, double price) {
-        long steps = steps(value, price);
+    /** Steps of a taker order at {@code price} whose value is the median times e^{@code log}. */
+    long takerSteps(double log, double price) {
+        long steps = steps(TAKER_MEDIAN * StrictMath.exp(log), price);
         return random.chance(ROUND_TAKERS) ? roundLot(steps) : steps;
     }
 
     /** Steps that one maker rests. */
     long makerSteps(double price) {
         if (random.chance(DUST_MAKERS)) {
-            return steps(SMALLEST_VALUE, price);
+            double extra = random.chance(EXACT_DUST) ? 0 : random.exponential();
+            return steps(SMALLEST_VALUE * (1 + extra), price);
         }
         double value = MAKER_MEDIAN * StrictMath.exp(MAKER_DEVIATION * random.gaussian());
         long steps = steps(Math.min(value, LARGEST_VALUE), price);

@@ -3,8 +3,8 @@ package io.tapekeeper.exchange.synthetic;
 import java.nio.ByteBuffer;
 
 /**
- * A random number generator whose whole state is one {@code long}, so that a market can be saved
- * between any two numbers. It gives the same numbers on every machine.
+ * A random number generator whose whole state is two numbers, so that a market can be saved between
+ * any two numbers. It gives the same numbers on every machine.
  *
  * <p>Source: Steele, Lea, Flood, Fast splittable pseudorandom number generators, OOPSLA 2014 (the
  * counter with the golden-ratio step and the variant-13 finalizer). Period 2^64.
@@ -14,6 +14,7 @@ final class SplitMix {
     private static final double UNIT = 0x1p-53;
 
     private long state;
+    private double spare = Double.NaN; // the second number of the last pair, unless it is spent
 
     SplitMix(long seed) {
         state = seed;
@@ -46,25 +47,32 @@ final class SplitMix {
     }
 
     /**
-     * Normal with mean 0 and variance 1, by Marsaglia's polar method. The second number of the pair
-     * is thrown away: kept, it would be state.
+     * Normal with mean 0 and variance 1, by Marsaglia's polar method, which gives them in pairs.
      */
     double gaussian() {
+        if (!Double.isNaN(spare)) {
+            double second = spare;
+            spare = Double.NaN;
+            return second;
+        }
         while (true) {
             double x = 2 * uniform() - 1;
             double y = 2 * uniform() - 1;
             double square = x * x + y * y;
             if (square < 1 && square > 0) {
-                return x * Math.sqrt(-2 * StrictMath.log(square) / square);
+                double scale = Math.sqrt(-2 * StrictMath.log(square) / square);
+                spare = y * scale;
+                return x * scale;
             }
         }
     }
 
     void save(ByteBuffer out) {
-        out.putLong(state);
+        out.putLong(state).putDouble(spare);
     }
 
     void restore(ByteBuffer in) {
         state = in.getLong();
+        spare = in.getDouble();
     }
 }

@@ -10,45 +10,54 @@ import java.util.List;
 /**
  * ONE symbol's endless market, a function of seed, listing and start.
  *
- * <p>Each taker order moves the fair price by the fraction ε·I, where I = s·√v·(value/median)^0.35
- * and ε is the surprise of its side, and by a noise that stands for what moves quotes without a
- * trade. The rate of orders and the square of their impact both grow with v, so that the variance
- * per second grows with v². A rare order is news: its impact has a Pareto tail of index 3, and
- * bursts of orders and volatility follow it. An order that pushes the fair price out of the quotes'
- * zone walks the book, and its fills print as raw trades of one time.
+ * <p>Each taker order moves the fair price by the fraction ε·s·v^¾·u, where ε is the surprise of
+ * its side, v the volatility of the hour, u = (value/median)^0.3·L the order's urgency and L the
+ * log-normal liquidity that it finds; a noise is added that stands for what moves quotes without a
+ * trade. A few times a day an order brings news: its impact has a Pareto tail of index 3, and a
+ * burst of orders and of volatility follows. An order that pushes the fair price out of the quotes'
+ * zone clears the levels on the way; the fills of one order print as raw trades of one time and
+ * side.
+ *
+ * <p>Source: Farmer, Gillemot, Lillo, Mike, Sen, What really causes large price changes?,
+ * Quantitative Finance 4, 2004 (liquidity, more than size, makes impact); Clark, A subordinated
+ * stochastic process model with finite variance, Econometrica 41, 1973 (volatility lives in the
+ * rate of trades).
  *
  * <p>{@link #next} costs O(1) and allocates nothing but the record. Not thread-safe: one thread
  * owns an instance.
  */
 public final class SyntheticMarket {
     private static final int VERSION = 1;
-    private static final int STATE_LIMIT = 1024; // bytes
+    private static final int STATE_LIMIT = 512; // bytes
     private static final double SECONDS_PER_YEAR = 365 * 86_400.0;
 
-    private static final double IMPACT_EXPONENT = 0.35;
+    private static final double IMPACT_EXPONENT = 0.30;
+    private static final double SIZE_DEVIATION = IMPACT_EXPONENT * OrderSizes.TAKER_DEVIATION;
+    private static final double LIQUIDITY_DEVIATION = 0.68; // of ln L
+
+    /** Variance of ln u, but for the Pareto tail of sizes. */
+    private static final double URGENCY_VARIANCE =
+            SIZE_DEVIATION * SIZE_DEVIATION + LIQUIDITY_DEVIATION * LIQUIDITY_DEVIATION;
+
+    private static final double MEAN_URGENCY = StrictMath.exp(URGENCY_VARIANCE / 2);
+    private static final double MEAN_SQUARE_URGENCY = StrictMath.exp(2 * URGENCY_VARIANCE);
 
     /** Share of the variance that comes without a trade. */
-    private static final double NOISE_SHARE = 0.25;
+    private static final double NOISE_SHARE = 0.15;
 
-    /** Mean of the exponential part of the quotes' zone, in standard deviations of one order. */
-    private static final double ZONE = 0.5;
+    /** Mean of the drawn part of the quotes' zone, in standard deviations of one order. */
+    private static final double ZONE = 0.7;
 
-    private static final double NEWS_PER_DAY = 12;
+    private static final double NEWS_CHANCE = 20 / 86_400.0; // per second
     private static final double NEWS_IMPACT = 0.0008; // smallest, as a fraction of the price
     private static final double NEWS_TAIL = 3;
-    private static final double NEWS_ORDERS = 60;
+    private static final double NEWS_ORDERS = 60; // that it counts for in the bursts
 
     /** Chance that an order which moves the price far clears the levels in between by itself. */
-    private static final double WALK_CHANCE = 0.7;
+    private static final double WALK_CHANCE = 0.8;
 
-    /** Mean distance of neighbouring levels, as a fraction of the price. */
-    private static final double LEVEL_DISTANCE = 1.1e-5;
-
-    /** Chance that the next maker rests on the same level. */
-    private static final double SAME_LEVEL = 0.5;
-
-    private static final int MOST_LEVELS = 250; // of one order, on average
-    private static final int MOST_FILLS = 600; // of one order; 735 were seen in one
+    /** Chance that an order which clears levels leaves something of the last. */
+    private static final double HALF_EATEN = 0.6;
 
     private final long seed;
     private final Profile profile;
@@ -59,21 +68,15 @@ public final class SyntheticMarket {
     private final OrderSizes sizes;
     private final FairPrice fair;
     private final BookTop book;
-    private final double impact; // s, as a fraction of the price
+    private final TakerOrder order;
     private final double deviation; // of one order's move where v = 1, as a fraction of the price
-    private final double newsChance; // per order
+    private final double impact; // s
+    private final double noise; // half its width
 
     private long second; // since the epoch
     private double millis; // within the second; a fraction is kept, whole ones are printed
     private long nextId;
-
-    // The order that is being filled; no fill is left where remaining is 0.
-    private int sign = 1;
-    private long level; // price of its next fill, in ticks
-    private long reach; // the last level it clears, in ticks
-    private long remaining; // steps
-    private int fills;
-    private boolean oneMaker;
+    private boolean news; // the next order brings it
 
     /**
      * @param startMicros microseconds since the epoch; the first trade comes at or after it
@@ -93,18 +96,19 @@ public final class SyntheticMarket {
         sizes = new OrderSizes(random, profile.step());
         fair = new FairPrice(random, profile.price() / profile.tick());
         book = new BookTop(random, sizes, profile.tick());
-        deviation =
-                profile.annualVolatility()
-                        / Math.sqrt(SECONDS_PER_YEAR * profile.ordersPerSecond());
-        double spread = IMPACT_EXPONENT * OrderSizes.TAKER_DEVIATION;
-        impact = deviation * Math.sqrt(1 - NOISE_SHARE) * StrictMath.exp(-spread * spread);
-        newsChance = NEWS_PER_DAY / (86_400 * profile.ordersPerSecond());
+        order = new TakerOrder(random, sizes, profile.tick(), profile.singleMaker());
+        double ordersPerYear = SECONDS_PER_YEAR * profile.ordersPerSecond();
+        deviation = profile.annualVolatility() / Math.sqrt(ordersPerYear * Volatility.MEAN_SQUARE);
+        impact = deviation * Math.sqrt((1 - NOISE_SHARE) / MEAN_SQUARE_URGENCY);
+        noise =
+                deviation
+                        * Math.sqrt(3 * NOISE_SHARE); // a uniform number's width is √12 deviations
         long startMillis = Math.ceilDiv(startMicros, 1000L);
         second = Math.floorDiv(startMillis, 1000L);
         millis = Math.floorMod(startMillis, 1000L);
         nextId = profile.firstId();
         volatility.step(second);
-        book.follow(fair.ticks(), ZONE * deviation);
+        book.settle(fair.ticks(), zoneScale());
     }
 
     /** The markets there are. */
@@ -114,14 +118,20 @@ public final class SyntheticMarket {
 
     /** Advances the market by one raw trade. */
     public RawTrade next() {
-        if (remaining == 0) {
+        if (order.isDone()) {
+            advance();
             takeOrder();
         }
-        long price = level;
-        long steps = fill();
+        int sign = order.sign();
+        long price = order.level();
+        long steps = order.fill();
         book.take(sign, price, steps);
-        if (remaining == 0) {
-            book.follow(fair.ticks(), zoneScale());
+        if (order.isDone()) {
+            if (order.walks()) {
+                book.settle(fair.ticks(), zoneScale());
+            } else {
+                book.follow(fair.ticks(), zoneScale());
+            }
         }
         Listing listing = profile.listing();
         long time = second * 1_000_000L + ((long) millis) * 1000L;
@@ -129,40 +139,11 @@ public final class SyntheticMarket {
                 nextId++, price * listing.tickSize(), steps * listing.stepSize(), time, sign < 0);
     }
 
-    private double zoneScale() {
-        return ZONE * deviation * Math.sqrt(volatility.multiple());
-    }
-
-    private void takeOrder() {
-        advance();
-        double calm = Math.sqrt(volatility.multiple());
-        double noise = (random.uniform() - 0.5) * Math.sqrt(12 * NOISE_SHARE);
-        fair.move(deviation * calm * noise);
-        book.follow(fair.ticks(), zoneScale());
-        book.tighten(fair.ticks());
-
-        sign = signs.next();
-        double value = sizes.takerValue();
-        double step = impact * calm * StrictMath.pow(OrderSizes.ofMedian(value), IMPACT_EXPONENT);
-        if (random.chance(newsChance)) {
-            step = NEWS_IMPACT * calm * StrictMath.exp(random.exponential() / NEWS_TAIL);
-            arrivals.excite(NEWS_ORDERS);
-            volatility.news();
-        }
-        fair.move(step * signs.surprise());
-
-        level = book.best(sign);
-        reach = random.chance(WALK_CHANCE) ? book.reach(sign, fair.ticks()) : level;
-        remaining = sizes.takerSteps(value, level * profile.tick());
-        fills = 0;
-        oneMaker = random.chance(profile.singleMaker());
-    }
-
     /** Moves time to the next order. */
     private void advance() {
         while (true) {
             double left = 1000 - millis;
-            double wait = arrivals.next(volatility.multiple(), left);
+            double wait = arrivals.next(volatility.activity(), left);
             if (wait < left) {
                 millis += wait;
                 if (millis < 1000) { // the sum may round up to the next second
@@ -173,33 +154,41 @@ public final class SyntheticMarket {
             millis = 0;
             volatility.step(second);
             fair.step();
+            news |= random.chance(NEWS_CHANCE);
         }
     }
 
-    /** Takes the next fill off the order; returns its steps. */
-    private long fill() {
-        fills++;
-        long steps = sizes.makerSteps(level * profile.tick());
-        if (fills >= MOST_FILLS || (level == reach && (oneMaker || steps >= remaining))) {
-            steps = remaining;
-            remaining = 0;
-            return steps;
+    private void takeOrder() {
+        double stride = volatility.stride();
+        fair.move(stride * noise * (2 * random.uniform() - 1));
+        book.follow(fair.ticks(), zoneScale());
+        book.tighten(fair.ticks());
+
+        int sign = signs.next();
+        double logOfMedian = sizes.takerLog();
+        double logOfLiquidity = LIQUIDITY_DEVIATION * random.gaussian();
+        double urgency = StrictMath.exp(IMPACT_EXPONENT * logOfMedian + logOfLiquidity);
+        double step = impact * stride * urgency;
+        if (news) {
+            news = false;
+            step = NEWS_IMPACT * stride * StrictMath.exp(random.exponential() / NEWS_TAIL);
+            arrivals.excite(NEWS_ORDERS);
+            volatility.news();
+        } else {
+            arrivals.excite(urgency / MEAN_URGENCY);
         }
-        // An order that still has levels to clear is at least as large as what it meets there.
-        remaining = remaining > steps ? remaining - steps : steps;
-        if (level != reach && !random.chance(SAME_LEVEL)) {
-            moveOn();
+        fair.move(step * signs.surprise());
+
+        long best = book.best(sign);
+        long reach = random.chance(WALK_CHANCE) ? book.reach(sign, fair.ticks()) : best;
+        if (Math.abs(reach - best) > 1 && random.chance(HALF_EATEN)) {
+            reach += sign;
         }
-        return steps;
+        order.begin(sign, best, reach, logOfMedian);
     }
 
-    private void moveOn() {
-        double distance =
-                Math.max(
-                        LEVEL_DISTANCE * fair.ticks(),
-                        Math.abs(reach - level) / (double) MOST_LEVELS);
-        long gap = 1 + (long) (distance * random.exponential());
-        level = sign > 0 ? Math.min(reach, level + gap) : Math.max(reach, level - gap);
+    private double zoneScale() {
+        return ZONE * deviation * volatility.stride();
     }
 
     /** The highest price bid after the last trade, in units of 1e-8. */
@@ -222,25 +211,26 @@ public final class SyntheticMarket {
         return book.askSteps() * profile.listing().stepSize();
     }
 
-    /** The exact state: a market restored from it goes on as this one does. */
+    /** The exact state, 250 bytes: a market restored from it goes on as this one does. */
     public byte[] save() {
         ByteBuffer out = ByteBuffer.allocate(STATE_LIMIT);
         out.putInt(VERSION).putInt(profile.listing().symbol().hashCode()).putLong(seed);
-        out.putLong(second).putDouble(millis).putLong(nextId);
-        out.putInt(sign).putLong(level).putLong(reach).putLong(remaining).putInt(fills);
-        out.put((byte) (oneMaker ? 1 : 0));
+        out.putLong(second).putDouble(millis).putLong(nextId).put((byte) (news ? 1 : 0));
         random.save(out);
         arrivals.save(out);
         volatility.save(out);
         signs.save(out);
         fair.save(out);
         book.save(out);
+        order.save(out);
         return Arrays.copyOf(out.array(), out.position());
     }
 
     /**
-     * @throws IllegalArgumentException where the state is of another version, seed or listing, or
-     *     is cut short
+     * Goes on where {@link #save} was called.
+     *
+     * @throws IllegalArgumentException where the listing is none of {@link #listings}, or the state
+     *     is of another version, seed or listing, or has another length
      */
     public static SyntheticMarket restore(long seed, Listing listing, byte[] state) {
         return restore(seed, Profile.of(listing), state);
@@ -279,18 +269,14 @@ public final class SyntheticMarket {
         second = in.getLong();
         millis = in.getDouble();
         nextId = in.getLong();
-        sign = in.getInt();
-        level = in.getLong();
-        reach = in.getLong();
-        remaining = in.getLong();
-        fills = in.getInt();
-        oneMaker = in.get() != 0;
+        news = in.get() != 0;
         random.restore(in);
         arrivals.restore(in);
         volatility.restore(in);
         signs.restore(in);
         fair.restore(in);
         book.restore(in);
+        order.restore(in);
     }
 
     private static String unusable(Profile profile, String why) {

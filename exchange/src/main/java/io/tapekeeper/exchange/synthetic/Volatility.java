@@ -3,12 +3,15 @@ package io.tapekeeper.exchange.synthetic;
 import java.nio.ByteBuffer;
 
 /**
- * How stormy the market is, as a multiple of its usual volatility; taken anew each second.
+ * How stormy the market is, as a multiple v of its usual volatility; taken anew each second.
  *
- * <p>v = exp(fast + slow + season(hour)), where fast and slow are Ornstein-Uhlenbeck processes that
- * forget within minutes and within hours: two of them give the slow, power-like decay of the
- * autocorrelation of |returns| that one cannot. The season peaks when New York opens. News lifts
- * the fast factor at once.
+ * <p>ln v = fast + slow + season(hour) + constant, where fast and slow are Ornstein-Uhlenbeck
+ * processes that forget within minutes and within hours: two of them give the slow, power-like
+ * decay of the autocorrelation of |returns| that one cannot. The season peaks when New York opens.
+ * News lifts the fast factor at once.
+ *
+ * <p>Storms show more in how far an order moves the price, v^¾, than in how many orders come, √v;
+ * the variance per second grows with the rate and with the square of the move, thus with v².
  *
  * <p>Source: Alizadeh, Brandt, Diebold, Range-based estimation of stochastic volatility models, J.
  * Finance 57, 2002 (two factors); Andersen, Bollerslev, Intraday periodicity and volatility
@@ -16,10 +19,14 @@ import java.nio.ByteBuffer;
  */
 final class Volatility {
     private static final double FAST_SECONDS = 420;
-    private static final double FAST_DEVIATION = 0.38;
+    private static final double FAST_DEVIATION = 0.40;
     private static final double SLOW_SECONDS = 36_000;
-    private static final double SLOW_DEVIATION = 0.38;
+    private static final double SLOW_DEVIATION = 0.48;
     private static final double AFTER_NEWS = 0.7;
+
+    /** The stormiest second has twelve times the usual volatility, and a bounded rate of trades. */
+    private static final double LARGEST_LOG = StrictMath.log(12);
+
     private static final double HOURS = 2 * Math.PI / 24;
 
     private static final double FAST_KEEP = StrictMath.exp(-1 / FAST_SECONDS);
@@ -27,14 +34,17 @@ final class Volatility {
     private static final double SLOW_KEEP = StrictMath.exp(-1 / SLOW_SECONDS);
     private static final double SLOW_KICK = SLOW_DEVIATION * Math.sqrt(1 - SLOW_KEEP * SLOW_KEEP);
 
-    /** Makes the mean of v² one. */
-    private static final double CENTRE =
-            -FAST_DEVIATION * FAST_DEVIATION - SLOW_DEVIATION * SLOW_DEVIATION;
+    private static final double VARIANCE =
+            FAST_DEVIATION * FAST_DEVIATION + SLOW_DEVIATION * SLOW_DEVIATION;
+
+    /** Mean of v², where the mean of v is one and the season is left out. */
+    static final double MEAN_SQUARE = StrictMath.exp(VARIANCE);
 
     private final SplitMix random;
     private double fast;
     private double slow;
-    private double multiple = 1;
+    private double activity = 1;
+    private double stride = 1;
 
     Volatility(SplitMix random) {
         this.random = random;
@@ -52,25 +62,33 @@ final class Volatility {
         double season =
                 0.25 * StrictMath.cos((hour - 16) * HOURS)
                         + 0.15 * StrictMath.cos(2 * (hour - 14) * HOURS);
-        multiple = StrictMath.exp(CENTRE + fast + slow + season);
+        double log = Math.min(fast + slow + season - VARIANCE / 2, LARGEST_LOG);
+        activity = StrictMath.exp(log / 2);
+        stride = activity * Math.sqrt(activity);
     }
 
     void news() {
         fast += AFTER_NEWS;
     }
 
-    /** v, the multiple of the usual volatility per second. */
-    double multiple() {
-        return multiple;
+    /** √v, the multiple of the usual rate of orders in this second. */
+    double activity() {
+        return activity;
+    }
+
+    /** v^¾, the multiple of the usual move of one order in this second. */
+    double stride() {
+        return stride;
     }
 
     void save(ByteBuffer out) {
-        out.putDouble(fast).putDouble(slow).putDouble(multiple);
+        out.putDouble(fast).putDouble(slow).putDouble(activity).putDouble(stride);
     }
 
     void restore(ByteBuffer in) {
         fast = in.getDouble();
         slow = in.getDouble();
-        multiple = in.getDouble();
+        activity = in.getDouble();
+        stride = in.getDouble();
     }
 }

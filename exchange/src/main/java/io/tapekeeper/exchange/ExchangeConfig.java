@@ -1,0 +1,61 @@
+package io.tapekeeper.exchange;
+
+import io.tapekeeper.exchange.play.Speed;
+import io.tapekeeper.exchange.socket.SocketRules;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What an {@link Exchange} plays, how fast, and where it listens.
+ *
+ * @param host address to bind, 127.0.0.1 unless others shall reach it
+ * @param port 0 for any free one
+ * @param weightPerMinute REST request weight that one client may use in a minute
+ */
+public record ExchangeConfig(
+        String host,
+        int port,
+        Source source,
+        Speed speed,
+        int weightPerMinute,
+        SocketRules socketRules) {
+    /** What is played. */
+    public sealed interface Source {
+        /** Recordings, one or several; each starts with the first subscription. */
+        record Capture(List<Path> files) implements Source {}
+
+        /**
+         * An endless market made from a seed.
+         *
+         * @param stateFolder where it is kept so that it goes on after a restart; without one it
+         *     begins anew at the current second
+         */
+        record Synthetic(long seed, Optional<Path> stateFolder) implements Source {}
+    }
+
+    /** On any free local port, at the speed of the tape, with the real exchange's limits. */
+    public static ExchangeConfig of(Source source) {
+        return new ExchangeConfig("127.0.0.1", 0, source, Speed.REAL_TIME, 6_000, SocketRules.REAL);
+    }
+
+    public ExchangeConfig withHost(String other) {
+        return new ExchangeConfig(other, port, source, speed, weightPerMinute, socketRules);
+    }
+
+    public ExchangeConfig withPort(int other) {
+        return new ExchangeConfig(host, other, source, speed, weightPerMinute, socketRules);
+    }
+
+    public ExchangeConfig withSpeed(Speed other) {
+        return new ExchangeConfig(host, port, source, other, weightPerMinute, socketRules);
+    }
+
+    public ExchangeConfig withWeightPerMinute(int other) {
+        return new ExchangeConfig(host, port, source, speed, other, socketRules);
+    }
+
+    public ExchangeConfig withSocketRules(SocketRules other) {
+        return new ExchangeConfig(host, port, source, speed, weightPerMinute, other);
+    }
+}

@@ -1,0 +1,122 @@
+package io.tapekeeper.exchange.capture;
+
+import io.tapekeeper.exchange.market.Block;
+import io.tapekeeper.exchange.market.Listing;
+import io.tapekeeper.exchange.market.RawTrade;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/**
+ * Puts the frames of one symbol into blocks, in the order of the recording. A trade stands in the
+ * minute of its time, or of the latest time seen where times step back. A quote has no time of its
+ * own: it comes after the frame before it, and must not delay a trade after it into a later block.
+ */
+final class CaptureBuilder {
+    private static final List<String> QUOTE_ASSETS =
+            List.of(
+                    "USDT", "USDC", "FDUSD", "TUSD", "BUSD", "DAI", "BTC", "ETH", "BNB", "EUR",
+                    "TRY", "BRL", "GBP", "JPY");
+
+    private record PendingQuote(
+            long time, long updateId, long bid, long bidSize, long ask, long askSize) {}
+
+    private final String symbol;
+    private final NavigableMap<Long, Block> blocks = new TreeMap<>();
+    private final List<PendingQuote> pending = new ArrayList<>();
+    private Block.Builder open;
+    private long openMinute = Long.MIN_VALUE;
+    private long lastId = -1;
+    private long nextAggregate = -1;
+    private int pricePlacesLost = 8;
+    private int sizePlacesLost = 8;
+
+    CaptureBuilder(String symbol) {
+        this.symbol = symbol;
+    }
+
+    /** Whether the trade goes on from the ones before; one that does not is left out. */
+    boolean trade(RawTrade trade, long eventTime) {
+        if (trade.id() <= lastId) {
+            return false;
+        }
+        if (lastId < 0) {
+            nextAggregate = trade.id();
+        }
+        lastId = trade.id();
+        pricePlacesLost = Math.min(pricePlacesLost, trailingZeros(trade.price()));
+        sizePlacesLost = Math.min(sizePlacesLost, trailingZeros(trade.size()));
+        placeQuotes(Math.floorDiv(trade.time(), Block.MINUTE));
+        openBlock(Math.floorDiv(trade.time(), Block.MINUTE));
+        open.add(trade, eventTime);
+        return true;
+    }
+
+    void quote(long time, long updateId, long bid, long bidSize, long ask, long askSize) {
+        pricePlacesLost =
+                Math.min(pricePlacesLost, Math.min(trailingZeros(bid), trailingZeros(ask)));
+        sizePlacesLost =
+                Math.min(sizePlacesLost, Math.min(trailingZeros(bidSize), trailingZeros(askSize)));
+        pending.add(new PendingQuote(time, updateId, bid, bidSize, ask, askSize));
+    }
+
+    boolean hasTraded() {
+        return lastId >= 0;
+    }
+
+    CapturedTape build() {
+        placeQuotes(Long.MAX_VALUE);
+        close();
+        return new CapturedTape(listing(), blocks);
+    }
+
+    private void placeQuotes(long latestMinute) {
+        for (PendingQuote quote : pending) {
+            openBlock(Math.min(latestMinute, Math.floorDiv(quote.time, Block.MINUTE)));
+            open.quote(
+                    quote.time, quote.updateId, quote.bid, quote.bidSize, quote.ask, quote.askSize);
+        }
+        pending.clear();
+    }
+
+    private void openBlock(long minute) {
+        if (minute > openMinute) {
+            close();
+            openMinute = minute;
+            open = new Block.Builder(minute, nextAggregate);
+        }
+    }
+
+    private void close() {
+        if (open != null) {
+            Block block = open.build();
+            nextAggregate += block.aggregates();
+            blocks.put(openMinute, block);
+            open = null;
+        }
+    }
+
+    /** The steps are the coarsest that every price and size in the recording is a multiple of. */
+    private Listing listing() {
+        String quote =
+                QUOTE_ASSETS.stream()
+                        .filter(asset -> symbol.endsWith(asset) && !symbol.equals(asset))
+                        .findFirst()
+                        .orElse(symbol.substring(symbol.length() / 2));
+        return new Listing(
+                symbol,
+                symbol.substring(0, symbol.length() - quote.length()),
+                quote,
+                (long) Math.pow(10, pricePlacesLost),
+                (long) Math.pow(10, sizePlacesLost));
+    }
+
+    private static int trailingZeros(long units) {
+        int zeros = 0;
+        for (long rest = units; zeros < 8 && rest % 10 == 0; rest /= 10) {
+            zeros++;
+        }
+        return zeros;
+    }
+}

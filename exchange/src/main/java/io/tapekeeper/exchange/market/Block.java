@@ -1,0 +1,141 @@
+package io.tapekeeper.exchange.market;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * One minute of a symbol's tape: its raw trades, the aggregates they make, and the quotes between
+ * them. Immutable once built. Trades of one aggregate share their time, so that none reaches over a
+ * block's edge and each block can be made without its neighbours.
+ */
+public final class Block {
+    /** Length of a block, in microseconds. */
+    public static final long MINUTE = 60_000_000L;
+
+    private final long minute;
+    private final RawTrade[] trades;
+    private final long[] eventTimes;
+    private final Aggregate[] aggregates;
+    private final Quote[] quotes;
+
+    private Block(Builder from) {
+        minute = from.minute;
+        trades = from.trades.toArray(RawTrade[]::new);
+        eventTimes = Arrays.copyOf(from.eventTimes, trades.length);
+        quotes = from.quotes.toArray(Quote[]::new);
+        aggregates = aggregate(trades, from.firstAggregateId);
+    }
+
+    private static Aggregate[] aggregate(RawTrade[] trades, long firstId) {
+        List<Aggregate> made = new ArrayList<>();
+        for (int from = 0, to; from < trades.length; from = to) {
+            RawTrade first = trades[from];
+            long size = first.size();
+            for (to = from + 1; to < trades.length && together(trades[to - 1], trades[to]); to++) {
+                size = Math.addExact(size, trades[to].size());
+            }
+            made.add(
+                    new Aggregate(
+                            firstId + made.size(),
+                            first.price(),
+                            size,
+                            first.id(),
+                            trades[to - 1].id(),
+                            first.time(),
+                            first.buyerIsMaker()));
+        }
+        return made.toArray(Aggregate[]::new);
+    }
+
+    /** A hole in the ids ends an aggregate: the trades in it may have differed. */
+    private static boolean together(RawTrade a, RawTrade b) {
+        return b.id() == a.id() + 1
+                && b.time() == a.time()
+                && b.price() == a.price()
+                && b.buyerIsMaker() == a.buyerIsMaker();
+    }
+
+    /** Minutes since the epoch. */
+    public long minute() {
+        return minute;
+    }
+
+    /** Start, in microseconds since the epoch. */
+    public long start() {
+        return minute * MINUTE;
+    }
+
+    public int trades() {
+        return trades.length;
+    }
+
+    public RawTrade trade(int index) {
+        return trades[index];
+    }
+
+    /** When the trade was told, in microseconds on the tape's clock; never before its time. */
+    public long eventTime(int index) {
+        return eventTimes[index];
+    }
+
+    public int aggregates() {
+        return aggregates.length;
+    }
+
+    public Aggregate aggregate(int index) {
+        return aggregates[index];
+    }
+
+    public int quotes() {
+        return quotes.length;
+    }
+
+    public Quote quote(int index) {
+        return quotes[index];
+    }
+
+    /** The kline of trades {@code from} to before {@code to}. */
+    public Kline kline(long closeBefore, int from, int to) {
+        Kline kline = Kline.empty(closeBefore);
+        for (int i = from; i < to; i++) {
+            kline = kline.plus(trades[i]);
+        }
+        return kline;
+    }
+
+    /** Collects a block in the order of the tape; for one thread. */
+    public static final class Builder {
+        private final long minute;
+        private final long firstAggregateId;
+        private final List<RawTrade> trades = new ArrayList<>();
+        private final List<Quote> quotes = new ArrayList<>();
+        private long[] eventTimes = new long[64];
+
+        public Builder(long minute, long firstAggregateId) {
+            this.minute = minute;
+            this.firstAggregateId = firstAggregateId;
+        }
+
+        public void add(RawTrade trade, long eventTime) {
+            if (trades.size() == eventTimes.length) {
+                eventTimes = Arrays.copyOf(eventTimes, 2 * eventTimes.length);
+            }
+            eventTimes[trades.size()] = eventTime;
+            trades.add(trade);
+        }
+
+        /** Where the book now stands; no news where it stands as before. */
+        public void quote(
+                long time, long updateId, long bid, long bidSize, long ask, long askSize) {
+            Quote quote = new Quote(trades.size(), time, updateId, bid, bidSize, ask, askSize);
+            if (quotes.isEmpty() || !quote.sameBook(quotes.getLast())) {
+                quotes.add(quote);
+            }
+        }
+
+        public Block build() {
+            return new Block(this);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package io.tapekeeper.exchange.market;
+
+/**
+ * Best bid and ask from one moment on.
+ *
+ * @param tradesBefore how many trades of its block came before it
+ * @param time microseconds since the epoch, on the tape's clock
+ * @param updateId the book's running number
+ * @param bid in units of 1e-8, as are {@code bidSize}, {@code ask} and {@code askSize}
+ */
+public record Quote(
+        int tradesBefore,
+        long time,
+        long updateId,
+        long bid,
+        long bidSize,
+        long ask,
+        long askSize) {
+    /** Whether the book's best prices and sizes are the same in both, whenever they were. */
+    public boolean sameBook(Quote other) {
+        return bid == other.bid
+                && bidSize == other.bidSize
+                && ask == other.ask
+                && askSize == other.askSize;
+    }
+}

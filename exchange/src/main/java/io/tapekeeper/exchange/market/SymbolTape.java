@@ -1,0 +1,29 @@
+package io.tapekeeper.exchange.market;
+
+/**
+ * The whole tape of one symbol, played or not, in blocks of a minute. Every method may be called by
+ * any thread and gives the same answer each time.
+ */
+public interface SymbolTape {
+    Listing listing();
+
+    /** The minute of the first trade, in minutes since the epoch. */
+    long firstMinute();
+
+    /** The last minute that has events, {@code Long.MAX_VALUE} where the tape never ends. */
+    long lastMinute();
+
+    /** The events of a minute; empty outside the tape. */
+    Block block(long minute);
+
+    /** All trades of a minute from {@link #firstMinute} on, as a kline. */
+    Kline kline(long minute);
+
+    /**
+     * Where to start to look for a raw trade: no trade of an earlier minute has this id or a later.
+     */
+    long minuteOfTrade(long id);
+
+    /** The same for an aggregate. */
+    long minuteOfAggregate(long id);
+}

@@ -1,0 +1,227 @@
+package io.tapekeeper.exchange.play;
+
+import io.tapekeeper.exchange.history.History;
+import io.tapekeeper.exchange.market.TapeSource;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Plays all tapes of a source in the order of their times, on one thread of its own, in batches:
+ * take note of what is played, show it to REST, tell the subscribers.
+ *
+ * <p>At a finite speed events are told when the tape's clock reaches them; a subscriber whose bound
+ * is reached is dropped. At {@link Speed#MAX} the next batch waits until every subscriber has room
+ * again, so that nothing is lost; without a subscriber the tape stands, for its end would be there
+ * before anybody came.
+ */
+public final class Player implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(Player.class.getName());
+
+    /** Bounds what a batch adds to a subscriber's buffer, about 400 kB. */
+    private static final int BATCH = 2_048;
+
+    private static final long LONGEST_REST = TimeUnit.MILLISECONDS.toNanos(20);
+
+    /** What the tape is doing. */
+    public enum State {
+        WAITING,
+        PLAYING,
+        ENDED
+    }
+
+    private final TapeSource source;
+    private final Speed speed;
+    private final TapeClock clock;
+    private final Streams streams = new Streams();
+    private final Teller teller = new Teller();
+    private final List<SymbolPlayer> symbols = new ArrayList<>();
+    private final long[] lastIds;
+    private final Thread thread = new Thread(this::run, "exchange-player");
+    private volatile State state = State.WAITING;
+    private volatile boolean stopped;
+    private volatile boolean startWanted;
+    private volatile long playedTime;
+    private volatile long told;
+
+    public Player(TapeSource source, Speed speed) {
+        this.source = source;
+        this.speed = speed;
+        clock = new TapeClock(source.startTime());
+        playedTime = source.startTime();
+        for (int i = 0; i < source.tapes().size(); i++) {
+            symbols.add(
+                    new SymbolPlayer(
+                            source.tapes().get(i),
+                            streams,
+                            teller,
+                            source.startTime(),
+                            source.resumesAfter(i)));
+        }
+        lastIds = new long[symbols.size()];
+        startWanted = !source.waitsForSubscriber();
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    public Streams streams() {
+        return streams;
+    }
+
+    public List<History> histories() {
+        return symbols.stream().map(SymbolPlayer::history).toList();
+    }
+
+    /** The exchange's time, in microseconds since the epoch. */
+    public long time() {
+        return clock.now();
+    }
+
+    /** The time up to which the tape has been played; never after {@link #time}. */
+    public long playedTime() {
+        return playedTime;
+    }
+
+    public State state() {
+        return state;
+    }
+
+    public Speed speed() {
+        return speed;
+    }
+
+    /** Events told so far, counted once per subscriber. */
+    public long told() {
+        return told;
+    }
+
+    /** Starts a recording that waits for its first subscriber. */
+    public void begin() {
+        startWanted = true;
+        wake();
+    }
+
+    /** To be called when somebody has subscribed, or has room again, or is gone. */
+    public void wake() {
+        LockSupport.unpark(thread);
+    }
+
+    /** Stops within the batch being played; returns when the thread has ended. */
+    @Override
+    public void close() {
+        stopped = true;
+        wake();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try {
+            while (!stopped && !(startWanted || streams.anyWanted())) {
+                LockSupport.parkNanos(LONGEST_REST);
+            }
+            if (!speed.isMax()) {
+                clock.run(source.startTime(), speed.factor());
+            }
+            state = State.PLAYING;
+            while (!stopped) {
+                if (speed.isMax() && state != State.ENDED) {
+                    playFast();
+                } else {
+                    playOnTime();
+                }
+                if (state == State.PLAYING && symbols.stream().allMatch(SymbolPlayer::ended)) {
+                    state = State.ENDED;
+                    clock.run(playedTime, 1);
+                }
+            }
+        } catch (RuntimeException e) {
+            // A fault of our own: the market stands still, REST goes on serving what was played.
+            LOG.log(Level.ERROR, "the player has stopped", e);
+            state = State.ENDED;
+        }
+    }
+
+    private void playFast() {
+        if (!streams.anyWanted()) {
+            state = State.WAITING;
+            LockSupport.parkNanos(LONGEST_REST);
+            return;
+        }
+        state = State.PLAYING;
+        long time = playedTime;
+        for (int events = 0; events < BATCH; events++) {
+            SymbolPlayer next = earliest();
+            time = Math.max(time, next.nextTime());
+            next.playNext();
+            if (next.ended() && symbols.stream().allMatch(SymbolPlayer::ended)) {
+                break;
+            }
+        }
+        clock.stand(time);
+        publish(time);
+        for (Subscriber subscriber : teller.touched()) {
+            subscriber.flush();
+            while (!stopped && subscriber.open() && !subscriber.writable()) {
+                LockSupport.parkNanos(LONGEST_REST);
+            }
+        }
+        teller.clear();
+    }
+
+    private void playOnTime() {
+        long now = clock.now();
+        long time = playedTime;
+        int events = 0;
+        SymbolPlayer next = earliest();
+        while (events < BATCH && next.nextTime() <= now) {
+            time = Math.max(time, next.nextTime());
+            next.playNext();
+            events++;
+            next = earliest();
+        }
+        publish(next.nextTime() <= now ? time : now);
+        for (Subscriber subscriber : teller.touched()) {
+            subscriber.flush();
+            if (!subscriber.writable() && subscriber.open()) {
+                subscriber.dropAsSlow();
+            }
+        }
+        teller.clear();
+        if (events < BATCH && !stopped) {
+            long wait = clock.nanosUntil(next.nextTime());
+            if (wait > 0) {
+                LockSupport.parkNanos(Math.min(wait, LONGEST_REST));
+            }
+        }
+    }
+
+    private SymbolPlayer earliest() {
+        SymbolPlayer first = symbols.getFirst();
+        for (int i = 1; i < symbols.size(); i++) {
+            if (symbols.get(i).nextTime() < first.nextTime()) {
+                first = symbols.get(i);
+            }
+        }
+        return first;
+    }
+
+    /** The note comes first: who is told of a trade will find it played after any restart. */
+    private void publish(long time) {
+        for (int i = 0; i < lastIds.length; i++) {
+            lastIds[i] = symbols.get(i).lastId();
+        }
+        source.played(time, lastIds);
+        symbols.forEach(SymbolPlayer::publish);
+        playedTime = time;
+        told = teller.told();
+    }
+}

@@ -1,0 +1,89 @@
+package io.tapekeeper.exchange.play;
+
+import io.tapekeeper.exchange.wire.JsonWriter;
+import io.tapekeeper.exchange.wire.TimeUnits;
+import java.util.Arrays;
+import java.util.function.Consumer;
+
+/** One stream that has events, and who takes it. Any thread may subscribe, the player tells. */
+public final class Stream {
+    /** Writes the event's payload with times in the given unit. */
+    interface Event {
+        void write(JsonWriter out, TimeUnits units);
+    }
+
+    private static final Subscriber[] NOBODY = {};
+
+    private final String name;
+    private final String prefix;
+    private volatile Subscriber[] subscribers = NOBODY;
+
+    Stream(String name) {
+        this.name = name;
+        prefix = "{\"stream\":\"" + name + "\",\"data\":";
+    }
+
+    public String name() {
+        return name;
+    }
+
+    synchronized boolean add(Subscriber subscriber) {
+        if (Arrays.asList(subscribers).contains(subscriber)) {
+            return false;
+        }
+        Subscriber[] more = Arrays.copyOf(subscribers, subscribers.length + 1);
+        more[subscribers.length] = subscriber;
+        subscribers = more;
+        return true;
+    }
+
+    synchronized boolean remove(Subscriber subscriber) {
+        int before = subscribers.length;
+        subscribers =
+                Arrays.stream(subscribers)
+                        .filter(other -> !other.equals(subscriber))
+                        .toArray(Subscriber[]::new);
+        return subscribers.length < before;
+    }
+
+    boolean isWanted() {
+        return subscribers.length > 0;
+    }
+
+    /**
+     * Tells an event to all, written once per time unit in use. For the player thread.
+     *
+     * @param touched is given each subscriber that has something to flush now
+     * @return how many were told
+     */
+    int tell(JsonWriter out, Event event, Consumer<Subscriber> touched) {
+        Subscriber[] all = subscribers;
+        for (TimeUnits units : ALL_UNITS) {
+            boolean written = false;
+            for (Subscriber subscriber : all) {
+                if (subscriber.units() != units) {
+                    continue;
+                }
+                if (!written) {
+                    out.reset();
+                    event.write(out.raw(prefix), units);
+                    out.raw('}');
+                    written = true;
+                }
+                boolean first =
+                        subscriber.combined()
+                                ? subscriber.append(out.buffer(), 0, out.length())
+                                : subscriber.append(
+                                        out.buffer(),
+                                        prefix.length(),
+                                        out.length() - prefix.length() - 1);
+                if (first) {
+                    touched.accept(subscriber);
+                }
+            }
+        }
+        return all.length;
+    }
+
+    private static final TimeUnits[] ALL_UNITS = TimeUnits.values();
+}

@@ -1,0 +1,30 @@
+package io.tapekeeper.exchange.play;
+
+import io.tapekeeper.exchange.wire.JsonWriter;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Gathers what a batch tells to whom; owned by the player thread. */
+final class Teller {
+    private final JsonWriter out = new JsonWriter();
+    private final List<Subscriber> touched = new ArrayList<>();
+    private long told;
+
+    void tell(Stream stream, Stream.Event event) {
+        told += stream.tell(out, event, touched::add);
+    }
+
+    /** Those told something since {@link #clear}. */
+    List<Subscriber> touched() {
+        return touched;
+    }
+
+    void clear() {
+        touched.clear();
+    }
+
+    /** Events told so far, counted once per subscriber. */
+    long told() {
+        return told;
+    }
+}

@@ -1,0 +1,156 @@
+package io.tapekeeper.exchange.rest;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * The HTTP requests of one connection, answered in their order, one at a time, on the threads for
+ * REST. While one is being answered nothing more is read, so that what waits here is bounded by one
+ * read of the socket.
+ */
+@SuppressWarnings(
+        "FutureReturnValueIgnored") // a write fails with its channel, whose end is handled
+public final class RestHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
+    private static final Logger LOG = System.getLogger(RestHandler.class.getName());
+
+    /** What is needed of a request once its buffers are gone. */
+    private record Request(
+            boolean legible,
+            String method,
+            String uri,
+            Optional<String> timeUnit,
+            boolean keepAlive) {}
+
+    private final RestApi api;
+    private final SimApi sim;
+    private final Executor threads;
+    private final Queue<Request> waiting = new ArrayDeque<>(); // event loop
+    private boolean busy; // event loop
+
+    public RestHandler(RestApi api, SimApi sim, Executor threads) {
+        this.api = api;
+        this.sim = sim;
+        this.threads = threads;
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+        boolean legible = request.decoderResult().isSuccess();
+        waiting.add(
+                new Request(
+                        legible,
+                        request.method().name(),
+                        request.uri(),
+                        Optional.ofNullable(request.headers().get("X-MBX-TIME-UNIT")),
+                        legible && HttpUtil.isKeepAlive(request)));
+        answerNext(context);
+    }
+
+    private void answerNext(ChannelHandlerContext context) {
+        if (busy || waiting.isEmpty()) {
+            return;
+        }
+        Request request = waiting.remove();
+        busy = true;
+        context.channel().config().setAutoRead(false);
+        InetAddress client = ((InetSocketAddress) context.channel().remoteAddress()).getAddress();
+        CompletableFuture<Reply> reply;
+        try {
+            reply = CompletableFuture.supplyAsync(() -> reply(request, client), threads);
+        } catch (RejectedExecutionException tooMany) {
+            reply = CompletableFuture.completedFuture(RestApi.overloaded());
+        }
+        reply.exceptionally(
+                        fault -> {
+                            LOG.log(Level.ERROR, "no answer to " + request.uri, fault);
+                            return Reply.error(500, -1000, "An unknown error occurred.");
+                        })
+                .thenAcceptAsync(answer -> send(context, request, answer), context.executor());
+    }
+
+    private void send(ChannelHandlerContext context, Request request, Reply reply) {
+        byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);
+        FullHttpResponse response =
+                new DefaultFullHttpResponse(
+                        HttpVersion.HTTP_1_1,
+                        HttpResponseStatus.valueOf(reply.status()),
+                        request.method.equals("HEAD")
+                                ? Unpooled.EMPTY_BUFFER
+                                : Unpooled.wrappedBuffer(body));
+        response.headers()
+                .set(HttpHeaderNames.CONTENT_TYPE, reply.contentType())
+                .set(HttpHeaderNames.CONTENT_LENGTH, body.length)
+                .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
+                .set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+        reply.headers().forEach((name, value) -> response.headers().set(name, value));
+        HttpUtil.setKeepAlive(response, request.keepAlive);
+        ChannelFuture written = context.writeAndFlush(response);
+        busy = false;
+        if (!request.keepAlive) {
+            written.addListener(ChannelFutureListener.CLOSE);
+            return;
+        }
+        context.channel().config().setAutoRead(true);
+        answerNext(context);
+    }
+
+    private Reply reply(Request request, InetAddress client) {
+        if (!request.legible) {
+            return Reply.html(400, "Bad Request");
+        }
+        try {
+            QueryStringDecoder uri = new QueryStringDecoder(request.uri);
+            if (request.method.equals("OPTIONS")) {
+                return Reply.ok(Reply.JSON, "")
+                        .with(
+                                Map.of(
+                                        "Access-Control-Allow-Methods",
+                                        "GET, HEAD, OPTIONS",
+                                        "Access-Control-Allow-Headers",
+                                        "*"));
+            }
+            if (uri.path().startsWith("/sim/")) {
+                return sim.answer(request.method, uri.path(), uri.parameters());
+            }
+            if (!request.method.equals("GET") && !request.method.equals("HEAD")) {
+                return Reply.html(405, "Method Not Allowed").with(Map.of("Allow", "GET, HEAD"));
+            }
+            return api.answer(uri.path(), uri.parameters(), request.timeUnit, client);
+        } catch (IllegalArgumentException malformed) {
+            return Reply.error(400, -1100, "Illegal characters found in the request.");
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        LOG.log(
+                cause instanceof IOException ? Level.DEBUG : Level.WARNING,
+                "connection closed",
+                cause);
+        context.close();
+    }
+}

@@ -1,0 +1,133 @@
+package io.tapekeeper.exchange.synthetic;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The taker order that is being filled, maker by maker.
+ *
+ * <p>An order that stays on one level meets one maker or several small ones. An order that clears
+ * levels walks from the best price to its reach: each maker it meets rests on the same level or
+ * some ticks on, and it is at least as large as what it meets on the way.
+ */
+final class TakerOrder {
+    /** Chance that the next maker rests on the same level. */
+    private static final double SAME_LEVEL = 0.42;
+
+    /** Mean distance of neighbouring levels, as a fraction of the price, and of a whole walk. */
+    private static final double LEVEL_DISTANCE = 1.1e-5;
+
+    private static final double PART_OF_WALK = 1 / 250.0;
+
+    /** ln(value/median) beyond which no single maker is large enough. */
+    private static final double LARGE = 4;
+
+    /**
+     * Large orders meet large makers: none takes less than this part of what is left at the end.
+     */
+    private static final int MOST_MAKERS = 12;
+
+    /** Bounds one order, whatever it meets; 735 fills were seen in one. */
+    private static final int MOST_FILLS = 600;
+
+    private final SplitMix random;
+    private final OrderSizes sizes;
+    private final double tick; // in quote currency
+    private final double singleMaker;
+
+    private int sign = 1;
+    private long level; // price of the next fill, in ticks
+    private long reach; // the last level it takes from, in ticks
+    private long remaining; // steps; 0 where it is done
+    private int fills;
+    private boolean oneMaker;
+    private boolean walks;
+
+    /**
+     * @param tick in quote currency
+     * @param singleMaker chance that an order meets one maker only on its last level
+     */
+    TakerOrder(SplitMix random, OrderSizes sizes, double tick, double singleMaker) {
+        this.random = random;
+        this.sizes = sizes;
+        this.tick = tick;
+        this.singleMaker = singleMaker;
+    }
+
+    /**
+     * Starts the next order.
+     *
+     * @param best the price it meets first, in ticks
+     * @param lastLevel the last price it takes from, in ticks; {@code best} where it stays there
+     * @param logOfMedian ln(value/median) of what it wants
+     */
+    void begin(int newSign, long best, long lastLevel, double logOfMedian) {
+        sign = newSign;
+        level = best;
+        reach = lastLevel;
+        walks = lastLevel != best;
+        remaining = sizes.takerSteps(logOfMedian, best * tick);
+        fills = 0;
+        oneMaker = logOfMedian < LARGE && random.chance(singleMaker);
+    }
+
+    /** Takes the next fill, at {@link #level}, and moves on; returns its steps. */
+    long fill() {
+        fills++;
+        long steps = sizes.makerSteps(level * tick);
+        boolean atReach = level == reach;
+        if (atReach) {
+            steps = Math.max(steps, remaining / MOST_MAKERS);
+        }
+        if (fills >= MOST_FILLS || (atReach && (oneMaker || steps >= remaining))) {
+            steps = remaining;
+            remaining = 0;
+            return steps;
+        }
+        remaining = remaining > steps ? remaining - steps : steps;
+        if (!atReach && !random.chance(SAME_LEVEL)) {
+            level += sign * Math.min(distance(), Math.abs(reach - level));
+        }
+        return steps;
+    }
+
+    private long distance() {
+        double mean = Math.max(LEVEL_DISTANCE * level, PART_OF_WALK * Math.abs(reach - level));
+        // The square of an exponential number: most levels are close together, a few far apart.
+        double stretch = random.exponential();
+        return 1 + (long) (mean * stretch * stretch / 2);
+    }
+
+    boolean isDone() {
+        return remaining == 0;
+    }
+
+    /** Whether it clears levels. */
+    boolean walks() {
+        return walks;
+    }
+
+    /** +1 buys, −1 sells. */
+    int sign() {
+        return sign;
+    }
+
+    /** The price of the next fill, in ticks. */
+    long level() {
+        return level;
+    }
+
+    void save(ByteBuffer out) {
+        out.putInt(sign).putLong(level).putLong(reach).putLong(remaining).putInt(fills);
+        out.put((byte) (oneMaker ? 1 : 0)).put((byte) (walks ? 1 : 0));
+    }
+
+    void restore(ByteBuffer in) {
+        sign = in.getInt();
+        level = in.getLong();
+        reach = in.getLong();
+        remaining = in.getLong();
+        fills = in.getInt();
+        oneMaker = in.get() != 0;
+        walks = in.get() != 0;
+    }
+}

@@ -1,0 +1,112 @@
+package io.tapekeeper.exchange.wire;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Writes JSON as bytes into a buffer that grows and is used again; commas and nesting are the
+ * caller's. Not thread-safe.
+ */
+public final class JsonWriter {
+    private static final long UNITS = 100_000_000L;
+
+    private byte[] bytes = new byte[512];
+    private int length;
+
+    public void reset() {
+        length = 0;
+    }
+
+    public int length() {
+        return length;
+    }
+
+    /** The buffer itself, of which the first {@link #length} bytes are written. */
+    public byte[] buffer() {
+        return bytes;
+    }
+
+    /** All that is written, as text. */
+    public String text() {
+        return new String(bytes, 0, length, StandardCharsets.UTF_8);
+    }
+
+    /** Text of ASCII characters as it stands: punctuation, names. */
+    @SuppressWarnings("deprecation") // the one way to copy ASCII without an array in between
+    public JsonWriter raw(String ascii) {
+        int size = ascii.length();
+        room(size);
+        ascii.getBytes(0, size, bytes, length);
+        length += size;
+        return this;
+    }
+
+    public JsonWriter raw(byte[] text) {
+        room(text.length);
+        System.arraycopy(text, 0, bytes, length, text.length);
+        length += text.length;
+        return this;
+    }
+
+    public JsonWriter raw(char ascii) {
+        room(1);
+        bytes[length++] = (byte) ascii;
+        return this;
+    }
+
+    public JsonWriter number(long value) {
+        if (value < 0) {
+            return raw(Long.toString(value));
+        }
+        int digits = 1;
+        for (long rest = value; rest >= 10; rest /= 10) {
+            digits++;
+        }
+        room(digits);
+        put(value, digits);
+        return this;
+    }
+
+    /** A quoted decimal with eight places of a number of units of 1e-8 that is not negative. */
+    public JsonWriter decimal(long units) {
+        raw('"').number(units / UNITS).raw('.');
+        room(8);
+        put(units % UNITS, 8);
+        return raw('"');
+    }
+
+    public JsonWriter bool(boolean value) {
+        return raw(value ? "true" : "false");
+    }
+
+    /** A quoted string with everything escaped that must be. */
+    public JsonWriter string(String value) {
+        raw('"');
+        for (byte b : value.getBytes(StandardCharsets.UTF_8)) {
+            if (b == '"' || b == '\\') {
+                raw('\\').raw((char) b);
+            } else if (b >= 0 && b < ' ') {
+                raw("\\u%04x".formatted((int) b));
+            } else {
+                room(1);
+                bytes[length++] = b;
+            }
+        }
+        return raw('"');
+    }
+
+    private void put(long value, int digits) {
+        long rest = value;
+        for (int at = length + digits - 1; at >= length; at--) {
+            bytes[at] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+        length += digits;
+    }
+
+    private void room(int more) {
+        if (bytes.length - length < more) {
+            bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, length + more));
+        }
+    }
+}

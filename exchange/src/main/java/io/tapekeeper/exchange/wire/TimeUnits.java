@@ -1,0 +1,17 @@
+package io.tapekeeper.exchange.wire;
+
+/** The unit in which a client is told times; inside, all times are microseconds. */
+public enum TimeUnits {
+    MILLIS(1_000),
+    MICROS(1);
+
+    private final long micros;
+
+    TimeUnits(long micros) {
+        this.micros = micros;
+    }
+
+    public long of(long timeMicros) {
+        return Math.floorDiv(timeMicros, micros);
+    }
+}
