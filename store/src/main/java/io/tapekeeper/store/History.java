@@ -50,6 +50,10 @@ public final class History implements AutoCloseable {
     static final String TAPE_ID =
             "SELECT id FROM tape WHERE (venue, symbol, kind, simulated) = (?, ?, ?, ?)";
 
+    /** A series' key. */
+    static final String SERIES_ID =
+            "SELECT id FROM series WHERE (tape, preset, interval) = (?, ?, ?)";
+
     private static final int CHUNK = 4_096;
 
     private static final String BARS =
@@ -450,10 +454,7 @@ public final class History implements AutoCloseable {
 
     private long id(Series series) {
         return queryNumber(
-                        "SELECT id FROM series WHERE tape = ? AND preset = ? AND interval = ?",
-                        id(series.tape()),
-                        series.preset(),
-                        series.interval().micros())
+                        SERIES_ID, id(series.tape()), series.preset(), series.interval().micros())
                 .orElse(0);
     }
 

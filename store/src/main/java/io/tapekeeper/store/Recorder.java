@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -221,45 +222,41 @@ public final class Recorder implements AutoCloseable {
         put(new Entry.Happened(tape, instrument, event, timeMicros, detail));
     }
 
+    /** Returns when all that this thread said before is committed. */
+    public void flush() {
+        CountDownLatch committed = new CountDownLatch(1);
+        put(new Entry.Barrier(committed));
+        await(() -> {
+            checkOpen();
+            return committed.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        });
+    }
+
     private void put(Entry entry) {
         checkOpen();
         said.incrementAndGet();
         if (!queue.offer(entry)) {
             waits.incrementAndGet();
-            putWaiting(entry);
+            await(() -> {
+                checkOpen();
+                return queue.offer(entry, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            });
         }
     }
 
-    /** Waits without being stopped by an interrupt, which is kept: giving up would lose a trade. */
-    private void putWaiting(Entry entry) {
-        boolean interrupted = false;
-        try {
-            boolean taken = false;
-            while (!taken) {
-                checkOpen();
-                try {
-                    taken = queue.offer(entry, LOOK_MILLIS, TimeUnit.MILLISECONDS);
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+    /** Waits for a little while; returns whether what it waits for has come. */
+    private interface Attempt {
+        boolean succeeds() throws InterruptedException;
     }
 
-    /** Returns when all that this thread said before is committed. */
-    public void flush() {
-        CountDownLatch committed = new CountDownLatch(1);
-        put(new Entry.Barrier(committed));
+    /** An interrupt is kept for later and ends nothing: giving up would lose what was said. */
+    private static void await(Attempt attempt) {
         boolean interrupted = false;
+        boolean done = false;
         try {
-            while (committed.getCount() > 0) {
-                checkOpen();
+            while (!done) {
                 try {
-                    committed.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                    done = attempt.succeeds();
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }
@@ -325,18 +322,19 @@ public final class Recorder implements AutoCloseable {
         }
     }
 
-    /** Takes entries until the batch is full, old enough, or ended by one that wants an answer. */
+    /** Takes entries until the batch is full, old enough, or ends with one that wants an answer. */
     private void gather(List<Entry> batch) throws InterruptedException {
         Entry next = queue.take();
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(COMMIT_MILLIS);
         while (next != null) {
             batch.add(next);
-            if (batch.size() == COMMIT_ENTRIES
-                    || next instanceof Entry.Barrier
-                    || next instanceof Entry.Stop) {
-                return;
-            }
-            next = queue.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            queue.drainTo(batch, COMMIT_ENTRIES - batch.size());
+            Entry last = batch.getLast();
+            boolean ends = last instanceof Entry.Barrier || last instanceof Entry.Stop;
+            next =
+                    ends || batch.size() == COMMIT_ENTRIES
+                            ? null
+                            : queue.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
         }
     }
 
@@ -346,11 +344,12 @@ public final class Recorder implements AutoCloseable {
         }
         committedTrades.addAndGet(statements.commit());
         settled.addAndGet(batch.size());
-        Entry last = batch.getLast();
-        if (last instanceof Entry.Barrier(CountDownLatch committed)) {
-            committed.countDown();
+        for (Entry entry : batch) {
+            if (entry instanceof Entry.Barrier(CountDownLatch committed)) {
+                committed.countDown();
+            }
         }
-        return !(last instanceof Entry.Stop);
+        return !(batch.getLast() instanceof Entry.Stop);
     }
 
     /**
@@ -364,34 +363,19 @@ public final class Recorder implements AutoCloseable {
         if (closed.getAndSet(true)) {
             return;
         }
-        try (lock) {
-            stopWriter();
-            try (statements) {
-                if (failure == null) {
-                    foldLog();
-                }
+        said.incrementAndGet();
+        Entry stop = new Entry.Stop();
+        await(() -> !writer.isAlive() || queue.offer(stop, LOOK_MILLIS, TimeUnit.MILLISECONDS));
+        await(() -> writer.join(Duration.ofMillis(LOOK_MILLIS)));
+        try (lock;
+                connection) {
+            if (failure == null) {
+                foldLog();
             }
         } catch (SQLException e) {
             throw file.failure(e);
         }
         throwFailure();
-    }
-
-    private void stopWriter() {
-        boolean interrupted = false;
-        boolean told = false;
-        said.incrementAndGet();
-        while (writer.isAlive()) {
-            try {
-                told = told || queue.offer(new Entry.Stop(), LOOK_MILLIS, TimeUnit.MILLISECONDS);
-                writer.join(LOOK_MILLIS);
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     /** Readers may keep a part of the log in use; then it stays beside the file, which is sound. */
