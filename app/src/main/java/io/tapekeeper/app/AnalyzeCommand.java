@@ -11,7 +11,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +21,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.zip.GZIPInputStream;
-import me.tongfei.progressbar.ProgressBar;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -62,12 +60,12 @@ final class AnalyzeCommand implements Callable<Integer> {
         Preset preset = watch.preset();
         boolean standardInput = prices.toString().equals("-");
         try (InputStream raw = standardInput ? System.in : Files.newInputStream(prices);
-                ProgressBar bar = Progress.bytes("analyze", standardInput ? -1 : size(prices));
+                InputStream watched =
+                        Progress.over(raw, "analyze", standardInput ? -1 : size(prices));
                 BufferedReader in =
                         new BufferedReader(
                                 new InputStreamReader(
-                                        unzipped(ProgressBar.wrap(raw, bar)),
-                                        StandardCharsets.UTF_8.newDecoder()),
+                                        unzipped(watched), StandardCharsets.UTF_8.newDecoder()),
                                 BUFFER)) {
             Output.write(out, writer -> analyze(in, preset, writer));
         } catch (NoSuchFileException e) {

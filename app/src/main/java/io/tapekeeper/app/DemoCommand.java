@@ -29,10 +29,7 @@ final class DemoCommand implements Callable<Integer> {
 
     @Mixin private RecordOptions options = new RecordOptions();
 
-    @Option(
-            names = "--seed",
-            paramLabel = "SEED",
-            description = "Seed of the market (default: 7).")
+    @Option(names = "--seed", paramLabel = "SEED", description = "Seed of the market (default: 7).")
     private long seed = ExchangeCommand.DEFAULT_SEED;
 
     @Option(
@@ -61,6 +58,7 @@ final class DemoCommand implements Callable<Integer> {
                             URI.create("http://" + address),
                             URI.create("ws://" + address),
                             stop,
+                            Optional.of(exchange::close),
                             System.out)
                     .run();
         } finally {

@@ -80,8 +80,7 @@ final class DoctorCommand implements Callable<Integer> {
         }
         try {
             long free = Files.getFileStore(folder).getUsableSpace();
-            String found =
-                    String.format(Locale.ROOT, "%.1f GB free at %s", free / 1e9, folder);
+            String found = String.format(Locale.ROOT, "%.1f GB free at %s", free / 1e9, folder);
             if (!Files.isWritable(folder)) {
                 wrong("disk", folder + " cannot be written to", "name another file with --db");
             } else if (free < LOW_DISK) {
@@ -120,8 +119,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private void checkPort() {
-        try (ServerSocket socket =
-                new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             fine("port", socket.getLocalPort() + " is free");
         } catch (IOException e) {
             wrong("port", port + " is in use", "choose another one with --port");
@@ -139,8 +137,7 @@ final class DoctorCommand implements Callable<Integer> {
                             restUrl,
                             offset.roundTripMicros() / 1e3));
             double seconds = offset.micros() / 1e6;
-            String found =
-                    String.format(Locale.ROOT, "%.3f s behind the venue's clock", seconds);
+            String found = String.format(Locale.ROOT, "%.3f s behind the venue's clock", seconds);
             if (Math.abs(seconds) > CLOCK_LIMIT_SECONDS && RunCommand.isBinance(restUrl)) {
                 wrong("clock", found, "set this machine's clock, for example by NTP");
             } else {

@@ -5,7 +5,6 @@ import io.tapekeeper.exchange.ExchangeConfig;
 import io.tapekeeper.exchange.play.Speed;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -83,17 +82,12 @@ final class ExchangeCommand implements Callable<Integer> {
         Stop stop = new Stop();
         stop.onSignals();
         ExchangeConfig config =
-                ExchangeConfig.of(source())
-                        .withHost(host)
-                        .withPort(port)
-                        .withSpeed(speed(speed));
+                ExchangeConfig.of(source()).withHost(host).withPort(port).withSpeed(speed(speed));
         try (Exchange exchange = start(config)) {
             System.out.printf(
                     "exchange: http://%s:%d and ws://%s:%d, state of play at /sim/state%n",
                     host, exchange.port(), host, exchange.port());
-            while (!stop.await(Duration.ofHours(1))) {
-                continue; // until a signal comes
-            }
+            stop.await();
         } finally {
             stop.finished();
         }

@@ -27,9 +27,7 @@ import picocli.CommandLine.Parameters;
             "  ./tapekeeper export bars --interval 1m --symbol BTCUSDT --db data/demo.db"
         })
 final class ExportCommand implements Callable<Integer> {
-    @Parameters(
-            paramLabel = "WHAT",
-            description = "${COMPLETION-CANDIDATES}.")
+    @Parameters(paramLabel = "WHAT", description = "${COMPLETION-CANDIDATES}.")
     private What what;
 
     @Option(names = "--db", paramLabel = "FILE", description = "The store.")
@@ -88,7 +86,10 @@ final class ExportCommand implements Callable<Integer> {
             Output.write(
                     out,
                     writer -> {
-                        CsvExport export = new CsvExport(history, writer);
+                        CsvExport export =
+                                switch (format) {
+                                    case csv -> new CsvExport(history, writer);
+                                };
                         switch (what) {
                             case trades -> export.trades(series);
                             case bars -> bars(export, series);
@@ -125,8 +126,7 @@ final class ExportCommand implements Callable<Integer> {
             throw Failure.usage(
                     all.isEmpty()
                             ? db + " holds nothing yet: record something first"
-                            : "%s holds nothing of that kind; it has %s"
-                                    .formatted(db, names(all)));
+                            : "%s holds nothing of that kind; it has %s".formatted(db, names(all)));
         }
         if (chosen.stream().map(Series::tape).distinct().count() > 1) {
             throw Failure.usage(

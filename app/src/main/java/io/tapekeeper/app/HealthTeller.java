@@ -61,7 +61,7 @@ final class HealthTeller {
     private final VenueClock clock;
     private final boolean agesMeaningful;
     private volatile Map<Watch, Long> stored = Map.of();
-    private boolean connected;
+    private volatile boolean connected;
     private String reason;
     private long toldAt;
     private volatile Map<Watch, Health> latest = Map.of();
@@ -100,6 +100,11 @@ final class HealthTeller {
     void disconnected(String why) {
         connected = false;
         reason = why;
+    }
+
+    /** Whether the feed delivers; any thread. */
+    boolean isConnected() {
+        return connected;
     }
 
     /** Tells the live view, four times a second. */

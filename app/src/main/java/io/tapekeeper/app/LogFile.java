@@ -25,7 +25,10 @@ final class LogFile {
 
     private LogFile() {}
 
-    /** Logs into {@code tapekeeper.log} in this folder; without it where that cannot be. */
+    /**
+     * Logs into {@code tapekeeper-0.log} (the older half: {@code -1}) in this folder; without it
+     * where that cannot be.
+     */
     static void in(Path folder) {
         LogManager.getLogManager().reset();
         Logger root = Logger.getLogger("");
@@ -33,13 +36,13 @@ final class LogFile {
         console.setLevel(Level.WARNING);
         console.setFormatter(new Line(false));
         root.addHandler(console);
-        Path file = folder.resolve("tapekeeper.log");
+        Path file = folder.resolve("tapekeeper-%g.log");
         try {
             Files.createDirectories(folder);
             Handler handler = new FileHandler(file.toString(), BYTES, FILES, true);
             handler.setFormatter(new Line(true));
             root.addHandler(handler);
-            whereabouts = file.toString();
+            whereabouts = file.toString().replace("%g", "0");
         } catch (IOException e) {
             root.log(Level.FINE, "no log file", e); // the store in the same folder tells the user
         }

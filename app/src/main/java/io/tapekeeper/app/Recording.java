@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One run of the whole way of a trade: feed → tape thread → recorder and Analyst → live view →
@@ -60,17 +61,24 @@ final class Recording {
     private final URI restUrl;
     private final URI streamUrl;
     private final Stop stop;
+    private final Optional<Runnable> endVenue;
     private final PrintStream out;
     private final StatusLine status;
     private final Set<Series> shown = new HashSet<>();
 
+    /**
+     * @param endVenue ends a venue that is ours when the recording is about to end, so that
+     *     everything the venue has played is on the tape
+     */
     Recording(
             RecordOptions options,
             Path db,
             URI restUrl,
             URI streamUrl,
             Stop stop,
+            Optional<Runnable> endVenue,
             PrintStream out) {
+        this.endVenue = endVenue;
         this.options = options;
         this.db = db;
         this.restUrl = restUrl;
@@ -125,8 +133,7 @@ final class Recording {
     }
 
     /** Asks the venue what it lists until it answers; empty where we were asked to stop first. */
-    private Optional<Venue> reach(
-            BinanceRest rest, Preset preset, LiveView view, History history)
+    private Optional<Venue> reach(BinanceRest rest, Preset preset, LiveView view, History history)
             throws InterruptedException {
         Duration pause = Duration.ofMillis(500);
         String said = "";
@@ -210,11 +217,21 @@ final class Recording {
             tape.start();
             feed.start();
             watchOver(tape, recorder, history, rest, List.copyOf(watches.values()), health);
+            if (endVenue.isPresent()) {
+                endVenue.get().run();
+                awaitLastTrades(health);
+            }
         }
         for (Watch watch : watches.values()) {
             Series series = watch.series();
-            recorder.session(
-                    series.tape(), series.instrument(), "stopped", clock.nowMicros(), "");
+            recorder.session(series.tape(), series.instrument(), "stopped", clock.nowMicros(), "");
+        }
+    }
+
+    /** The venue has just ended; what it sent before is still on its way. */
+    private static void awaitLastTrades(HealthTeller health) throws InterruptedException {
+        for (int left = 10; left > 0 && health.isConnected(); left--) {
+            TimeUnit.MILLISECONDS.sleep(50);
         }
     }
 
@@ -272,8 +289,7 @@ final class Recording {
             }
             status.show(watches, health);
             recorder.failure().ifPresent(e -> stop.fail(Failure.of(e)));
-            if (options.forTime != null
-                    && System.nanoTime() - began >= options.forTime.toNanos()) {
+            if (options.forTime != null && System.nanoTime() - began >= options.forTime.toNanos()) {
                 stop.request();
             }
             if (options.untilIdle != null

@@ -3,6 +3,7 @@ package io.tapekeeper.app;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,7 +50,8 @@ final class RunCommand implements Callable<Integer> {
         Stop stop = new Stop();
         stop.onSignals();
         try {
-            new Recording(options, db, restUrl, streamUrl, stop, System.out).run();
+            new Recording(options, db, restUrl, streamUrl, stop, Optional.empty(), System.out)
+                    .run();
         } finally {
             stop.finished();
         }
@@ -67,7 +69,6 @@ final class RunCommand implements Callable<Integer> {
 
     /** Whether the address is the exchange itself, which has no simulation to tell of. */
     static boolean isBinance(URI url) {
-        return url.getHost().endsWith(".binance.com")
-                || url.getHost().endsWith(".binance.vision");
+        return url.getHost().endsWith(".binance.com") || url.getHost().endsWith(".binance.vision");
     }
 }

@@ -7,7 +7,6 @@ import io.tapekeeper.store.History;
 import io.tapekeeper.store.StoreException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,12 +34,11 @@ final class ServeCommand implements Callable<Integer> {
         System.out.println("store: " + db.toAbsolutePath() + " (read-only)");
         LiveView view = new LiveView(LiveView.RING_ROWS);
         try (History history = History.open(db);
-                StoreTail tail = new StoreTail(view, new RecordedHistory(history), Clock.systemUTC());
+                StoreTail tail =
+                        new StoreTail(view, new RecordedHistory(history), Clock.systemUTC());
                 Dashboard dashboard = page.start(view, history, System.out)) {
             tail.start();
-            while (!stop.await(Duration.ofHours(1))) {
-                continue; // until a signal comes
-            }
+            stop.await();
         } catch (StoreException e) {
             throw Failure.of(e);
         } finally {

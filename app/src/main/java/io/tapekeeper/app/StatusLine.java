@@ -64,8 +64,8 @@ final class StatusLine {
             return;
         }
         Health.State before = states.put(watch, health.state());
-        if (before == health.state() || (before == null && health.reason().isEmpty())) {
-            return;
+        if (before == null || before == health.state()) {
+            return; // it begins disconnected, which goes without saying
         }
         String symbol = watch.series().tape().symbol();
         switch (health.state()) {
@@ -108,13 +108,15 @@ final class StatusLine {
         StringBuilder line = new StringBuilder(symbol).append(' ');
         int places = watch.series().instrument().pricePlaces();
         line.append(
-                String.format(
-                        Locale.ROOT, "%,." + places + "f", Decimals.toDouble(now.price())));
+                String.format(Locale.ROOT, "%,." + places + "f", Decimals.toDouble(now.price())));
         FeatureRow row = now.row();
         if (row != null && !Double.isNaN(row.values().zScore())) {
             line.append(
                     String.format(
-                            Locale.ROOT, "  %s z %+.2f", row.signal().label(), row.values().zScore()));
+                            Locale.ROOT,
+                            "  %s z %+.2f",
+                            row.signal().label(),
+                            row.values().zScore()));
         } else {
             line.append("  warming up %d of %d".formatted(health.warm(), health.warmOf()));
         }

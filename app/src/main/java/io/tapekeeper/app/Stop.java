@@ -52,6 +52,11 @@ final class Stop {
         return requested.await(time.toNanos(), TimeUnit.NANOSECONDS);
     }
 
+    /** Waits until asked to end. */
+    void await() throws InterruptedException {
+        requested.await();
+    }
+
     boolean isRequested() {
         return requested.getCount() == 0;
     }

@@ -98,8 +98,7 @@ final class TapeThread implements FeedListener, AutoCloseable {
                 lastTradeNanos = now;
             }
             case FeedEvent.Connected connected -> health.connected();
-            case FeedEvent.Disconnected disconnected ->
-                    health.disconnected(disconnected.reason());
+            case FeedEvent.Disconnected disconnected -> health.disconnected(disconnected.reason());
         }
     }
 

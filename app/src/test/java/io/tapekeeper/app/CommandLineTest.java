@@ -132,9 +132,7 @@ class CommandLineTest {
     void aPortInUseIsTold() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             String port = Integer.toString(taken.getLocalPort());
-            assertEquals(
-                    3,
-                    run("run", "--db", folder.resolve("x.db").toString(), "--port", port));
+            assertEquals(3, run("run", "--db", folder.resolve("x.db").toString(), "--port", port));
             assertOneSentence(port);
             assertEquals(
                     3,

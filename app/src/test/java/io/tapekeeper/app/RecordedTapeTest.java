@@ -122,8 +122,7 @@ class RecordedTapeTest {
 
     private static void barsEqualTheReference(List<String> rows) {
         List<String> reference =
-                Recordings.lines(
-                        Recordings.file("reference/bars_1s_btcusdt_20240808.csv.gz"));
+                Recordings.lines(Recordings.file("reference/bars_1s_btcusdt_20240808.csv.gz"));
         assertEquals(
                 "instrument,interval,start_us,open,high,low,close,volume,quote_volume,trades,taker_buy_volume,revision,complete",
                 rows.getFirst());
@@ -257,10 +256,7 @@ class RecordedTapeTest {
         assertEquals("instrument,model,time_us,signal,price,zscore", rows.getFirst());
         assertEquals(
                 expected,
-                rows.stream()
-                        .skip(1)
-                        .map(row -> row.substring(0, row.lastIndexOf(',')))
-                        .toList());
+                rows.stream().skip(1).map(row -> row.substring(0, row.lastIndexOf(','))).toList());
     }
 
     @Test
@@ -286,7 +282,8 @@ class RecordedTapeTest {
         List<String> kept = export("trades", broken);
         List<String> keptIds = kept.stream().map(row -> cells(row).get(1)).toList();
         List<String> gaps = export("gaps", broken);
-        long missing = gaps.stream().skip(1).mapToLong(row -> Long.parseLong(cells(row).get(3))).sum();
+        long missing =
+                gaps.stream().skip(1).mapToLong(row -> Long.parseLong(cells(row).get(3))).sum();
         assertEquals(trades.size(), kept.size() + missing, "the ledger names what is missing");
         assertEquals(keptIds.size(), new HashSet<>(keptIds).size(), "no trade is stored twice");
 
@@ -315,7 +312,8 @@ class RecordedTapeTest {
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "--enable-native-access=ALL-UNNAMED",
                                 "-cp",
-                                System.getProperty("java.class.path").replace(':', File.pathSeparatorChar),
+                                System.getProperty("java.class.path")
+                                        .replace(':', File.pathSeparatorChar),
                                 "io.tapekeeper.app.Main"));
         command.addAll(arguments);
         return new ProcessBuilder(command)
@@ -333,7 +331,10 @@ class RecordedTapeTest {
             Thread.onSpinWait();
         }
         throw new AssertionError(
-                "not " + count + " trades in time: " + Files.readString(folder.resolve("killed.log")));
+                "not "
+                        + count
+                        + " trades in time: "
+                        + Files.readString(folder.resolve("killed.log")));
     }
 
     private static long stored(Path db) {
