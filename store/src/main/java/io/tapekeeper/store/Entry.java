@@ -1,0 +1,37 @@
+package io.tapekeeper.store;
+
+import io.tapekeeper.alert.Alert;
+import io.tapekeeper.analyst.FeatureRow;
+import io.tapekeeper.market.Instrument;
+import io.tapekeeper.market.Trade;
+import io.tapekeeper.signal.SignalChange;
+import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.TapeId;
+import java.util.concurrent.CountDownLatch;
+
+/** One thing said to the {@link Recorder}, on its way to the writer thread. Times: epoch µs. */
+sealed interface Entry {
+    record Traded(TapeId tape, Trade trade) implements Entry {}
+
+    record Closed(Series series, FeatureRow row) implements Entry {}
+
+    record Alerted(Series series, Alert alert) implements Entry {}
+
+    record Signalled(Series series, SignalChange change) implements Entry {}
+
+    /** Alerts and signals from {@code from} to {@code to}, excluded, no longer hold. */
+    record Withdrawn(Series series, long from, long to) implements Entry {}
+
+    record Missed(TapeId tape, Gap gap, String cause, long opened) implements Entry {}
+
+    record Saved(Series series, Checkpoint checkpoint) implements Entry {}
+
+    record Happened(TapeId tape, Instrument instrument, String event, long time, String detail)
+            implements Entry {}
+
+    /** Ends the batch at once; counted down when it is committed. */
+    record Barrier(CountDownLatch committed) implements Entry {}
+
+    /** The last entry. */
+    record Stop() implements Entry {}
+}

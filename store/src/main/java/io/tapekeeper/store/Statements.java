@@ -1,0 +1,356 @@
+package io.tapekeeper.store;
+
+import io.tapekeeper.alert.Alert;
+import io.tapekeeper.analyst.FeatureRow;
+import io.tapekeeper.bar.Bar;
+import io.tapekeeper.feature.FeatureValues;
+import io.tapekeeper.market.Amount;
+import io.tapekeeper.market.Instrument;
+import io.tapekeeper.market.Side;
+import io.tapekeeper.market.Trade;
+import io.tapekeeper.signal.Signal;
+import io.tapekeeper.signal.SignalChange;
+import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.TapeId;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * What each {@link Entry} is in SQL. A restart may say again what was said before: only sessions
+ * and checkpoints are then added once more.
+ *
+ * <p>The writer thread owns it.
+ */
+final class Statements {
+    private static final String TRADE =
+            """
+            INSERT INTO trade (tape, id, price, size, time, received, side, raw)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            """;
+
+    private static final String BAR =
+            revised(
+                    "bar",
+                    "tape, interval, start",
+                    "open, high, low, close, volume, quote_volume, taker_buy_volume, trades,"
+                            + " complete, carried");
+
+    private static final String FEATURE =
+            revised(
+                    "feature",
+                    "series, start",
+                    "return, log_return, volatility, volatility_annual, baseline, zscore, signal,"
+                            + " rules, complete");
+
+    private static final String ALERT =
+            upsert(
+                    "alert",
+                    "series, opened, rule",
+                    "severity, closed, value, threshold, reason",
+                    ", withdrawn = 0");
+
+    private static final String SIGNAL =
+            upsert("signal", "series, time", "model, signal, price, zscore", ", withdrawn = 0");
+
+    /** How many checkpoints of a series are kept: one is enough, more tell what happened. */
+    private static final int CHECKPOINTS = 3;
+
+    /** A tape's key, and how many of its trades were added since the last commit. */
+    private static final class TapeRow {
+        private final int id;
+        private long added;
+
+        TapeRow(int id) {
+            this.id = id;
+        }
+    }
+
+    private final Connection connection;
+    private final Map<String, PreparedStatement> prepared =
+            new HashMap<>(); // one for each SQL here
+    private final Map<TapeId, TapeRow> tapes = new HashMap<>(); // as many as are configured
+    private final Map<Series, Integer> series = new HashMap<>(); // as many as are configured
+
+    /**
+     * @param connection with auto-commit off
+     */
+    Statements(Connection connection) {
+        this.connection = connection;
+    }
+
+    /**
+     * An insert that changes the row, and its revision, where the key is there with other values.
+     */
+    private static String revised(String table, String key, String values) {
+        return upsert(table, key, values, ", revision = revision + 1")
+                + " WHERE (%s) IS NOT (%s)".formatted(values, excluded(values));
+    }
+
+    private static String upsert(String table, String key, String values, String more) {
+        String columns = key + ", " + values;
+        return "INSERT INTO %s (%s) VALUES (%s) ON CONFLICT DO UPDATE SET (%s) = (%s)%s"
+                .formatted(
+                        table,
+                        columns,
+                        columns.replaceAll("\\w+", "?"),
+                        values,
+                        excluded(values),
+                        more);
+    }
+
+    private static String excluded(String columns) {
+        return Arrays.stream(columns.split(", "))
+                .map(column -> "excluded." + column)
+                .collect(Collectors.joining(", "));
+    }
+
+    /** Puts one entry into the transaction. */
+    void run(Entry entry) throws SQLException {
+        switch (entry) {
+            case Entry.Traded(TapeId tape, Trade said) -> trade(tape(tape), said);
+            case Entry.Closed(Series of, FeatureRow said) -> closed(of, said);
+            case Entry.Alerted(Series of, Alert said) -> alert(id(of), said);
+            case Entry.Signalled(Series of, SignalChange said) -> signal(id(of), said);
+            case Entry.Withdrawn(Series of, long from, long to) -> withdraw(id(of), from, to);
+            case Entry.Missed said -> missed(tape(said.tape()).id, said.gap(), said);
+            case Entry.Saved(Series of, Checkpoint said) -> checkpoint(id(of), said);
+            case Entry.Happened said -> happened(tape(said.tape()).id, said);
+            case Entry.Barrier barrier -> {} // concerns the queue, not the file
+            case Entry.Stop stop -> {}
+        }
+    }
+
+    /**
+     * Ends the transaction.
+     *
+     * @return how many trades it added
+     */
+    long commit() throws SQLException {
+        long all = 0;
+        for (TapeRow tape : tapes.values()) {
+            if (tape.added > 0) {
+                update("UPDATE tape SET trades = trades + ? WHERE id = ?", tape.added, tape.id);
+                all += tape.added;
+                tape.added = 0;
+            }
+        }
+        connection.commit();
+        return all;
+    }
+
+    private void trade(TapeRow tape, Trade said) throws SQLException {
+        tape.added +=
+                update(
+                        TRADE,
+                        tape.id,
+                        said.id(),
+                        said.price(),
+                        said.size(),
+                        said.venueTime(),
+                        said.receivedTime() - said.venueTime(),
+                        said.aggressor() == Side.BUY ? 1 : 0,
+                        said.rawTrades());
+    }
+
+    private void closed(Series of, FeatureRow said) throws SQLException {
+        int id = id(of);
+        Bar bar = said.bar();
+        update(
+                BAR,
+                tape(of.tape()).id,
+                bar.interval().micros(),
+                bar.start(),
+                bar.open(),
+                bar.high(),
+                bar.low(),
+                bar.close(),
+                bar.volume().format(Amount.SIZE_PLACES),
+                bar.quoteVolume().format(Amount.QUOTE_PLACES),
+                bar.takerBuyVolume().format(Amount.SIZE_PLACES),
+                bar.trades(),
+                flag(bar.complete()),
+                flag(bar.carried()));
+        FeatureValues values = said.values();
+        update(
+                FEATURE,
+                id,
+                bar.start(),
+                real(values.change()),
+                real(values.logReturn()),
+                real(values.volatility()),
+                real(values.annualised()),
+                real(values.baseline()),
+                real(values.zScore()),
+                position(said.signal()),
+                said.rules(),
+                flag(said.complete()));
+    }
+
+    private void alert(int id, Alert said) throws SQLException {
+        update(
+                ALERT,
+                id,
+                said.opened(),
+                said.rule().label(),
+                said.rule().severity().label(),
+                said.isOpen() ? null : said.closed(),
+                real(said.value()),
+                real(said.threshold()),
+                said.reason());
+    }
+
+    private void signal(int id, SignalChange said) throws SQLException {
+        int position = position(said.signal());
+        update(SIGNAL, id, said.time(), said.model(), position, said.price(), real(said.zScore()));
+    }
+
+    private void withdraw(int id, long from, long to) throws SQLException {
+        update(
+                "UPDATE alert SET withdrawn = 1 WHERE series = ? AND opened >= ? AND opened < ?",
+                id,
+                from,
+                to);
+        update(
+                "UPDATE signal SET withdrawn = 1 WHERE series = ? AND time >= ? AND time < ?",
+                id,
+                from,
+                to);
+    }
+
+    private void missed(int id, Gap gap, Entry.Missed said) throws SQLException {
+        update(
+                """
+                INSERT INTO gap (tape, first_id, last_id, before, after, cause, opened)
+                VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+                """,
+                id,
+                gap.firstId(),
+                gap.lastId(),
+                gap.before(),
+                gap.after(),
+                said.cause(),
+                said.opened());
+    }
+
+    private void checkpoint(int id, Checkpoint said) throws SQLException {
+        update(
+                """
+                INSERT INTO checkpoint (series, last_trade_id, last_bar_start, state)
+                VALUES (?, ?, ?, ?)
+                """,
+                id,
+                said.lastTradeId(),
+                said.lastBarStart(),
+                said.state());
+        update(
+                """
+                DELETE FROM checkpoint WHERE series = ?1 AND id NOT IN
+                    (SELECT id FROM checkpoint WHERE series = ?1 ORDER BY id DESC LIMIT ?2)
+                """,
+                id,
+                CHECKPOINTS);
+    }
+
+    private void happened(int id, Entry.Happened said) throws SQLException {
+        learnSteps(id, said.instrument());
+        update(
+                "INSERT INTO session (tape, time, event, detail) VALUES (?, ?, ?, ?)",
+                id,
+                said.time(),
+                said.event(),
+                said.detail());
+    }
+
+    private TapeRow tape(TapeId tape) throws SQLException {
+        TapeRow known = tapes.get(tape);
+        if (known == null) {
+            Object[] key = {
+                tape.venue(), tape.symbol(), tape.kind().label(), flag(tape.simulated())
+            };
+            update(
+                    """
+                    INSERT INTO tape (venue, symbol, kind, simulated)
+                    VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING
+                    """,
+                    key);
+            known = new TapeRow(number(History.TAPE_ID, key));
+            tapes.put(tape, known);
+        }
+        return known;
+    }
+
+    private int id(Series of) throws SQLException {
+        Integer known = series.get(of);
+        if (known == null) {
+            int tape = tape(of.tape()).id;
+            learnSteps(tape, of.instrument());
+            Object[] key = {tape, of.preset(), of.interval().micros()};
+            update(
+                    """
+                    INSERT INTO series (tape, preset, interval)
+                    VALUES (?, ?, ?) ON CONFLICT DO NOTHING
+                    """,
+                    key);
+            known = number(History.SERIES_ID, key);
+            series.put(of, known);
+        }
+        return known;
+    }
+
+    /** Venues change their steps now and then: the last ones said are kept. */
+    private void learnSteps(int tape, Instrument instrument) throws SQLException {
+        update(
+                """
+                UPDATE tape SET (price_step, size_step) = (?1, ?2)
+                WHERE id = ?3 AND (price_step, size_step) IS NOT (?1, ?2)
+                """,
+                instrument.priceStep(),
+                instrument.sizeStep(),
+                tape);
+    }
+
+    private int update(String sql, Object... values) throws SQLException {
+        return bound(sql, values).executeUpdate();
+    }
+
+    private int number(String sql, Object... values) throws SQLException {
+        try (ResultSet rows = bound(sql, values).executeQuery()) {
+            rows.next();
+            return rows.getInt(1);
+        }
+    }
+
+    private PreparedStatement bound(String sql, Object... values) throws SQLException {
+        PreparedStatement statement = prepared.get(sql);
+        if (statement == null) {
+            statement = connection.prepareStatement(sql);
+            prepared.put(sql, statement);
+        }
+        for (int i = 0; i < values.length; i++) {
+            statement.setObject(i + 1, values[i]);
+        }
+        return statement;
+    }
+
+    private static int flag(boolean value) {
+        return value ? 1 : 0;
+    }
+
+    private static Double real(double value) {
+        return Double.isNaN(value) ? null : value;
+    }
+
+    private static int position(Signal signal) {
+        return switch (signal) {
+            case BUY -> 1;
+            case SELL -> -1;
+            case NEUTRAL -> 0;
+        };
+    }
+}

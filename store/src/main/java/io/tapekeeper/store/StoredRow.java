@@ -1,0 +1,10 @@
+package io.tapekeeper.store;
+
+import io.tapekeeper.analyst.FeatureRow;
+
+/**
+ * A feature row as the store has it.
+ *
+ * @param revision how often its content was corrected, 0 = never
+ */
+record StoredRow(FeatureRow row, int revision) {}

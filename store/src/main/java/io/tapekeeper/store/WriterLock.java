@@ -1,0 +1,115 @@
+package io.tapekeeper.store;
+
+import io.tapekeeper.store.StoreException.Kind;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The right to record into a store file: an operating system lock on {@code FILE.lock}, which the
+ * system itself releases when the process dies, however it dies. The file's text is the process id
+ * of the holder.
+ *
+ * <p>The store file itself is not locked: readers must get in, and on POSIX systems closing any
+ * other handle of it would release SQLite's own locks.
+ */
+final class WriterLock implements AutoCloseable {
+    /**
+     * Files locked by this process. Static because the system's lock belongs to the process as a
+     * whole: a second handle on the same file would release the lock of the first when it is
+     * closed, so a second recorder in here has to be refused before it opens one.
+     */
+    private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
+
+    /** Beyond the text: on Windows a locked byte cannot be read by others. */
+    private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
+
+    private final Path path;
+    private final FileChannel channel;
+
+    private WriterLock(Path path, FileChannel channel) {
+        this.path = path;
+        this.channel = channel;
+    }
+
+    /**
+     * @param file the store file, without symbolic links
+     * @throws StoreException LOCKED where another recorder has it, READ_ONLY or CANNOT_OPEN where
+     *     the lock file cannot be made
+     */
+    static WriterLock acquire(Path file) {
+        Path path = file.resolveSibling(file.getFileName() + ".lock");
+        if (!HELD_HERE.add(path)) {
+            throw locked(file, Long.toString(ProcessHandle.current().pid()));
+        }
+        FileChannel channel = null;
+        WriterLock lock = null;
+        try {
+            channel =
+                    FileChannel.open(
+                            path,
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.READ,
+                            StandardOpenOption.WRITE);
+            FileLock held = channel.tryLock(LOCKED_BYTE, 1, false);
+            if (held == null) {
+                throw locked(file, Files.readString(path).strip());
+            }
+            channel.truncate(0);
+            byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
+            channel.write(ByteBuffer.wrap(pid), 0);
+            lock = new WriterLock(path, channel);
+            return lock;
+        } catch (AccessDeniedException e) {
+            throw new StoreException(
+                    Kind.READ_ONLY,
+                    "%s may not be written: allow it, or record into another file.".formatted(path),
+                    e);
+        } catch (IOException e) {
+            throw new StoreException(
+                    Kind.CANNOT_OPEN,
+                    "%s cannot be locked (%s): record into another folder."
+                            .formatted(path, e.getMessage()),
+                    e);
+        } finally {
+            if (lock == null) {
+                release(path, channel);
+            }
+        }
+    }
+
+    private static StoreException locked(Path file, String pid) {
+        return new StoreException(
+                Kind.LOCKED,
+                "%s is already being recorded by process %s: stop that one, or record into another file."
+                        .formatted(file, pid.isEmpty() ? "(unknown)" : pid));
+    }
+
+    @Override
+    public void close() {
+        release(path, channel);
+    }
+
+    private static void release(Path path, FileChannel channel) {
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+        } catch (IOException e) {
+            throw new StoreException(
+                    Kind.CANNOT_OPEN,
+                    "%s cannot be closed (%s): check the disk.".formatted(path, e.getMessage()),
+                    e);
+        } finally {
+            HELD_HERE.remove(path);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+/**
+ * The store: one SQLite file that keeps every trade and what was derived from it, and reads it back
+ * in order.
+ *
+ * <p>Depends on the core only; the one place that knows SQL. {@link io.tapekeeper.store.Recorder}
+ * is the one writer of a file, {@link io.tapekeeper.store.History} reads it, also beside a recorder
+ * in this or in another process, {@link io.tapekeeper.store.CsvExport} prints what is read.
+ *
+ * <p><b>The file.</b> Prices, sizes and their steps are integers in units of 1e-8, times epoch
+ * microseconds. Sums (volumes) are 128-bit integers in the core and exact decimal text here: text
+ * holds every one of them, can be read in any SQL shell and is a number to {@code sum()} and {@code
+ * cast()}, while two integer columns would be neither readable nor wide enough. Statistics are
+ * REAL, NaN is NULL. A trade takes about 44 bytes. {@code application_id} is "Tape" in ASCII.
+ *
+ * <p><b>Trades are only ever added.</b> No statement of this package updates or deletes one; the
+ * key (tape, id) makes a trade that comes again a no-op, whatever it says.
+ *
+ * <p><b>The schema</b> is a series of numbered SQL scripts (resources {@code schema-1.sql} and on);
+ * {@code PRAGMA user_version} says how many of them a file has seen. That is all that a migration
+ * library would do for a single file, without its share of the start-up time.
+ *
+ * <p><b>Beside the file</b> lie {@code -wal} and {@code -shm} while it is open, and {@code .lock},
+ * which names the process that records and is never removed: a lock file cannot be removed without
+ * a moment in which two processes hold "the" lock.
+ */
+package io.tapekeeper.store;
