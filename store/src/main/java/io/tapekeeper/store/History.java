@@ -1,24 +1,15 @@
 package io.tapekeeper.store;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.alert.Rule;
 import io.tapekeeper.analyst.FeatureRow;
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.bar.Rollup;
-import io.tapekeeper.feature.FeatureValues;
-import io.tapekeeper.market.Amount;
-import io.tapekeeper.market.Instrument;
-import io.tapekeeper.market.Side;
 import io.tapekeeper.market.Trade;
-import io.tapekeeper.signal.Signal;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.store.StoreException.Kind;
 import io.tapekeeper.tape.Gap;
 import io.tapekeeper.tape.TapeId;
-import io.tapekeeper.tape.TapeKind;
-import java.io.IOException;
-import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -26,6 +17,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -54,32 +46,23 @@ public final class History implements AutoCloseable {
     static final String SERIES_ID =
             "SELECT id FROM series WHERE (tape, preset, interval) = (?, ?, ?)";
 
-    private static final int CHUNK = 4_096;
-
     private static final String BARS =
-            """
-            start, open, high, low, close, volume, quote_volume, taker_buy_volume, bar.trades,
-            bar.complete, carried, bar.revision, interval\
-            """;
+            "SELECT " + Row.BAR + " FROM bar WHERE tape = ? AND interval = ?";
 
     private static final String FEATURES =
-            """
-            SELECT %s, return, log_return, volatility, volatility_annual, baseline, zscore, signal,
-                rules, feature.complete, feature.revision
-            FROM series JOIN feature ON feature.series = series.id JOIN bar USING (tape, interval, start)
-            WHERE series.id = ? AND start\
-            """
-                    .formatted(BARS);
+            "SELECT "
+                    + Row.FEATURES
+                    + " FROM series JOIN feature ON feature.series = series.id"
+                    + " JOIN bar USING (tape, interval, start) WHERE series.id = ?";
 
     private static final String ALERTS =
-            """
-            SELECT rule, opened, closed, value, threshold, reason
-            FROM alert WHERE series = ? AND NOT withdrawn\
-            """;
+            "SELECT " + Row.ALERT + " FROM alert WHERE series = ? AND NOT withdrawn";
 
-    /** Makes one row of a result into what it stands for. */
-    private interface RowReader<T> {
-        T read(ResultSet row) throws SQLException;
+    private static final int CHUNK = 4_096;
+
+    /** Makes one row into what it stands for. */
+    private interface Reading<T> {
+        T of(Row row) throws SQLException;
     }
 
     private final SqliteFile file;
@@ -95,10 +78,17 @@ public final class History implements AutoCloseable {
      * @throws StoreException MISSING, NOT_A_DATABASE, NEWER_SCHEMA, CANNOT_OPEN
      */
     public static History open(Path path) {
-        SqliteFile file = place(path);
+        if (!Files.exists(path)) {
+            throw new StoreException(
+                    Kind.MISSING,
+                    "there is no file %s: record first, or name another file."
+                            .formatted(path.toAbsolutePath()));
+        }
+        SqliteFile file = SqliteFile.existing(path);
         if (!file.holdsStore()) {
             throw new StoreException(
-                    Kind.MISSING, "nothing has been recorded in %s yet.".formatted(file.path()));
+                    Kind.MISSING,
+                    "nothing is recorded in %s yet: record first.".formatted(file.path()));
         }
         try {
             return new History(file, file.openForReading());
@@ -107,82 +97,28 @@ public final class History implements AutoCloseable {
         }
     }
 
-    private static SqliteFile place(Path path) {
-        if (!Files.exists(path)) {
-            throw new StoreException(
-                    Kind.MISSING,
-                    "there is no file %s: record first, or name another file."
-                            .formatted(path.toAbsolutePath()));
-        }
-        if (Files.isDirectory(path)) {
-            throw new StoreException(
-                    Kind.CANNOT_OPEN, path.toAbsolutePath() + " is a folder: name a file in it.");
-        }
-        try {
-            return new SqliteFile(path.toRealPath());
-        } catch (IOException e) {
-            throw new StoreException(
-                    Kind.CANNOT_OPEN,
-                    "%s cannot be read (%s): check the permissions."
-                            .formatted(path.toAbsolutePath(), e.getMessage()),
-                    e);
-        }
-    }
-
     /** All series, in the order in which they were first recorded. */
     public List<Series> series() {
         return query(
-                """
-                SELECT venue, symbol, kind, simulated, price_step, size_step, preset, interval
-                FROM series JOIN tape ON tape.id = series.tape ORDER BY series.id\
-                """,
-                row ->
-                        new Series(
-                                new TapeId(
-                                        row.getString(1),
-                                        row.getString(2),
-                                        TapeKind.parse(row.getString(3)),
-                                        row.getBoolean(4)),
-                                new Instrument(
-                                        row.getString(1),
-                                        row.getString(2),
-                                        row.getLong(5),
-                                        row.getLong(6)),
-                                row.getString(7),
-                                new Interval(row.getLong(8))));
+                "SELECT %s FROM series JOIN tape ON tape.id = series.tape ORDER BY series.id"
+                        .formatted(Row.SERIES),
+                Row::series);
     }
 
     /** The highest trade id of the tape. */
     public OptionalLong lastTradeId(TapeId tape) {
-        return queryNumber("SELECT max(id) FROM trade WHERE tape = ?", id(tape));
+        return number("SELECT max(id) FROM trade WHERE tape = ?", id(tape));
     }
 
     /** How many trades of the tape are stored. O(1): the recorder counts them. */
     public long tradeCount(TapeId tape) {
-        return queryNumber("SELECT trades FROM tape WHERE id = ?", id(tape)).orElse(0);
+        return number("SELECT trades FROM tape WHERE id = ?", id(tape)).orElse(0);
     }
 
     /** The trades from {@code fromId} on, ascending. */
     public void trades(TapeId tape, long fromId, Consumer<Trade> out) {
-        stream(
-                """
-                SELECT id, price, size, side, time, time + received, raw
-                FROM trade WHERE tape = ? AND id >= ? AND id < ? ORDER BY id LIMIT ?\
-                """,
-                id(tape),
-                fromId,
-                Long.MAX_VALUE,
-                row ->
-                        new Trade(
-                                row.getLong(1),
-                                row.getLong(2),
-                                row.getLong(3),
-                                row.getInt(4) == 1 ? Side.BUY : Side.SELL,
-                                row.getLong(5),
-                                row.getLong(6),
-                                row.getInt(7)),
-                Trade::id,
-                out);
+        String sql = "SELECT " + Row.TRADE + " FROM trade WHERE tape = ?";
+        stream(sql, "id", fromId, Long.MAX_VALUE, Row::trade, Trade::id, out, id(tape));
     }
 
     /**
@@ -196,60 +132,40 @@ public final class History implements AutoCloseable {
     public void bars(
             TapeId tape, Interval interval, long fromStart, long toStart, Consumer<StoredBar> out) {
         long id = id(tape);
-        String stored = "SELECT max(interval) FROM bar WHERE tape = ? AND interval = ?";
-        OptionalLong shortest = queryNumber("SELECT min(interval) FROM bar WHERE tape = ?", id);
-        if (queryNumber(stored, id, interval.micros()).isPresent()) {
-            storedBars(id, interval, fromStart, toStart, out);
+        OptionalLong shortest = number("SELECT min(interval) FROM bar WHERE tape = ?", id);
+        OptionalLong asked =
+                number(
+                        "SELECT max(interval) FROM bar WHERE tape = ? AND interval = ?",
+                        id,
+                        interval.micros());
+        if (asked.isPresent()) {
+            storedBars(id, interval.micros(), fromStart, toStart, out);
         } else if (shortest.isPresent()) {
             madeBars(id, new Interval(shortest.getAsLong()), interval, fromStart, toStart, out);
         }
     }
 
-    private void storedBars(
-            long tape, Interval interval, long from, long to, Consumer<StoredBar> out) {
-        stream(
-                """
-                SELECT %s FROM bar WHERE tape = ? AND interval = %d AND start >= ? AND start < ?
-                ORDER BY start LIMIT ?\
-                """
-                        .formatted(BARS, interval.micros()),
-                tape,
-                from,
-                to,
-                History::storedBar,
-                bar -> bar.bar().start(),
-                out);
+    private void storedBars(long tape, long micros, long from, long to, Consumer<StoredBar> out) {
+        stream(BARS, "start", from, to, Row::bar, bar -> bar.bar().start(), out, tape, micros);
     }
 
     private void madeBars(
             long tape,
             Interval parts,
-            Interval interval,
+            Interval whole,
             long from,
             long to,
             Consumer<StoredBar> out) {
-        if (interval.micros() % parts.micros() != 0) {
+        if (whole.micros() % parts.micros() != 0) {
             throw new IllegalArgumentException(
-                    "%s bars cannot be made from the %s bars of this tape"
-                            .formatted(interval, parts));
+                    "%s bars cannot be made from the %s bars of this tape".formatted(whole, parts));
         }
-        long first = firstFrom(interval, from);
-        long end = firstFrom(interval, to);
-        Making making = new Making(interval, end, out);
-        storedBars(tape, parts, first, end, making::add);
+        long end = firstFrom(whole, to);
+        Making making = new Making(whole, end, out);
+        storedBars(tape, parts.micros(), firstFrom(whole, from), end, making::add);
         // The last one may lack its last part; then a part of a later bar tells that it is closed.
-        List<StoredBar> next =
-                query(
-                        """
-                        SELECT %s FROM bar WHERE tape = ? AND interval = ? AND start >= ?
-                        ORDER BY start LIMIT 1\
-                        """
-                                .formatted(BARS),
-                        History::storedBar,
-                        tape,
-                        parts.micros(),
-                        end);
-        next.forEach(making::add);
+        String next = BARS + " AND start >= ? ORDER BY start LIMIT 1";
+        query(next, Row::bar, tape, parts.micros(), end).forEach(making::add);
     }
 
     /** The first start of a bar at or after {@code time}. */
@@ -261,6 +177,8 @@ public final class History implements AutoCloseable {
     /** Rolls stored bars up and adds their revisions. */
     private static final class Making {
         private final Interval interval;
+        private final long end;
+        private final Consumer<StoredBar> out;
         private final Rollup rollup;
         private long start = Long.MIN_VALUE; // of the bar that the last part belongs to
         private int revision; // sum over its parts
@@ -268,16 +186,9 @@ public final class History implements AutoCloseable {
 
         Making(Interval interval, long end, Consumer<StoredBar> out) {
             this.interval = interval;
-            rollup =
-                    new Rollup(
-                            interval,
-                            bar -> {
-                                if (bar.start() < end) {
-                                    boolean last = bar.start() == start;
-                                    out.accept(
-                                            new StoredBar(bar, last ? revision : revisionBefore));
-                                }
-                            });
+            this.end = end;
+            this.out = out;
+            rollup = new Rollup(interval, this::made);
         }
 
         void add(StoredBar part) {
@@ -290,6 +201,12 @@ public final class History implements AutoCloseable {
             revision += part.revision();
             rollup.add(part.bar());
         }
+
+        private void made(Bar bar) {
+            if (bar.start() < end) {
+                out.accept(new StoredBar(bar, bar.start() == start ? revision : revisionBefore));
+            }
+        }
     }
 
     /**
@@ -300,125 +217,70 @@ public final class History implements AutoCloseable {
         storedRows(series, fromStart, toStart, stored -> out.accept(stored.row()));
     }
 
-    void storedRows(Series series, long fromStart, long toStart, Consumer<StoredRow> out) {
-        stream(
-                FEATURES + " AND start >= ? AND start < ? ORDER BY start LIMIT ?",
-                id(series),
-                fromStart,
-                toStart,
-                History::storedRow,
-                stored -> stored.row().bar().start(),
-                out);
+    void storedRows(Series series, long from, long to, Consumer<StoredRow> out) {
+        ToLongFunction<StoredRow> start = stored -> stored.row().bar().start();
+        stream(FEATURES, "start", from, to, Row::features, start, out, id(series));
     }
 
     /** The last {@code limit} feature rows, ascending. */
     public List<FeatureRow> latestFeatures(Series series, int limit) {
-        List<FeatureRow> rows =
-                query(
-                        FEATURES + " ORDER BY start DESC LIMIT ?",
-                        row -> storedRow(row).row(),
-                        id(series),
-                        limit);
+        String sql = FEATURES + " ORDER BY start DESC LIMIT ?";
+        List<FeatureRow> rows = query(sql, row -> row.features().row(), id(series), limit);
         Collections.reverse(rows);
         return rows;
     }
 
     /** The last {@code limit} alerts that hold for the tape as it is now, newest first. */
     public List<Alert> alerts(Series series, int limit) {
-        return query(
-                ALERTS + " ORDER BY opened DESC, rule DESC LIMIT ?",
-                History::alert,
-                id(series),
-                limit);
+        String sql = ALERTS + " ORDER BY opened DESC, rule DESC LIMIT ?";
+        return query(sql, Row::alert, id(series), limit);
     }
 
     /** All of them, ascending. */
     void alerts(Series series, Consumer<Alert> out) {
+        // Several rules may open at the same time, so the position is the pair of both.
+        String sql = ALERTS + " AND (opened, rule) > (?, ?) ORDER BY opened, rule LIMIT ?";
         long id = id(series);
-        long opened = Long.MIN_VALUE;
-        String rule = "";
-        boolean more = true;
-        while (more) {
-            List<Alert> chunk =
-                    query(
-                            ALERTS + " AND (opened, rule) > (?, ?) ORDER BY opened, rule LIMIT ?",
-                            History::alert,
-                            id,
-                            opened,
-                            rule,
-                            CHUNK);
+        List<Alert> chunk = query(sql, Row::alert, id, Long.MIN_VALUE, "", CHUNK);
+        while (!chunk.isEmpty()) {
             chunk.forEach(out);
-            more = chunk.size() == CHUNK;
-            if (more) {
-                opened = chunk.getLast().opened();
-                rule = chunk.getLast().rule().label();
-            }
+            Alert last = chunk.getLast();
+            chunk = query(sql, Row::alert, id, last.opened(), last.rule().label(), CHUNK);
         }
     }
 
     /** The changes of the signal that hold for the tape as it is now, ascending. */
     public void signals(Series series, Consumer<SignalChange> out) {
+        String sql = "SELECT " + Row.SIGNAL + " FROM signal WHERE series = ? AND NOT withdrawn";
         stream(
-                """
-                SELECT model, time, signal, price, zscore FROM signal
-                WHERE series = ? AND time >= ? AND time < ? AND NOT withdrawn
-                ORDER BY time LIMIT ?\
-                """,
-                id(series),
+                sql,
+                "time",
                 Long.MIN_VALUE,
                 Long.MAX_VALUE,
-                row ->
-                        new SignalChange(
-                                row.getString(1),
-                                row.getLong(2),
-                                signal(row.getInt(3)),
-                                row.getLong(4),
-                                real(row, 5)),
+                Row::signalChange,
                 SignalChange::time,
-                out);
+                out,
+                id(series));
     }
 
     /** The ledger of holes, ascending, those included that were filled later. */
     public List<LedgerEntry> gaps(TapeId tape) {
-        return query(
-                """
-                SELECT first_id, last_id, before, after, cause, opened FROM gap
-                WHERE tape = ? ORDER BY first_id, last_id\
-                """,
-                row ->
-                        new LedgerEntry(
-                                new Gap(
-                                        row.getLong(1),
-                                        row.getLong(2),
-                                        row.getLong(3),
-                                        row.getLong(4)),
-                                row.getString(5),
-                                row.getLong(6)),
-                id(tape));
+        String sql = "SELECT " + Row.GAP + " FROM gap WHERE tape = ? ORDER BY first_id, last_id";
+        return query(sql, Row::gap, id(tape));
     }
 
     /** How many trades of a hole are not stored; 0 = it was filled. O(trades that are there). */
     public long missing(TapeId tape, Gap gap) {
-        return gap.missing()
-                - queryNumber(
-                                "SELECT count(*) FROM trade WHERE tape = ? AND id BETWEEN ? AND ?",
-                                id(tape),
-                                gap.firstId(),
-                                gap.lastId())
-                        .orElse(0);
+        String sql = "SELECT count(*) FROM trade WHERE tape = ? AND id BETWEEN ? AND ?";
+        return gap.missing() - number(sql, id(tape), gap.firstId(), gap.lastId()).orElse(0);
     }
 
     /** The newest checkpoint. */
     public Optional<Checkpoint> checkpoint(Series series) {
-        return query(
-                        """
-                        SELECT last_trade_id, last_bar_start, state FROM checkpoint
-                        WHERE series = ? ORDER BY id DESC LIMIT 1\
-                        """,
-                        row -> new Checkpoint(row.getLong(1), row.getLong(2), row.getBytes(3)),
-                        id(series))
-                .stream()
-                .findFirst();
+        String sql =
+                "SELECT %s FROM checkpoint WHERE series = ? ORDER BY id DESC LIMIT 1"
+                        .formatted(Row.CHECKPOINT);
+        return query(sql, Row::checkpoint, id(series)).stream().findFirst();
     }
 
     /**
@@ -426,7 +288,7 @@ public final class History implements AutoCloseable {
      * asking several times a second. Only comparable within one {@code History}.
      */
     public long dataVersion() {
-        return queryNumber("PRAGMA data_version").orElse(0);
+        return number("PRAGMA data_version").orElse(0);
     }
 
     @Override
@@ -443,56 +305,55 @@ public final class History implements AutoCloseable {
 
     /** The tape's key, 0 where the store does not have it. */
     private long id(TapeId tape) {
-        return queryNumber(
-                        TAPE_ID,
-                        tape.venue(),
-                        tape.symbol(),
-                        tape.kind().label(),
-                        tape.simulated() ? 1 : 0)
+        int simulated = tape.simulated() ? 1 : 0;
+        return number(TAPE_ID, tape.venue(), tape.symbol(), tape.kind().label(), simulated)
                 .orElse(0);
     }
 
     private long id(Series series) {
-        return queryNumber(
-                        SERIES_ID, id(series.tape()), series.preset(), series.interval().micros())
-                .orElse(0);
+        long tape = id(series.tape());
+        return number(SERIES_ID, tape, series.preset(), series.interval().micros()).orElse(0);
     }
 
     /** The first number of the first row; empty where there is no row or it is NULL. */
-    private OptionalLong queryNumber(String sql, Object... values) {
-        List<OptionalLong> rows =
-                query(
-                        sql,
-                        row -> {
-                            long number = row.getLong(1);
-                            return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(number);
-                        },
-                        values);
-        return rows.isEmpty() ? OptionalLong.empty() : rows.getFirst();
+    private OptionalLong number(String sql, Object... values) {
+        List<Long> rows = query(sql, Row::number, values);
+        Long first = rows.isEmpty() ? null : rows.getFirst();
+        return first == null ? OptionalLong.empty() : OptionalLong.of(first);
     }
 
-    /** Reads chunk by chunk; {@code sql} takes key, from, to (excluded) and limit. */
+    /**
+     * Reads chunk by chunk what {@code sql} gives for {@code keys}.
+     *
+     * @param column orders the rows, each value once
+     * @param position its value in what was read
+     */
     private <T> void stream(
             String sql,
-            long key,
+            String column,
             long from,
             long to,
-            RowReader<T> reader,
+            Reading<T> reading,
             ToLongFunction<T> position,
-            Consumer<T> out) {
+            Consumer<T> out,
+            Object... keys) {
+        String ranged =
+                "%1$s AND %2$s >= ? AND %2$s < ? ORDER BY %2$s LIMIT ?".formatted(sql, column);
+        Object[] values = Arrays.copyOf(keys, keys.length + 3);
+        values[keys.length + 1] = to;
+        values[keys.length + 2] = CHUNK;
         long next = from;
-        boolean more = next < to;
+        boolean more = true;
         while (more) {
-            List<T> chunk = query(sql, reader, key, next, to, CHUNK);
+            values[keys.length] = next;
+            List<T> chunk = query(ranged, reading, values);
             chunk.forEach(out);
             more = chunk.size() == CHUNK;
-            if (more) {
-                next = position.applyAsLong(chunk.getLast()) + 1;
-            }
+            next = more ? position.applyAsLong(chunk.getLast()) + 1 : next;
         }
     }
 
-    private <T> List<T> query(String sql, RowReader<T> reader, Object... values) {
+    private <T> List<T> query(String sql, Reading<T> reading, Object... values) {
         List<T> rows = new ArrayList<>();
         lock.lock();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -500,8 +361,9 @@ public final class History implements AutoCloseable {
                 statement.setObject(i + 1, values[i]);
             }
             try (ResultSet result = statement.executeQuery()) {
-                while (result.next()) {
-                    rows.add(reader.read(result));
+                Row row = new Row(result);
+                while (row.next()) {
+                    rows.add(reading.of(row));
                 }
             }
         } catch (SQLException e) {
@@ -510,79 +372,5 @@ public final class History implements AutoCloseable {
             lock.unlock();
         }
         return rows;
-    }
-
-    private static StoredBar storedBar(ResultSet row) throws SQLException {
-        return new StoredBar(
-                new Bar(
-                        new Interval(row.getLong(13)),
-                        row.getLong(1),
-                        row.getLong(2),
-                        row.getLong(3),
-                        row.getLong(4),
-                        row.getLong(5),
-                        amount(row.getString(6), Amount.SIZE_PLACES),
-                        amount(row.getString(7), Amount.QUOTE_PLACES),
-                        row.getLong(9),
-                        amount(row.getString(8), Amount.SIZE_PLACES),
-                        row.getBoolean(10),
-                        row.getBoolean(11)),
-                row.getInt(12));
-    }
-
-    private static StoredRow storedRow(ResultSet row) throws SQLException {
-        FeatureValues values =
-                new FeatureValues(
-                        real(row, 14),
-                        real(row, 15),
-                        real(row, 16),
-                        real(row, 17),
-                        real(row, 18),
-                        Double.NaN,
-                        real(row, 19));
-        return new StoredRow(
-                new FeatureRow(
-                        storedBar(row).bar(),
-                        values,
-                        signal(row.getInt(20)),
-                        row.getInt(21),
-                        row.getBoolean(22)),
-                row.getInt(23));
-    }
-
-    private static Alert alert(ResultSet row) throws SQLException {
-        return new Alert(
-                rule(row.getString(1)),
-                row.getLong(2),
-                row.getLong(3), // NULL reads as 0, which is OPEN
-                real(row, 4),
-                real(row, 5),
-                row.getString(6));
-    }
-
-    private static Rule rule(String label) {
-        for (Rule rule : Rule.values()) {
-            if (rule.label().equals(label)) {
-                return rule;
-            }
-        }
-        throw new IllegalArgumentException("no rule: \"" + label + "\"");
-    }
-
-    private static Signal signal(int position) {
-        return switch (Integer.signum(position)) {
-            case 1 -> Signal.BUY;
-            case -1 -> Signal.SELL;
-            default -> Signal.NEUTRAL;
-        };
-    }
-
-    private static double real(ResultSet row, int column) throws SQLException {
-        double value = row.getDouble(column);
-        return row.wasNull() ? Double.NaN : value;
-    }
-
-    private static Amount amount(String text, int places) {
-        return Amount.of(new BigDecimal(text).movePointRight(places).toBigIntegerExact());
     }
 }

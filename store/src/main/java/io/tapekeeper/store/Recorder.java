@@ -8,8 +8,6 @@ import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.store.StoreException.Kind;
 import io.tapekeeper.tape.Gap;
 import io.tapekeeper.tape.TapeId;
-import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -92,7 +90,7 @@ public final class Recorder implements AutoCloseable {
     }
 
     static Recorder open(Path path, Durability durability, List<String> scripts) {
-        SqliteFile file = new SqliteFile(place(path));
+        SqliteFile file = SqliteFile.place(path);
         if (Files.exists(file.path())) {
             file.holdsStore();
         }
@@ -120,34 +118,6 @@ public final class Recorder implements AutoCloseable {
             }
         } catch (SQLException e) {
             throw file.failure(e);
-        }
-    }
-
-    /** The file's real path, its folder made where it is not there. */
-    private static Path place(Path path) {
-        Path absolute = path.toAbsolutePath().normalize();
-        try {
-            if (Files.isDirectory(absolute)) {
-                throw new StoreException(
-                        Kind.CANNOT_OPEN, absolute + " is a folder: name a file in it.");
-            }
-            if (Files.exists(absolute)) {
-                return absolute.toRealPath();
-            }
-            Files.createDirectories(absolute.getParent());
-            return absolute.getParent().toRealPath().resolve(absolute.getFileName());
-        } catch (AccessDeniedException e) {
-            throw new StoreException(
-                    Kind.READ_ONLY,
-                    "%s may not be written: allow it, or record into another folder."
-                            .formatted(e.getFile()),
-                    e);
-        } catch (IOException e) {
-            throw new StoreException(
-                    Kind.CANNOT_OPEN,
-                    "the folder of %s cannot be made (%s): record into another folder."
-                            .formatted(absolute, e.getMessage()),
-                    e);
         }
     }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -43,6 +44,56 @@ record SqliteFile(Path path) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(name + " cannot be read from the program's files", e);
+        }
+    }
+
+    /**
+     * The file at {@code path}, which is there.
+     *
+     * @throws StoreException CANNOT_OPEN for a folder and for what cannot be reached
+     */
+    static SqliteFile existing(Path path) {
+        if (Files.isDirectory(path)) {
+            throw new StoreException(
+                    Kind.CANNOT_OPEN, path.toAbsolutePath() + " is a folder: name a file in it.");
+        }
+        try {
+            return new SqliteFile(path.toRealPath());
+        } catch (IOException e) {
+            throw new StoreException(
+                    Kind.CANNOT_OPEN,
+                    "%s cannot be reached (%s): check the permissions."
+                            .formatted(path.toAbsolutePath(), e.getMessage()),
+                    e);
+        }
+    }
+
+    /**
+     * The file at {@code path}, which need not be there; its folder is made.
+     *
+     * @throws StoreException READ_ONLY or CANNOT_OPEN where the folder cannot be made
+     */
+    static SqliteFile place(Path path) {
+        if (Files.exists(path)) {
+            return existing(path);
+        }
+        Path absolute = path.toAbsolutePath().normalize();
+        try {
+            Files.createDirectories(absolute.getParent());
+            return new SqliteFile(
+                    absolute.getParent().toRealPath().resolve(absolute.getFileName()));
+        } catch (AccessDeniedException e) {
+            throw new StoreException(
+                    Kind.READ_ONLY,
+                    "%s may not be written: allow it, or record into another folder."
+                            .formatted(e.getFile()),
+                    e);
+        } catch (IOException e) {
+            throw new StoreException(
+                    Kind.CANNOT_OPEN,
+                    "the folder of %s cannot be made (%s): record into another folder."
+                            .formatted(absolute, e.getMessage()),
+                    e);
         }
     }
 

@@ -31,7 +31,7 @@ final class Statements {
     private static final String TRADE =
             """
             INSERT INTO trade (tape, id, price, size, time, received, side, raw)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING\
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """;
 
     private static final String BAR =
@@ -227,7 +227,7 @@ final class Statements {
         update(
                 """
                 INSERT INTO gap (tape, first_id, last_id, before, after, cause, opened)
-                VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING\
+                VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
                 """,
                 id,
                 gap.firstId(),
@@ -242,7 +242,7 @@ final class Statements {
         update(
                 """
                 INSERT INTO checkpoint (series, last_trade_id, last_bar_start, state)
-                VALUES (?, ?, ?, ?)\
+                VALUES (?, ?, ?, ?)
                 """,
                 id,
                 said.lastTradeId(),
@@ -251,7 +251,7 @@ final class Statements {
         update(
                 """
                 DELETE FROM checkpoint WHERE series = ?1 AND id NOT IN
-                    (SELECT id FROM checkpoint WHERE series = ?1 ORDER BY id DESC LIMIT ?2)\
+                    (SELECT id FROM checkpoint WHERE series = ?1 ORDER BY id DESC LIMIT ?2)
                 """,
                 id,
                 CHECKPOINTS);
@@ -276,7 +276,7 @@ final class Statements {
             update(
                     """
                     INSERT INTO tape (venue, symbol, kind, simulated)
-                    VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING\
+                    VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING
                     """,
                     key);
             known = new TapeRow(number(History.TAPE_ID, key));
@@ -294,7 +294,7 @@ final class Statements {
             update(
                     """
                     INSERT INTO series (tape, preset, interval)
-                    VALUES (?, ?, ?) ON CONFLICT DO NOTHING\
+                    VALUES (?, ?, ?) ON CONFLICT DO NOTHING
                     """,
                     key);
             known = number(History.SERIES_ID, key);
@@ -308,7 +308,7 @@ final class Statements {
         update(
                 """
                 UPDATE tape SET (price_step, size_step) = (?1, ?2)
-                WHERE id = ?3 AND (price_step, size_step) IS NOT (?1, ?2)\
+                WHERE id = ?3 AND (price_step, size_step) IS NOT (?1, ?2)
                 """,
                 instrument.priceStep(),
                 instrument.sizeStep(),

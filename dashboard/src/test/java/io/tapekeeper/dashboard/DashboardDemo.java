@@ -1,0 +1,123 @@
+package io.tapekeeper.dashboard;
+
+import io.tapekeeper.analyst.Preset;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Shows the page with invented trades, to look at it: {@code port symbols state minutesOfPast}.
+ * State is live, warming-up, stale, disconnected, replay, simulated or plain.
+ */
+final class DashboardDemo {
+    private static final String[] SYMBOLS = {
+        "BTCUSDT", "ETHUSDT", "SOLUSDT", "XRPUSDT", "DOGEUSDT", "ADAUSDT", "BNBUSDT"
+    };
+    private static final double[] PRICES = {61_849.5, 2_683.12, 152.41, 0.6112, 0.10344, 0.45, 580};
+    private static final long[] STEPS = {
+        1_000_000, 1_000_000, 1_000_000, 10_000, 1_000, 10_000, 1_000_000
+    };
+
+    private DashboardDemo() {}
+
+    public static void main(String[] args) throws IOException, InterruptedException {
+        int port = args.length > 0 ? Integer.parseInt(args[0]) : 8080;
+        int symbols = args.length > 1 ? Integer.parseInt(args[1]) : 5;
+        String state = args.length > 2 ? args[2] : "live";
+        int minutes = args.length > 3 ? Integer.parseInt(args[3]) : 120;
+        MemoryHistory history = new MemoryHistory();
+        LiveView view = new LiveView(LiveView.RING_ROWS);
+        List<RandomTape> tapes = new ArrayList<>();
+        long now = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
+        for (int i = 0; i < symbols; i++) {
+            int kind = i % SYMBOLS.length;
+            RandomTape[] self = new RandomTape[1];
+            var out = new RandomTape.Told(view, history, () -> self[0].series);
+            self[0] =
+                    new RandomTape(
+                            (i < SYMBOLS.length ? "" : "C" + i) + SYMBOLS[kind],
+                            PRICES[kind],
+                            STEPS[kind],
+                            state.equals("simulated"),
+                            42 + i,
+                            out);
+            RandomTape tape = self[0];
+            long hole = now - TimeUnit.SECONDS.toMicros(170);
+            boolean gapped = i > 0;
+            for (long at = now - TimeUnit.MINUTES.toMicros(minutes); at < now; at += 130_000) {
+                if (!gapped && at > hole) {
+                    gapped = true;
+                    at += 12_000_000;
+                    tape.gap(at);
+                }
+                tape.trade(at);
+            }
+            out.live = true;
+            tapes.add(tape);
+            view.addSeries(
+                    tape.series,
+                    state.equals("replay")
+                            ? SeriesInfo.replay(Preset.CLASSIC, "60×")
+                            : SeriesInfo.live(tape.series, Preset.CLASSIC));
+        }
+        try (Dashboard dashboard = new Dashboard(view, history, "127.0.0.1", port)) {
+            dashboard.start();
+            System.out.println("http://127.0.0.1:" + dashboard.port() + "/");
+            run(view, history, tapes, state);
+        }
+    }
+
+    private static void run(
+            LiveView view, MemoryHistory history, List<RandomTape> tapes, String state)
+            throws InterruptedException {
+        long lastTrade = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
+        long beats = 0;
+        while (true) {
+            long now = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
+            for (RandomTape tape : tapes) {
+                if (!state.equals("stale") && !state.equals("disconnected")) {
+                    tape.trade(now);
+                    lastTrade = now;
+                    view.forming(tape.series, tape.forming(), now);
+                }
+                if (beats % 8 == 0) {
+                    view.health(tape.series, health(tape, history, state, now - lastTrade));
+                }
+            }
+            beats++;
+            TimeUnit.MILLISECONDS.sleep(60);
+        }
+    }
+
+    private static Health health(
+            RandomTape tape, MemoryHistory history, String state, long ageMicros) {
+        Health.State now = Health.State.LIVE;
+        String reason = "";
+        switch (state) {
+            case "stale" -> {
+                now = Health.State.STALE;
+                reason = "no trade for longer than usual";
+            }
+            case "disconnected" -> {
+                now = Health.State.DISCONNECTED;
+                reason = "Binance cannot be reached (connection refused), next try in 4 s";
+            }
+            default -> {
+                if (tape.warm() < 20) {
+                    now = Health.State.WARMING_UP;
+                }
+            }
+        }
+        return new Health(
+                now,
+                reason,
+                1,
+                TimeUnit.MICROSECONDS.toMillis(ageMicros),
+                tape.warm(),
+                20,
+                history.tradeCount(tape.series),
+                16.7,
+                !state.equals("replay"));
+    }
+}

@@ -1,0 +1,82 @@
+package io.tapekeeper.dashboard;
+
+import io.tapekeeper.alert.Alert;
+import io.tapekeeper.analyst.FeatureRow;
+import io.tapekeeper.store.Series;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/** A store in memory: what the tests put in, at the moment they choose. */
+final class MemoryHistory implements HistorySource {
+    private final Map<Series, ConcurrentNavigableMap<Long, FeatureRow>> rows =
+            new ConcurrentHashMap<>();
+    private final Map<Series, Map<String, Alert>> alerts = new ConcurrentHashMap<>();
+    private final AtomicLong version = new AtomicLong();
+
+    void add(Series series, FeatureRow row) {
+        rows.computeIfAbsent(series, s -> new ConcurrentSkipListMap<>())
+                .put(row.bar().start(), row);
+        version.incrementAndGet();
+    }
+
+    void add(Series series, Alert alert) {
+        Map<String, Alert> known = alerts.computeIfAbsent(series, s -> new LinkedHashMap<>());
+        synchronized (known) {
+            known.put(alert.rule().label() + alert.opened(), alert);
+        }
+        version.incrementAndGet();
+    }
+
+    private ConcurrentNavigableMap<Long, FeatureRow> of(Series series) {
+        return rows.getOrDefault(series, new ConcurrentSkipListMap<>());
+    }
+
+    @Override
+    public List<Series> series() {
+        return List.copyOf(rows.keySet());
+    }
+
+    @Override
+    public List<FeatureRow> latestFeatures(Series series, int limit) {
+        List<FeatureRow> newest = new ArrayList<>();
+        for (FeatureRow row : of(series).descendingMap().values()) {
+            if (newest.size() == limit) {
+                break;
+            }
+            newest.addFirst(row);
+        }
+        return newest;
+    }
+
+    @Override
+    public void features(Series series, long fromStart, long toStart, Consumer<FeatureRow> out) {
+        new TreeMap<>(of(series).subMap(fromStart, toStart)).values().forEach(out);
+    }
+
+    @Override
+    public List<Alert> alerts(Series series, int limit) {
+        Map<String, Alert> known = alerts.getOrDefault(series, Map.of());
+        synchronized (known) {
+            List<Alert> all = List.copyOf(known.values());
+            return all.subList(Math.max(0, all.size() - limit), all.size());
+        }
+    }
+
+    @Override
+    public long tradeCount(Series series) {
+        return of(series).values().stream().mapToLong(row -> row.bar().trades()).sum();
+    }
+
+    @Override
+    public long dataVersion() {
+        return version.get();
+    }
+}

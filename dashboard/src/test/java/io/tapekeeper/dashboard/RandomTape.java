@@ -1,0 +1,120 @@
+package io.tapekeeper.dashboard;
+
+import io.tapekeeper.alert.Alert;
+import io.tapekeeper.analyst.Analyst;
+import io.tapekeeper.analyst.FeatureRow;
+import io.tapekeeper.analyst.Preset;
+import io.tapekeeper.bar.Bar;
+import io.tapekeeper.bar.Interval;
+import io.tapekeeper.market.Instrument;
+import io.tapekeeper.market.Side;
+import io.tapekeeper.market.Trade;
+import io.tapekeeper.signal.SignalChange;
+import io.tapekeeper.store.Series;
+import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.TapeId;
+import io.tapekeeper.tape.TapeKind;
+import java.util.Random;
+
+/** A seeded random walk that goes through a real Analyst, some trades a second. */
+final class RandomTape {
+    final Series series;
+    private final Random random;
+    private final Analyst analyst;
+    private final long step;
+    private double price;
+    private double volatility = 4e-5;
+    private long id = 3_735_680_000L;
+    private long lastTime;
+
+    RandomTape(
+            String symbol,
+            double price,
+            long step,
+            boolean simulated,
+            long seed,
+            Analyst.Output out) {
+        Instrument instrument = new Instrument("binance", symbol, step, 1_000);
+        series =
+                new Series(
+                        new TapeId("binance", symbol, TapeKind.AGGREGATE, simulated),
+                        instrument,
+                        "classic",
+                        Interval.SECOND);
+        random = new Random(seed);
+        analyst = new Analyst(instrument, Interval.SECOND, Preset.CLASSIC, out);
+        this.price = price;
+        this.step = step;
+    }
+
+    /** One trade at {@code time}, epoch microseconds. */
+    void trade(long time) {
+        volatility *= Math.exp(0.05 * random.nextGaussian() - 0.01 * Math.log(volatility / 1.2e-5));
+        double jump = random.nextDouble() < 0.001 ? 30 : 1;
+        price *= 1 + volatility * jump * random.nextGaussian();
+        long units = Math.max(step, Math.round(price * 1e8 / step) * step);
+        long size = 1_000 + (long) (Math.abs(random.nextGaussian()) * 4e7);
+        Side side = random.nextBoolean() ? Side.BUY : Side.SELL;
+        analyst.trade(new Trade(id++, units, size, side, time, time, 1));
+        lastTime = time;
+    }
+
+    /** Trades are missing between the last one and {@code time}. */
+    void gap(long time) {
+        analyst.gap(new Gap(id, id + 99, lastTime, time));
+        id += 100;
+    }
+
+    Bar forming() {
+        return analyst.forming();
+    }
+
+    int warm() {
+        return analyst.warm();
+    }
+
+    /** Tells a live view and a store, as the tape thread would. */
+    static final class Told implements Analyst.Output {
+        private final LiveView view;
+        private final MemoryHistory history;
+        private final java.util.function.Supplier<Series> series;
+        boolean live;
+
+        Told(LiveView view, MemoryHistory history, java.util.function.Supplier<Series> series) {
+            this.view = view;
+            this.history = history;
+            this.series = series;
+        }
+
+        @Override
+        public void row(FeatureRow row) {
+            history.add(series.get(), row);
+            if (live) {
+                view.row(series.get(), row);
+            }
+        }
+
+        @Override
+        public void alertOpened(Alert alert) {
+            history.add(series.get(), alert);
+            if (live) {
+                view.alertOpened(series.get(), alert);
+            }
+        }
+
+        @Override
+        public void alertClosed(Alert alert) {
+            history.add(series.get(), alert);
+            if (live) {
+                view.alertClosed(series.get(), alert);
+            }
+        }
+
+        @Override
+        public void signalChanged(SignalChange change) {
+            if (live) {
+                view.signalChanged(series.get(), change);
+            }
+        }
+    }
+}

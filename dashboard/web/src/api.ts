@@ -1,0 +1,144 @@
+/** What the server says, as it says it. Bar times are seconds since the epoch, instants are ms. */
+
+export interface Settings {
+  window: number;
+  baselineWindow: number;
+  zAlert: number;
+  spikeFactor: number;
+  zSignal: number;
+}
+
+export interface SeriesInfo {
+  id: string;
+  venue: string;
+  symbol: string;
+  kind: string;
+  preset: string;
+  /** Seconds. */
+  interval: number;
+  intervalLabel: string;
+  /** 8 where the instrument's tick size is unknown. */
+  pricePlaces: number;
+  simulated: boolean;
+  replay: boolean;
+  band: string;
+  /** Whether somebody tells the server about it; otherwise only its past is there. */
+  recording: boolean;
+  state: State;
+  /** null where only the preset's name is known. */
+  settings: Settings | null;
+  price: string | null;
+  z: number | null;
+  /** The newest closes, oldest first. */
+  spark: number[];
+}
+
+export type State = "live" | "warming-up" | "stale" | "disconnected";
+export type Signal = "buy" | "sell" | "neutral";
+
+export interface Bar {
+  /** Start, seconds since the epoch. */
+  t: number;
+  o: number;
+  h: number;
+  l: number;
+  c: number;
+  v: number;
+}
+
+export interface Row extends Bar {
+  ret: number | null;
+  vol: number | null;
+  annual: number | null;
+  base: number | null;
+  z: number | null;
+  signal: Signal;
+  rules: number;
+  complete: boolean;
+  carried: boolean;
+}
+
+export interface Price extends Bar {
+  price: string;
+  tradeTime: number;
+}
+
+export interface Alert {
+  rule: string;
+  severity: "warning" | "critical";
+  opened: number;
+  closed: number | null;
+  reason: string;
+}
+
+export interface SignalChange {
+  signal: Signal;
+  since: number;
+  z: number | null;
+}
+
+export interface Health {
+  state: State;
+  reason: string;
+  ageMillis: number | null;
+  warm: number;
+  warmOf: number;
+  stored: number | null;
+  tradesPerSecond: number | null;
+}
+
+export interface History {
+  rows: Row[];
+  /** Whether there may be older ones. */
+  more: boolean;
+}
+
+type Columns = { [Name in keyof Row]: Row[Name][] } & { more: boolean };
+
+export function rowsOf(columns: Columns): Row[] {
+  return columns.t.map((t, i) => ({
+    t,
+    o: columns.o[i]!,
+    h: columns.h[i]!,
+    l: columns.l[i]!,
+    c: columns.c[i]!,
+    v: columns.v[i]!,
+    ret: columns.ret[i]!,
+    vol: columns.vol[i]!,
+    annual: columns.annual[i]!,
+    base: columns.base[i]!,
+    z: columns.z[i]!,
+    signal: columns.signal[i]!,
+    rules: columns.rules[i]!,
+    complete: columns.complete[i]!,
+    carried: columns.carried[i]!,
+  }));
+}
+
+export async function fetchSeries(): Promise<SeriesInfo[]> {
+  return (await get("/api/series", {})) as SeriesInfo[];
+}
+
+/** The newest rows, or the newest behind `before`. */
+export async function fetchHistory(id: string, limit: number, before?: number): Promise<History> {
+  const query = { series: id, limit: String(limit) };
+  const columns = (await get(
+    "/api/history",
+    before === undefined ? query : { ...query, before: String(before) },
+  )) as Columns;
+  return { rows: rowsOf(columns), more: columns.more };
+}
+
+export function streamAddress(id: string, since: number): string {
+  return `/api/stream?${new URLSearchParams({ series: id, since: String(since) })}`;
+}
+
+async function get(path: string, query: Record<string, string>): Promise<unknown> {
+  const answer = await fetch(`${path}?${new URLSearchParams(query)}`, {
+    signal: AbortSignal.timeout(15_000),
+  });
+  if (!answer.ok) {
+    throw new Error(`${path}: ${answer.status} ${(await answer.text()).trim()}`);
+  }
+  return answer.json();
+}

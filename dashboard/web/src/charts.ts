@@ -1,0 +1,462 @@
+import {
+  CandlestickSeries,
+  CrosshairMode,
+  HistogramSeries,
+  LineSeries,
+  LineStyle,
+  createChart,
+  createSeriesMarkers,
+  type CandlestickData,
+  type IChartApi,
+  type IPriceLine,
+  type ISeriesApi,
+  type ISeriesMarkersPluginApi,
+  type LineData,
+  type SeriesMarker,
+  type Time,
+  type UTCTimestamp,
+} from "lightweight-charts";
+import type { Alert, Bar, Row, SeriesInfo } from "./api";
+import { fixed, scientific } from "./format";
+import { holeTimes, line, stretches, type LinePoint } from "./points";
+import { Shade } from "./shade";
+import { colours, faded, type Colours } from "./theme";
+
+/** How many rows from the left edge older ones are asked for. */
+const EDGE = 150;
+/** Above this many new rows, drawing all anew is faster than adding one by one. */
+const ONE_BY_ONE = 100;
+const HIDDEN = "rgba(0, 0, 0, 0)";
+/** Relative heights of price, return, volatility, z-score. */
+const HEIGHTS = [2.6, 1, 1, 1];
+const SHOWN_AT_FIRST = 240;
+
+type Lines = "vol" | "base" | "z";
+
+/** The four panes: one chart, so that time axis and crosshair are one. */
+export class Charts {
+  private readonly chart: IChartApi;
+  private readonly candles: ISeriesApi<"Candlestick">;
+  private readonly volume: ISeriesApi<"Histogram">;
+  private readonly returns: ISeriesApi<"Histogram">;
+  private readonly lines: Record<Lines, ISeriesApi<"Line">>;
+  private readonly markers: ISeriesMarkersPluginApi<Time>;
+  private readonly shades: Shade[];
+  private readonly ends: Partial<Record<Lines, LinePoint>> = {};
+  private levels: { line: IPriceLine; colour: keyof Colours }[] = [];
+  private colours: Colours = colours();
+  private info: SeriesInfo | undefined;
+  private drawn: Row | undefined; // the last row that is drawn
+  private forming: Bar | undefined;
+  private places = 2;
+
+  constructor(
+    box: HTMLElement,
+    private readonly onCrosshair: (time: number | undefined) => void,
+    onLeftEdge: () => void,
+    onLayout: (tops: number[]) => void,
+  ) {
+    const mono = getComputedStyle(box).getPropertyValue("--num");
+    this.chart = createChart(box, {
+      autoSize: true,
+      layout: {
+        fontFamily: mono,
+        fontSize: 11,
+        attributionLogo: false, // it brings a style of its own; the footer names and links the makers
+        panes: { enableResize: true },
+      },
+      crosshair: { mode: CrosshairMode.Normal },
+      localization: { locale: "en-GB" },
+      timeScale: {
+        timeVisible: true,
+        secondsVisible: true,
+        rightOffset: 6,
+        barSpacing: 5,
+        minBarSpacing: 0.05,
+      },
+      rightPriceScale: { minimumWidth: 78, borderVisible: false },
+    });
+    this.candles = this.chart.addSeries(CandlestickSeries, { borderVisible: false }, 0);
+    this.candles.priceScale().applyOptions({ scaleMargins: { top: 0.12, bottom: 0.06 } });
+    this.volume = this.chart.addSeries(
+      HistogramSeries,
+      { priceScaleId: "volume", priceFormat: { type: "volume" }, ...quiet },
+      0,
+    );
+    this.volume.priceScale().applyOptions({ scaleMargins: { top: 0.74, bottom: 0 } });
+    this.returns = this.chart.addSeries(
+      HistogramSeries,
+      { priceFormat: custom((value) => `${fixed(value * 100, 3)} %`), ...quiet },
+      1,
+    );
+    this.returns.priceScale().applyOptions({ scaleMargins: { top: 0.25, bottom: 0.06 } });
+    const small = custom((value) => scientific(Math.max(0, value), 1));
+    this.lines = {
+      base: this.addLine(2, { lineStyle: LineStyle.Dashed, priceFormat: small }),
+      vol: this.addLine(2, { priceFormat: small }),
+      z: this.addLine(3, {
+        priceFormat: custom((value) => fixed(value, 1)),
+        // The alert levels stay in sight however calm the market is.
+        autoscaleInfoProvider: (own: () => { priceRange: Range | null } | null) => {
+          const range = own()?.priceRange;
+          const level = (this.info?.settings?.zAlert ?? 3) * 1.12;
+          return {
+            priceRange: {
+              minValue: Math.min(-level, range?.minValue ?? 0),
+              maxValue: Math.max(level, range?.maxValue ?? 0),
+            },
+          };
+        },
+      }),
+    };
+    for (const name of ["vol", "z"] as const) {
+      this.lines[name].priceScale().applyOptions({ scaleMargins: { top: 0.25, bottom: 0.06 } });
+    }
+    this.markers = createSeriesMarkers(this.candles, []);
+    const panes = this.chart.panes();
+    const font = `11px ${getComputedStyle(box).getPropertyValue("--ui")}`;
+    this.shades = panes.map((pane, i) => {
+      pane.setStretchFactor(HEIGHTS[i] ?? 1);
+      const shade = new Shade(this.chart.timeScale(), i === 0, font);
+      pane.attachPrimitive(shade);
+      return shade;
+    });
+
+    this.chart.subscribeCrosshairMove((event) =>
+      this.onCrosshair(event.time === undefined ? undefined : Number(event.time)),
+    );
+    this.chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
+      if (range !== null && range.from < EDGE && this.drawn !== undefined) {
+        onLeftEdge();
+      }
+    });
+    const layout = () => {
+      let top = 0;
+      onLayout(
+        this.chart.panes().map((pane) => {
+          const mine = top;
+          top += pane.getHeight() + 1;
+          return mine;
+        }),
+      );
+    };
+    const sizes = new ResizeObserver(() => requestAnimationFrame(layout));
+    sizes.observe(box);
+    for (const pane of panes) {
+      const element = pane.getHTMLElement();
+      if (element !== null) {
+        sizes.observe(element);
+      }
+    }
+    box.addEventListener("keydown", (event) => this.key(event));
+    this.paint();
+  }
+
+  private addLine(pane: number, options: object): ISeriesApi<"Line"> {
+    return this.chart.addSeries(
+      LineSeries,
+      { lineWidth: 1, crosshairMarkerRadius: 3, ...options, ...quiet },
+      pane,
+    );
+  }
+
+  /** Begins another series; nothing is drawn until {@link redraw}. */
+  begin(info: SeriesInfo): void {
+    this.info = info;
+    this.drawn = undefined;
+    this.forming = undefined;
+    for (const series of this.allSeries()) {
+      series.setData([]);
+    }
+    this.markers.setMarkers([]);
+    for (const level of this.levels) {
+      this.lines.z.removePriceLine(level.line);
+    }
+    this.levels = [];
+    const { settings } = info;
+    if (settings !== null) {
+      for (const value of [settings.zAlert, -settings.zAlert]) {
+        this.levels.push(this.level(value, "alarm", LineStyle.Dashed));
+      }
+      for (const value of [settings.zSignal, -settings.zSignal]) {
+        this.levels.push(this.level(value, "accent", LineStyle.Dotted));
+      }
+    }
+    this.shades[3]?.mark(
+      settings === null
+        ? undefined
+        : { series: this.lines.z, from: -settings.zSignal, to: settings.zSignal },
+    );
+    this.chart.timeScale().applyOptions({ secondsVisible: info.interval < 60 });
+    this.paint();
+  }
+
+  private level(price: number, colour: keyof Colours, lineStyle: LineStyle) {
+    const line = this.lines.z.createPriceLine({
+      price,
+      lineWidth: 1,
+      lineStyle,
+      axisLabelVisible: false,
+      color: this.colours[colour],
+    });
+    return { line, colour };
+  }
+
+  /** Decimal places of prices on the axis. */
+  setPlaces(places: number): void {
+    this.places = places;
+    this.candles.applyOptions({
+      priceFormat: {
+        type: "custom",
+        formatter: (price: number) => fixed(price, this.places),
+        minMove: 10 ** -places,
+      },
+    });
+  }
+
+  /** Draws what is new in `rows`, which nothing but new rows may have changed. */
+  append(rows: readonly Row[]): void {
+    let first = rows.length;
+    while (first > 0 && (this.drawn === undefined || rows[first - 1]!.t > this.drawn.t)) {
+      first--;
+    }
+    if (rows.length - first > ONE_BY_ONE || this.drawn === undefined) {
+      this.redraw(rows);
+      return;
+    }
+    for (const row of rows.slice(first)) {
+      this.add(row);
+    }
+    if (first < rows.length) {
+      this.shadeStretches(rows);
+    }
+  }
+
+  private add(row: Row): void {
+    const interval = this.info!.interval;
+    for (const time of holeTimes(this.drawn!.t, row.t, interval)) {
+      this.candles.update({ time: stamp(time) });
+    }
+    this.candles.update(candle(row));
+    this.volume.update(this.volumeOf(row));
+    this.returns.update(this.returnOf(row));
+    for (const name of ["vol", "base", "z"] as const) {
+      const value = this.valueOf(name, row);
+      if (value === null) {
+        continue;
+      }
+      const before = this.ends[name];
+      if (before !== undefined && row.t - before.time > interval) {
+        this.lines[name].update(point({ ...before, ends: true }));
+      }
+      const latest = { time: row.t, value, ends: false };
+      this.lines[name].update(point(latest));
+      this.ends[name] = latest;
+    }
+    this.drawn = row;
+  }
+
+  /** Draws all of it anew; the stretch of time in sight stays. */
+  redraw(rows: readonly Row[]): void {
+    const interval = this.info!.interval;
+    const candles: (CandlestickData | { time: UTCTimestamp })[] = [];
+    let before: Row | undefined;
+    for (const row of rows) {
+      for (const time of before === undefined ? [] : holeTimes(before.t, row.t, interval)) {
+        candles.push({ time: stamp(time) });
+      }
+      candles.push(candle(row));
+      before = row;
+    }
+    const first = this.drawn === undefined;
+    this.drawn = before;
+    this.candles.setData(candles);
+    this.volume.setData(rows.map((row) => this.volumeOf(row)));
+    this.returns.setData(rows.map((row) => this.returnOf(row)));
+    for (const name of ["vol", "base", "z"] as const) {
+      const points = line(rows, interval, (row) => this.valueOf(name, row));
+      this.lines[name].setData(points.map(point));
+      const end = points.at(-1);
+      if (end === undefined) {
+        delete this.ends[name];
+      } else {
+        this.ends[name] = end;
+      }
+    }
+    if (this.forming !== undefined) {
+      this.form(this.forming);
+    }
+    if (first && rows.length > 0) {
+      const length = candles.length;
+      const width = this.chart.timeScale().width();
+      const shown = Math.min(SHOWN_AT_FIRST, Math.max(60, Math.floor(width / 5)));
+      this.chart.timeScale().setVisibleLogicalRange({ from: length - shown, to: length + 5 });
+    }
+    this.shadeStretches(rows);
+  }
+
+  private shadeStretches(rows: readonly Row[]): void {
+    const found = stretches(rows, this.info!.interval);
+    for (const shade of this.shades) {
+      shade.show(found);
+    }
+  }
+
+  /** The bar that is forming: in the price pane only, for it has no features yet. */
+  form(bar: Bar): void {
+    this.forming = bar;
+    if (this.drawn === undefined || bar.t > this.drawn.t) {
+      this.candles.update(candle(bar));
+      this.volume.update(this.volumeOf(bar));
+    }
+  }
+
+  /** An arrow where each alert opened. */
+  mark(alerts: readonly Alert[], oldest: number): void {
+    const interval = this.info!.interval;
+    const markers: SeriesMarker<Time>[] = [];
+    for (const alert of alerts) {
+      const time = alert.opened / 1000 - interval; // an alert opens at the end of its bar
+      if (time < oldest) {
+        continue;
+      }
+      const low = alert.rule === "z-low";
+      markers.push({
+        time: stamp(time),
+        position: low ? "belowBar" : "aboveBar",
+        shape: alert.severity === "warning" ? "circle" : low ? "arrowUp" : "arrowDown",
+        color: alert.severity === "warning" ? this.colours.warn : this.colours.alarm,
+        size: alert.severity === "warning" ? 0.6 : 1,
+      });
+    }
+    markers.sort((a, b) => Number(a.time) - Number(b.time));
+    this.markers.setMarkers(markers);
+  }
+
+  /** Takes the colours of the theme; a redraw must follow for those of single points. */
+  paint(): void {
+    this.colours = colours();
+    const c = this.colours;
+    const grid = { color: faded(c.line, 0.6) };
+    this.chart.applyOptions({
+      layout: {
+        background: { color: c.background },
+        textColor: c.faint,
+        panes: { separatorColor: c.line, separatorHoverColor: faded(c.accent, 0.2) },
+      },
+      grid: { vertLines: { visible: false }, horzLines: grid },
+      crosshair: {
+        vertLine: { color: c.faint, labelBackgroundColor: c.line },
+        horzLine: { color: c.faint, labelBackgroundColor: c.line },
+      },
+      timeScale: { borderColor: c.line },
+    });
+    this.candles.applyOptions({
+      upColor: c.up,
+      downColor: c.down,
+      wickUpColor: c.up,
+      wickDownColor: c.down,
+    });
+    this.lines.vol.applyOptions({ color: c.accent });
+    this.lines.base.applyOptions({ color: c.warn });
+    this.lines.z.applyOptions({ color: c.text });
+    for (const level of this.levels) {
+      level.line.applyOptions({ color: c[level.colour] });
+    }
+    for (const shade of this.shades) {
+      shade.colour(faded(c.warn, 0.1), faded(c.accent, 0.08), c.warn);
+    }
+  }
+
+  /** Closed bars as the chart holds them, oldest first. */
+  closedBars(): { time: number; close: number }[] {
+    const bars: { time: number; close: number }[] = [];
+    for (const bar of this.candles.data()) {
+      if ("close" in bar && this.drawn !== undefined && Number(bar.time) <= this.drawn.t) {
+        bars.push({ time: Number(bar.time), close: bar.close });
+      }
+    }
+    return bars;
+  }
+
+  /** Goes to the newest bar. */
+  toNewest(): void {
+    this.chart.timeScale().scrollToRealTime();
+  }
+
+  private key(event: KeyboardEvent): void {
+    const scale = this.chart.timeScale();
+    const range = scale.getVisibleLogicalRange();
+    if (range === null) {
+      return;
+    }
+    const width = range.to - range.from;
+    const move = (by: number) =>
+      scale.setVisibleLogicalRange({ from: range.from + by, to: range.to + by });
+    const zoom = (by: number) =>
+      scale.setVisibleLogicalRange({ from: range.to - width * by, to: range.to });
+    const keys: Record<string, () => void> = {
+      ArrowLeft: () => move(-width / 10),
+      ArrowRight: () => move(width / 10),
+      PageUp: () => move(-width),
+      PageDown: () => move(width),
+      "+": () => zoom(0.8),
+      "-": () => zoom(1.25),
+      End: () => this.toNewest(),
+    };
+    const act = keys[event.key];
+    if (act !== undefined) {
+      event.preventDefault();
+      act();
+    }
+  }
+
+  private allSeries() {
+    return [this.candles, this.volume, this.returns, ...Object.values(this.lines)];
+  }
+
+  private valueOf(name: Lines, row: Row): number | null {
+    if (name !== "base") {
+      return row[name];
+    }
+    const factor = this.info?.settings?.spikeFactor ?? 1;
+    return row.base === null ? null : row.base * factor;
+  }
+
+  private volumeOf(bar: Bar) {
+    const colour = bar.c >= bar.o ? this.colours.up : this.colours.down;
+    return { time: stamp(bar.t), value: bar.v, color: faded(colour, 0.22) };
+  }
+
+  private returnOf(row: Row) {
+    if (row.ret === null) {
+      return { time: stamp(row.t) };
+    }
+    const color = row.ret >= 0 ? this.colours.up : this.colours.down;
+    return { time: stamp(row.t), value: row.ret, color };
+  }
+}
+
+interface Range {
+  minValue: number;
+  maxValue: number;
+}
+
+const quiet = { priceLineVisible: false, lastValueVisible: false };
+
+function custom(formatter: (value: number) => string) {
+  return { type: "custom" as const, formatter, minMove: 1e-9 };
+}
+
+function stamp(time: number): UTCTimestamp {
+  return time as UTCTimestamp;
+}
+
+function candle(bar: Bar): CandlestickData {
+  return { time: stamp(bar.t), open: bar.o, high: bar.h, low: bar.l, close: bar.c };
+}
+
+function point({ time, value, ends }: LinePoint): LineData {
+  const at = { time: stamp(time), value };
+  return ends ? { ...at, color: HIDDEN } : at; // a point's colour is that of the line behind it
+}

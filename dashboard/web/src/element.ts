@@ -1,0 +1,23 @@
+/** The element of that id, which index.html has. */
+export function element(id: string): HTMLElement {
+  const found = document.getElementById(id);
+  if (found === null) {
+    throw new Error(`index.html has no #${id}`);
+  }
+  return found;
+}
+
+/** A new element with a class and a text. */
+export function created(tag: string, className: string, text = ""): HTMLElement {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+/** Sets a text, and touches nothing where it is there already. */
+export function setText(target: HTMLElement, text: string): void {
+  if (target.textContent !== text) {
+    target.textContent = text;
+  }
+}

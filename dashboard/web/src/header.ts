@@ -1,0 +1,106 @@
+import type { Health, SeriesInfo, Signal } from "./api";
+import { created, element, setText } from "./element";
+import { NONE, arrow, clock, duration, grouped, percent, signed } from "./format";
+import type { Status } from "./status";
+
+export interface Quote {
+  /** As it is shown. */
+  text: string;
+  value: number;
+  /** Against the bar before. */
+  change: number | null;
+}
+
+/** The line across the top: price, signal, health, and the band for what is not a live market. */
+export class Header {
+  private readonly price = element("price");
+  private readonly change = element("change");
+  private readonly stale = element("price-age");
+  private readonly signalBox = element("signal");
+  private readonly signalWord = element("signal-word");
+  private readonly signalDetail = element("signal-detail");
+  private readonly health = element("health");
+  private readonly word = element("state-word");
+  private readonly reason = element("state-reason");
+  private readonly age = element("fact-age");
+  private readonly rate = element("fact-rate");
+  private readonly stored = element("fact-stored");
+  private readonly band = element("band");
+  private shown: number | undefined;
+
+  begin(info: SeriesInfo): void {
+    this.shown = undefined;
+    setText(this.price, NONE);
+    setText(this.change, "");
+    setText(this.signalWord, NONE);
+    setText(this.signalDetail, "");
+    setText(this.band, info.band);
+    this.band.hidden = info.band === "";
+    this.price.className = "";
+  }
+
+  quote(quote: Quote): void {
+    const { change } = quote;
+    setText(this.price, quote.text);
+    setText(this.change, `${arrow(change)} ${percent(change)}`);
+    const direction = change === null || change === 0 ? "" : change > 0 ? "up" : "down";
+    this.change.className = `num ${direction}`;
+    if (this.shown !== undefined && this.shown !== quote.value) {
+      // Restarts the flash, also where the one before is still fading.
+      this.price.className = "";
+      void this.price.offsetWidth;
+      this.price.className = quote.value > this.shown ? "up flash-up" : "down flash-down";
+    }
+    this.shown = quote.value;
+  }
+
+  /** @param since milliseconds; undefined where it began before what is known */
+  signal(signal: Signal, z: number | null, since: number | undefined): void {
+    setText(this.signalWord, { buy: "▲ BUY", sell: "▼ SELL", neutral: "NEUTRAL" }[signal]);
+    this.signalBox.dataset.signal = signal;
+    const start = since === undefined ? "" : ` · since ${clock(since)}`;
+    setText(this.signalDetail, `z ${signed(z, 2)}${start}`);
+  }
+
+  status(status: Status, health: Health | undefined): void {
+    document.body.dataset.state = status.kind;
+    this.health.dataset.state = status.kind;
+    setText(this.word, status.word);
+    setText(this.reason, status.reason);
+    this.reason.hidden = status.reason === "";
+    const age = status.age === undefined ? NONE : duration(status.age);
+    setText(this.age, age);
+    setText(this.stale, status.alive || status.age === undefined ? "" : `${age} old`);
+    setText(this.rate, health?.tradesPerSecond == null ? NONE : health.tradesPerSecond.toFixed(1));
+    setText(this.stored, health?.stored == null ? NONE : grouped(String(health.stored)));
+  }
+}
+
+/** Draws closes as a small line. */
+export function sparkline(closes: readonly number[]): SVGSVGElement {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 64 20");
+  svg.setAttribute("aria-hidden", "true");
+  const low = Math.min(...closes);
+  const span = Math.max(...closes) - low;
+  const points = closes.map((close, i) => {
+    const x = closes.length === 1 ? 0 : (i * 64) / (closes.length - 1);
+    const y = span === 0 ? 10 : 18 - (16 * (close - low)) / span;
+    return `${x.toFixed(1)},${y.toFixed(1)}`;
+  });
+  const path = document.createElementNS(svg.namespaceURI, "polyline");
+  path.setAttribute("points", points.join(" "));
+  svg.append(path);
+  const rising = (closes.at(-1) ?? 0) >= (closes[0] ?? 0);
+  svg.setAttribute("class", rising ? "up" : "down");
+  return svg as SVGSVGElement;
+}
+
+/** A name for something seen, with its value in bold. */
+export function titled(title: string, value: string, note: string): Node[] {
+  const parts: Node[] = [document.createTextNode(title), created("b", "num", value)];
+  if (note !== "") {
+    parts.push(created("span", "dim", note));
+  }
+  return parts;
+}

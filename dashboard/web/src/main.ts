@@ -1,0 +1,290 @@
+import "./style.css";
+import { AlertBook, AlertList } from "./alerts";
+import {
+  fetchHistory,
+  fetchSeries,
+  type Bar,
+  type Health,
+  type Price,
+  type Row,
+  type SeriesInfo,
+} from "./api";
+import { Cards } from "./cards";
+import { Charts } from "./charts";
+import { element, setText } from "./element";
+import { arrow, clock, fixed, grouped, placesOf } from "./format";
+import { Header } from "./header";
+import { Rows } from "./rows";
+import { statusOf, titleOf, type Known } from "./status";
+import { LiveStream } from "./stream";
+import { restoreTheme, toggleTheme } from "./theme";
+import { Titles } from "./titles";
+
+declare global {
+  interface Window {
+    /** What the chart holds, for whoever wants to check it against the store. */
+    tapekeeper: { rows(): { time: number; close: number }[]; forming(): Bar | undefined };
+  }
+}
+
+const MOST_ROWS = 20_000;
+const FIRST_ROWS = 3_600;
+const OLDER_ROWS = 5_000;
+const CARDS_MILLIS = 2_000;
+const AGES_MILLIS = 200;
+const RETRY_MILLIS = 1_000;
+
+restoreTheme();
+const header = new Header();
+const cards = new Cards();
+const alertList = new AlertList();
+const titles = new Titles();
+const rows = new Rows(MOST_ROWS);
+const alerts = new AlertBook();
+const charts = new Charts(
+  element("chart"),
+  (time) => {
+    pointed = time;
+    schedule();
+  },
+  () => void loadOlder(),
+  (tops) => titles.place(tops),
+);
+
+let all: SeriesInfo[] = [];
+let info: SeriesInfo | undefined;
+let stream: LiveStream | undefined;
+let forming: Price | undefined;
+let pointed: number | undefined;
+let places = 2;
+let link: Known["link"] = "connecting";
+let health: { told: Health; at: number } | undefined;
+let choice = 0; // counts choices, so that an answer that comes too late is known
+let older: "maybe" | "loading" | "none" = "maybe";
+let redraw = false; // the chart must be drawn anew, not only continued
+let alertsChanged = false;
+let frame = 0;
+
+/** Shows another series, or another tape of the same. */
+async function choose(next: SeriesInfo): Promise<void> {
+  const mine = ++choice;
+  stream?.close();
+  stream = undefined;
+  info = next;
+  rows.clear();
+  alerts.clear();
+  forming = undefined;
+  health = undefined;
+  link = "connecting";
+  older = "maybe";
+  header.begin(next);
+  charts.begin(next);
+  cards.update(all, next.id);
+  alertsChanged = true;
+  tell();
+  for (;;) {
+    try {
+      const history = await fetchHistory(next.id, FIRST_ROWS);
+      if (mine !== choice) {
+        return;
+      }
+      older = history.more ? "maybe" : "none";
+      rows.prepend(history.rows);
+      break;
+    } catch (error) {
+      console.warn("history:", error);
+      if (mine !== choice) {
+        return;
+      }
+      link = "lost";
+      tell();
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MILLIS));
+    }
+  }
+  redraw = true;
+  schedule();
+  stream = new LiveStream(next.id, () => rows.last()?.t ?? 0, {
+    row(row) {
+      const merged = rows.merge(row);
+      const trimmed = rows.trim();
+      redraw ||= trimmed || merged === "replaced" || merged === "inserted";
+      if (merged !== "unchanged") {
+        schedule();
+      }
+    },
+    price(price) {
+      forming = price;
+      schedule();
+    },
+    alert(alert) {
+      if (alerts.merge(alert)) {
+        alertsChanged = true;
+        schedule();
+      }
+    },
+    signal() {
+      schedule(); // the row that brought it says the same
+    },
+    health(told) {
+      health = { told, at: performance.now() };
+      tell();
+    },
+    reset() {
+      rows.clear();
+      redraw = true;
+    },
+    connected(there) {
+      link = there ? "open" : "lost";
+      tell();
+    },
+  });
+}
+
+/** Draws what changed with the next frame; a page that nobody sees draws nothing. */
+function schedule(): void {
+  if (frame === 0) {
+    frame = requestAnimationFrame(() => {
+      frame = 0;
+      draw();
+    });
+  }
+}
+
+function draw(): void {
+  if (info === undefined) {
+    return;
+  }
+  const held = rows.all();
+  const last = rows.last();
+  const newPlaces = placesOf(info.pricePlaces, held.slice(-50).flatMap((row) => [row.o, row.c]));
+  if (newPlaces !== places || redraw) {
+    places = newPlaces;
+    charts.setPlaces(places);
+  }
+  if (redraw) {
+    charts.redraw(held);
+    alertsChanged = true; // their markers hang on the rows
+  } else {
+    charts.append(held);
+  }
+  redraw = false;
+  const live = forming !== undefined && forming.t > (last?.t ?? 0) ? forming : undefined;
+  if (live !== undefined) {
+    charts.form(live);
+  }
+  if (alertsChanged) {
+    const inOrder = alerts.inOrder();
+    alertList.show(inOrder, info);
+    charts.mark(inOrder, rows.first()?.t ?? Infinity);
+    alertsChanged = false;
+  }
+  if (last !== undefined) {
+    header.signal(last.signal, last.z, rows.signalSince(info.interval));
+  }
+  const quote = current(live, last);
+  if (quote !== undefined) {
+    header.quote(quote);
+  }
+  showTitles(live, last);
+  tell();
+}
+
+function current(live: Price | undefined, last: Row | undefined) {
+  if (live !== undefined) {
+    const change = last === undefined ? null : live.c / last.c - 1;
+    return { text: grouped(live.price), value: live.c, change };
+  }
+  return last && { text: fixed(last.c, places), value: last.c, change: last.ret };
+}
+
+function showTitles(live: Price | undefined, last: Row | undefined): void {
+  if (info === undefined) {
+    return;
+  }
+  const pointedRow = pointed === undefined ? undefined : rows.at(pointed);
+  if (pointedRow !== undefined) {
+    titles.show(info, pointedRow, pointedRow, places, true);
+  } else {
+    titles.show(info, last, live ?? last, places, false);
+  }
+}
+
+/** Tells how it stands; also between two words of the server, for ages grow by themselves. */
+function tell(): void {
+  const healthAge = health === undefined ? 0 : performance.now() - health.at;
+  const status = statusOf({ link, health: health?.told, healthAge });
+  header.status(status, health?.told);
+  const last = rows.last();
+  const live = forming !== undefined && forming.t > (last?.t ?? 0) ? forming : undefined;
+  const quote = current(live, last);
+  document.title =
+    info === undefined
+      ? "Tapekeeper"
+      : titleOf(status, info.symbol, quote?.text ?? "", arrow(quote?.change ?? null));
+  const newest = live?.tradeTime ?? (last && info && (last.t + info.interval) * 1000);
+  setText(element("newest"), newest === undefined ? "" : `${clock(newest)} UTC`);
+}
+
+async function loadOlder(): Promise<void> {
+  const first = rows.first();
+  if (older !== "maybe" || info === undefined || first === undefined || rows.full()) {
+    return;
+  }
+  older = "loading";
+  const mine = choice;
+  try {
+    const history = await fetchHistory(info.id, OLDER_ROWS, first.t);
+    if (mine === choice) {
+      rows.prepend(history.rows);
+      older = history.more ? "maybe" : "none";
+      redraw = true;
+      schedule();
+    }
+  } catch (error) {
+    console.warn("older history:", error); // the next scroll to the edge asks again
+    if (mine === choice) {
+      older = "maybe";
+    }
+  }
+}
+
+async function refreshSeries(): Promise<void> {
+  if (!document.hidden) {
+    try {
+      all = await fetchSeries();
+      const wanted = decodeURIComponent(location.hash.slice(1));
+      const next = all.find((each) => each.id === wanted) ?? all[0];
+      element("nothing").hidden = next !== undefined;
+      if (next !== undefined && (next.id !== info?.id || next.recording !== info.recording)) {
+        void choose(next);
+      }
+      cards.update(all, info?.id);
+    } catch (error) {
+      console.warn("series:", error);
+      if (info === undefined) {
+        link = "lost";
+        tell();
+      }
+    }
+  }
+}
+
+window.addEventListener("hashchange", () => void refreshSeries());
+document.addEventListener("visibilitychange", () => void refreshSeries());
+const repaint = () => {
+  charts.paint();
+  redraw = true;
+  schedule();
+};
+element("theme").addEventListener("click", () => {
+  toggleTheme();
+  repaint();
+});
+window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
+element("newest-button").addEventListener("click", () => charts.toNewest());
+window.tapekeeper = { rows: () => charts.closedBars(), forming: () => forming };
+
+tell();
+void refreshSeries();
+window.setInterval(() => void refreshSeries(), CARDS_MILLIS);
+window.setInterval(tell, AGES_MILLIS);

@@ -1,0 +1,78 @@
+import type { Row } from "./api";
+
+/** Times drawn for one hole at most; a longer one is drawn as if it were as long as this. */
+const HOLE_POINTS = 60;
+
+/** A stretch of time to be tinted; both ends are times on the time axis, in seconds. */
+export interface Stretch {
+  from: number;
+  to: number;
+  label: string;
+}
+
+export interface LinePoint {
+  time: number;
+  value: number;
+  /** Whether the line must not go on from here to the next point. */
+  ends: boolean;
+}
+
+/**
+ * The times between two rows that have none: the axis of the chart knows no distance, so a hole is
+ * only seen where points stand for it.
+ */
+export function holeTimes(before: number, after: number, interval: number): number[] {
+  const missing = Math.round((after - before) / interval) - 1;
+  const points = Math.min(missing, HOLE_POINTS);
+  const times: number[] = [];
+  for (let i = 1; i <= points; i++) {
+    times.push(before + Math.floor((i * missing) / points) * interval);
+  }
+  return times;
+}
+
+/** A value of each row as a line that breaks where a row or a value is missing. */
+export function line(
+  rows: readonly Row[],
+  interval: number,
+  value: (row: Row) => number | null,
+): LinePoint[] {
+  const points: LinePoint[] = [];
+  let before: LinePoint | undefined;
+  for (const row of rows) {
+    const number = value(row);
+    if (number === null) {
+      continue;
+    }
+    if (before !== undefined && row.t - before.time > interval) {
+      before.ends = true;
+    }
+    before = { time: row.t, value: number, ends: false };
+    points.push(before);
+  }
+  return points;
+}
+
+/** Where rows are missing or not complete. */
+export function stretches(rows: readonly Row[], interval: number): Stretch[] {
+  const found: Stretch[] = [];
+  let open: Stretch | undefined;
+  let before: Row | undefined;
+  for (const row of rows) {
+    if (before !== undefined && row.t - before.t > interval) {
+      const times = holeTimes(before.t, row.t, interval);
+      found.push({ from: times[0]!, to: times.at(-1)!, label: "no data" });
+      open = undefined;
+    }
+    if (row.complete || row.carried) {
+      open = undefined;
+    } else if (open === undefined) {
+      open = { from: row.t, to: row.t, label: "incomplete" };
+      found.push(open);
+    } else {
+      open.to = row.t;
+    }
+    before = row;
+  }
+  return found;
+}

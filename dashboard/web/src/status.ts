@@ -1,0 +1,82 @@
+import type { Health, SeriesInfo } from "./api";
+import { duration } from "./format";
+
+/** What is known about how far the shown numbers can be trusted. */
+export interface Known {
+  /** The connection to the server: not there yet, there, or lost. */
+  link: "connecting" | "open" | "lost";
+  health: Health | undefined;
+  /** Milliseconds since `health` came. */
+  healthAge: number;
+}
+
+export interface Status {
+  /** Chooses the colour. */
+  kind: "live" | "warming-up" | "stale" | "disconnected" | "connecting";
+  /** One or two words. */
+  word: string;
+  /** Why, in words; may be empty. */
+  reason: string;
+  /** Milliseconds since the last trade, where that means something. */
+  age: number | undefined;
+  /** Whether the price may look alive. */
+  alive: boolean;
+}
+
+/** Beyond this the last word of the server is no word about now. */
+const HEALTH_LASTS = 4_000;
+
+export function statusOf(known: Known): Status {
+  const { health } = known;
+  const age = health?.ageMillis == null ? undefined : health.ageMillis + known.healthAge;
+  if (known.link === "lost" || (known.link === "open" && known.healthAge > HEALTH_LASTS)) {
+    return {
+      kind: "disconnected",
+      word: "disconnected",
+      reason: "Tapekeeper is not answering, retrying",
+      age,
+      alive: false,
+    };
+  }
+  if (known.link === "connecting" || health === undefined) {
+    return { kind: "connecting", word: "connecting", reason: "", age: undefined, alive: false };
+  }
+  const { reason } = health;
+  switch (health.state) {
+    case "live":
+      return { kind: "live", word: "live", reason, age, alive: true };
+    case "warming-up": {
+      const progress = health.warmOf > 0 ? `${health.warm} of ${health.warmOf}` : "";
+      return {
+        kind: "warming-up",
+        word: "warming up",
+        reason: [progress, reason].filter((part) => part !== "").join(", "),
+        age,
+        alive: true,
+      };
+    }
+    case "stale":
+      return { kind: "stale", word: "stale", reason, age, alive: false };
+    case "disconnected":
+      return { kind: "disconnected", word: "disconnected", reason, age, alive: false };
+  }
+}
+
+/** The title of the browser's tab: a number that is not alive never stands there alone. */
+export function titleOf(status: Status, symbol: string, price: string, direction: string): string {
+  const end = `${symbol} · Tapekeeper`;
+  if (status.alive && price !== "") {
+    return `${direction} ${price} ${end}`;
+  }
+  const since = status.age === undefined ? "" : ` ${duration(status.age)}`;
+  return `(${status.word}${status.kind === "stale" ? since : ""}) ${end}`;
+}
+
+/** What would raise an alert, for a list that is empty. */
+export function alertRules(info: SeriesInfo): string {
+  const { settings } = info;
+  return settings === null
+    ? `Rules of preset ${info.preset}.`
+    : `One opens when the price is more than ${settings.zAlert} σ from its ${settings.window}-bar` +
+        ` mean, or the volatility is above ${settings.spikeFactor} × its baseline.`;
+}

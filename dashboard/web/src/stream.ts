@@ -1,0 +1,90 @@
+import { streamAddress, type Alert, type Health, type Price, type Row, type SignalChange } from "./api";
+
+export interface Listener {
+  row(row: Row): void;
+  price(price: Price): void;
+  alert(alert: Alert): void;
+  signal(change: SignalChange): void;
+  health(health: Health): void;
+  /** What is held is too old to be continued: forget it, newer rows follow. */
+  reset(): void;
+  /** The connection is there (true) or not. */
+  connected(there: boolean): void;
+}
+
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 5_000;
+/** The server gives a sign of life every 0.9 s. */
+const SILENCE = 4_000;
+
+/** The wait before the next attempt: doubled each time, up to the longest. */
+export function nextWait(wait: number): number {
+  return Math.min(LONGEST_WAIT, wait * 2);
+}
+
+/**
+ * The live stream of one series. Reconnects for ever, and asks each time for what is behind the
+ * last row that is held. EventSource would reconnect by itself, but not after every error, and it
+ * does not notice a server that says nothing any more.
+ */
+export class LiveStream {
+  private source: EventSource | undefined;
+  private wait = FIRST_WAIT;
+  private retry: number | undefined;
+  private heard = performance.now();
+  private readonly watch: number;
+
+  /** @param since start of the newest bar that is held, in seconds; asked at each attempt */
+  constructor(
+    private readonly id: string,
+    private readonly since: () => number,
+    private readonly listener: Listener,
+  ) {
+    this.watch = window.setInterval(() => this.checkSilence(), 1_000);
+    this.open();
+  }
+
+  close(): void {
+    window.clearInterval(this.watch);
+    window.clearTimeout(this.retry);
+    this.source?.close();
+    this.source = undefined;
+  }
+
+  private open(): void {
+    this.heard = performance.now();
+    const source = new EventSource(streamAddress(this.id, this.since()));
+    this.source = source;
+    const on = <T>(name: string, tell: (data: T) => void) =>
+      source.addEventListener(name, (event) => {
+        this.heard = performance.now();
+        tell(JSON.parse((event as MessageEvent<string>).data) as T);
+      });
+    on<Row>("row", (row) => this.listener.row(row));
+    on<Price>("price", (price) => this.listener.price(price));
+    on<Alert>("alert", (alert) => this.listener.alert(alert));
+    on<SignalChange>("signal", (change) => this.listener.signal(change));
+    on<object>("reset", () => this.listener.reset());
+    on<Health>("health", (health) => {
+      this.wait = FIRST_WAIT;
+      this.listener.connected(true);
+      this.listener.health(health);
+    });
+    source.addEventListener("error", () => this.lost());
+  }
+
+  private lost(): void {
+    this.source?.close();
+    this.source = undefined;
+    this.listener.connected(false);
+    window.clearTimeout(this.retry);
+    this.retry = window.setTimeout(() => this.open(), this.wait);
+    this.wait = nextWait(this.wait);
+  }
+
+  private checkSilence(): void {
+    if (this.source !== undefined && performance.now() - this.heard > SILENCE) {
+      this.lost();
+    }
+  }
+}

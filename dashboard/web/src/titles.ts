@@ -1,0 +1,66 @@
+import type { Bar, Row, SeriesInfo } from "./api";
+import { created, element } from "./element";
+import { NONE, clock, duration, fixed, percent, scientific, signed } from "./format";
+import { titled } from "./header";
+
+/** The title of each pane, with what is under the crosshair or else the latest. */
+export class Titles {
+  private readonly titles: HTMLElement[];
+
+  constructor() {
+    const box = element("titles");
+    this.titles = Array.from({ length: 4 }, () => created("h2", ""));
+    box.append(...this.titles);
+  }
+
+  /** Puts them at the upper edges of the panes. */
+  place(tops: number[]): void {
+    tops.forEach((top, i) => {
+      const title = this.titles[i];
+      if (title !== undefined) {
+        title.style.top = `${top + 8}px`;
+      }
+    });
+  }
+
+  /**
+   * @param bar what is shown of the price; the bar that forms has no row yet
+   * @param pointed whether it is the crosshair's, whose time is told
+   */
+  show(
+    info: SeriesInfo,
+    row: Row | undefined,
+    bar: Bar | undefined,
+    places: number,
+    pointed: boolean,
+  ): void {
+    const { settings } = info;
+    const window = settings === null ? "" : ` ${duration2(settings.window * info.interval)}`;
+    const ohlc =
+      bar === undefined
+        ? NONE
+        : `O ${fixed(bar.o, places)}  H ${fixed(bar.h, places)}  L ${fixed(bar.l, places)}  C ${fixed(bar.c, places)}`;
+    const when = pointed && bar !== undefined ? ` · ${clock(bar.t * 1000)} UTC` : "";
+    const name = `${info.symbol} · ${info.intervalLabel} · ${info.venue} ${info.kind}${when}`;
+    const yearly =
+      row?.annual == null ? "" : ` · ${(row.annual * 100).toFixed(row.annual < 0.1 ? 1 : 0)} %/yr`;
+    const texts: [string, string, string][] = [
+      [name, ohlc, row?.complete === false && !row.carried ? "not complete" : ""],
+      ["return", percent(row?.ret ?? null), ""],
+      [
+        `volatility${window}`,
+        scientific(row?.vol ?? null, 2) + yearly,
+        settings === null ? "┄ baseline" : `┄ baseline × ${settings.spikeFactor}`,
+      ],
+      [`z-score${window}`, signed(row?.z ?? null, 2), ""],
+    ];
+    texts.forEach(([title, value, note], i) =>
+      this.titles[i]?.replaceChildren(...titled(title, value, note)),
+    );
+  }
+}
+
+/** A window's length in its largest unit. */
+function duration2(seconds: number): string {
+  return seconds % 60 === 0 && seconds >= 60 ? duration(seconds * 1000) : `${seconds} s`;
+}

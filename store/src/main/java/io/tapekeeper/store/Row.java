@@ -1,0 +1,156 @@
+package io.tapekeeper.store;
+
+import io.tapekeeper.alert.Alert;
+import io.tapekeeper.alert.Rule;
+import io.tapekeeper.analyst.FeatureRow;
+import io.tapekeeper.bar.Bar;
+import io.tapekeeper.bar.Interval;
+import io.tapekeeper.feature.FeatureValues;
+import io.tapekeeper.market.Amount;
+import io.tapekeeper.market.Instrument;
+import io.tapekeeper.market.Side;
+import io.tapekeeper.market.Trade;
+import io.tapekeeper.signal.Signal;
+import io.tapekeeper.signal.SignalChange;
+import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.TapeId;
+import io.tapekeeper.tape.TapeKind;
+import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/** Reads a result row by row, and each row column after column in the order of its SELECT. */
+final class Row {
+    static final String SERIES =
+            "symbol, venue, price_step, size_step, kind, simulated, preset, interval";
+    static final String TRADE = "id, price, size, side, time, time + received, raw";
+    static final String BAR =
+            "interval, start, open, high, low, close, volume, quote_volume, bar.trades,"
+                    + " taker_buy_volume, bar.complete, carried, bar.revision";
+    static final String FEATURES =
+            BAR
+                    + ", return, log_return, volatility, volatility_annual, baseline, zscore,"
+                    + " signal, rules, feature.complete, feature.revision";
+    static final String ALERT = "rule, opened, closed, value, threshold, reason";
+    static final String SIGNAL = "model, time, signal, price, zscore";
+    static final String GAP = "first_id, last_id, before, after, cause, opened";
+    static final String CHECKPOINT = "last_trade_id, last_bar_start, state";
+
+    private final ResultSet result;
+    private int column;
+
+    Row(ResultSet result) {
+        this.result = result;
+    }
+
+    /** Goes to the next row; false behind the last. */
+    boolean next() throws SQLException {
+        column = 0;
+        return result.next();
+    }
+
+    Series series() throws SQLException {
+        String symbol = text();
+        String venue = text();
+        Instrument instrument = new Instrument(venue, symbol, whole(), whole());
+        TapeId tape = new TapeId(venue, symbol, TapeKind.parse(text()), flag());
+        return new Series(tape, instrument, text(), new Interval(whole()));
+    }
+
+    Trade trade() throws SQLException {
+        return new Trade(whole(), whole(), whole(), side(), whole(), whole(), (int) whole());
+    }
+
+    StoredBar bar() throws SQLException {
+        Bar bar =
+                new Bar(
+                        new Interval(whole()),
+                        whole(),
+                        whole(),
+                        whole(),
+                        whole(),
+                        whole(),
+                        amount(Amount.SIZE_PLACES),
+                        amount(Amount.QUOTE_PLACES),
+                        whole(),
+                        amount(Amount.SIZE_PLACES),
+                        flag(),
+                        flag());
+        return new StoredBar(bar, (int) whole());
+    }
+
+    StoredRow features() throws SQLException {
+        Bar bar = bar().bar();
+        FeatureValues values =
+                new FeatureValues(real(), real(), real(), real(), real(), Double.NaN, real());
+        FeatureRow row = new FeatureRow(bar, values, signal(), (int) whole(), flag());
+        return new StoredRow(row, (int) whole());
+    }
+
+    Alert alert() throws SQLException {
+        Rule rule = rule(text());
+        long opened = whole();
+        long closed = whole(); // NULL reads as 0, which is OPEN
+        return new Alert(rule, opened, closed, real(), real(), text());
+    }
+
+    SignalChange signalChange() throws SQLException {
+        return new SignalChange(text(), whole(), signal(), whole(), real());
+    }
+
+    LedgerEntry gap() throws SQLException {
+        return new LedgerEntry(new Gap(whole(), whole(), whole(), whole()), text(), whole());
+    }
+
+    Checkpoint checkpoint() throws SQLException {
+        return new Checkpoint(whole(), whole(), result.getBytes(++column));
+    }
+
+    /** A number, null where it is NULL. */
+    Long number() throws SQLException {
+        long value = whole();
+        return result.wasNull() ? null : value;
+    }
+
+    private long whole() throws SQLException {
+        return result.getLong(++column);
+    }
+
+    private String text() throws SQLException {
+        return result.getString(++column);
+    }
+
+    private boolean flag() throws SQLException {
+        return whole() != 0;
+    }
+
+    private double real() throws SQLException {
+        double value = result.getDouble(++column);
+        return result.wasNull() ? Double.NaN : value;
+    }
+
+    private Amount amount(int places) throws SQLException {
+        return Amount.of(new BigDecimal(text()).movePointRight(places).toBigIntegerExact());
+    }
+
+    private Side side() throws SQLException {
+        return whole() == 1 ? Side.BUY : Side.SELL;
+    }
+
+    private Signal signal() throws SQLException {
+        return switch (Long.signum(whole())) {
+            case 1 -> Signal.BUY;
+            case -1 -> Signal.SELL;
+            default -> Signal.NEUTRAL;
+        };
+    }
+
+    private static Rule rule(String label) {
+        for (Rule rule : Rule.values()) {
+            if (rule.label().equals(label)) {
+                return rule;
+            }
+        }
+        throw new IllegalArgumentException("no rule: \"" + label + "\"");
+    }
+}
