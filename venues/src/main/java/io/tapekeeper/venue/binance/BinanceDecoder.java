@@ -1,7 +1,5 @@
 package io.tapekeeper.venue.binance;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.tapekeeper.market.Decimals;
 import io.tapekeeper.market.Side;
 import io.tapekeeper.market.Trade;
@@ -73,11 +71,6 @@ public final class BinanceDecoder {
         } catch (JacksonException e) {
             return noJson(e);
         }
-    }
-
-    /** How a frame begins, on one line, for logs and counts. */
-    static String beginning(byte[] frame) {
-        return BinanceJson.clip(new String(frame, 0, Math.min(frame.length, CLIP), UTF_8), CLIP);
     }
 
     private static Decoded tooLong(int length) {

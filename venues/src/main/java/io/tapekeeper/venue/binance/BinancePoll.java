@@ -33,6 +33,7 @@ import java.util.concurrent.TimeUnit;
  * boundaries that passed are left out and the next ones begin as after a start.
  */
 public final class BinancePoll implements Feed {
+    private static final System.Logger LOG = System.getLogger(BinancePoll.class.getName());
     private static final int ASLEEP_SECONDS = 5;
     private static final long ASLEEP_MICROS = ASLEEP_SECONDS * 1_000_000L;
     private static final long CLOCK_JUMP_MICROS = 1_000_000;
@@ -52,6 +53,7 @@ public final class BinancePoll implements Feed {
     private final VenueClock clock;
     private final Map<Instrument, Long> lastPrices = new HashMap<>();
     private Outlet.Line line = new Outlet.Line();
+    private long next; // the first boundary that has not been decided
 
     /**
      * @param rest remains the caller's to close
@@ -99,20 +101,22 @@ public final class BinancePoll implements Feed {
     private void run() {
         try {
             measureClock();
-            PollSchedule schedule = new PollSchedule(every, clock.now());
+            next = boundaryAfter(clock.now());
             while (!outlet.closed()) {
-                boolean awake = waitUntil(schedule.next());
+                boolean awake = waitForNext();
                 if (Math.abs(clock.jumped()) > CLOCK_JUMP_MICROS) {
                     measureClock();
-                    awake = clock.now() - schedule.deadline() < ASLEEP_MICROS;
+                    awake = clock.now() - deadline() < ASLEEP_MICROS;
                 }
-                if (awake && clock.now() >= schedule.next()) {
-                    carryWhatIsOver(schedule);
-                    awake = poll(schedule);
+                while (awake && deadline() <= clock.now() && !outlet.closed()) {
+                    decide(Map.of()); // the listener, or measuring the clock, took all its time
+                }
+                if (awake && next <= clock.now()) {
+                    awake = poll();
                 }
                 if (!awake) {
                     lastPrices.clear();
-                    schedule.beginAfter(clock.now());
+                    next = boundaryAfter(clock.now());
                     failed(
                             "asleep",
                             "This process did not run for a while, so no price was asked for."
@@ -124,9 +128,18 @@ public final class BinancePoll implements Feed {
         }
     }
 
-    /** Waits by the venue's clock; returns whether the process was running all the time. */
-    private boolean waitUntil(long time) throws InterruptedException {
-        long wait = Math.max(0, time - clock.now());
+    private long boundaryAfter(long time) {
+        return every.startOf(time) + every.micros();
+    }
+
+    /** The end of the time in which an answer for {@code next} counts. */
+    private long deadline() {
+        return next + every.micros();
+    }
+
+    /** Returns whether the process was running all the time. */
+    private boolean waitForNext() throws InterruptedException {
+        long wait = Math.max(0, next - clock.now());
         long meant = clock.elapsed() + wait;
         if (closing.await(wait, TimeUnit.MICROSECONDS)) {
             throw new InterruptedException("closed");
@@ -135,25 +148,17 @@ public final class BinancePoll implements Feed {
     }
 
     /**
-     * The boundaries whose time for an answer is over, because the listener or a request took it.
+     * Asks for the prices of {@code next}; returns whether the process was running all the time.
      */
-    private void carryWhatIsOver(PollSchedule schedule) {
-        while (schedule.deadline() <= clock.now() && !outlet.closed()) {
-            sample(schedule.next(), Map.of());
-            schedule.done();
+    private boolean poll() {
+        long timeout = Math.min(deadline() - clock.now(), settings.pollTimeout().toNanos() / 1_000);
+        if (timeout <= 0) {
+            return true; // over just now
         }
-    }
-
-    /**
-     * Asks for the next boundary's prices; returns whether the process was running all the time.
-     */
-    private boolean poll(PollSchedule schedule) {
-        long left = schedule.deadline() - clock.now();
-        long patience = Math.max(1, Math.min(left, settings.pollTimeout().toNanos() / 1_000));
-        long meant = clock.elapsed() + patience;
+        long meant = clock.elapsed() + timeout;
         Map<String, Long> prices = Map.of();
         try {
-            prices = rest.prices(symbols, Duration.of(patience, ChronoUnit.MICROS));
+            prices = rest.prices(symbols, Duration.of(timeout, ChronoUnit.MICROS));
             outlet.frame();
         } catch (VenueException e) {
             if (e.kind() == VenueException.Kind.BAD_ANSWER) {
@@ -165,27 +170,30 @@ public final class BinancePoll implements Feed {
         if (clock.elapsed() - meant >= ASLEEP_MICROS) {
             return false;
         }
-        boolean inTime = clock.now() < schedule.deadline();
-        if (!prices.isEmpty() && inTime) {
+        if (clock.now() >= deadline()) {
+            prices = Map.of(); // too late to be a sample of this boundary
+        }
+        if (!prices.isEmpty()) {
             outlet.proven(line);
         }
-        sample(schedule.next(), inTime ? prices : Map.of());
-        schedule.done();
+        decide(prices);
         if (!prices.isEmpty() && clock.elapsed() > REMEASURE_MICROS) {
-            remeasureClock(schedule.next() - clock.now());
+            correctClock();
         }
         return true;
     }
 
-    private void sample(long boundary, Map<String, Long> prices) {
+    /** Says what became of {@code next}, and goes on to the boundary after it. */
+    private void decide(Map<String, Long> prices) {
         for (Instrument instrument : instruments) {
             Long answer = prices.get(instrument.symbol());
             Long price = answer != null ? answer : lastPrices.get(instrument);
             if (price != null) {
                 lastPrices.put(instrument, price);
-                outlet.say(new FeedEvent.Polled(instrument, boundary, price, answer == null));
+                outlet.say(new FeedEvent.Polled(instrument, next, price, answer == null));
             }
         }
+        next += every.micros();
     }
 
     private void failed(String cause, String reason) {
@@ -214,15 +222,15 @@ public final class BinancePoll implements Feed {
     }
 
     /** Corrects the drift of the local clock, in the time left until the next boundary. */
-    private void remeasureClock(long leftMicros) {
-        if (leftMicros <= 0) {
+    private void correctClock() {
+        long left = next - clock.now();
+        if (left <= 0) {
             return;
         }
         try {
-            clock.set(rest.clockSample(Duration.of(leftMicros, ChronoUnit.MICROS)));
+            clock.set(rest.clockSample(Duration.of(left, ChronoUnit.MICROS)));
         } catch (VenueException e) {
-            System.getLogger(BinancePoll.class.getName())
-                    .log(System.Logger.Level.DEBUG, "the clock keeps its last measurement", e);
+            LOG.log(System.Logger.Level.DEBUG, "the clock keeps its last measurement", e);
         }
     }
 }
