@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.TreeSet;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -46,6 +47,9 @@ import picocli.CommandLine.ParseResult;
             "Exit codes: 0 fine, 1 found wrong, 2 bad usage, 3 something outside is in the way."
         })
 public final class Main implements Runnable {
+    /** The commands whose options may stand in a file. */
+    private static final List<String> SETTLED = List.of("run", "demo", "serve");
+
     private static final Logger LOG = System.getLogger(Main.class.getName());
 
     @Option(
@@ -53,6 +57,7 @@ public final class Main implements Runnable {
             paramLabel = "FILE",
             scope = CommandLine.ScopeType.INHERIT,
             description = "Settings in YAML (default: tapekeeper.yaml where it exists).")
+    @SuppressWarnings("UnusedVariable") // settings() looks for it first; here it is for the help
     private Path config;
 
     private Main() {}
@@ -93,12 +98,13 @@ public final class Main implements Runnable {
             return ConfigFile.none();
         }
         Collection<String> known = new TreeSet<>();
-        for (CommandLine command : line.getSubcommands().values()) {
-            for (OptionSpec option : command.getCommandSpec().options()) {
+        for (String command : SETTLED) {
+            for (OptionSpec option :
+                    line.getSubcommands().get(command).getCommandSpec().options()) {
                 known.add(ConfigFile.key(option));
             }
         }
-        known.removeAll(java.util.List.of("help", "version", "config"));
+        known.removeAll(List.of("help", "version", "config"));
         return ConfigFile.read(file, known);
     }
 
@@ -109,7 +115,7 @@ public final class Main implements Runnable {
         boolean fromFile = origin != null && !givenOnCommandLine(e);
         String sentence = e.getMessage().lines().findFirst().orElse("this is not understood");
         if (e instanceof CommandLine.UnmatchedArgumentException unmatched) {
-            java.util.List<String> near = unmatched.getSuggestions();
+            List<String> near = unmatched.getSuggestions();
             sentence += near.isEmpty() ? "" : "; the nearest is " + String.join(" or ", near);
         }
         say(

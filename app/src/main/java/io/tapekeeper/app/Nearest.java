@@ -1,7 +1,6 @@
 package io.tapekeeper.app;
 
 import java.util.Collection;
-import java.util.Comparator;
 
 /** Finds the word that somebody most likely meant. */
 final class Nearest {
@@ -9,12 +8,17 @@ final class Nearest {
 
     /** The word of {@code known} with the fewest edits to {@code word}; the shorter one wins. */
     static String to(String word, Collection<String> known) {
-        return known.stream()
-                .min(
-                        Comparator.<String>comparingInt(candidate -> edits(word, candidate))
-                                .thenComparing(String::length)
-                                .thenComparing(Comparator.naturalOrder()))
-                .orElseThrow();
+        String best = null;
+        int fewest = Integer.MAX_VALUE;
+        for (String candidate : known) {
+            int edits = edits(word, candidate);
+            boolean shorter = best != null && candidate.length() < best.length();
+            if (edits < fewest || (edits == fewest && shorter)) {
+                best = candidate;
+                fewest = edits;
+            }
+        }
+        return best;
     }
 
     /** Levenshtein's distance: insertions, deletions and substitutions of one letter. */

@@ -4,7 +4,6 @@ import io.tapekeeper.dashboard.Dashboard;
 import io.tapekeeper.dashboard.LiveView;
 import io.tapekeeper.store.History;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Option;
@@ -27,7 +26,7 @@ final class PageOptions {
     boolean open;
 
     /** Starts the page and says where it is. */
-    Dashboard start(LiveView view, History history, PrintStream out) {
+    Dashboard start(LiveView view, History history) {
         if (port < 0 || port > 65_535) {
             throw Failure.usage("--port must be from 0 to 65535, not " + port);
         }
@@ -38,14 +37,14 @@ final class PageOptions {
             throw Failure.outside(e.getMessage(), e);
         }
         String address = "http://" + host + ":" + dashboard.port();
-        out.println("page: " + address);
+        System.out.println("page: " + address);
         if (open) {
-            browse(address, out);
+            browse(address);
         }
         return dashboard;
     }
 
-    private static void browse(String address, PrintStream out) {
+    private static void browse(String address) {
         String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
         List<String> command =
                 os.contains("mac")
@@ -59,7 +58,8 @@ final class PageOptions {
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
         } catch (IOException e) {
-            out.println("no browser could be opened (" + e.getMessage() + "): open it by hand");
+            System.out.println(
+                    "no browser could be opened (" + e.getMessage() + "): open it by hand");
         }
     }
 }

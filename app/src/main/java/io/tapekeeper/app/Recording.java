@@ -98,7 +98,7 @@ final class Recording {
                 VenueClock clock = new VenueClock(rest, InstantSource.system())) {
             LiveView view = new LiveView(LiveView.RING_ROWS);
             try (Dashboard dashboard =
-                    options.noDashboard ? null : options.page.start(view, history, out)) {
+                    options.noDashboard ? null : options.page.start(view, history)) {
                 Optional<Venue> venue = reach(rest, preset, view, history);
                 if (venue.isEmpty()) {
                     return; // asked to stop while the venue could not be reached

@@ -36,7 +36,7 @@ final class ServeCommand implements Callable<Integer> {
         try (History history = History.open(db);
                 StoreTail tail =
                         new StoreTail(view, new RecordedHistory(history), Clock.systemUTC());
-                Dashboard dashboard = page.start(view, history, System.out)) {
+                Dashboard dashboard = page.start(view, history)) {
             tail.start();
             stop.await();
         } catch (StoreException e) {

@@ -59,7 +59,8 @@ class ArchitectureTest {
     void packagesOfTheCoreOnlyKnowThePackagesAboveThem() {
         for (int at = 0; at < CORE.length - 1; at++) {
             String[] below = java.util.Arrays.copyOfRange(CORE, at + 1, CORE.length);
-            if (CORE[at].contains(".tape")) {
+            if (at == 1) {
+                // tape and bar stand side by side
                 below = new String[] {CORE[3], CORE[4], CORE[5], CORE[6]};
             }
             noClasses()

@@ -130,7 +130,7 @@ class CommandLineTest {
 
     @Test
     void aPortInUseIsTold() throws IOException {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = Integer.toString(taken.getLocalPort());
             assertEquals(3, run("run", "--db", folder.resolve("x.db").toString(), "--port", port));
             assertOneSentence(port);
@@ -177,9 +177,11 @@ class CommandLineTest {
         Path named = file("named.csv", "price,volume,time\n100,5,a\n101,5,b\n");
         assertEquals(0, run("analyze", named.toString(), "--out", out.toString()));
         assertEquals(
-                "time,price,return,volatility,zscore,signal,alerts\n"
-                        + "a,100,,,,neutral,\n"
-                        + "b,101,0.010000000000000009,,,neutral,\n",
+                """
+                time,price,return,volatility,zscore,signal,alerts
+                a,100,,,,neutral,
+                b,101,0.010000000000000009,,,neutral,
+                """,
                 Files.readString(out));
         Path bare = file("bare.csv", "1,100\n2,101\n");
         assertEquals(0, run("analyze", bare.toString(), "--out", out.toString()));
