@@ -1,6 +1,6 @@
 import type { Alert, SeriesInfo } from "./api";
 import { created, element, setText } from "./element";
-import { duration, moment } from "./format";
+import { lasted, moment } from "./format";
 import { alertRules } from "./status";
 
 const MOST = 200;
@@ -69,7 +69,7 @@ function item(alert: Alert, newest: number): HTMLElement {
   time.setAttribute("datetime", new Date(alert.opened).toISOString());
   const state = firing
     ? `firing · ${alert.severity}`
-    : `closed after ${duration(alert.closed! - alert.opened)}`;
+    : `closed after ${lasted(alert.closed! - alert.opened)}`;
   made.append(
     created("i", ""),
     created("b", "", alert.rule),

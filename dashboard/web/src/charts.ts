@@ -12,6 +12,7 @@ import {
   type ISeriesApi,
   type ISeriesMarkersPluginApi,
   type LineData,
+  type LineWidth,
   type SeriesMarker,
   type Time,
   type UTCTimestamp,
@@ -92,7 +93,7 @@ export class Charts {
     this.returns.priceScale().applyOptions({ scaleMargins: { top: 0.25, bottom: 0.06 } });
     const small = custom((value) => scientific(Math.max(0, value), 1));
     this.lines = {
-      base: this.addLine(2, { lineStyle: LineStyle.Dashed, priceFormat: small }),
+      base: this.addLine(2, { lineStyle: LineStyle.Dashed, lineWidth: 1, priceFormat: small }),
       vol: this.addLine(2, { priceFormat: small }),
       z: this.addLine(3, {
         priceFormat: custom((value) => fixed(value, 1)),
@@ -155,7 +156,7 @@ export class Charts {
   private addLine(pane: number, options: object): ISeriesApi<"Line"> {
     return this.chart.addSeries(
       LineSeries,
-      { lineWidth: 1, crosshairMarkerRadius: 3, ...options, ...quiet },
+      { lineWidth: 1.5 as LineWidth, crosshairMarkerRadius: 3, ...options, ...quiet },
       pane,
     );
   }
@@ -364,7 +365,12 @@ export class Charts {
       level.line.applyOptions({ color: c[level.colour] });
     }
     for (const shade of this.shades) {
-      shade.colour(faded(c.warn, 0.1), faded(c.accent, 0.08), c.warn);
+      shade.colour({
+        hole: faded(c.warn, 0.16),
+        incomplete: faded(c.warn, 0.06),
+        corridor: faded(c.accent, 0.08),
+        label: c.warn,
+      });
     }
   }
 

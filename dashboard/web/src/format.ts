@@ -52,7 +52,12 @@ export function moment(millis: number, now: number): string {
     : `${day} ${text.slice(11, 19)}`;
 }
 
-/** How long something is ago or lasted: "0.4 s", "12 s", "3 min 05 s", "2 h 10 min", "3 d 4 h". */
+/** How long something took that lasts whole seconds: "3 s", and above a minute as a duration. */
+export function lasted(millis: number): string {
+  return millis < 60_000 ? `${Math.round(millis / 1000)} s` : duration(millis);
+}
+
+/** How long something is ago: "0.4 s", "12 s", "3 min 05 s", "2 h 10 min", "3 d 4 h". */
 export function duration(millis: number): string {
   const seconds = Math.max(0, millis) / 1000;
   if (seconds < 9.95) {

@@ -7,7 +7,8 @@ const HOLE_POINTS = 60;
 export interface Stretch {
   from: number;
   to: number;
-  label: string;
+  /** Whether there are no rows at all; otherwise they are not complete. */
+  missing: boolean;
 }
 
 export interface LinePoint {
@@ -61,13 +62,13 @@ export function stretches(rows: readonly Row[], interval: number): Stretch[] {
   for (const row of rows) {
     if (before !== undefined && row.t - before.t > interval) {
       const times = holeTimes(before.t, row.t, interval);
-      found.push({ from: times[0]!, to: times.at(-1)!, label: "no data" });
+      found.push({ from: times[0]!, to: times.at(-1)!, missing: true });
       open = undefined;
     }
     if (row.complete || row.carried) {
       open = undefined;
     } else if (open === undefined) {
-      open = { from: row.t, to: row.t, label: "incomplete" };
+      open = { from: row.t, to: row.t, missing: false };
       found.push(open);
     } else {
       open.to = row.t;

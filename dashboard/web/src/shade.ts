@@ -19,13 +19,18 @@ export interface Corridor {
   to: number;
 }
 
+export interface ShadeColours {
+  hole: string;
+  incomplete: string;
+  corridor: string;
+  label: string;
+}
+
 /** Tints what lies behind the data of a pane: stretches of time, and one corridor of values. */
 export class Shade implements IPanePrimitive<Time> {
   private stretches: readonly Stretch[] = [];
   private corridor: Corridor | undefined;
-  private stretchColour = "";
-  private corridorColour = "";
-  private labelColour = "";
+  private colours: ShadeColours = { hole: "", incomplete: "", corridor: "", label: "" };
   private redraw: (() => void) | undefined;
 
   constructor(
@@ -38,10 +43,8 @@ export class Shade implements IPanePrimitive<Time> {
     this.redraw = parameters.requestUpdate;
   }
 
-  colour(stretch: string, corridor: string, label: string): void {
-    this.stretchColour = stretch;
-    this.corridorColour = corridor;
-    this.labelColour = label;
+  colour(colours: ShadeColours): void {
+    this.colours = colours;
     this.redraw?.();
   }
 
@@ -73,22 +76,23 @@ export class Shade implements IPanePrimitive<Time> {
         const top = this.corridor.series.priceToCoordinate(this.corridor.to);
         const bottom = this.corridor.series.priceToCoordinate(this.corridor.from);
         if (top !== null && bottom !== null) {
-          context.fillStyle = this.corridorColour;
+          context.fillStyle = this.colours.corridor;
           context.fillRect(0, top, mediaSize.width, bottom - top);
         }
       }
       const half = this.scale.options().barSpacing / 2;
       context.font = this.font;
-      for (const { from, to, label } of this.stretches) {
+      for (const { from, to, missing } of this.stretches) {
         const left = this.scale.timeToCoordinate(from as UTCTimestamp);
         const right = this.scale.timeToCoordinate(to as UTCTimestamp);
         if (left === null || right === null || right + half < 0 || left - half > mediaSize.width) {
           continue;
         }
-        context.fillStyle = this.stretchColour;
+        context.fillStyle = missing ? this.colours.hole : this.colours.incomplete;
         context.fillRect(left - half, 0, right - left + 2 * half, mediaSize.height);
-        if (this.labelled && right - left > 60) {
-          context.fillStyle = this.labelColour;
+        if (this.labelled && right - left > 50) {
+          const label = missing ? "no data" : "incomplete";
+          context.fillStyle = this.colours.label;
           context.fillText(label, Math.max(4, left - half + 4), mediaSize.height - 8);
         }
       }

@@ -1,6 +1,6 @@
 import type { Bar, Row, SeriesInfo } from "./api";
 import { created, element } from "./element";
-import { NONE, clock, duration, fixed, percent, scientific, signed } from "./format";
+import { NONE, clock, fixed, lasted, percent, scientific, signed } from "./format";
 import { titled } from "./header";
 
 /** The title of each pane, with what is under the crosshair or else the latest. */
@@ -35,7 +35,7 @@ export class Titles {
     pointed: boolean,
   ): void {
     const { settings } = info;
-    const window = settings === null ? "" : ` ${duration2(settings.window * info.interval)}`;
+    const window = settings === null ? "" : ` ${lasted(settings.window * info.interval * 1000)}`;
     const ohlc =
       bar === undefined
         ? NONE
@@ -58,9 +58,4 @@ export class Titles {
       this.titles[i]?.replaceChildren(...titled(title, value, note)),
     );
   }
-}
-
-/** A window's length in its largest unit. */
-function duration2(seconds: number): string {
-  return seconds % 60 === 0 && seconds >= 60 ? duration(seconds * 1000) : `${seconds} s`;
 }

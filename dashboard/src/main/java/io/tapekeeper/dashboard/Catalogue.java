@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -40,9 +41,9 @@ final class Catalogue {
         Map<String, Listed> fromStore = stored();
         for (LiveSeries live : view.all()) {
             List<FeatureRow> rows = live.rows();
-            if (rows.isEmpty()) {
-                Listed before = fromStore.get(Json.id(live.series()));
-                rows = before == null ? rows : before.rows();
+            Listed before = fromStore.get(Json.id(live.series()));
+            if (rows.size() < CARD_ROWS && before != null) {
+                rows = joined(before.rows(), rows);
             }
             all.add(
                     new Listed(
@@ -54,6 +55,13 @@ final class Catalogue {
             }
         }
         return all;
+    }
+
+    private static List<FeatureRow> joined(List<FeatureRow> stored, List<FeatureRow> told) {
+        TreeMap<Long, FeatureRow> rows = new TreeMap<>();
+        stored.forEach(row -> rows.put(row.bar().start(), row));
+        told.forEach(row -> rows.put(row.bar().start(), row));
+        return List.copyOf(rows.values());
     }
 
     /** The series of that id, or null. */
