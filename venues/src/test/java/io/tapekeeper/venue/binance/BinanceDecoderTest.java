@@ -232,7 +232,8 @@ class BinanceDecoderTest {
     @Test
     void survivesAMillionMutations() {
         long seed = 20240808;
-        // Most inputs end in an exception, whose cost is its stack trace: a pool thread has a short one.
+        // Most inputs end in an exception, whose cost is its stack trace: a pool thread has a short
+        // one.
         long trades = CompletableFuture.supplyAsync(() -> tradesAmongMutations(seed)).join();
         assertTrue(trades > 10_000, "too few mutations remained trades: " + trades);
     }
