@@ -1,0 +1,513 @@
+package io.tapekeeper.venue.binance;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tapekeeper.market.Instrument;
+import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.FeedCounts;
+import io.tapekeeper.venue.FeedEvent.Connected;
+import io.tapekeeper.venue.FeedEvent.Disconnected;
+import io.tapekeeper.venue.FeedEvent.Traded;
+import io.tapekeeper.venue.FeedListener;
+import io.tapekeeper.venue.binance.LocalWebSocket.Connection;
+import io.tapekeeper.venue.binance.LocalWebSocket.Frame;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class BinanceStreamTest {
+    private static final Instrument BTCUSDT =
+            new Instrument("binance", "BTCUSDT", 1_000_000, 1_000);
+    private static final Instrument ETHUSDT =
+            new Instrument("binance", "ETHUSDT", 1_000_000, 1_000);
+    private static final InstantSource CLOCK =
+            InstantSource.fixed(Instant.ofEpochSecond(1_790_000_001));
+
+    private final Heard heard = new Heard();
+    private final List<BinanceStream> open = new ArrayList<>();
+    private LocalWebSocket server;
+
+    @BeforeEach
+    void listen() throws IOException {
+        server = new LocalWebSocket();
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        open.forEach(BinanceStream::close);
+        server.close();
+    }
+
+    private static Settings settings() {
+        return Patience.settings(CLOCK, Duration.ofSeconds(10), Duration.ofSeconds(60));
+    }
+
+    private BinanceStream stream(FeedListener listener, Settings settings) {
+        BinanceStream stream =
+                new BinanceStream(
+                        server.address(),
+                        List.of(BTCUSDT, ETHUSDT),
+                        TapeKind.AGGREGATE,
+                        listener,
+                        settings);
+        open.add(stream);
+        return stream;
+    }
+
+    private BinanceStream started() {
+        BinanceStream stream = stream(heard, settings());
+        stream.start();
+        return stream;
+    }
+
+    private static String aggregate(String symbol, long id) {
+        return """
+        {"stream":"x@aggTrade","data":{"e":"aggTrade","E":1790000000126,"s":"%s","a":%d,\
+        "p":"64012.34000000","q":"0.01500000","f":1,"l":3,"T":1790000000123,"m":false,"M":true}}\
+        """
+                .formatted(symbol, id);
+    }
+
+    private void hears(long id) {
+        assertEquals(id, heard.next(Traded.class).trade().id());
+    }
+
+    /** Opens a connection and brings a first trade over it. */
+    private Connection connected(long id) throws IOException {
+        Connection connection = server.next();
+        connection.send(aggregate("BTCUSDT", id));
+        heard.next(Connected.class);
+        hears(id);
+        return connection;
+    }
+
+    @Test
+    void subscribesByUrlAndStampsWhatArrivesWithOurClock() throws IOException {
+        BinanceStream stream = started();
+        Connection connection = server.next();
+        assertEquals("/stream?streams=btcusdt@aggTrade/ethusdt@aggTrade", connection.path);
+        connection.send(aggregate("ETHUSDT", 7));
+        heard.next(Connected.class);
+        Traded traded = heard.next(Traded.class);
+        assertEquals(ETHUSDT, traded.instrument());
+        assertEquals(1_790_000_001_000_000L, traded.trade().receivedTime());
+        assertEquals(1_790_000_000_123_000L, traded.trade().venueTime());
+        assertEquals(new FeedCounts(1, 1, 0, 0, 0, ""), stream.counts());
+    }
+
+    @Test
+    void isConnectedOnlyWhenAFirstTradeCame() throws IOException {
+        BinanceStream stream = started();
+        Connection connection = server.next();
+        connection.send("{\"result\":null,\"id\":1}");
+        connection.frame(LocalWebSocket.PING, true, new byte[0]);
+        connection.send("{\"e\":\"kline\"}");
+        Eventually.that("both are read", () -> stream.counts().ignored() == 2);
+        assertTrue(heard.events.isEmpty());
+        connection.send(aggregate("BTCUSDT", 1));
+        heard.next(Connected.class);
+        hears(1);
+    }
+
+    @Test
+    void answersPingsWithTheirPayload() throws IOException {
+        started();
+        Connection connection = server.next();
+        connection.frame(LocalWebSocket.PING, true, "1790".getBytes(UTF_8));
+        Frame pong = Eventually.next(connection.received);
+        assertEquals(LocalWebSocket.PONG, pong.opcode());
+        assertEquals("1790", pong.payload());
+    }
+
+    @Test
+    void joinsMessagesThatComeInParts() throws IOException {
+        started();
+        Connection connection = connected(1);
+        byte[] message = aggregate("BTCUSDT", 2).getBytes(UTF_8);
+        for (int i = 0; i < message.length; i++) {
+            int opcode = i == 0 ? LocalWebSocket.TEXT : LocalWebSocket.CONTINUATION;
+            connection.frame(opcode, i == message.length - 1, new byte[] {message[i]});
+            if (i == 20) {
+                connection.frame(LocalWebSocket.PING, true, new byte[0]); // allowed in between
+            }
+        }
+        hears(2);
+    }
+
+    @Test
+    void countsAndSkipsWhatItCannotRead() throws IOException {
+        BinanceStream stream = started();
+        Connection connection = connected(1);
+        connection.send("{\"e\":\"trade\"");
+        connection.send("<html>");
+        connection.frame(LocalWebSocket.BINARY, true, new byte[] {1, 2, 3});
+        byte[] tooLong = "x".repeat(BinanceDecoder.MAX_FRAME + 1).getBytes(UTF_8);
+        connection.frame(LocalWebSocket.TEXT, true, tooLong);
+        connection.send(aggregate("BTCUSDT", 2));
+        hears(2);
+        FeedCounts counts = stream.counts();
+        assertEquals(6, counts.frames());
+        assertEquals(2, counts.trades());
+        assertEquals(4, counts.malformed());
+        assertTrue(counts.lastMalformed().startsWith("longer than 1048576 | xxx"));
+    }
+
+    @Test
+    void ignoresSymbolsAndKindsThatItDidNotAskFor() throws IOException {
+        BinanceStream stream = started();
+        Connection connection = connected(1);
+        connection.send(aggregate("DOGEUSDT", 9));
+        connection.send(
+                """
+                {"e":"trade","s":"BTCUSDT","t":5,"p":"1.0","q":"1.0","T":1790000000123,"m":true}\
+                """);
+        connection.send(aggregate("BTCUSDT", 2));
+        hears(2);
+        assertEquals(2, stream.counts().ignored());
+    }
+
+    @Test
+    void connectsAgainAfterACloseAndSaysWhy() throws IOException {
+        BinanceStream stream = started();
+        connected(1).close(1008, "Too many requests");
+        String reason = heard.next(Disconnected.class).reason();
+        assertTrue(
+                reason.endsWith(
+                        "closed the connection (code 1008: Too many requests). Connecting again."),
+                reason);
+        connected(2);
+        assertEquals(1, stream.counts().reconnects());
+    }
+
+    @Test
+    void connectsAgainWhenTheVenueVanishes() throws IOException {
+        started();
+        connected(1).vanish();
+        heard.next(Disconnected.class);
+        connected(2).reset();
+        heard.next(Disconnected.class);
+        connected(3);
+    }
+
+    @Test
+    void connectsAgainAtOnceWhenTheVenueAnnouncesTheEnd() throws IOException {
+        // With a first wait of up to an hour only "at once" can pass in time.
+        Settings patient =
+                new Settings(
+                        CLOCK,
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(3),
+                        Duration.ofSeconds(60),
+                        Duration.ofHours(1),
+                        Duration.ofHours(1),
+                        Duration.ofNanos(1),
+                        Duration.ofMinutes(5));
+        stream(heard, patient).start();
+        connected(1)
+                .send(
+                        "{\"stream\":\"!serverShutdown\",\"data\":{\"e\":\"serverShutdown\",\"E\":1790000000123}}");
+        String reason = heard.next(Disconnected.class).reason();
+        assertTrue(reason.contains("announced"), reason);
+        connected(2);
+    }
+
+    @Test
+    void takesASilentSocketForDead() throws IOException {
+        stream(heard, Patience.settings(CLOCK, Duration.ofSeconds(10), Duration.ofMillis(300)))
+                .start();
+        connected(1);
+        String reason = heard.next(Disconnected.class).reason();
+        assertTrue(reason.contains("has sent nothing"), reason);
+        connected(2);
+    }
+
+    @Test
+    void pingsKeepAQuietSocketAlive() throws IOException {
+        stream(heard, Patience.settings(CLOCK, Duration.ofSeconds(10), Duration.ofSeconds(2)))
+                .start();
+        Connection connection = connected(1);
+        for (int i = 0; i < 30; i++) { // three seconds
+            connection.frame(LocalWebSocket.PING, true, new byte[0]);
+            long until = System.nanoTime() + 100_000_000;
+            Eventually.that("a tenth of a second passes", () -> System.nanoTime() > until);
+        }
+        connection.send(aggregate("BTCUSDT", 2));
+        hears(2);
+        assertEquals(1, server.attempts.get());
+    }
+
+    @Test
+    void saysOnceThatAVenueIsOutOfReachAndTriesForEver() throws IOException {
+        int port = server.port();
+        server.close();
+        started();
+        String reason = heard.next(Disconnected.class).reason();
+        assertEquals(
+                "127.0.0.1:%d refuses the connection or is out of reach. Check the address and the network connection."
+                        .formatted(port),
+                reason);
+        try (LocalWebSocket back = new LocalWebSocket(port)) {
+            back.refuse("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
+            assertTrue(heard.next(Disconnected.class).reason().contains("HTTP 503"));
+            Eventually.that("it goes on trying", () -> back.attempts.get() > 5);
+            assertTrue(heard.events.isEmpty(), "the same cause is said once");
+            back.refuse(null);
+            Connection connection = back.next();
+            connection.send(aggregate("BTCUSDT", 1));
+            heard.next(Connected.class);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "429 Too Many Requests, asks for fewer requests (HTTP 429)",
+        "418 I'm a teapot, has banned this address",
+        "403 Forbidden, blocks this request (HTTP 403",
+        "451 Unavailable, wss://data-stream.binance.vision"
+    })
+    void keepsAwayWhereItIsRefusedAndSaysSoInPlainWords(String status, String words) {
+        server.refuse("HTTP/1.1 " + status + "\r\nRetry-After: 60\r\nContent-Length: 0\r\n\r\n");
+        BinanceStream stream = started();
+        String reason = heard.next(Disconnected.class).reason();
+        assertTrue(reason.contains(words), reason);
+        stream.close();
+        assertEquals(1, server.attempts.get());
+    }
+
+    @Test
+    void aRefusedSubscriptionIsNoLoop() throws IOException {
+        BinanceStream stream = started();
+        Connection connection = server.next();
+        connection.send(
+                "{\"error\":{\"code\":2,\"msg\":\"Invalid request: invalid stream\"},\"id\":null}");
+        String reason = heard.next(Disconnected.class).reason();
+        assertTrue(
+                reason.endsWith(
+                        "refuses the subscription: Invalid request: invalid stream (code 2). Check the symbols."),
+                reason);
+        stream.close();
+        assertEquals(1, server.attempts.get());
+    }
+
+    @Test
+    void aListenerThatBlocksHoldsTheVenueBackAndNothingIsLost() throws IOException {
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        BinanceStream stream =
+                stream(
+                        event -> {
+                            heard.on(event);
+                            busy.countDown();
+                            awaitUninterrupted(go);
+                        },
+                        Patience.settings(CLOCK, Duration.ofSeconds(10), Duration.ofMillis(200)));
+        stream.start();
+        Connection connection = server.next();
+        Thread sender =
+                Thread.ofPlatform()
+                        .start(() -> {
+                            try {
+                                for (int id = 1; id <= 200_000; id++) {
+                                    connection.send(aggregate("BTCUSDT", id));
+                                }
+                            } catch (IOException e) {
+                                throw new AssertionError(e);
+                            }
+                        });
+        Eventually.that("the listener is busy", () -> busy.getCount() == 0);
+        // TCP's buffers fill up and the venue's write blocks; 200,000 trades would be 40 MB
+        Eventually.that("the venue waits", () -> waits(sender));
+        assertEquals(1, stream.counts().frames());
+        go.countDown();
+        heard.next(Connected.class);
+        for (int id = 1; id <= 200_000; id++) {
+            hears(id);
+        }
+        assertEquals(1, server.attempts.get(), "a busy listener is no dead socket");
+    }
+
+    private static boolean waits(Thread sender) {
+        StackTraceElement[] first = sender.getStackTrace();
+        return first.length > 0
+                && IntStream.range(0, 50).allMatch(i -> isWriting(sender.getStackTrace()));
+    }
+
+    private static boolean isWriting(StackTraceElement[] stack) {
+        return stack.length > 0
+                && List.of("poll", "park", "write0").contains(stack[0].getMethodName());
+    }
+
+    private static void awaitUninterrupted(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void closeSaysGoodbyeAndNothingIsHeardAfterwards() throws IOException {
+        BinanceStream stream = started();
+        Connection connection = connected(1);
+        stream.close();
+        Frame goodbye = Eventually.next(connection.received);
+        assertEquals(LocalWebSocket.CLOSE, goodbye.opcode());
+        assertTrue(heard.events.isEmpty());
+        stream.close(); // twice is once
+        assertThrows(IllegalStateException.class, stream::start);
+    }
+
+    @Test
+    void closeTakesLessThanASecondWhileTheVenueDoesNotAnswer() {
+        server.fallSilent();
+        BinanceStream stream = started();
+        Eventually.that("it is connecting", () -> server.attempts.get() > 0);
+        assertQuick(stream);
+        assertTrue(heard.events.isEmpty());
+    }
+
+    @Test
+    void closeTakesLessThanASecondWhileTheListenerBlocks() throws IOException {
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch never = new CountDownLatch(1);
+        BinanceStream stream =
+                stream(
+                        event -> {
+                            busy.countDown();
+                            awaitUninterrupted(never);
+                        },
+                        settings());
+        stream.start();
+        server.next().send(aggregate("BTCUSDT", 1));
+        Eventually.that("the listener is busy", () -> busy.getCount() == 0);
+        assertQuick(stream);
+        never.countDown();
+    }
+
+    @Test
+    void closeTakesLessThanASecondWhileItWaitsToTryAgain() {
+        server.refuse("HTTP/1.1 451 x\r\nContent-Length: 0\r\n\r\n");
+        BinanceStream stream = started();
+        heard.next(Disconnected.class);
+        assertQuick(stream);
+    }
+
+    private static void assertQuick(BinanceStream stream) {
+        long start = System.nanoTime();
+        stream.close();
+        long millis = (System.nanoTime() - start) / 1_000_000;
+        assertTrue(millis < 1_000, "close took " + millis + " ms");
+    }
+
+    @Test
+    void aListenerThatThrowsCostsTheConnectionButNotTheFeed() throws IOException {
+        CountDownLatch thrown = new CountDownLatch(1);
+        stream(
+                        event -> {
+                            if (event instanceof Traded && thrown.getCount() > 0) {
+                                thrown.countDown();
+                                throw new IllegalStateException("a defect of the listener");
+                            }
+                            heard.on(event);
+                        },
+                        settings())
+                .start();
+        server.next().send(aggregate("BTCUSDT", 1));
+        heard.next(Connected.class);
+        heard.next(Disconnected.class);
+        connected(2);
+    }
+
+    @Test
+    void severalSocketsCarryWhatOneUrlCannot() {
+        List<Instrument> many =
+                IntStream.range(0, 2_000)
+                        .mapToObj(i -> new Instrument("binance", "COIN%dUSDT".formatted(i), 0, 0))
+                        .toList();
+        List<BinanceStream.Part> parts =
+                BinanceStream.parts(
+                        URI.create("wss://stream.binance.com:9443"), many, TapeKind.AGGREGATE);
+        int carried = 0;
+        for (BinanceStream.Part part : parts) {
+            assertTrue(part.uri().toString().length() < 8_000);
+            assertTrue(part.instruments().size() <= 1_024);
+            assertEquals(part.instruments().size(), part.uri().getQuery().split("/", -1).length);
+            carried += part.instruments().size();
+        }
+        assertEquals(2_000, carried);
+        assertTrue(parts.size() > 1);
+    }
+
+    @Test
+    void isConnectedWhenAllOfItsSocketsAre() throws IOException {
+        List<Instrument> many = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            many.add(new Instrument("binance", "COIN%dUSDT".formatted(i), 0, 0));
+        }
+        BinanceStream stream =
+                new BinanceStream(server.address(), many, TapeKind.AGGREGATE, heard, settings());
+        open.add(stream);
+        stream.start();
+        Connection first = server.next();
+        Connection second = server.next();
+        first.send(aggregate(symbolOf(first), 1));
+        hears(1); // works already, though the feed is not complete
+        second.send(aggregate(symbolOf(second), 2));
+        heard.next(Connected.class);
+        hears(2);
+        first.vanish();
+        heard.next(Disconnected.class);
+        second.send(aggregate(symbolOf(second), 3));
+        hears(3);
+        first = server.next();
+        first.send(aggregate(symbolOf(first), 4));
+        heard.next(Connected.class);
+        hears(4);
+    }
+
+    private static String symbolOf(Connection connection) {
+        return connection
+                .path
+                .replaceFirst(".*streams=([a-z0-9]+)@.*", "$1")
+                .toUpperCase(Locale.ROOT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/", "/ws", "/stream", "/stream/"})
+    void thePathMayBePartOfTheAddress(String path) {
+        assertEquals(
+                URI.create("wss://stream.binance.com:9443/stream?streams=btcusdt@trade"),
+                BinanceStream.parts(
+                                URI.create("wss://stream.binance.com:9443" + path),
+                                List.of(BTCUSDT),
+                                TapeKind.RAW)
+                        .getFirst()
+                        .uri());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"https://stream.binance.com", "stream.binance.com", "wss:///x"})
+    void anAddressThatIsNoneIsRefused(String address) {
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> BinanceStream.parts(URI.create(address), List.of(BTCUSDT), TapeKind.RAW));
+    }
+}
