@@ -211,7 +211,7 @@ public final class SyntheticMarket {
         return book.askSteps() * profile.listing().stepSize();
     }
 
-    /** The exact state, 250 bytes: a market restored from it goes on as this one does. */
+    /** The exact state, about 240 bytes: a market restored from it goes on as this one does. */
     public byte[] save() {
         ByteBuffer out = ByteBuffer.allocate(STATE_LIMIT);
         out.putInt(VERSION).putInt(profile.listing().symbol().hashCode()).putLong(seed);

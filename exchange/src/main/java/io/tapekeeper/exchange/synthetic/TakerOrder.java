@@ -24,7 +24,7 @@ final class TakerOrder {
     /**
      * Large orders meet large makers: none takes less than this part of what is left at the end.
      */
-    private static final int MOST_MAKERS = 12;
+    private static final int MOST_MAKERS = 6;
 
     /** Bounds one order, whatever it meets; 735 fills were seen in one. */
     private static final int MOST_FILLS = 600;
