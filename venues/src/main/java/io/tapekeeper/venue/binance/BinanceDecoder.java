@@ -78,7 +78,12 @@ public final class BinanceDecoder {
     }
 
     private static Decoded noJson(JacksonException e) {
-        return new Decoded.Malformed("no JSON: " + BinanceJson.clip(e.getOriginalMessage(), CLIP));
+        String message = e.getOriginalMessage();
+        int place = message.indexOf(" (start marker at"); // of no use: the source is not shown
+        return new Decoded.Malformed(
+                "no JSON: "
+                        + BinanceJson.clip(
+                                place < 0 ? message : message.substring(0, place), CLIP));
     }
 
     private static Decoded decode(JsonParser json, long receivedTime) {

@@ -76,6 +76,7 @@ final class BinanceHttp {
         }
         HttpResponse<byte[]> response = send(path, timeout);
         int status = response.statusCode();
+        String origin = address.getAuthority() + path.replaceFirst("\\?.*", "");
         switch (status) {
             case 429, 418, 403, 451 -> throw pausing(response);
             default -> {
@@ -88,38 +89,32 @@ final class BinanceHttp {
         try {
             Object json = BinanceJson.tree(response.body());
             if (status == 200 && json != null) {
-                return new Answer(address.getAuthority() + path, json);
+                return new Answer(origin, json);
             }
             if (json instanceof Map<?, ?> error
                     && error.get("code") instanceof Long code
                     && error.get("msg") instanceof String message) {
-                throw refused(path, status, code, message);
+                throw refused(origin, status, code, message);
             }
         } catch (JacksonException e) {
             noJson = e;
         }
         throw new VenueException(
                 Kind.BAD_ANSWER,
-                "%s%s does not answer as Binance does: HTTP %d, beginning with \"%s\". Check the address."
+                "%s does not answer as Binance does: HTTP %d, beginning with \"%s\". Check the address."
                         .formatted(
-                                address.getAuthority(),
-                                path,
+                                origin,
                                 status,
                                 BinanceJson.clip(new String(response.body(), UTF_8), 60)),
                 noJson);
     }
 
-    private VenueException refused(String path, int status, long code, String message) {
+    private VenueException refused(String origin, int status, long code, String message) {
         boolean symbol = code == UNKNOWN_SYMBOL || code == ILLEGAL_CHARACTERS;
         return new VenueException(
                 symbol ? Kind.UNKNOWN_SYMBOL : Kind.REFUSED,
-                "%s%s is refused: %s (code %d, HTTP %d). Check the symbols and the address."
-                        .formatted(
-                                address.getAuthority(),
-                                path,
-                                BinanceJson.clip(message, 200),
-                                code,
-                                status));
+                "%s is refused: %s (code %d, HTTP %d). Check the symbols and the address."
+                        .formatted(origin, BinanceJson.clip(message, 200), code, status));
     }
 
     private VenueException pausing(HttpResponse<?> response) {

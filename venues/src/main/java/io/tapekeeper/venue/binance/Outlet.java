@@ -131,7 +131,8 @@ final class Outlet {
      */
     void malformed(String reason, String beginning) {
         malformed.increment();
-        lastMalformed = reason + " | " + BinanceJson.clip(beginning, 200);
+        lastMalformed =
+                beginning.isEmpty() ? reason : reason + " | " + BinanceJson.clip(beginning, 200);
         long count = malformed.sum();
         if (Long.bitCount(count) <= 1) { // 1, 2, 4, 8, …: a flood must not fill the log as well
             LOG.log(

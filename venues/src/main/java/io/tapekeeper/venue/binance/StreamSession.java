@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +22,9 @@ import java.util.concurrent.TimeoutException;
  * again. {@link #run} is a thread of its own; what the socket says arrives on the HTTP client's.
  */
 final class StreamSession implements Runnable {
+    /** How often a silent line is probed before it is taken for dead: every 2 s of 90. */
+    private static final int PROBES = 45;
+
     /** What the sessions of one feed share. */
     record Shared(
             HttpClient client,
@@ -136,16 +140,21 @@ final class StreamSession implements Runnable {
         private volatile long lastTrade;
 
         Ending follow(WebSocketLine socket) throws InterruptedException {
-            long limit = shared.settings.readIdle().toNanos();
+            Duration limit = shared.settings.readIdle();
+            long probe = limit.toNanos() / PROBES;
             while (true) {
-                long left = limit - socket.idleNanos();
-                if (left <= 0) {
+                long idle = socket.idleNanos();
+                if (idle >= limit.toNanos()) {
+                    String length = limit.toString().substring(2).toLowerCase(Locale.ROOT);
                     return new Ending(
-                            "%s has sent nothing for %d s, not even a ping. Connecting again."
-                                    .formatted(uri.getAuthority(), limit / 1_000_000_000));
+                            "%s has sent nothing for %s, not even a ping. Connecting again."
+                                    .formatted(uri.getAuthority(), length));
+                }
+                if (idle >= probe) {
+                    socket.probe();
                 }
                 try {
-                    return ended.get(left, TimeUnit.NANOSECONDS);
+                    return ended.get(probe - idle % probe, TimeUnit.NANOSECONDS);
                 } catch (TimeoutException e) {
                     // not ended: look again how long it has been silent
                 } catch (ExecutionException e) {

@@ -29,9 +29,11 @@ final class WebSocketLine implements WebSocket.Listener {
         /** A message that is no text, or too long to be one of ours. */
         void unusable(String reason, String beginning);
 
-        /** The line is dead; said at most once. */
+        /** The line is dead; may be said again. */
         void ended(String reason);
     }
+
+    private static final System.Logger LOG = System.getLogger(WebSocketLine.class.getName());
 
     private final URI address;
     private final Receiver receiver;
@@ -82,6 +84,21 @@ final class WebSocketLine implements WebSocket.Listener {
     /** How long nothing has come, pings included; 0 while the receiver is at work on something. */
     long idleNanos() {
         return receiving ? 0 : System.nanoTime() - lastFrame;
+    }
+
+    /**
+     * Sends a ping. The pong, or the failure to send, tells a quiet line from a dead one; without
+     * it the JDK (25 was seen to) sometimes overlooks for ever that the other side hung up, where
+     * that comes right behind a message.
+     */
+    void probe() {
+        var unused =
+                socket.sendPing(ByteBuffer.allocate(0))
+                        .whenComplete((sent, failure) -> {
+                            if (failure != null) {
+                                receiver.ended(Refusals.unreachable(address, failure));
+                            }
+                        });
     }
 
     /** Says goodbye; complete when it was sent. */
@@ -169,11 +186,13 @@ final class WebSocketLine implements WebSocket.Listener {
 
     @Override
     public void onError(WebSocket webSocket, Throwable failure) {
-        if (!(failure instanceof IOException)) {
-            // Not the network's: what the JDK passes here is what our own listener threw.
-            System.getLogger(WebSocketLine.class.getName())
-                    .log(System.Logger.Level.ERROR, "a listener failed", failure);
+        if (failure instanceof IOException) {
+            receiver.ended(Refusals.unreachable(address, failure));
+        } else { // not the network's: the JDK passes on here what our own side threw
+            LOG.log(System.Logger.Level.ERROR, "the listener of a feed failed", failure);
+            receiver.ended(
+                    "What listens to %s failed; the log says how. Connecting again."
+                            .formatted(address.getAuthority()));
         }
-        receiver.ended(Refusals.unreachable(address, failure));
     }
 }

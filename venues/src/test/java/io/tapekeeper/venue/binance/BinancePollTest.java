@@ -110,10 +110,12 @@ class BinancePollTest {
     void asksAtEveryBoundaryOfTheVenuesClockOnceForAllSymbols() {
         BinancePoll poll = started(heard);
         heard.next(Connected.class);
-        Polled first = (Polled) heard.events.peek();
-        long boundary = hearsBoth(0, false);
-        assertEquals(0, boundary % SECOND);
-        assertEquals(priceAt(boundary), first.price());
+        Polled first = heard.next(Polled.class);
+        assertEquals(
+                new Polled(BTCUSDT, first.boundary(), priceAt(first.boundary()), false), first);
+        assertEquals(0, first.boundary() % SECOND);
+        assertEquals(ETHUSDT, heard.next(Polled.class).instrument());
+        long boundary = first.boundary();
         boundary = hearsBoth(boundary + SECOND, false);
         hearsBoth(boundary + SECOND, false);
         assertEquals(
