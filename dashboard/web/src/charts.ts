@@ -50,6 +50,7 @@ export class Charts {
   private drawn: Row | undefined; // the last row that is drawn
   private forming: Bar | undefined;
   private places = 2;
+  private alive = true;
 
   constructor(
     box: HTMLElement,
@@ -358,6 +359,7 @@ export class Charts {
       wickUpColor: c.up,
       wickDownColor: c.down,
     });
+    this.paintPrice();
     this.lines.vol.applyOptions({ color: c.accent });
     this.lines.base.applyOptions({ color: c.warn });
     this.lines.z.applyOptions({ color: c.text });
@@ -372,6 +374,18 @@ export class Charts {
         label: c.warn,
       });
     }
+  }
+
+  /** Whether the last price may look alive; otherwise its line and label lose their colour. */
+  setAlive(alive: boolean): void {
+    if (alive !== this.alive) {
+      this.alive = alive;
+      this.paintPrice();
+    }
+  }
+
+  private paintPrice(): void {
+    this.candles.applyOptions({ priceLineColor: this.alive ? "" : this.colours.faint });
   }
 
   /** Closed bars as the chart holds them, oldest first. */
