@@ -16,6 +16,7 @@ import io.tapekeeper.store.Series;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -59,7 +60,7 @@ class DashboardTest {
     }
 
     private String statusFor(String hostHeader) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", dashboard.port())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), dashboard.port())) {
             String request = "GET / HTTP/1.1\r\nHost: " + hostHeader + "\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
             var in = new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8);

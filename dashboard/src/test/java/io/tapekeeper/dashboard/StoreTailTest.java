@@ -56,7 +56,8 @@ class StoreTailTest {
                     assertEquals("7", corrected.field("c"));
                     StreamClient.Event health = client.next("health");
                     assertEquals("warming-up", health.field("state"));
-                    assertEquals("0", health.field("ageMillis")); // 999 ended at 1000
+                    long age = Long.parseLong(health.field("ageMillis")); // 999 ended at 1000
+                    assertTrue(age < 2_000, "age " + age);
                 }
             }
         }

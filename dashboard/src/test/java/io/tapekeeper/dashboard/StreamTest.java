@@ -14,6 +14,7 @@ import io.tapekeeper.analyst.Preset;
 import io.tapekeeper.signal.Signal;
 import io.tapekeeper.signal.SignalChange;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpClient;
@@ -227,7 +228,7 @@ class StreamTest {
         start(200_000, new Dashboard.Limits(8, TimeUnit.MILLISECONDS.toNanos(300), pace));
         try (Socket lazy = new Socket()) {
             lazy.setReceiveBufferSize(4_096);
-            lazy.connect(new InetSocketAddress("127.0.0.1", dashboard.port()));
+            lazy.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), dashboard.port()));
             String request =
                     "GET /api/stream?series=" + BTC_ID + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
             lazy.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
