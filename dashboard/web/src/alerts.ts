@@ -4,6 +4,7 @@ import { lasted, moment } from "./format";
 import { alertRules } from "./status";
 
 const MOST = 200;
+const SHOWN = 60;
 
 function keyOf(alert: Alert): string {
   return `${alert.opened} ${alert.rule}`;
@@ -58,7 +59,7 @@ export class AlertList {
     this.empty.hidden = alerts.length > 0;
     setText(this.empty, `No alerts. ${alertRules(info)}`);
     const newest = Math.max(0, ...alerts.map((alert) => alert.opened));
-    this.list.replaceChildren(...alerts.map((alert) => item(alert, newest)));
+    this.list.replaceChildren(...alerts.slice(0, SHOWN).map((alert) => item(alert, newest)));
   }
 }
 

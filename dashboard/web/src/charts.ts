@@ -31,6 +31,8 @@ const HIDDEN = "rgba(0, 0, 0, 0)";
 /** Relative heights of price, return, volatility, z-score. */
 const HEIGHTS = [2.6, 1, 1, 1];
 const SHOWN_AT_FIRST = 240;
+/** Empty bars at the right edge. */
+const RIGHT_OFFSET = 6;
 
 type Lines = "vol" | "base" | "z";
 
@@ -50,6 +52,8 @@ export class Charts {
   private drawn: Row | undefined; // the last row that is drawn
   private forming: Bar | undefined;
   private places = 2;
+  private alive = true;
+  private newestSeen = true;
 
   constructor(
     box: HTMLElement,
@@ -71,9 +75,10 @@ export class Charts {
       timeScale: {
         timeVisible: true,
         secondsVisible: true,
-        rightOffset: 6,
+        rightOffset: RIGHT_OFFSET,
         barSpacing: 5,
         minBarSpacing: 0.05,
+        enableConflation: true, // below a pixel a bar, bars are drawn together
       },
       rightPriceScale: { minimumWidth: 78, borderVisible: false },
     });
@@ -91,7 +96,7 @@ export class Charts {
       1,
     );
     this.returns.priceScale().applyOptions({ scaleMargins: { top: 0.25, bottom: 0.06 } });
-    const small = custom((value) => scientific(Math.max(0, value), 1));
+    const small = custom((value) => (value < 1e-12 ? "0" : scientific(value, 1)));
     this.lines = {
       base: this.addLine(2, { lineStyle: LineStyle.Dashed, lineWidth: 1, priceFormat: small }),
       vol: this.addLine(2, { priceFormat: small }),
@@ -127,6 +132,7 @@ export class Charts {
       this.onCrosshair(event.time === undefined ? undefined : Number(event.time)),
     );
     this.chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
+      this.setNewestSeen(this.chart.timeScale().scrollPosition() >= -1);
       if (range !== null && range.from < EDGE && this.drawn !== undefined) {
         onLeftEdge();
       }
@@ -291,7 +297,7 @@ export class Charts {
       const length = candles.length;
       const width = this.chart.timeScale().width();
       const shown = Math.min(SHOWN_AT_FIRST, Math.max(60, Math.floor(width / 5)));
-      this.chart.timeScale().setVisibleLogicalRange({ from: length - shown, to: length + 5 });
+      this.chart.timeScale().setVisibleLogicalRange({ from: length - shown, to: length - 1 + RIGHT_OFFSET });
     }
     this.shadeStretches(rows);
   }
@@ -358,6 +364,7 @@ export class Charts {
       wickUpColor: c.up,
       wickDownColor: c.down,
     });
+    this.paintPrice();
     this.lines.vol.applyOptions({ color: c.accent });
     this.lines.base.applyOptions({ color: c.warn });
     this.lines.z.applyOptions({ color: c.text });
@@ -374,6 +381,29 @@ export class Charts {
     }
   }
 
+  /** Whether the last price may look alive; otherwise its line and label lose their colour. */
+  setAlive(alive: boolean): void {
+    if (alive !== this.alive) {
+      this.alive = alive;
+      this.paintPrice();
+    }
+  }
+
+  private setNewestSeen(seen: boolean): void {
+    if (seen !== this.newestSeen) {
+      this.newestSeen = seen;
+      this.paintPrice();
+    }
+  }
+
+  private paintPrice(): void {
+    this.candles.applyOptions({
+      priceLineColor: this.alive ? "" : this.colours.faint,
+      // Scrolled back, the label would show the last price in sight as if it were the present one.
+      lastValueVisible: this.alive && this.newestSeen,
+    });
+  }
+
   /** Closed bars as the chart holds them, oldest first. */
   closedBars(): { time: number; close: number }[] {
     const bars: { time: number; close: number }[] = [];
@@ -387,7 +417,7 @@ export class Charts {
 
   /** Goes to the newest bar. */
   toNewest(): void {
-    this.chart.timeScale().scrollToRealTime();
+    this.chart.timeScale().scrollToPosition(RIGHT_OFFSET, false);
   }
 
   private key(event: KeyboardEvent): void {

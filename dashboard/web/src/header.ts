@@ -71,7 +71,8 @@ export class Header {
     const age = status.age === undefined ? NONE : duration(status.age);
     setText(this.age, age);
     setText(this.stale, status.alive || status.age === undefined ? "" : `${age} old`);
-    setText(this.rate, health?.tradesPerSecond == null ? NONE : health.tradesPerSecond.toFixed(1));
+    const rate = status.alive ? health?.tradesPerSecond : null; // a rate is one of now, or none
+    setText(this.rate, rate == null ? NONE : rate.toFixed(1));
     setText(this.stored, health?.stored == null ? NONE : grouped(String(health.stored)));
   }
 }

@@ -214,6 +214,8 @@ function tell(): void {
   const healthAge = health === undefined ? 0 : performance.now() - health.at;
   const status = statusOf({ link, health: health?.told, healthAge });
   header.status(status, health?.told);
+  charts.setAlive(status.alive);
+  document.body.dataset.link = link;
   const last = rows.last();
   const live = forming !== undefined && forming.t > (last?.t ?? 0) ? forming : undefined;
   const quote = current(live, last);

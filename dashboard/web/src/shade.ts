@@ -90,7 +90,7 @@ export class Shade implements IPanePrimitive<Time> {
         }
         context.fillStyle = missing ? this.colours.hole : this.colours.incomplete;
         context.fillRect(left - half, 0, right - left + 2 * half, mediaSize.height);
-        if (this.labelled && right - left > 50) {
+        if (this.labelled && right - left > 40) {
           const label = missing ? "no data" : "incomplete";
           context.fillStyle = this.colours.label;
           context.fillText(label, Math.max(4, left - half + 4), mediaSize.height - 8);

@@ -36,10 +36,7 @@ export class Titles {
   ): void {
     const { settings } = info;
     const window = settings === null ? "" : ` ${lasted(settings.window * info.interval * 1000)}`;
-    const ohlc =
-      bar === undefined
-        ? NONE
-        : `O ${fixed(bar.o, places)}  H ${fixed(bar.h, places)}  L ${fixed(bar.l, places)}  C ${fixed(bar.c, places)}`;
+    const ohlc = bar === undefined ? NONE : prices(bar, places);
     const when = pointed && bar !== undefined ? ` · ${clock(bar.t * 1000)} UTC` : "";
     const name = `${info.symbol} · ${info.intervalLabel} · ${info.venue} ${info.kind}${when}`;
     const yearly =
@@ -58,4 +55,11 @@ export class Titles {
       this.titles[i]?.replaceChildren(...titled(title, value, note)),
     );
   }
+}
+
+/** Open, high, low, close; a line may break between two of them and nowhere else. */
+function prices({ o, h, l, c }: Bar, places: number): string {
+  return Object.entries({ O: o, H: h, L: l, C: c })
+    .map(([name, price]) => `${name}\u00a0${fixed(price, places)}`)
+    .join("\u2002");
 }

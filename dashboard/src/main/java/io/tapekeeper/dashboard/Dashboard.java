@@ -263,6 +263,8 @@ public final class Dashboard implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             // Cut or closed: the interrupt has done its work, and the thread ends here.
+        } catch (StoreException e) { // too late for an answer; the page asks again and gets it
+            LOG.log(System.Logger.Level.WARNING, "a live stream ended: " + e.getMessage());
         } finally {
             streams.remove(Thread.currentThread());
         }

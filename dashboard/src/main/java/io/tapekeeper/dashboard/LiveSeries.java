@@ -188,11 +188,15 @@ final class LiveSeries {
 
     /** The health now: its age counted on, and stale where nobody has told it for too long. */
     Health health() {
+        return health(System.nanoTime());
+    }
+
+    Health health(long nowNanos) {
         Told last = health;
         if (recordedOnly) {
             return last.health();
         }
-        long silence = System.nanoTime() - last.nanos();
+        long silence = nowNanos - last.nanos();
         Health now = last.health().aged(TimeUnit.NANOSECONDS.toMillis(silence));
         if (silence < SILENCE_NANOS || now.state() == Health.State.DISCONNECTED) {
             return now;

@@ -15,6 +15,7 @@ import io.tapekeeper.tape.Gap;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
 import java.util.Random;
+import java.util.function.Supplier;
 
 /** A seeded random walk that goes through a real Analyst, some trades a second. */
 final class RandomTape {
@@ -77,10 +78,10 @@ final class RandomTape {
     static final class Told implements Analyst.Output {
         private final LiveView view;
         private final MemoryHistory history;
-        private final java.util.function.Supplier<Series> series;
+        private final Supplier<Series> series;
         boolean live;
 
-        Told(LiveView view, MemoryHistory history, java.util.function.Supplier<Series> series) {
+        Told(LiveView view, MemoryHistory history, Supplier<Series> series) {
             this.view = view;
             this.history = history;
             this.series = series;

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { AlertBook } from "./alerts";
+import type { Alert } from "./api";
+
+function alert(rule: string, opened: number, closed: number | null = null): Alert {
+  return { rule, severity: "critical", opened, closed, reason: "" };
+}
+
+test("an alert that is told twice is one", () => {
+  const book = new AlertBook();
+  expect(book.merge(alert("z-high", 1))).toBe(true);
+  expect(book.merge(alert("z-high", 1))).toBe(false);
+  expect(book.inOrder().length).toBe(1);
+});
+
+test("an alert that was closed does not open again, whatever the order it is told in", () => {
+  const book = new AlertBook();
+  book.merge(alert("z-high", 1, 5));
+  expect(book.merge(alert("z-high", 1))).toBe(false);
+  expect(book.inOrder()).toEqual([alert("z-high", 1, 5)]);
+});
+
+test("firing ones come first, then the newest", () => {
+  const book = new AlertBook();
+  [alert("a", 1), alert("b", 9, 10), alert("c", 3), alert("d", 5, 6)].forEach((a) => book.merge(a));
+  expect(book.inOrder().map((each) => each.rule)).toEqual(["c", "a", "b", "d"]);
+});
+
+test("two hundred are kept, and the oldest closed go first", () => {
+  const book = new AlertBook();
+  book.merge(alert("open", 0));
+  for (let opened = 1; opened <= 250; opened++) {
+    book.merge(alert("closed", opened, opened + 1));
+  }
+  const all = book.inOrder();
+  expect([all.length, all[0]?.rule, all.at(-1)?.opened]).toEqual([200, "open", 52]);
+});
