@@ -64,7 +64,6 @@ public final class Recorder implements AutoCloseable {
         this.file = file;
         this.lock = lock;
         this.connection = connection;
-        connection.setAutoCommit(false);
         statements = new Statements(connection);
         writer = new Thread(this::write, "recorder of " + file.path().getFileName());
         writer.setDaemon(true); // a program that fails elsewhere must be able to end
@@ -309,6 +308,7 @@ public final class Recorder implements AutoCloseable {
     }
 
     private boolean commit(List<Entry> batch) throws SQLException {
+        statements.begin();
         for (Entry entry : batch) {
             statements.run(entry);
         }
@@ -350,7 +350,6 @@ public final class Recorder implements AutoCloseable {
 
     /** Readers may keep a part of the log in use; then it stays beside the file, which is sound. */
     private void foldLog() throws SQLException {
-        connection.setAutoCommit(true);
         try (Statement statement = connection.createStatement()) {
             statement.execute("PRAGMA busy_timeout = 300");
             statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");

@@ -162,9 +162,8 @@ record SqliteFile(Path path) {
             }
             statement.executeUpdate("PRAGMA application_id = " + APPLICATION_ID);
             statement.executeUpdate("PRAGMA user_version = " + scripts.size());
-            connection.commit();
         }
-        connection.setAutoCommit(true);
+        connection.setAutoCommit(true); // ends the transaction
     }
 
     private int checkVersion(Connection connection, int known) throws SQLException {
