@@ -36,6 +36,8 @@ record SqliteFile(Path path) {
 
     private static final int READER_BUSY_MILLIS = 5_000;
 
+    private static final String NO_DATABASE = " is no database: name another file.";
+
     /** The scripts of every schema version, oldest first. */
     static final List<String> SCRIPTS = List.of(script("schema-1.sql"));
 
@@ -60,12 +62,16 @@ record SqliteFile(Path path) {
         try {
             return new SqliteFile(path.toRealPath());
         } catch (IOException e) {
-            throw new StoreException(
-                    Kind.CANNOT_OPEN,
-                    "%s cannot be reached (%s): check the permissions."
-                            .formatted(path.toAbsolutePath(), e.getMessage()),
-                    e);
+            throw unreachable(path, e);
         }
+    }
+
+    private static StoreException unreachable(Path path, IOException e) {
+        return new StoreException(
+                Kind.CANNOT_OPEN,
+                "%s cannot be reached (%s): check the permissions."
+                        .formatted(path.toAbsolutePath(), e.getMessage()),
+                e);
     }
 
     /**
@@ -100,24 +106,26 @@ record SqliteFile(Path path) {
     /**
      * Refuses a file that is something else, without touching it.
      *
-     * @return whether it holds a store; false for an empty one that is still to become a store
+     * @return whether it holds a store; false for an empty file, which is still to become one
      */
     boolean holdsStore() {
-        // Immutable: takes no lock, leaves no file beside it. What is asked stands in the file from
-        // its first commit on, which is made before the file is switched to a write-ahead log.
+        // Immutable: takes no lock, leaves no file beside it. The application id stands in the file
+        // from its first commit on, made before the file is switched to a write-ahead log.
         try (Connection connection = connect("?immutable=1", true, READER_BUSY_MILLIS)) {
-            if (number(connection, "PRAGMA application_id") == APPLICATION_ID) {
-                return true;
+            long size = Files.size(path);
+            if (size == 1) { // which SQLite takes for an empty file, and would write over
+                throw new StoreException(Kind.NOT_A_DATABASE, path + NO_DATABASE);
             }
-            if (number(connection, "SELECT count(*) FROM sqlite_schema") > 0) {
+            if (size > 0 && number(connection, "PRAGMA application_id") != APPLICATION_ID) {
                 throw new StoreException(
                         Kind.NOT_A_DATABASE,
-                        "%s is the database of another program: name another file."
-                                .formatted(path));
+                        path + " is the database of another program: name another file.");
             }
-            return false;
+            return size > 0;
         } catch (SQLException e) {
             throw failure(e);
+        } catch (IOException e) {
+            throw unreachable(path, e);
         }
     }
 
@@ -238,25 +246,25 @@ record SqliteFile(Path path) {
                         : SQLiteErrorCode.UNKNOWN_ERROR;
         return switch (code.code & 0xff) { // the lower byte is the kind, the rest says more of it
             case 26 -> // SQLITE_NOTADB
-                    failure(e, Kind.NOT_A_DATABASE, "is no database: name another file");
+                    failure(e, Kind.NOT_A_DATABASE, NO_DATABASE);
             case 11 -> // SQLITE_CORRUPT
-                    failure(e, Kind.NOT_A_DATABASE, "is damaged: keep a copy and check the disk");
+                    failure(e, Kind.NOT_A_DATABASE, " is damaged: keep a copy and check the disk.");
             case 5, 6 -> // SQLITE_BUSY, SQLITE_LOCKED
-                    failure(e, Kind.LOCKED, "is held busy by another program: end that one");
+                    failure(e, Kind.LOCKED, " is held busy by another program: end that one.");
             case 8 -> // SQLITE_READONLY
-                    failure(e, Kind.READ_ONLY, "may not be written: allow it");
+                    failure(e, Kind.READ_ONLY, " may not be written: allow it.");
             case 13 -> // SQLITE_FULL
-                    failure(e, Kind.WRITE_FAILED, "cannot grow, the disk is full: make room");
+                    failure(e, Kind.WRITE_FAILED, " cannot grow, the disk is full: make room.");
             default ->
                     failure(
                             e,
                             Kind.CANNOT_OPEN,
-                            "cannot be used (%s): check the disk and the permissions"
+                            " cannot be used (%s): check the disk and the permissions."
                                     .formatted(code.message));
         };
     }
 
     private StoreException failure(SQLException e, Kind kind, String what) {
-        return new StoreException(kind, path + " " + what + ".", e);
+        return new StoreException(kind, path + what, e);
     }
 }

@@ -48,6 +48,9 @@ final class RecordingProcess {
                 }
             }
             Runtime.getRuntime().halt(7); // neither flush nor close
+        } catch (StoreException refused) {
+            System.out.println(refused.getMessage());
+            Runtime.getRuntime().halt(1);
         }
     }
 }
