@@ -92,6 +92,12 @@ public final class Recorder implements AutoCloseable {
         SqliteFile file = SqliteFile.place(path);
         if (Files.exists(file.path())) {
             file.holdsStore();
+            if (!Files.isWritable(file.path())) { // SQLite would notice with the first trade only
+                throw new StoreException(
+                        Kind.READ_ONLY,
+                        file.path()
+                                + " may not be written: allow it, or record into another file.");
+            }
         }
         WriterLock lock = WriterLock.acquire(file.path());
         Connection connection = null;
@@ -264,10 +270,11 @@ public final class Recorder implements AutoCloseable {
         }
     }
 
+    /** As an exception of its own each time: one that is thrown twice cannot suppress itself. */
     private void throwFailure() {
         StoreException now = failure;
         if (now != null) {
-            throw now;
+            throw new StoreException(now.kind(), now.getMessage(), now);
         }
     }
 

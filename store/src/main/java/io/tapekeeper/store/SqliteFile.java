@@ -36,6 +36,8 @@ record SqliteFile(Path path) {
 
     private static final int READER_BUSY_MILLIS = 5_000;
 
+    private static final int CORRUPT = 11; // SQLITE_CORRUPT
+
     private static final String NO_DATABASE = " is no database: name another file.";
 
     /** The scripts of every schema version, oldest first. */
@@ -112,6 +114,23 @@ record SqliteFile(Path path) {
         // Immutable: takes no lock, leaves no file beside it. The application id stands in the file
         // from its first commit on, made before the file is switched to a write-ahead log.
         try (Connection connection = connect("?immutable=1", true, READER_BUSY_MILLIS)) {
+            return holdsStore(connection);
+        } catch (SQLException e) {
+            if (kind(e) != CORRUPT) {
+                throw failure(e);
+            }
+        }
+        // While its log is being folded in, or where that was cut short, the file may be shorter
+        // than its first page says; with the log it is sound.
+        try (Connection connection = connect("", true, READER_BUSY_MILLIS)) {
+            return holdsStore(connection);
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    private boolean holdsStore(Connection connection) throws SQLException {
+        try {
             long size = Files.size(path);
             if (size == 1) { // which SQLite takes for an empty file, and would write over
                 throw new StoreException(Kind.NOT_A_DATABASE, path + NO_DATABASE);
@@ -122,8 +141,6 @@ record SqliteFile(Path path) {
                         path + " is the database of another program: name another file.");
             }
             return size > 0;
-        } catch (SQLException e) {
-            throw failure(e);
         } catch (IOException e) {
             throw unreachable(path, e);
         }
@@ -240,14 +257,10 @@ record SqliteFile(Path path) {
 
     /** What SQLite says, as one plain sentence with a remedy. */
     StoreException failure(SQLException e) {
-        SQLiteErrorCode code =
-                e instanceof SQLiteException sqlite
-                        ? sqlite.getResultCode()
-                        : SQLiteErrorCode.UNKNOWN_ERROR;
-        return switch (code.code & 0xff) { // the lower byte is the kind, the rest says more of it
+        return switch (kind(e)) {
             case 26 -> // SQLITE_NOTADB
                     failure(e, Kind.NOT_A_DATABASE, NO_DATABASE);
-            case 11 -> // SQLITE_CORRUPT
+            case CORRUPT ->
                     failure(e, Kind.NOT_A_DATABASE, " is damaged: keep a copy and check the disk.");
             case 5, 6 -> // SQLITE_BUSY, SQLITE_LOCKED
                     failure(e, Kind.LOCKED, " is held busy by another program: end that one.");
@@ -260,8 +273,19 @@ record SqliteFile(Path path) {
                             e,
                             Kind.CANNOT_OPEN,
                             " cannot be used (%s): check the disk and the permissions."
-                                    .formatted(code.message));
+                                    .formatted(code(e).message));
         };
+    }
+
+    private static SQLiteErrorCode code(SQLException e) {
+        return e instanceof SQLiteException sqlite
+                ? sqlite.getResultCode()
+                : SQLiteErrorCode.UNKNOWN_ERROR;
+    }
+
+    /** SQLite's primary result code: the lower byte; the rest says more of it. */
+    private static int kind(SQLException e) {
+        return code(e).code & 0xff;
     }
 
     private StoreException failure(SQLException e, Kind kind, String what) {

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tapekeeper.store.StoreException.Kind;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -106,6 +107,33 @@ class OpeningTest {
             assertEquals(Kind.NOT_A_DATABASE, damaged.kind());
             assertEquals(
                     file + " is damaged: keep a copy and check the disk.", damaged.getMessage());
+        }
+    }
+
+    @Test
+    void readsAStoreWhoseLogWasFoldedInOnlyInPart() throws Exception {
+        Path file = folder.resolve("tape.db");
+        Path copy = folder.resolve("copy.db");
+        try (Recorder recorder = Recorder.open(file, Durability.NORMAL)) {
+            for (int id = 0; id < 10_000; id++) {
+                recorder.trade(TAPE, trade(id));
+            }
+            recorder.flush();
+            Files.copy(file, copy);
+            Files.copy(folder.resolve("tape.db-wal"), folder.resolve("copy.db-wal"));
+        }
+        // The first page already names the new size, the pages behind it are not there yet.
+        byte[] bytes = Files.readAllBytes(copy);
+        ByteBuffer.wrap(bytes).putInt(28, 9_999);
+        Files.write(copy, bytes);
+        try (History history = History.open(copy)) {
+            assertEquals(10_000, history.tradeCount(TAPE));
+        }
+        try (Recorder recorder = Recorder.open(copy, Durability.NORMAL)) {
+            recorder.trade(TAPE, trade(10_000));
+        }
+        try (History history = History.open(copy)) {
+            assertEquals(10_001, history.tradeCount(TAPE));
         }
     }
 

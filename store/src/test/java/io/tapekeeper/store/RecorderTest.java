@@ -33,6 +33,7 @@ import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 class RecorderTest {
@@ -176,11 +177,29 @@ class RecorderTest {
         until("the failure is told", () -> recorder.failure().isPresent());
         StoreException failure = recorder.failure().orElseThrow();
         assertEquals(Kind.WRITE_FAILED, failure.kind());
-        assertEquals(failure, assertThrows(StoreException.class, recorder::flush));
-        assertEquals(
-                failure, assertThrows(StoreException.class, () -> recorder.trade(TAPE, trade(2))));
-        assertEquals(failure, assertThrows(StoreException.class, recorder::close));
+        for (Executable call :
+                List.<Executable>of(
+                        () -> recorder.trade(TAPE, trade(2)), recorder::flush, recorder::close)) {
+            StoreException thrown = assertThrows(StoreException.class, call);
+            assertEquals(Kind.WRITE_FAILED, thrown.kind());
+            assertEquals(failure.getMessage(), thrown.getMessage());
+        }
         WriterLock.acquire(file).close(); // it let go of the file
+    }
+
+    @Test
+    void tellsTheFailureThroughATryStatementToo() throws SQLException {
+        StoreException failure =
+                assertThrows(
+                        StoreException.class,
+                        () -> {
+                            try (Recorder recorder = recorder()) {
+                                sql(file, "DROP TABLE trade");
+                                recorder.trade(TAPE, trade(1));
+                                recorder.flush();
+                            }
+                        });
+        assertTrue(failure.getMessage().startsWith("Recording stopped: "), failure.getMessage());
     }
 
     @Test
