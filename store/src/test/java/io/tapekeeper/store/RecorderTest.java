@@ -250,10 +250,14 @@ class RecorderTest {
 
     @Test
     void writesThroughToTheDiskWhereAsked() throws SQLException {
-        try (Recorder recorder = Recorder.open(file, Durability.FULL)) {
-            recorder.trade(TAPE, trade(1));
-            recorder.flush();
-            assertEquals("wal", Samples.ask(file, "PRAGMA journal_mode"));
+        recorder().close();
+        SqliteFile store = SqliteFile.existing(file);
+        for (Durability durability : Durability.values()) {
+            try (Connection writer = store.openForWriting(durability, SqliteFile.SCRIPTS)) {
+                long synchronous = SqliteFile.number(writer, "PRAGMA synchronous");
+                assertEquals(durability == Durability.FULL ? 2 : 1, synchronous);
+            }
         }
+        assertEquals("wal", Samples.ask(file, "PRAGMA journal_mode"));
     }
 }
