@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.tapekeeper.exchange.capture.CaptureSource;
+import io.tapekeeper.exchange.endless.EndlessSource;
 import io.tapekeeper.exchange.market.TapeSource;
 import io.tapekeeper.exchange.market.UnusableSourceException;
 import io.tapekeeper.exchange.play.Player;
@@ -26,6 +27,8 @@ import io.tapekeeper.exchange.socket.Sockets;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -98,7 +101,10 @@ public final class Exchange implements AutoCloseable {
         return switch (source) {
             case ExchangeConfig.Source.Capture capture -> new CaptureSource(capture.files());
             case ExchangeConfig.Source.Synthetic synthetic ->
-                    throw new UnusableSourceException("not yet " + synthetic);
+                    new EndlessSource(
+                            synthetic.seed(),
+                            synthetic.stateFolder(),
+                            Instant.now().getEpochSecond() * 1_000_000);
         };
     }
 
@@ -145,12 +151,11 @@ public final class Exchange implements AutoCloseable {
     @Override
     public void close() {
         player.close();
-        sockets.shutDown();
-        // A quiet period of zero would not let the farewell out; 50 ms do.
-        var ended = socketThreads.shutdownGracefully(50, 400, TimeUnit.MILLISECONDS);
+        sockets.shutDown(Duration.ofMillis(400));
+        var ended = socketThreads.shutdownGracefully(0, 400, TimeUnit.MILLISECONDS);
         restThreads.shutdown();
-        if (!ended.awaitUninterruptibly(800)) {
-            LOG.log(Level.WARNING, "the exchange's sockets were still closing after 0.8 s");
+        if (!ended.awaitUninterruptibly(500)) {
+            LOG.log(Level.WARNING, "the exchange's sockets were still closing after 0.9 s");
         }
         source.close();
     }

@@ -25,7 +25,11 @@ final class Client implements AutoCloseable {
     private final int port;
 
     Client(Exchange exchange) {
-        port = exchange.port();
+        this(exchange.port());
+    }
+
+    Client(int port) {
+        this.port = port;
     }
 
     HttpResponse<String> get(String pathAndQuery, String... headers)
@@ -50,6 +54,18 @@ final class Client implements AutoCloseable {
             throw new IOException(response.statusCode() + " " + response.body());
         }
         return response.body();
+    }
+
+    /** Waits until {@code /sim/state} tells the state. */
+    void awaitState(String state) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        String told = body("/sim/state");
+        while (!told.contains("\"state\":\"" + state + "\"")) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("not " + state + " but " + told);
+            }
+            told = body("/sim/state");
+        }
     }
 
     Socket connect(String pathAndQuery) {
@@ -102,13 +118,16 @@ final class Client implements AutoCloseable {
             if (last) {
                 received.add(partial.toString());
                 partial.setLength(0);
+            } else {
+                webSocket.request(1); // the rest of the message
             }
             return null;
         }
 
         @Override
         public CompletionStage<?> onPing(WebSocket webSocket, ByteBuffer message) {
-            return null; // the JDK's client has answered already
+            webSocket.request(1); // the JDK's client has answered already
+            return null;
         }
 
         @Override

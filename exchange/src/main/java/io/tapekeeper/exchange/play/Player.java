@@ -14,9 +14,9 @@ import java.util.concurrent.locks.LockSupport;
  * take note of what is played, show it to REST, tell the subscribers.
  *
  * <p>At a finite speed events are told when the tape's clock reaches them; a subscriber whose bound
- * is reached is dropped. At {@link Speed#MAX} the next batch waits until every subscriber has room
- * again, so that nothing is lost; without a subscriber the tape stands, for its end would be there
- * before anybody came.
+ * is reached, and one batch more, is dropped. At {@link Speed#MAX} the next batch waits until every
+ * subscriber has room again, so that nothing is lost; without a subscriber the tape stands, for its
+ * end would be there before anybody came.
  */
 public final class Player implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Player.class.getName());
@@ -190,8 +190,10 @@ public final class Player implements AutoCloseable {
         }
         publish(next.nextTime() <= now ? time : now);
         for (Subscriber subscriber : teller.touched()) {
+            // Judged by what waits from the batches before, for this one may be large by itself.
+            boolean slow = subscriber.open() && !subscriber.writable();
             subscriber.flush();
-            if (!subscriber.writable() && subscriber.open()) {
+            if (slow) {
                 subscriber.dropAsSlow();
             }
         }

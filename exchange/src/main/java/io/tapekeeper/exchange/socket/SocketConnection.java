@@ -261,7 +261,7 @@ final class SocketConnection extends SimpleChannelInboundHandler<WebSocketFrame>
         }
     }
 
-    void shutDown() {
+    ChannelFuture shutDown() {
         channel.eventLoop()
                 .execute(() -> {
                     JsonWriter out = new JsonWriter();
@@ -275,6 +275,7 @@ final class SocketConnection extends SimpleChannelInboundHandler<WebSocketFrame>
                     text(out.text());
                     close(GOING_AWAY, "Server shutdown");
                 });
+        return channel.closeFuture();
     }
 
     @Override

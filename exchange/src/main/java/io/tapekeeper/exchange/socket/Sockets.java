@@ -1,6 +1,11 @@
 package io.tapekeeper.exchange.socket;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import io.netty.channel.ChannelFuture;
 import io.tapekeeper.exchange.play.Player;
+import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -46,8 +51,16 @@ public final class Sockets {
         return slowCloses.get();
     }
 
-    /** Tells every client that the exchange stops, and closes. */
-    public void shutDown() {
-        open.forEach(SocketConnection::shutDown);
+    /**
+     * Tells every client that the exchange stops, and closes; returns when all are gone or the time
+     * is up.
+     */
+    public void shutDown(Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        List<ChannelFuture> ends = open.stream().map(SocketConnection::shutDown).toList();
+        for (ChannelFuture end : ends) {
+            // The result does not matter: the threads are stopped next, and with them what is left.
+            end.awaitUninterruptibly(Math.max(0, deadline - System.nanoTime()), NANOSECONDS);
+        }
     }
 }

@@ -1,0 +1,87 @@
+package io.tapekeeper.exchange.endless;
+
+import io.tapekeeper.exchange.market.Kline;
+import io.tapekeeper.exchange.market.RawTrade;
+import io.tapekeeper.market.Amount;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+
+/**
+ * All that is needed to make a minute of a synthetic tape: the first trade at or after its start,
+ * and the generator as it was with that trade made. One record of a {@link MinuteFile}.
+ *
+ * @param aggregateId of the aggregate that starts with {@code first}
+ * @param before the minute before
+ */
+record MinuteStart(RawTrade first, long aggregateId, Kline before, ByteBuffer state) {
+    private static final int LONGS = 20;
+
+    /** Bytes of a record with a generator's state of so many. */
+    static int size(int state) {
+        return LONGS * Long.BYTES + state + Integer.BYTES;
+    }
+
+    /**
+     * @param minute part of the checksum, so that a record in the wrong place is no record
+     */
+    ByteBuffer encode(long minute) {
+        ByteBuffer out = ByteBuffer.allocate(size(state.remaining()));
+        out.putLong(first.id()).putLong(first.price()).putLong(first.size());
+        out.putLong(first.time()).putLong(first.buyerIsMaker() ? 1 : 0).putLong(aggregateId);
+        out.putLong(before.first()).putLong(before.last()).putLong(before.open());
+        out.putLong(before.high()).putLong(before.low()).putLong(before.close());
+        put(out, before.volume());
+        put(out, before.quoteVolume());
+        put(out, before.takerVolume());
+        put(out, before.takerQuote());
+        out.put(state.duplicate());
+        out.putInt(checksum(out, minute));
+        return out.flip();
+    }
+
+    /** Whether the bytes are a record of this minute. */
+    static boolean isWhole(ByteBuffer bytes, long minute) {
+        int end = bytes.limit() - Integer.BYTES;
+        ByteBuffer content = bytes.duplicate().position(end);
+        return content.getInt(end) == checksum(content, minute);
+    }
+
+    static MinuteStart decode(ByteBuffer in) {
+        RawTrade first =
+                new RawTrade(
+                        in.getLong(), in.getLong(), in.getLong(), in.getLong(), in.getLong() == 1);
+        long aggregateId = in.getLong();
+        long firstId = in.getLong();
+        long lastId = in.getLong();
+        Kline before =
+                new Kline(
+                        firstId,
+                        lastId,
+                        in.getLong(),
+                        in.getLong(),
+                        in.getLong(),
+                        in.getLong(),
+                        firstId < 0 ? 0 : lastId - firstId + 1, // a synthetic tape has no holes
+                        amount(in),
+                        amount(in),
+                        amount(in),
+                        amount(in));
+        ByteBuffer state = in.slice(in.position(), in.remaining() - Integer.BYTES);
+        return new MinuteStart(first, aggregateId, before, state);
+    }
+
+    private static int checksum(ByteBuffer bytes, long minute) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes.duplicate().flip());
+        crc.update(ByteBuffer.allocate(Long.BYTES).putLong(0, minute));
+        return (int) crc.getValue();
+    }
+
+    private static void put(ByteBuffer out, Amount amount) {
+        out.putLong(amount.high()).putLong(amount.low());
+    }
+
+    private static Amount amount(ByteBuffer in) {
+        return new Amount(in.getLong(), in.getLong());
+    }
+}

@@ -1,0 +1,174 @@
+package io.tapekeeper.exchange.endless;
+
+import io.tapekeeper.exchange.market.UnusableSourceException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.function.LongUnaryOperator;
+import java.util.zip.CRC32C;
+
+/**
+ * How far a synthetic market has been played: a header that says which market it is, and two notes
+ * that are written in turn, each with a checksum, so that one of them is whole at any moment.
+ * Mapped into memory: a note survives the process the moment it is written, though not a power cut.
+ * Locked while open. Written by the player thread alone.
+ */
+final class PlayedFile implements AutoCloseable {
+    private static final long MAGIC = 0x5441_5045_504c_4159L; // "TAPEPLAY"
+    private static final int HEADER = 5 * Long.BYTES; // magic, seed, start, market, checksum
+    private static final int HEADER_CHECKSUM = 4 * Long.BYTES;
+    private static final int CHECKSUM = Long.BYTES;
+
+    private final FileChannel channel;
+    private final MappedByteBuffer map;
+    private final int noteSize;
+    private final long startMicros;
+    private final long[] lastIds;
+    private long tapeTime;
+    private long notes;
+
+    private PlayedFile(
+            FileChannel channel,
+            int tapes,
+            long seed,
+            long startIfNew,
+            LongUnaryOperator fingerprint)
+            throws IOException, UnusableSourceException {
+        this.channel = channel;
+        boolean isNew = channel.size() == 0;
+        noteSize = (2 + tapes) * Long.BYTES + CHECKSUM; // number, tape time, ids, checksum
+        map = channel.map(MapMode.READ_WRITE, 0, HEADER + 2L * noteSize);
+        lastIds = new long[tapes];
+        if (isNew) {
+            startMicros = startIfNew;
+            Arrays.fill(lastIds, -1);
+            write(startMicros, lastIds);
+            map.putLong(0, MAGIC).putLong(8, seed).putLong(16, startMicros);
+            map.putLong(24, fingerprint.applyAsLong(startMicros));
+            map.putLong(HEADER_CHECKSUM, checksum(0, HEADER_CHECKSUM));
+        } else {
+            startMicros = map.getLong(16);
+            readHeader(seed, fingerprint);
+            readNotes();
+        }
+    }
+
+    /**
+     * @param tapes how many symbols there are
+     * @param startIfNew tape time at which a new market starts
+     * @param fingerprint what the market that starts at a time is known by
+     * @throws DamagedException where the file is not what was written
+     * @throws UnusableSourceException where it is of another market or in use
+     */
+    static PlayedFile open(
+            Path file, int tapes, long seed, long startIfNew, LongUnaryOperator fingerprint)
+            throws IOException, UnusableSourceException {
+        FileChannel channel =
+                FileChannel.open(
+                        file,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE);
+        try {
+            if (!lock(channel)) {
+                throw new UnusableSourceException(
+                        "The market in %s is being played by another exchange; stop that one or choose another folder."
+                                .formatted(file.getParent()));
+            }
+            return new PlayedFile(channel, tapes, seed, startIfNew, fingerprint);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static boolean lock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException sameProcess) {
+            return false;
+        }
+    }
+
+    private void readHeader(long seed, LongUnaryOperator fingerprint) throws IOException {
+        if (map.getLong(0) != MAGIC
+                || map.getLong(HEADER_CHECKSUM) != checksum(0, HEADER_CHECKSUM)) {
+            throw new DamagedException();
+        }
+        if (map.getLong(8) != seed) {
+            throw new UnusableSourceException(
+                    "The saved market is that of seed %d, not %d; start it with its own seed or choose another folder."
+                            .formatted(map.getLong(8), seed));
+        }
+        if (map.getLong(24) != fingerprint.applyAsLong(startMicros)) {
+            throw new UnusableSourceException(
+                    "The saved market was made by another version of the generator and cannot go on; move its folder away or choose another.");
+        }
+    }
+
+    private void readNotes() throws DamagedException {
+        for (int at = HEADER; at < map.limit(); at += noteSize) {
+            int end = at + noteSize - CHECKSUM;
+            if (map.getLong(end) == checksum(at, end) && map.getLong(at) > notes) {
+                notes = map.getLong(at);
+                tapeTime = map.getLong(at + 8);
+                for (int i = 0; i < lastIds.length; i++) {
+                    lastIds[i] = map.getLong(at + 16 + 8 * i);
+                }
+            }
+        }
+        if (notes == 0) {
+            throw new DamagedException();
+        }
+    }
+
+    void write(long time, long[] ids) {
+        notes++;
+        tapeTime = time;
+        int at = HEADER + (int) (notes % 2) * noteSize;
+        map.putLong(at, notes).putLong(at + 8, time);
+        for (int i = 0; i < ids.length; i++) {
+            map.putLong(at + 16 + 8 * i, ids[i]);
+        }
+        int end = at + noteSize - CHECKSUM;
+        map.putLong(end, checksum(at, end));
+    }
+
+    private long checksum(int from, int to) {
+        CRC32C crc = new CRC32C();
+        ByteBuffer bytes = map.duplicate();
+        crc.update(bytes.limit(to).position(from));
+        return crc.getValue() + 1; // so that a page of zeros is no note
+    }
+
+    /** The tape time at which the market began. */
+    long startMicros() {
+        return startMicros;
+    }
+
+    /** Tape time of the last note. */
+    long tapeTime() {
+        return tapeTime;
+    }
+
+    /** Last id played per tape as of opening, −1 where none was. */
+    long lastId(int tape) {
+        return lastIds[tape];
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+
+    /** The file is not what was written. */
+    static final class DamagedException extends IOException {
+        private static final long serialVersionUID = 1L;
+    }
+}
