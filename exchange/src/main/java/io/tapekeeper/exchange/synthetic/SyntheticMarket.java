@@ -100,9 +100,8 @@ public final class SyntheticMarket {
         double ordersPerYear = SECONDS_PER_YEAR * profile.ordersPerSecond();
         deviation = profile.annualVolatility() / Math.sqrt(ordersPerYear * Volatility.MEAN_SQUARE);
         impact = deviation * Math.sqrt((1 - NOISE_SHARE) / MEAN_SQUARE_URGENCY);
-        noise =
-                deviation
-                        * Math.sqrt(3 * NOISE_SHARE); // a uniform number's width is √12 deviations
+        // A uniform number is √12 deviations wide.
+        noise = deviation * Math.sqrt(3 * NOISE_SHARE);
         long startMillis = Math.ceilDiv(startMicros, 1000L);
         second = Math.floorDiv(startMillis, 1000L);
         millis = Math.floorMod(startMillis, 1000L);
