@@ -1,6 +1,7 @@
 package io.tapekeeper.app;
 
 import io.tapekeeper.dashboard.Dashboard;
+import io.tapekeeper.dashboard.HistorySource;
 import io.tapekeeper.dashboard.LiveView;
 import io.tapekeeper.store.History;
 import java.io.IOException;
@@ -30,7 +31,7 @@ final class PageOptions {
         if (port < 0 || port > 65_535) {
             throw Failure.usage("--port must be from 0 to 65535, not " + port);
         }
-        Dashboard dashboard = new Dashboard(view, new RecordedHistory(history), host, port);
+        Dashboard dashboard = new Dashboard(view, HistorySource.of(history), host, port);
         try {
             dashboard.start();
         } catch (IOException e) {

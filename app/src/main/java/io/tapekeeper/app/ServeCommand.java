@@ -1,6 +1,7 @@
 package io.tapekeeper.app;
 
 import io.tapekeeper.dashboard.Dashboard;
+import io.tapekeeper.dashboard.HistorySource;
 import io.tapekeeper.dashboard.LiveView;
 import io.tapekeeper.dashboard.StoreTail;
 import io.tapekeeper.store.History;
@@ -35,7 +36,7 @@ final class ServeCommand implements Callable<Integer> {
         LiveView view = new LiveView(LiveView.RING_ROWS);
         try (History history = History.open(db);
                 StoreTail tail =
-                        new StoreTail(view, new RecordedHistory(history), Clock.systemUTC());
+                        new StoreTail(view, HistorySource.of(history), Clock.systemUTC());
                 Dashboard dashboard = page.start(view, history)) {
             tail.start();
             stop.await();

@@ -1,0 +1,229 @@
+package io.tapekeeper.endtoend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code ./tapekeeper demo} in Chromium. The market runs faster, so that minutes fit a test. */
+@Timeout(180)
+class DemoInBrowserTest {
+    private static final int WAIT_MILLIS = 60_000;
+
+    private static Browser browser;
+
+    @TempDir Path folder;
+
+    @BeforeAll
+    static void startBrowser() {
+        browser = Browser.start();
+    }
+
+    @AfterAll
+    static void closeBrowser() {
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private Tapekeeper demo(int port, String speed) throws IOException {
+        return Tapekeeper.start(
+                folder,
+                "demo",
+                "--symbols",
+                "BTCUSDT,ETHUSDT,SOLUSDT",
+                "--db",
+                folder.resolve("demo.db").toString(),
+                "--port",
+                Integer.toString(port),
+                "--speed",
+                speed);
+    }
+
+    private static void waitFor(Page page, String condition) {
+        page.waitForFunction(
+                condition, null, new Page.WaitForFunctionOptions().setTimeout(WAIT_MILLIS));
+    }
+
+    private static int rows(Page page) {
+        return ((Number) page.evaluate("window.tapekeeper.rows().length")).intValue();
+    }
+
+    /** The bars that the chart itself holds: start in seconds, close. */
+    private static List<String> bars(Page page) {
+        List<?> rows =
+                (List<?>)
+                        page.evaluate(
+                                "window.tapekeeper.rows().map(row => row.time + ',' + row.close)");
+        return rows.stream().map(String::valueOf).toList();
+    }
+
+    private static void assertNoneMissingAndNoneDoubled(List<String> bars) {
+        for (int at = 1; at < bars.size(); at++) {
+            long before = (long) Double.parseDouble(bars.get(at - 1).split(",", -1)[0]);
+            long time = (long) Double.parseDouble(bars.get(at).split(",", -1)[0]);
+            assertEquals(before + 1, time, "behind bar " + at + " of " + bars.size());
+        }
+    }
+
+    private List<String> stored() throws Exception {
+        Path out = folder.resolve("bars.csv");
+        try (Tapekeeper export =
+                Tapekeeper.start(
+                        folder,
+                        "export",
+                        "bars",
+                        "--symbol",
+                        "BTCUSDT",
+                        "--db",
+                        folder.resolve("demo.db").toString(),
+                        "--out",
+                        out.toString())) {
+            long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+            while (!Files.exists(out) && System.nanoTime() < deadline) {
+                Thread.onSpinWait();
+            }
+        }
+        List<String> bars = new ArrayList<>();
+        for (String row : Files.readAllLines(out).stream().skip(1).toList()) {
+            String[] cell = row.split(",", -1);
+            bars.add(Long.parseLong(cell[2]) / 1_000_000 + "," + Double.parseDouble(cell[6]));
+        }
+        return bars;
+    }
+
+    private static List<String> asNumbers(List<String> bars) {
+        return bars.stream()
+                .map(bar ->
+                        (long) Double.parseDouble(bar.split(",", -1)[0])
+                                + ","
+                                + Double.parseDouble(bar.split(",", -1)[1]))
+                .toList();
+    }
+
+    @Test
+    void showsAMovingPriceFourGrowingChartsASignalAndAlertsAndSaysThatItIsSimulated()
+            throws Exception {
+        try (Tapekeeper demo = demo(freePort(), "20");
+                Page page = browser.open(demo.page(), 1600, 940, ColorScheme.DARK)) {
+            waitFor(page, "document.querySelector('#price').textContent.includes('.')");
+            String price = page.textContent("#price");
+            waitFor(page, "document.querySelector('#price').textContent !== '" + price + "'");
+            waitFor(page, "window.tapekeeper.rows().length > 30");
+            int before = rows(page);
+            waitFor(page, "window.tapekeeper.rows().length > " + (before + 10));
+            waitFor(page, "/BUY|SELL|NEUTRAL/.test(document.querySelector('#signal').textContent)");
+            waitFor(page, "document.querySelectorAll('.alert').length > 0");
+            assertTrue(page.textContent("body").contains("SIMULATED"));
+            assertTrue(page.title().contains("BTCUSDT"), page.title());
+            Duration ended = demo.stop();
+            assertEquals(0, demo.exitCode(), demo.output());
+            assertTrue(ended.toMillis() < 2_000, "it took " + ended + " to end");
+        }
+    }
+
+    @Test
+    void aRestartLeavesTheOpenPageWithNoMissingAndNoDoubledBar() throws Exception {
+        int port = freePort();
+        try (Tapekeeper first = demo(port, "10");
+                Page page = browser.open(first.page(), 1600, 940, ColorScheme.LIGHT)) {
+            waitFor(page, "window.tapekeeper.rows().length > 40");
+            page.evaluate("window.notReloaded = true");
+            first.stop();
+            int held = rows(page);
+            try (Tapekeeper second = demo(port, "10")) {
+                second.page();
+                waitFor(page, "window.tapekeeper.rows().length > " + (held + 40));
+                List<String> bars = asNumbers(bars(page));
+                assertNoneMissingAndNoneDoubled(bars);
+                assertEquals(true, page.evaluate("window.notReloaded"));
+
+                // and the same after a crash: only what was on its way may be missing, never a bar
+                int heldBefore = rows(page);
+                second.kill();
+                try (Tapekeeper third = demo(port, "10")) {
+                    third.page();
+                    waitFor(page, "window.tapekeeper.rows().length > " + (heldBefore + 40));
+                    List<String> afterCrash = asNumbers(bars(page));
+                    assertNoneMissingAndNoneDoubled(afterCrash);
+                    assertEquals(true, page.evaluate("window.notReloaded"));
+                    third.stop();
+                    List<String> onDisk = stored();
+                    assertTrue(onDisk.containsAll(afterCrash), "the chart shows what is stored");
+                }
+            }
+        }
+    }
+
+    @Test
+    void aSecondStartShowsTheHistoryOfTheFirstAndGoesOnAfterIt() throws Exception {
+        int port = freePort();
+        List<String> before;
+        try (Tapekeeper first = demo(port, "30");
+                Page page = browser.open(first.page(), 1600, 940, ColorScheme.DARK)) {
+            waitFor(page, "window.tapekeeper.rows().length > 300");
+            first.stop();
+            before = stored();
+        }
+        try (Tapekeeper second = demo(port, "1");
+                Page page = browser.open(second.page(), 1600, 940, ColorScheme.DARK)) {
+            waitFor(page, "window.tapekeeper.rows().length > " + (before.size() + 3));
+            waitFor(page, "document.querySelector('#health').textContent.includes('live')");
+            List<String> bars = asNumbers(bars(page));
+            assertEquals(before, bars.subList(0, before.size()));
+            assertNoneMissingAndNoneDoubled(bars);
+            Browser.picture(page, "page-dark.png");
+            page.setViewportSize(390, 844);
+            Browser.picture(page, "page-phone.png");
+            page.setViewportSize(1600, 940);
+            page.click("#theme");
+            Browser.picture(page, "page-light.png");
+        }
+    }
+
+    @Test
+    void choosingAnotherSymbolShowsItsChart() throws Exception {
+        try (Tapekeeper demo = demo(freePort(), "20");
+                Page page = browser.open(demo.page(), 1600, 940, ColorScheme.DARK)) {
+            waitFor(page, "window.tapekeeper.rows().length > 5");
+            page.click("text=ETHUSDT");
+            waitFor(page, "document.title.includes('ETHUSDT')");
+            waitFor(page, "window.tapekeeper.rows().length > 5");
+            double close = Double.parseDouble(bars(page).getLast().split(",", -1)[1]);
+            assertTrue(close < 20_000, "an ETH price: " + close);
+            assertNotEquals(0, rows(page));
+        }
+    }
+
+    @Test
+    void aServerThatIsGoneIsToldInWordsAndNothingLooksAlive() throws Exception {
+        try (Tapekeeper demo = demo(freePort(), "20");
+                Page page = browser.open(demo.page(), 1600, 940, ColorScheme.DARK)) {
+            waitFor(page, "window.tapekeeper.rows().length > 5");
+            demo.kill();
+            waitFor(page, "document.querySelector('#health').textContent.includes('disconnected')");
+            Browser.picture(page, "page-disconnected.png");
+        }
+    }
+}
