@@ -10,6 +10,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -38,12 +40,11 @@ final class BinanceHttp {
 
     /**
      * @param until local monotonic nanoseconds
+     * @param message the same all through the pause, so that it need be told only once
      */
-    private record Pause(long until, String why) {
+    private record Pause(long until, String message) {
         VenueException refusal() {
-            long seconds = Duration.ofNanos(until - System.nanoTime()).toSeconds() + 1;
-            return new VenueException(
-                    Kind.REFUSED, "%s Next request in %d s.".formatted(why, seconds));
+            return new VenueException(Kind.REFUSED, message);
         }
     }
 
@@ -120,8 +121,11 @@ final class BinanceHttp {
     private VenueException pausing(HttpResponse<?> response) {
         int status = response.statusCode();
         Duration wait = Refusals.wait(status, response.headers(), settings.refusedPause());
-        Pause next =
-                new Pause(System.nanoTime() + wait.toNanos(), Refusals.refused(address, status));
+        Instant end = settings.clock().instant().plus(wait).truncatedTo(ChronoUnit.SECONDS);
+        String message =
+                "%s No request for %d s, until %s."
+                        .formatted(Refusals.refused(address, status), wait.toSeconds(), end);
+        Pause next = new Pause(System.nanoTime() + wait.toNanos(), message);
         return pause.accumulateAndGet(
                         next, (old, now) -> old == null || now.until - old.until > 0 ? now : old)
                 .refusal();

@@ -31,6 +31,9 @@ import java.util.concurrent.TimeUnit;
  * #ASLEEP_SECONDS} s after it meant to (a suspended process or machine), or the wall clock jumped
  * against the monotonic one and the venue's time is unknown until it has been measured again, the
  * boundaries that passed are left out and the next ones begin as after a start.
+ *
+ * <p>A local exchange that plays faster or slower than life has no clock that could be carried on;
+ * it cannot be polled.
  */
 public final class BinancePoll implements Feed {
     private static final System.Logger LOG = System.getLogger(BinancePoll.class.getName());

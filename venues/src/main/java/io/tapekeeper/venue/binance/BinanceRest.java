@@ -26,7 +26,7 @@ import tools.jackson.core.JacksonException;
  * <p>Every method blocks until the answer is complete or the time-out of the settings is over, and
  * throws a {@link VenueException} whose message can be shown as it is. Where Binance asks for a
  * pause (429, 418) or refuses us (403, 451), all calls of this object fail at once, as REFUSED with
- * the seconds left, until the pause is over. Any thread may call.
+ * how long and until when, until the pause is over. Any thread may call.
  */
 public final class BinanceRest implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(BinanceRest.class.getName());

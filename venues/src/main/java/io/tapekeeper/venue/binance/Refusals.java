@@ -75,7 +75,10 @@ final class Refusals {
                             + " wss://data-stream.binance.vision.";
             default ->
                     status >= 500
-                            ? host + " has trouble of its own (HTTP " + status + "). Try again."
+                            ? host
+                                    + " has trouble of its own (HTTP "
+                                    + status
+                                    + "). Waiting usually helps."
                             : host + " answered HTTP " + status + ". Check the address " + address;
         };
     }

@@ -222,7 +222,9 @@ class BinanceRestTest {
         server.script(path -> Reply.ok("{\"serverTime\":1790000060000}"));
         VenueException second = failure(Kind.REFUSED, () -> rest.prices(List.of("BTCUSDT")));
         assertTrue(
-                second.getMessage().matches(".* Next request in 2[1-3] s\\."), second.getMessage());
+                second.getMessage().matches(".* No request for 23 s, until \\S+Z\\."),
+                second.getMessage());
+        assertEquals(first.getMessage(), second.getMessage());
         assertEquals(1, server.asked.size(), "nothing may be sent during the pause");
     }
 
