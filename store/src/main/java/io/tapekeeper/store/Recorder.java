@@ -64,7 +64,6 @@ public final class Recorder implements AutoCloseable {
         this.file = file;
         this.lock = lock;
         this.connection = connection;
-        connection.setAutoCommit(false);
         statements = new Statements(connection);
         writer = new Thread(this::write, "recorder of " + file.path().getFileName());
         writer.setDaemon(true); // a program that fails elsewhere must be able to end
@@ -93,6 +92,12 @@ public final class Recorder implements AutoCloseable {
         SqliteFile file = SqliteFile.place(path);
         if (Files.exists(file.path())) {
             file.holdsStore();
+            if (!Files.isWritable(file.path())) { // SQLite would notice with the first trade only
+                throw new StoreException(
+                        Kind.READ_ONLY,
+                        file.path()
+                                + " may not be written: allow it, or record into another file.");
+            }
         }
         WriterLock lock = WriterLock.acquire(file.path());
         Connection connection = null;
@@ -265,10 +270,11 @@ public final class Recorder implements AutoCloseable {
         }
     }
 
+    /** As an exception of its own each time: one that is thrown twice cannot suppress itself. */
     private void throwFailure() {
         StoreException now = failure;
         if (now != null) {
-            throw now;
+            throw new StoreException(now.kind(), now.getMessage(), now);
         }
     }
 
@@ -309,6 +315,7 @@ public final class Recorder implements AutoCloseable {
     }
 
     private boolean commit(List<Entry> batch) throws SQLException {
+        statements.begin();
         for (Entry entry : batch) {
             statements.run(entry);
         }
@@ -350,7 +357,6 @@ public final class Recorder implements AutoCloseable {
 
     /** Readers may keep a part of the log in use; then it stays beside the file, which is sound. */
     private void foldLog() throws SQLException {
-        connection.setAutoCommit(true);
         try (Statement statement = connection.createStatement()) {
             statement.execute("PRAGMA busy_timeout = 300");
             statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");

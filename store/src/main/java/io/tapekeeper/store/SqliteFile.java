@@ -36,6 +36,10 @@ record SqliteFile(Path path) {
 
     private static final int READER_BUSY_MILLIS = 5_000;
 
+    private static final int CORRUPT = 11; // SQLITE_CORRUPT
+
+    private static final String NO_DATABASE = " is no database: name another file.";
+
     /** The scripts of every schema version, oldest first. */
     static final List<String> SCRIPTS = List.of(script("schema-1.sql"));
 
@@ -60,12 +64,16 @@ record SqliteFile(Path path) {
         try {
             return new SqliteFile(path.toRealPath());
         } catch (IOException e) {
-            throw new StoreException(
-                    Kind.CANNOT_OPEN,
-                    "%s cannot be reached (%s): check the permissions."
-                            .formatted(path.toAbsolutePath(), e.getMessage()),
-                    e);
+            throw unreachable(path, e);
         }
+    }
+
+    private static StoreException unreachable(Path path, IOException e) {
+        return new StoreException(
+                Kind.CANNOT_OPEN,
+                "%s cannot be reached (%s): check the permissions."
+                        .formatted(path.toAbsolutePath(), e.getMessage()),
+                e);
     }
 
     /**
@@ -100,24 +108,41 @@ record SqliteFile(Path path) {
     /**
      * Refuses a file that is something else, without touching it.
      *
-     * @return whether it holds a store; false for an empty one that is still to become a store
+     * @return whether it holds a store; false for an empty file, which is still to become one
      */
     boolean holdsStore() {
-        // Immutable: takes no lock, leaves no file beside it. What is asked stands in the file from
-        // its first commit on, which is made before the file is switched to a write-ahead log.
+        // Immutable: takes no lock, leaves no file beside it. The application id stands in the file
+        // from its first commit on, made before the file is switched to a write-ahead log.
         try (Connection connection = connect("?immutable=1", true, READER_BUSY_MILLIS)) {
-            if (number(connection, "PRAGMA application_id") == APPLICATION_ID) {
-                return true;
+            return holdsStore(connection);
+        } catch (SQLException e) {
+            if (kind(e) != CORRUPT) {
+                throw failure(e);
             }
-            if (number(connection, "SELECT count(*) FROM sqlite_schema") > 0) {
-                throw new StoreException(
-                        Kind.NOT_A_DATABASE,
-                        "%s is the database of another program: name another file."
-                                .formatted(path));
-            }
-            return false;
+        }
+        // While its log is being folded in, or where that was cut short, the file may be shorter
+        // than its first page says; with the log it is sound.
+        try (Connection connection = connect("", true, READER_BUSY_MILLIS)) {
+            return holdsStore(connection);
         } catch (SQLException e) {
             throw failure(e);
+        }
+    }
+
+    private boolean holdsStore(Connection connection) throws SQLException {
+        try {
+            long size = Files.size(path);
+            if (size == 1) { // which SQLite takes for an empty file, and would write over
+                throw new StoreException(Kind.NOT_A_DATABASE, path + NO_DATABASE);
+            }
+            if (size > 0 && number(connection, "PRAGMA application_id") != APPLICATION_ID) {
+                throw new StoreException(
+                        Kind.NOT_A_DATABASE,
+                        path + " is the database of another program: name another file.");
+            }
+            return size > 0;
+        } catch (IOException e) {
+            throw unreachable(path, e);
         }
     }
 
@@ -162,9 +187,8 @@ record SqliteFile(Path path) {
             }
             statement.executeUpdate("PRAGMA application_id = " + APPLICATION_ID);
             statement.executeUpdate("PRAGMA user_version = " + scripts.size());
-            connection.commit();
         }
-        connection.setAutoCommit(true);
+        connection.setAutoCommit(true); // ends the transaction
     }
 
     private int checkVersion(Connection connection, int known) throws SQLException {
@@ -233,31 +257,38 @@ record SqliteFile(Path path) {
 
     /** What SQLite says, as one plain sentence with a remedy. */
     StoreException failure(SQLException e) {
-        SQLiteErrorCode code =
-                e instanceof SQLiteException sqlite
-                        ? sqlite.getResultCode()
-                        : SQLiteErrorCode.UNKNOWN_ERROR;
-        return switch (code.code & 0xff) { // the lower byte is the kind, the rest says more of it
+        return switch (kind(e)) {
             case 26 -> // SQLITE_NOTADB
-                    failure(e, Kind.NOT_A_DATABASE, "is no database: name another file");
-            case 11 -> // SQLITE_CORRUPT
-                    failure(e, Kind.NOT_A_DATABASE, "is damaged: keep a copy and check the disk");
+                    failure(e, Kind.NOT_A_DATABASE, NO_DATABASE);
+            case CORRUPT ->
+                    failure(e, Kind.NOT_A_DATABASE, " is damaged: keep a copy and check the disk.");
             case 5, 6 -> // SQLITE_BUSY, SQLITE_LOCKED
-                    failure(e, Kind.LOCKED, "is held busy by another program: end that one");
+                    failure(e, Kind.LOCKED, " is held busy by another program: end that one.");
             case 8 -> // SQLITE_READONLY
-                    failure(e, Kind.READ_ONLY, "may not be written: allow it");
+                    failure(e, Kind.READ_ONLY, " may not be written: allow it.");
             case 13 -> // SQLITE_FULL
-                    failure(e, Kind.WRITE_FAILED, "cannot grow, the disk is full: make room");
+                    failure(e, Kind.WRITE_FAILED, " cannot grow, the disk is full: make room.");
             default ->
                     failure(
                             e,
                             Kind.CANNOT_OPEN,
-                            "cannot be used (%s): check the disk and the permissions"
-                                    .formatted(code.message));
+                            " cannot be used (%s): check the disk and the permissions."
+                                    .formatted(code(e).message));
         };
     }
 
+    private static SQLiteErrorCode code(SQLException e) {
+        return e instanceof SQLiteException sqlite
+                ? sqlite.getResultCode()
+                : SQLiteErrorCode.UNKNOWN_ERROR;
+    }
+
+    /** SQLite's primary result code: the lower byte; the rest says more of it. */
+    private static int kind(SQLException e) {
+        return code(e).code & 0xff;
+    }
+
     private StoreException failure(SQLException e, Kind kind, String what) {
-        return new StoreException(kind, path + " " + what + ".", e);
+        return new StoreException(kind, path + what, e);
     }
 }

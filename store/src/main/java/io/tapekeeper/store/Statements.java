@@ -77,9 +77,6 @@ final class Statements {
     private final Map<TapeId, TapeRow> tapes = new HashMap<>(); // as many as are configured
     private final Map<Series, Integer> series = new HashMap<>(); // as many as are configured
 
-    /**
-     * @param connection with auto-commit off
-     */
     Statements(Connection connection) {
         this.connection = connection;
     }
@@ -108,6 +105,11 @@ final class Statements {
         return Arrays.stream(columns.split(", "))
                 .map(column -> "excluded." + column)
                 .collect(Collectors.joining(", "));
+    }
+
+    /** Begins a transaction; waits where another program is writing. */
+    void begin() throws SQLException {
+        connection.setAutoCommit(false);
     }
 
     /** Puts one entry into the transaction. */
@@ -140,7 +142,7 @@ final class Statements {
                 tape.added = 0;
             }
         }
-        connection.commit();
+        connection.setAutoCommit(true); // ends the transaction; commit() would begin the next one
         return all;
     }
 

@@ -9,8 +9,9 @@
  * <p><b>The file.</b> Prices, sizes and their steps are integers in units of 1e-8, times epoch
  * microseconds. Sums (volumes) are 128-bit integers in the core and exact decimal text here: text
  * holds every one of them, can be read in any SQL shell and is a number to {@code sum()} and {@code
- * cast()}, while two integer columns would be neither readable nor wide enough. Statistics are
- * REAL, NaN is NULL. A trade takes about 44 bytes. {@code application_id} is "Tape" in ASCII.
+ * cast()}, while two integer columns would be neither readable nor wide enough. Statistics are REAL
+ * to the bit, except that NaN is NULL and negative zero becomes zero. A trade takes about 44 bytes.
+ * {@code application_id} is "Tape" in ASCII.
  *
  * <p><b>Trades are only ever added.</b> No statement of this package updates or deletes one; the
  * key (tape, id) makes a trade that comes again a no-op, whatever it says.

@@ -1,0 +1,138 @@
+package io.tapekeeper.store;
+
+import static io.tapekeeper.store.Samples.CLASSIC;
+import static io.tapekeeper.store.Samples.TAPE;
+import static io.tapekeeper.store.Samples.trade;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tapekeeper.bar.Interval;
+import io.tapekeeper.market.Trade;
+import io.tapekeeper.store.StoreException.Kind;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class KilledProcessTest {
+    @TempDir Path folder;
+
+    @Test
+    void leavesAPrefixOfWhatWasSaidWhenKilled() throws Exception {
+        Path file = folder.resolve("tape.db");
+        long said = recordAndKill(file);
+        long stored = checkPrefix(file);
+        assertTrue(stored > 0, "of " + said + " trades none is stored");
+        // The lock died with the process; recording goes on where it was and adds nothing twice.
+        try (Recorder recorder = Recorder.open(file, Durability.NORMAL)) {
+            for (long id = 0; id < stored + 5; id++) {
+                recorder.trade(TAPE, trade(id));
+            }
+            recorder.flush();
+            assertEquals(5, recorder.committedRows());
+        }
+        try (History history = History.open(file)) {
+            assertEquals(stored + 5, history.tradeCount(TAPE));
+        }
+    }
+
+    @Test
+    void leavesAPrefixOfWhatWasSaidWhenItHalts() throws Exception {
+        Path file = folder.resolve("tape.db");
+        Process process = RecordingProcess.start(file, "23456");
+        process.getInputStream().readAllBytes();
+        assertEquals(7, process.waitFor());
+        checkPrefix(file);
+    }
+
+    /** Kills it (SIGKILL) once it has said 20,000 trades; they are committed 5,000 at a time. */
+    private static long recordAndKill(Path file) throws IOException, InterruptedException {
+        Process process = RecordingProcess.start(file, "never");
+        long said = 0;
+        try (BufferedReader lines = process.inputReader()) {
+            assertEquals("recording", lines.readLine());
+            History.open(file).close(); // a reader may come and go
+            while (said < 20_000) {
+                said = Long.parseLong(lines.readLine());
+            }
+            // While a commit is certain to have happened, more are certain to be on their way.
+            try (History history = History.open(file)) {
+                Samples.until("something is stored", () -> history.tradeCount(TAPE) > 0);
+            }
+        } finally {
+            process.destroyForcibly();
+            assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+        }
+        return said;
+    }
+
+    /** Checks that trades, bars and checkpoint end at one point; returns the number of trades. */
+    private static long checkPrefix(Path file) {
+        try (History history = History.open(file)) {
+            long stored = history.tradeCount(TAPE);
+            List<Trade> trades = Samples.trades(history, TAPE, 0);
+            assertEquals(stored, trades.size());
+            for (int id = 0; id < trades.size(); id++) {
+                assertEquals(trade(id), trades.get(id));
+            }
+            List<StoredBar> bars =
+                    Samples.bars(history, Interval.SECOND, Long.MIN_VALUE, Long.MAX_VALUE);
+            // The tenth trade, its bar and its checkpoint may be the first of the next commit.
+            assertTrue(stored / 10 - bars.size() <= (stored % 10 == 0 ? 1 : 0), "bars " + bars);
+            assertTrue(bars.size() <= stored / 10, bars.size() + " bars of " + stored + " trades");
+            for (int n = 0; n < bars.size(); n++) {
+                assertEquals(new StoredBar(Samples.bar(n), 0), bars.get(n));
+            }
+            history.checkpoint(CLASSIC)
+                    .ifPresent(checkpoint -> {
+                        long last = checkpoint.lastTradeId();
+                        assertTrue(last < stored && last / 10 < bars.size());
+                        assertEquals(last, ByteBuffer.wrap(checkpoint.state()).getLong());
+                    });
+            return stored;
+        }
+    }
+
+    @Test
+    void refusesASecondRecorderAndNamesTheFirst() throws Exception {
+        Path file = folder.resolve("tape.db");
+        Process process = RecordingProcess.start(file, "never");
+        try (BufferedReader lines = process.inputReader()) {
+            assertEquals("recording", lines.readLine());
+            StoreException refused =
+                    assertThrows(
+                            StoreException.class, () -> Recorder.open(file, Durability.NORMAL));
+            assertEquals(Kind.LOCKED, refused.kind());
+            assertEquals(
+                    file.toRealPath()
+                            + " is already being recorded by process "
+                            + process.pid()
+                            + ": stop that one, or record into another file.",
+                    refused.getMessage());
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+        Recorder.open(file, Durability.NORMAL).close();
+    }
+
+    @Test
+    void aRefusedRecorderDoesNotLoosenTheLockOfTheFirst() throws Exception {
+        Path file = folder.resolve("tape.db");
+        try (Recorder recorder = Recorder.open(file, Durability.NORMAL)) {
+            assertThrows(StoreException.class, () -> Recorder.open(file, Durability.NORMAL));
+            recorder.flush();
+            Process other = RecordingProcess.start(file, "10");
+            String answer = new String(other.getInputStream().readAllBytes(), UTF_8);
+            assertTrue(answer.contains("by process " + ProcessHandle.current().pid()), answer);
+            assertEquals(1, other.waitFor());
+        }
+    }
+}
