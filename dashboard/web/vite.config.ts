@@ -7,6 +7,7 @@ export default defineConfig({
     emptyOutDir: true,
     assetsInlineLimit: 0, // the Content-Security-Policy allows no data: addresses
     reportCompressedSize: false,
+    license: { fileName: "licences.txt" }, // of what is bundled; the footer links to it
   },
   // For `npm run dev`: the page from Vite, the data from a Tapekeeper that runs.
   server: { proxy: { "/api": "http://127.0.0.1:8080" } },
