@@ -2,9 +2,14 @@ package io.tapekeeper.app;
 
 import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.exchange.ExchangeConfig;
+import io.tapekeeper.store.History;
+import io.tapekeeper.store.StoreException;
+import io.tapekeeper.tape.TapeId;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,7 +32,7 @@ import picocli.CommandLine.Option;
 final class DemoCommand implements Callable<Integer> {
     private static final Path DEFAULT_DB = Path.of("data", "demo.db");
 
-    @Mixin private RecordOptions options = new RecordOptions();
+    @Mixin private RecordOptions options = RecordOptions.of("BTCUSDT", "ETHUSDT", "SOLUSDT");
 
     @Option(names = "--seed", paramLabel = "SEED", description = "Seed of the market (default: 7).")
     private long seed = ExchangeCommand.DEFAULT_SEED;
@@ -46,8 +51,19 @@ final class DemoCommand implements Callable<Integer> {
         stop.onSignals();
         // Beside its store and named like it: one is of no use without the other.
         Path market = db.resolveSibling(db.getFileName() + ".market-" + seed);
+        OptionalLong stored = storedUpTo(db);
+        if (stored.isPresent() && Files.notExists(market)) {
+            throw Failure.outside(
+                    "%s was recorded from a market whose folder %s is gone: remove the store too, or name another with --db"
+                            .formatted(db, market),
+                    null);
+        }
         ExchangeConfig config =
-                ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(seed, Optional.of(market)))
+                ExchangeConfig.of(
+                                new ExchangeConfig.Source.Synthetic(
+                                        seed,
+                                        Optional.of(market),
+                                        OptionalLong.of(stored.orElse(Long.MAX_VALUE))))
                         .withSpeed(ExchangeCommand.speed(speed));
         System.out.println("demo: a SIMULATED market, no real prices");
         try (Exchange exchange = ExchangeCommand.start(config)) {
@@ -65,5 +81,29 @@ final class DemoCommand implements Callable<Integer> {
             stop.finished();
         }
         return Failure.FINE;
+    }
+
+    /** Tape time up to which the store has every trade of the symbols that will be recorded. */
+    private OptionalLong storedUpTo(Path db) {
+        if (Files.notExists(db)) {
+            return OptionalLong.empty();
+        }
+        try (History history = History.open(db)) {
+            return history.series().stream()
+                    .filter(series -> series.tape().kind() == options.kind())
+                    .filter(series -> options.symbols.contains(series.tape().symbol()))
+                    .flatMapToLong(series -> lastTime(history, series.tape()).stream())
+                    .min();
+        } catch (StoreException e) {
+            throw Failure.of(e);
+        }
+    }
+
+    private static OptionalLong lastTime(History history, TapeId tape) {
+        long[] time = {Long.MIN_VALUE};
+        history.lastTradeId(tape)
+                .ifPresent(
+                        last -> history.trades(tape, last, trade -> time[0] = trade.venueTime()));
+        return time[0] == Long.MIN_VALUE ? OptionalLong.empty() : OptionalLong.of(time[0]);
     }
 }

@@ -15,7 +15,7 @@ final class RecordOptions {
             names = "--symbols",
             paramLabel = "SYMBOL",
             split = ",",
-            description = "Symbols to record, separated by commas (default: BTCUSDT).")
+            description = "Symbols to record, separated by commas (default: ${DEFAULT-VALUE}).")
     List<String> symbols = List.of("BTCUSDT");
 
     @Option(
@@ -73,6 +73,13 @@ final class RecordOptions {
 
     @Mixin PageOptions page = new PageOptions();
     @Mixin WatchOptions watch = new WatchOptions();
+
+    /** Options whose symbols, where none are named, are these. */
+    static RecordOptions of(String... symbols) {
+        RecordOptions options = new RecordOptions();
+        options.symbols = List.of(symbols);
+        return options;
+    }
 
     /** Named as the user writes them. */
     enum Mode {

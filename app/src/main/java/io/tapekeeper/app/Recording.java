@@ -188,6 +188,7 @@ final class Recording {
             VenueClock clock,
             LiveView view)
             throws InterruptedException {
+        refusePollingAPlayer(venue);
         Map<String, Watch> watches = new LinkedHashMap<>();
         HoldBudget budget = new HoldBudget(HOLD_BUDGET);
         for (Instrument instrument : venue.instruments()) {
@@ -198,7 +199,9 @@ final class Recording {
                             options.kind(),
                             venue.inventsItsTrades());
             Series series = new Series(tape, instrument, preset.label(), options.interval());
-            refuseAnotherTape(tape, history, rest);
+            if (endVenue.isEmpty()) { // a venue of our own plays what the store lacks
+                refuseAnotherTape(tape, history, rest);
+            }
             show(series, venue.describe(series, preset), view);
             Watch watch = new Watch(series, preset, recorder, view, HOLD_BACK_NANOS, budget);
             watch.resume(history);
@@ -232,6 +235,15 @@ final class Recording {
     private static void awaitLastTrades(HealthTeller health) throws InterruptedException {
         for (int left = 10; left > 0 && health.isConnected(); left--) {
             TimeUnit.MILLISECONDS.sleep(50);
+        }
+    }
+
+    /** Boundaries are told by a clock; one that runs faster or slower has none to tell. */
+    private void refusePollingAPlayer(Venue venue) {
+        if (options.mode == RecordOptions.Mode.poll && !venue.playsAtLifeSpeed()) {
+            throw Failure.usage(
+                    "poll mode asks by the clock, but this exchange plays at speed %s: start it with --speed 1, or record its stream"
+                            .formatted(venue.simulated().orElseThrow().speed()));
         }
     }
 

@@ -35,8 +35,7 @@ final class ServeCommand implements Callable<Integer> {
         System.out.println("store: " + db.toAbsolutePath() + " (read-only)");
         LiveView view = new LiveView(LiveView.RING_ROWS);
         try (History history = History.open(db);
-                StoreTail tail =
-                        new StoreTail(view, HistorySource.of(history), Clock.systemUTC());
+                StoreTail tail = new StoreTail(view, HistorySource.of(history), Clock.systemUTC());
                 Dashboard dashboard = page.start(view, history)) {
             tail.start();
             stop.await();

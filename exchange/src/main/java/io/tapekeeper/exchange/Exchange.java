@@ -104,7 +104,8 @@ public final class Exchange implements AutoCloseable {
                     new EndlessSource(
                             synthetic.seed(),
                             synthetic.stateFolder(),
-                            Instant.now().getEpochSecond() * 1_000_000);
+                            Instant.now().getEpochSecond() * 1_000_000,
+                            synthetic.takenUpTo());
         };
     }
 

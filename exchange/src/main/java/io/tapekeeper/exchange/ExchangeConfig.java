@@ -5,6 +5,7 @@ import io.tapekeeper.exchange.socket.SocketRules;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What an {@link Exchange} plays, how fast, and where it listens.
@@ -30,8 +31,18 @@ public record ExchangeConfig(
          *
          * @param stateFolder where it is kept so that it goes on after a restart; without one it
          *     begins anew at the current second
+         * @param takenUpTo set where the market has one owner: up to this tape time, in
+         *     microseconds since the epoch, the owner has every trade. The market then waits for
+         *     the first subscriber, and plays again what is later, up to a minute of it, so that
+         *     nothing is lost however the two ended
          */
-        record Synthetic(long seed, Optional<Path> stateFolder) implements Source {}
+        record Synthetic(long seed, Optional<Path> stateFolder, OptionalLong takenUpTo)
+                implements Source {
+            /** A market that goes on whether anybody listens or not. */
+            public Synthetic(long seed, Optional<Path> stateFolder) {
+                this(seed, stateFolder, OptionalLong.empty());
+            }
+        }
     }
 
     /** On any free local port, at the speed of the tape, with the real exchange's limits. */

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
@@ -26,32 +27,42 @@ public final class EndlessSource implements TapeSource {
     private static final Logger LOG = System.getLogger(EndlessSource.class.getName());
     private static final String PLAYED = "played";
     private static final String MINUTES = ".minutes";
+    private static final long LONGEST_REWIND = 60_000_000L;
 
     private final long seed;
     private final Path folder;
     private final boolean temporary;
     private final PlayedFile played;
     private final List<EndlessTape> tapes = new ArrayList<>();
+    private final boolean owned;
+    private final long startTime;
 
     /**
      * Opens the market kept in a folder, or begins a new one there.
      *
      * @param folder empty for a market that is forgotten when it is closed
      * @param startIfNew tape time at which a new market starts, in microseconds since the epoch
+     * @param takenUpTo where the market has one owner, the tape time up to which it has everything
      * @throws UnusableSourceException where the folder holds the market of another seed, is in use,
      *     or cannot be read; where the files are damaged they have been moved to a folder that the
      *     message names, and the next start begins a new market
      */
-    public EndlessSource(long seed, Optional<Path> folder, long startIfNew)
+    public EndlessSource(long seed, Optional<Path> folder, long startIfNew, OptionalLong takenUpTo)
             throws UnusableSourceException {
         this.seed = seed;
         temporary = folder.isEmpty();
+        owned = takenUpTo.isPresent();
         Path where = folder.orElse(Path.of("a temporary folder"));
         try {
             where = temporary ? Files.createTempDirectory("market") : where;
             this.folder = where;
             Files.createDirectories(where);
             played = open(startIfNew);
+            long notBefore = Math.max(played.startMicros(), played.tapeTime() - LONGEST_REWIND);
+            startTime =
+                    owned
+                            ? Math.clamp(takenUpTo.getAsLong(), notBefore, played.tapeTime())
+                            : played.tapeTime();
         } catch (UnusableSourceException e) {
             throw e;
         } catch (IOException e) {
@@ -143,17 +154,17 @@ public final class EndlessSource implements TapeSource {
 
     @Override
     public long startTime() {
-        return played.tapeTime();
+        return startTime;
     }
 
     @Override
     public boolean waitsForSubscriber() {
-        return false;
+        return owned;
     }
 
     @Override
     public long resumesAfter(int tape) {
-        return played.lastId(tape);
+        return owned ? tapes.get(tape).lastIdBefore(startTime) : played.lastId(tape);
     }
 
     @Override

@@ -110,6 +110,18 @@ final class EndlessTape implements SymbolTape, AutoCloseable {
         return lastMinuteFrom(id, MinuteStart::aggregateId);
     }
 
+    /** The last trade before a time, −1 where the market begins later. */
+    long lastIdBefore(long time) {
+        long minute = Math.max(firstMinute, Math.floorDiv(time, Block.MINUTE));
+        long id = start(minute).first().id();
+        Block block = block(minute);
+        for (int at = 0; at < block.trades() && block.trade(at).time() < time; at++) {
+            id = block.trade(at).id() + 1;
+        }
+        boolean none = id == start(firstMinute).first().id();
+        return none ? -1 : id - 1;
+    }
+
     /** The last minute known that starts at or before an id. */
     private long lastMinuteFrom(long id, ToLongFunction<MinuteStart> firstId) {
         long low = firstMinute;
