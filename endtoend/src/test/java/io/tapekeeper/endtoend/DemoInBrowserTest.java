@@ -195,6 +195,7 @@ class DemoInBrowserTest {
         try (Tapekeeper first = demo(port, "30");
                 Page page = browser.open(first.page(), 1600, 940, ColorScheme.DARK)) {
             waitFor(page, "window.tapekeeper.rows().length > 300");
+            waitFor(page, "document.querySelectorAll('.alert').length > 1");
             first.stop();
             before = stored();
         }

@@ -367,13 +367,12 @@ class RestTest {
         assertTrue(csv.headers().firstValue("x-mbx-used-weight").isEmpty());
         assertEquals(
                 """
-                id,price,size,first,last,time,buyer_is_maker
-                104,10.20000000,2.00000000,105,106,1709287325250000,false
+                id,price,size,time,buyer_is_maker,first,last
+                104,10.20000000,2.00000000,1709287325250000,false,105,106
                 """,
                 client.body("/sim/tape?symbol=ABCUSDT&fromId=104&kind=aggregate"));
-        assertEquals(
-                "[{\"id\":103,\"price\":\"9.90000000\",\"qty\":\"4.00000000\",\"quoteQty\":\"39.60000000\",\"time\":1709287230500000,\"isBuyerMaker\":true,\"isBestMatch\":true}]",
-                client.body("/sim/tape?symbol=ABCUSDT&fromId=103&limit=1&format=json"));
+        assertEquals(400, client.get("/sim/tape?symbol=ABCUSDT&kind=other").statusCode());
+        assertEquals(400, client.get("/sim/tape?symbol=XYZUSDT").statusCode());
     }
 
     @Test

@@ -1,9 +1,9 @@
 package io.tapekeeper.exchange.capture;
 
-import io.tapekeeper.exchange.market.Aggregate;
 import io.tapekeeper.exchange.market.Block;
 import io.tapekeeper.exchange.market.Kline;
 import io.tapekeeper.exchange.market.Listing;
+import io.tapekeeper.exchange.market.Print;
 import io.tapekeeper.exchange.market.SymbolTape;
 import java.util.Map;
 import java.util.Map.Entry;
@@ -18,8 +18,8 @@ final class CapturedTape implements SymbolTape {
     private final Listing listing;
     private final Map<Long, Block> blocks;
     private final NavigableMap<Long, Traded> traded = new TreeMap<>();
-    private final NavigableMap<Long, Long> minuteByTrade = new TreeMap<>();
-    private final NavigableMap<Long, Long> minuteByAggregate = new TreeMap<>();
+    private final Map<Print.Kind, NavigableMap<Long, Long>> minuteByFirstId =
+            Map.of(Print.Kind.RAW, new TreeMap<>(), Print.Kind.AGGREGATE, new TreeMap<>());
     private final long lastMinute;
 
     /**
@@ -33,9 +33,8 @@ final class CapturedTape implements SymbolTape {
             if (block.trades() > 0) {
                 long minute = block.minute();
                 traded.put(minute, new Traded(block, block.kline(0, 0, block.trades())));
-                minuteByTrade.put(block.trade(0).id(), minute);
-                Aggregate first = block.aggregate(0);
-                minuteByAggregate.put(first.id(), minute);
+                minuteByFirstId.forEach(
+                        (kind, minutes) -> minutes.put(block.print(kind, 0).id(), minute));
             }
         }
     }
@@ -73,17 +72,8 @@ final class CapturedTape implements SymbolTape {
     }
 
     @Override
-    public long minuteOfTrade(long id) {
-        return floor(minuteByTrade, id);
-    }
-
-    @Override
-    public long minuteOfAggregate(long id) {
-        return floor(minuteByAggregate, id);
-    }
-
-    private long floor(NavigableMap<Long, Long> minutes, long id) {
-        Entry<Long, Long> entry = minutes.floorEntry(id);
+    public long minuteOf(Print.Kind kind, long id) {
+        Entry<Long, Long> entry = minuteByFirstId.get(kind).floorEntry(id);
         return entry == null ? firstMinute() : entry.getValue();
     }
 }

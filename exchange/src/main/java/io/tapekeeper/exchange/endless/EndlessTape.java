@@ -3,6 +3,7 @@ package io.tapekeeper.exchange.endless;
 import io.tapekeeper.exchange.market.Block;
 import io.tapekeeper.exchange.market.Kline;
 import io.tapekeeper.exchange.market.Listing;
+import io.tapekeeper.exchange.market.Print;
 import io.tapekeeper.exchange.market.RawTrade;
 import io.tapekeeper.exchange.market.SymbolTape;
 import io.tapekeeper.exchange.synthetic.SyntheticMarket;
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.ToLongFunction;
 
 /**
  * One synthetic symbol without end. Of each minute only its start is kept, on disk; its trades are
@@ -101,13 +101,19 @@ final class EndlessTape implements SymbolTape, AutoCloseable {
     }
 
     @Override
-    public long minuteOfTrade(long id) {
-        return lastMinuteFrom(id, start -> start.first().id());
-    }
-
-    @Override
-    public long minuteOfAggregate(long id) {
-        return lastMinuteFrom(id, MinuteStart::aggregateId);
+    public long minuteOf(Print.Kind kind, long id) {
+        long low = firstMinute;
+        long high = starts.endMinute() - 1;
+        while (low < high) {
+            long middle = (low + high + 1) >>> 1;
+            MinuteStart start = start(middle);
+            if ((kind == Print.Kind.RAW ? start.first().id() : start.aggregateId()) <= id) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
     }
 
     /** The last trade before a time, −1 where the market begins later. */
@@ -120,21 +126,6 @@ final class EndlessTape implements SymbolTape, AutoCloseable {
         }
         boolean none = id == start(firstMinute).first().id();
         return none ? -1 : id - 1;
-    }
-
-    /** The last minute known that starts at or before an id. */
-    private long lastMinuteFrom(long id, ToLongFunction<MinuteStart> firstId) {
-        long low = firstMinute;
-        long high = starts.endMinute() - 1;
-        while (low < high) {
-            long middle = (low + high + 1) >>> 1;
-            if (firstId.applyAsLong(start(middle)) <= id) {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return low;
     }
 
     private synchronized MinuteStart start(long minute) {

@@ -4,10 +4,10 @@ import io.tapekeeper.exchange.market.Block;
 import io.tapekeeper.exchange.market.Kline;
 import io.tapekeeper.exchange.market.KlineInterval;
 import io.tapekeeper.exchange.market.Listing;
+import io.tapekeeper.exchange.market.Print;
 import io.tapekeeper.exchange.market.SymbolTape;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -36,91 +36,56 @@ public final class History {
         played = further;
     }
 
-    /** Id of the tape's first trade or aggregate, −1 where none has been played. */
-    public long firstId(Kind kind) {
-        List<Slice> first = from(kind, 0, 1);
-        return first.isEmpty() ? -1 : kind.id(first.getFirst().block(), first.getFirst().from());
-    }
-
-    /** Id of the last one played, −1 where none has been. */
-    public long lastId(Kind kind) {
-        List<Slice> last = newest(kind, Long.MAX_VALUE, 1);
-        return last.isEmpty() ? -1 : kind.id(last.getFirst().block(), last.getFirst().from());
-    }
-
     /** Up to {@code limit} from {@code id}, included, on; from the first where the id is older. */
-    public List<Slice> from(Kind kind, long id, int limit) {
-        Played now = played;
-        long minute = Math.max(kind.minute(tape, id), tape.firstMinute());
-        if (minute > now.block().minute()) {
-            return List.of();
-        }
-        Block block = tape.block(minute);
-        int index = 0;
-        while (index < kind.count(block) && kind.id(block, index) < id) {
-            index++;
-        }
-        return forward(kind, now, minute, index, Long.MAX_VALUE, limit);
+    public List<Print> from(Print.Kind kind, long id, int limit) {
+        return forward(kind, tape.minuteOf(kind, id), id, Long.MIN_VALUE, Long.MAX_VALUE, limit);
     }
 
     /**
      * Up to {@code limit} of times from {@code start} to {@code end}, both included, oldest first.
      */
-    public List<Slice> between(Kind kind, long start, long end, int limit) {
-        Played now = played;
-        long minute = Math.max(Math.floorDiv(start, Block.MINUTE), tape.firstMinute());
-        if (minute > now.block().minute()) {
-            return List.of();
-        }
-        Block block = tape.block(minute);
-        int index = 0;
-        while (index < kind.count(block) && kind.time(block, index) < start) {
-            index++;
-        }
-        return forward(kind, now, minute, index, end, limit);
+    public List<Print> between(Print.Kind kind, long start, long end, int limit) {
+        return forward(kind, Math.floorDiv(start, Block.MINUTE), 0, start, end, limit);
     }
 
-    private List<Slice> forward(
-            Kind kind, Played now, long firstMinute, int firstIndex, long end, int limit) {
-        List<Slice> slices = new ArrayList<>();
-        long lastMinute = lastMinute(now, end);
-        int wanted = limit;
-        int from = firstIndex;
-        for (long minute = firstMinute; minute <= lastMinute && wanted > 0; minute++) {
-            Block block = blockOf(now, minute);
-            int to = Math.min(visible(kind, now, block), from + wanted);
-            while (to > from && kind.time(block, to - 1) > end) {
-                to--;
+    private List<Print> forward(
+            Print.Kind kind, long fromMinute, long fromId, long start, long end, int limit) {
+        Played now = played;
+        List<Print> found = new ArrayList<>();
+        long last = lastMinute(now, end);
+        for (long minute = Math.max(fromMinute, tape.firstMinute()); minute <= last; minute++) {
+            Block block = now.blockOf(tape, minute);
+            int visible = now.visible(kind, block);
+            for (int i = 0; i < visible; i++) {
+                Print print = block.print(kind, i);
+                if (found.size() == limit || print.time() > end) {
+                    return found;
+                }
+                if (print.id() >= fromId && print.time() >= start) {
+                    found.add(print);
+                }
             }
-            if (to > from) {
-                slices.add(new Slice(block, from, to));
-                wanted -= to - from;
-            }
-            from = 0;
         }
-        return slices;
+        return found;
     }
 
     /** The newest {@code limit} with times up to {@code end}, included; oldest first. */
-    public List<Slice> newest(Kind kind, long end, int limit) {
+    public List<Print> newest(Print.Kind kind, long end, int limit) {
         Played now = played;
-        Deque<Slice> slices = new ArrayDeque<>();
-        int wanted = limit;
+        List<Print> found = new ArrayList<>();
+        long first = tape.firstMinute();
         for (long minute = lastMinute(now, end);
-                minute >= tape.firstMinute() && wanted > 0;
+                minute >= first && found.size() < limit;
                 minute--) {
-            Block block = blockOf(now, minute);
-            int to = visible(kind, now, block);
-            while (to > 0 && kind.time(block, to - 1) > end) {
-                to--;
-            }
-            int from = Math.max(0, to - wanted);
-            if (to > from) {
-                slices.addFirst(new Slice(block, from, to));
-                wanted -= to - from;
+            Block block = now.blockOf(tape, minute);
+            for (int i = now.visible(kind, block) - 1; i >= 0 && found.size() < limit; i--) {
+                if (block.print(kind, i).time() <= end) {
+                    found.add(block.print(kind, i));
+                }
             }
         }
-        return List.copyOf(slices);
+        Collections.reverse(found);
+        return found;
     }
 
     /** Minutes beyond the tape's last hold nothing, and there may be very many of them. */
@@ -128,14 +93,6 @@ public final class History {
         return Math.min(
                 Math.min(now.block().minute(), tape.lastMinute()),
                 Math.floorDiv(end, Block.MINUTE));
-    }
-
-    private Block blockOf(Played now, long minute) {
-        return minute == now.block().minute() ? now.block() : tape.block(minute);
-    }
-
-    private static int visible(Kind kind, Played now, Block block) {
-        return block.minute() == now.block().minute() ? kind.played(now) : kind.count(block);
     }
 
     private long firstTime() {
@@ -202,8 +159,8 @@ public final class History {
         if (minute > now.block().minute()) {
             return kline;
         }
-        Block block = blockOf(now, minute);
-        int visible = visible(Kind.RAW, now, block);
+        Block block = now.blockOf(tape, minute);
+        int visible = now.visible(Print.Kind.RAW, block);
         int from = 0;
         while (from < visible && block.trade(from).time() < start) {
             from++;

@@ -1,8 +1,10 @@
 package io.tapekeeper.exchange.history;
 
 import io.tapekeeper.exchange.market.Block;
+import io.tapekeeper.exchange.market.Print;
 import io.tapekeeper.exchange.market.Quote;
 import io.tapekeeper.exchange.market.RawTrade;
+import io.tapekeeper.exchange.market.SymbolTape;
 import java.util.Optional;
 
 /**
@@ -14,4 +16,17 @@ import java.util.Optional;
  * @param last the last trade played, in this block or an earlier one
  */
 public record Played(
-        Block block, int trades, int aggregates, Optional<RawTrade> last, Optional<Quote> quote) {}
+        Block block, int trades, int aggregates, Optional<RawTrade> last, Optional<Quote> quote) {
+    /** How much of a block can be seen. */
+    int visible(Print.Kind kind, Block of) {
+        if (of.minute() != block.minute()) {
+            return of.count(kind);
+        }
+        return kind == Print.Kind.RAW ? trades : aggregates;
+    }
+
+    /** The block of a minute, the very one being played where it is that. */
+    Block blockOf(SymbolTape tape, long minute) {
+        return minute == block.minute() ? block : tape.block(minute);
+    }
+}

@@ -10,4 +10,5 @@ package io.tapekeeper.exchange.market;
  * @param last id of the last raw trade; the next aggregate's {@code first} is one more
  */
 public record Aggregate(
-        long id, long price, long size, long first, long last, long time, boolean buyerIsMaker) {}
+        long id, long price, long size, long first, long last, long time, boolean buyerIsMaker)
+        implements Print {}

@@ -61,11 +61,6 @@ public final class Block {
         return minute;
     }
 
-    /** Start, in microseconds since the epoch. */
-    public long start() {
-        return minute * MINUTE;
-    }
-
     public int trades() {
         return trades.length;
     }
@@ -85,6 +80,15 @@ public final class Block {
 
     public Aggregate aggregate(int index) {
         return aggregates[index];
+    }
+
+    /** How many there are of a kind. */
+    public int count(Print.Kind kind) {
+        return kind == Print.Kind.RAW ? trades.length : aggregates.length;
+    }
+
+    public Print print(Print.Kind kind, int index) {
+        return kind == Print.Kind.RAW ? trades[index] : aggregates[index];
     }
 
     public int quotes() {

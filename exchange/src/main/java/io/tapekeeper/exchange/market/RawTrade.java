@@ -9,4 +9,5 @@ package io.tapekeeper.exchange.market;
  * @param time microseconds since the epoch, on the tape's clock
  * @param buyerIsMaker true where the aggressor sold
  */
-public record RawTrade(long id, long price, long size, long time, boolean buyerIsMaker) {}
+public record RawTrade(long id, long price, long size, long time, boolean buyerIsMaker)
+        implements Print {}

@@ -20,10 +20,7 @@ public interface SymbolTape {
     Kline kline(long minute);
 
     /**
-     * Where to start to look for a raw trade: no trade of an earlier minute has this id or a later.
+     * Where to look for an id from on: no print of an earlier minute has this id or a later one.
      */
-    long minuteOfTrade(long id);
-
-    /** The same for an aggregate. */
-    long minuteOfAggregate(long id);
+    long minuteOf(Print.Kind kind, long id);
 }

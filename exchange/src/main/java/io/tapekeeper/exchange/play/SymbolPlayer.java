@@ -7,6 +7,7 @@ import io.tapekeeper.exchange.market.Aggregate;
 import io.tapekeeper.exchange.market.Block;
 import io.tapekeeper.exchange.market.Kline;
 import io.tapekeeper.exchange.market.KlineInterval;
+import io.tapekeeper.exchange.market.Print;
 import io.tapekeeper.exchange.market.Quote;
 import io.tapekeeper.exchange.market.RawTrade;
 import io.tapekeeper.exchange.market.SymbolTape;
@@ -81,7 +82,7 @@ final class SymbolPlayer {
     }
 
     private void resume(long lastId) {
-        long minute = tape.minuteOfTrade(lastId);
+        long minute = tape.minuteOf(Print.Kind.RAW, lastId);
         block = tape.block(minute);
         while (block.trades() == 0 || block.trade(block.trades() - 1).id() < lastId) {
             block = tape.block(++minute);

@@ -1,23 +1,12 @@
 package io.tapekeeper.exchange.rest;
 
 import io.tapekeeper.exchange.history.History;
-import io.tapekeeper.exchange.history.Kind;
-import io.tapekeeper.exchange.history.Played;
-import io.tapekeeper.exchange.history.Slice;
 import io.tapekeeper.exchange.history.TimedKline;
-import io.tapekeeper.exchange.market.Block;
-import io.tapekeeper.exchange.market.Kline;
-import io.tapekeeper.exchange.market.Listing;
-import io.tapekeeper.exchange.market.Quote;
-import io.tapekeeper.exchange.market.RawTrade;
+import io.tapekeeper.exchange.market.Print;
 import io.tapekeeper.exchange.play.Player;
 import io.tapekeeper.exchange.wire.JsonWriter;
 import io.tapekeeper.exchange.wire.Payloads;
 import io.tapekeeper.exchange.wire.TimeUnits;
-import io.tapekeeper.market.Amount;
-import io.tapekeeper.market.Decimals;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -33,12 +22,10 @@ import java.util.concurrent.atomic.AtomicLong;
  * and keeps nothing but the request weights.
  *
  * <p>Where the real exchange's behaviour is not documented: a limit above the maximum is cut to it,
- * a limit of 0 is −1130, {@code fromId} together with times is −1128. The book is known at its best
- * prices only, so {@code depth} has one level a side. {@code ticker/24hr} counts whole minutes.
+ * a limit of 0 is −1130, {@code fromId} together with times is −1128.
  */
 public final class RestApi {
     private static final String PREFIX = "/api/v3/";
-    private static final long DAY_MINUTES = 24 * 60;
     private static final Set<String> STATUSES =
             Set.of("TRADING", "END_OF_DAY", "HALT", "BREAK", "CANCEL_ONLY");
 
@@ -78,8 +65,8 @@ public final class RestApi {
                 Set.of("symbol", "symbols", "permissions", "showPermissionSets", "symbolStatus"),
                 sent -> 20,
                 this::exchangeInfo);
-        add("ticker/price", some, twoOrFour, rows(RestApi::price));
-        add("ticker/bookTicker", some, twoOrFour, rows(RestApi::bookTicker));
+        add("ticker/price", some, twoOrFour, rows(SymbolRows::price));
+        add("ticker/bookTicker", some, twoOrFour, rows(SymbolRows::bookTicker));
         add(
                 "ticker/24hr",
                 Set.of("symbol", "symbols", "symbolStatus", "type"),
@@ -199,7 +186,7 @@ public final class RestApi {
         return symbols <= 20 ? 2 : symbols <= 100 ? 40 : 80;
     }
 
-    private History one(Query query) throws RequestRefusedException {
+    History one(Query query) throws RequestRefusedException {
         return listed(query.symbol());
     }
 
@@ -268,45 +255,11 @@ public final class RestApi {
         out.raw("{\"serverTime\":").number(units.of(player.time())).raw('}');
     }
 
-    private static void price(History history, JsonWriter out, TimeUnits units) {
-        long price = history.played().last().map(RawTrade::price).orElse(0L);
-        out.raw("{\"symbol\":").string(history.listing().symbol());
-        out.raw(",\"price\":").decimal(price).raw('}');
-    }
-
-    private static void bookTicker(History history, JsonWriter out, TimeUnits units) {
-        Quote quote = quote(history.played());
-        out.raw("{\"symbol\":").string(history.listing().symbol());
-        out.raw(",\"bidPrice\":").decimal(quote.bid());
-        out.raw(",\"bidQty\":").decimal(quote.bidSize());
-        out.raw(",\"askPrice\":").decimal(quote.ask());
-        out.raw(",\"askQty\":").decimal(quote.askSize()).raw('}');
-    }
-
-    /** All zero while there has been none, as the real exchange has it for an empty book. */
-    private static Quote quote(Played played) {
-        return played.quote().orElse(new Quote(0, 0, 0, 0, 0, 0, 0));
-    }
-
     private void depth(Query query, JsonWriter out, TimeUnits units)
             throws RequestRefusedException {
         History history = one(query);
         query.limit(100, 5_000);
-        Quote quote = quote(history.played());
-        out.raw("{\"lastUpdateId\":").number(quote.updateId());
-        out.raw(",\"bids\":");
-        level(out, quote.bid(), quote.bidSize());
-        out.raw(",\"asks\":");
-        level(out, quote.ask(), quote.askSize());
-        out.raw('}');
-    }
-
-    private static void level(JsonWriter out, long price, long size) {
-        if (size == 0) {
-            out.raw("[]");
-        } else {
-            out.raw("[[").decimal(price).raw(',').decimal(size).raw("]]");
-        }
+        SymbolRows.depth(history, out);
     }
 
     private void trades(Query query, JsonWriter out, TimeUnits units)
@@ -314,18 +267,21 @@ public final class RestApi {
         History history = one(query);
         int limit = query.limit(500, 1_000);
         OptionalLong fromId = query.number("fromId");
-        List<Slice> slices =
+        prints(
                 fromId.isPresent()
-                        ? history.from(Kind.RAW, fromId.getAsLong(), limit)
-                        : history.newest(Kind.RAW, Long.MAX_VALUE, limit);
+                        ? history.from(Print.Kind.RAW, fromId.getAsLong(), limit)
+                        : history.newest(Print.Kind.RAW, Long.MAX_VALUE, limit),
+                out,
+                units);
+    }
+
+    private static void prints(List<Print> prints, JsonWriter out, TimeUnits units) {
         char before = '[';
-        for (Slice slice : slices) {
-            for (int i = slice.from(); i < slice.to(); i++) {
-                Payloads.tradeRow(out.raw(before), slice.block().trade(i), units);
-                before = ',';
-            }
+        for (Print print : prints) {
+            Payloads.row(out.raw(before), print, units);
+            before = ',';
         }
-        out.raw(slices.isEmpty() ? "[]" : "]");
+        out.raw(prints.isEmpty() ? "[]" : "]");
     }
 
     private void aggregates(Query query, JsonWriter out, TimeUnits units)
@@ -339,22 +295,16 @@ public final class RestApi {
         long now = player.time();
         long start = query.time("startTime", -1, now);
         long end = endOfUnit(query, query.time("endTime", Long.MAX_VALUE, now));
-        List<Slice> slices;
+        Print.Kind kind = Print.Kind.AGGREGATE;
+        List<Print> found;
         if (fromId.isPresent()) {
-            slices = history.from(Kind.AGGREGATE, fromId.getAsLong(), limit);
+            found = history.from(kind, fromId.getAsLong(), limit);
         } else if (start >= 0) {
-            slices = history.between(Kind.AGGREGATE, start, end, limit);
+            found = history.between(kind, start, end, limit);
         } else {
-            slices = history.newest(Kind.AGGREGATE, end, limit);
+            found = history.newest(kind, end, limit);
         }
-        char before = '[';
-        for (Slice slice : slices) {
-            for (int i = slice.from(); i < slice.to(); i++) {
-                Payloads.aggregateRow(out.raw(before), slice.block().aggregate(i), units);
-                before = ',';
-            }
-        }
-        out.raw(slices.isEmpty() ? "[]" : "]");
+        prints(found, out, units);
     }
 
     /** An end in milliseconds includes the whole of its millisecond. */
@@ -394,99 +344,29 @@ public final class RestApi {
                 query,
                 out,
                 units,
-                (history, to, in) -> day(history, now, type.equals("FULL"), to, in));
-    }
-
-    private static void day(
-            History history, long now, boolean full, JsonWriter out, TimeUnits units) {
-        Played played = history.played();
-        long minutes = Math.floorDiv(now, Block.MINUTE) + 1;
-        long start = (minutes - DAY_MINUTES) * Block.MINUTE;
-        Kline day =
-                played.last().isPresent()
-                        ? history.kline(start, minutes * Block.MINUTE)
-                        : Kline.empty(0);
-        BigDecimal volume = day.volume().toDecimal(Amount.SIZE_PLACES);
-        BigDecimal quoteVolume = day.quoteVolume().toDecimal(Amount.QUOTE_PLACES);
-        BigDecimal open = new BigDecimal(Decimals.format(day.open()));
-        BigDecimal change = new BigDecimal(Decimals.format(day.close())).subtract(open);
-        out.raw("{\"symbol\":").string(history.listing().symbol());
-        if (full) {
-            out.raw(",\"priceChange\":\"").raw(change.toPlainString());
-            out.raw("\",\"priceChangePercent\":\"");
-            out.raw(ratio(change.movePointRight(2), open, 3));
-            out.raw("\",\"weightedAvgPrice\":\"").raw(ratio(quoteVolume, volume, 8));
-            out.raw("\",\"prevClosePrice\":").decimal(day.open());
-            out.raw(",\"lastPrice\":").decimal(day.close());
-            out.raw(",\"lastQty\":").decimal(played.last().map(RawTrade::size).orElse(0L));
-            Quote quote = quote(played);
-            out.raw(",\"bidPrice\":").decimal(quote.bid());
-            out.raw(",\"bidQty\":").decimal(quote.bidSize());
-            out.raw(",\"askPrice\":").decimal(quote.ask());
-            out.raw(",\"askQty\":").decimal(quote.askSize());
-        }
-        out.raw(",\"openPrice\":").decimal(day.open());
-        out.raw(",\"highPrice\":").decimal(day.high());
-        out.raw(",\"lowPrice\":").decimal(day.low());
-        if (!full) {
-            out.raw(",\"lastPrice\":").decimal(day.close());
-        }
-        out.raw(",\"volume\":\"").raw(Payloads.size(day.volume()));
-        out.raw("\",\"quoteVolume\":\"").raw(Payloads.quote(day.quoteVolume()));
-        out.raw("\",\"openTime\":").number(units.of(start));
-        out.raw(",\"closeTime\":").number(units.of(now));
-        out.raw(",\"firstId\":").number(day.first());
-        out.raw(",\"lastId\":").number(day.last());
-        out.raw(",\"count\":").number(day.trades()).raw('}');
-    }
-
-    private static String ratio(BigDecimal a, BigDecimal b, int places) {
-        BigDecimal value =
-                b.signum() == 0
-                        ? BigDecimal.ZERO.setScale(places)
-                        : a.divide(b, places, RoundingMode.HALF_UP);
-        return value.toPlainString();
+                (history, to, in) -> SymbolRows.day(history, now, type.equals("FULL"), to, in));
     }
 
     private void exchangeInfo(Query query, JsonWriter out, TimeUnits units)
             throws RequestRefusedException {
         List<History> chosen = some(query);
         out.raw("{\"timezone\":\"UTC\",\"serverTime\":").number(units.of(player.time()));
-        out.raw(",\"rateLimits\":[{\"rateLimitType\":\"REQUEST_WEIGHT\",\"interval\":\"MINUTE\",");
-        out.raw("\"intervalNum\":1,\"limit\":").number(meter.limit());
-        out.raw("},{\"rateLimitType\":\"ORDERS\",\"interval\":\"SECOND\",\"intervalNum\":10,");
-        out.raw("\"limit\":100},{\"rateLimitType\":\"ORDERS\",\"interval\":\"DAY\",");
-        out.raw("\"intervalNum\":1,\"limit\":200000},{\"rateLimitType\":\"RAW_REQUESTS\",");
-        out.raw("\"interval\":\"MINUTE\",\"intervalNum\":5,\"limit\":300000}],");
-        out.raw("\"exchangeFilters\":[],\"symbols\":");
+        String limits =
+                """
+                ,"rateLimits":[
+                {"rateLimitType":"REQUEST_WEIGHT","interval":"MINUTE","intervalNum":1,"limit":%d},
+                {"rateLimitType":"ORDERS","interval":"SECOND","intervalNum":10,"limit":100},
+                {"rateLimitType":"ORDERS","interval":"DAY","intervalNum":1,"limit":200000},
+                {"rateLimitType":"RAW_REQUESTS","interval":"MINUTE","intervalNum":5,"limit":300000}],
+                "exchangeFilters":[],"symbols":
+                """
+                        .formatted(meter.limit());
+        out.raw(limits.replace("\n", ""));
         char before = '[';
         for (History history : chosen) {
-            listing(history.listing(), out.raw(before));
+            SymbolRows.listing(history.listing(), out.raw(before));
             before = ',';
         }
         out.raw(chosen.isEmpty() ? "[]}" : "]}");
-    }
-
-    private static void listing(Listing listing, JsonWriter out) {
-        out.raw("{\"symbol\":").string(listing.symbol());
-        out.raw(",\"status\":\"TRADING\",\"baseAsset\":").string(listing.base());
-        out.raw(",\"baseAssetPrecision\":8,\"quoteAsset\":").string(listing.quote());
-        out.raw(",\"quotePrecision\":8,\"quoteAssetPrecision\":8,");
-        out.raw("\"baseCommissionPrecision\":8,\"quoteCommissionPrecision\":8,");
-        out.raw("\"orderTypes\":[\"LIMIT\",\"LIMIT_MAKER\",\"MARKET\"],\"icebergAllowed\":true,");
-        out.raw("\"ocoAllowed\":true,\"otoAllowed\":true,\"quoteOrderQtyMarketAllowed\":true,");
-        out.raw("\"allowTrailingStop\":true,\"cancelReplaceAllowed\":true,\"amendAllowed\":true,");
-        out.raw("\"pegInstructionsAllowed\":true,\"isSpotTradingAllowed\":true,");
-        out.raw("\"isMarginTradingAllowed\":false,\"filters\":[");
-        out.raw("{\"filterType\":\"PRICE_FILTER\",\"minPrice\":").decimal(listing.tickSize());
-        out.raw(",\"maxPrice\":\"1000000.00000000\",\"tickSize\":").decimal(listing.tickSize());
-        out.raw("},{\"filterType\":\"LOT_SIZE\",\"minQty\":").decimal(listing.stepSize());
-        out.raw(",\"maxQty\":\"9000000.00000000\",\"stepSize\":").decimal(listing.stepSize());
-        out.raw("},{\"filterType\":\"NOTIONAL\",\"minNotional\":\"5.00000000\",");
-        out.raw("\"applyMinToMarket\":true,\"maxNotional\":\"9000000.00000000\",");
-        out.raw("\"applyMaxToMarket\":false,\"avgPriceMins\":5}],");
-        out.raw("\"permissions\":[],\"permissionSets\":[[\"SPOT\"]],");
-        out.raw("\"defaultSelfTradePreventionMode\":\"NONE\",");
-        out.raw("\"allowedSelfTradePreventionModes\":[\"NONE\"]}");
     }
 }

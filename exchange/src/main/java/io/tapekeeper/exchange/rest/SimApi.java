@@ -1,21 +1,17 @@
 package io.tapekeeper.exchange.rest;
 
 import io.tapekeeper.exchange.history.History;
-import io.tapekeeper.exchange.history.Kind;
-import io.tapekeeper.exchange.history.Slice;
 import io.tapekeeper.exchange.market.Aggregate;
+import io.tapekeeper.exchange.market.Print;
 import io.tapekeeper.exchange.market.RawTrade;
 import io.tapekeeper.exchange.market.TapeSource;
 import io.tapekeeper.exchange.play.Player;
 import io.tapekeeper.exchange.socket.Sockets;
 import io.tapekeeper.exchange.wire.JsonWriter;
-import io.tapekeeper.exchange.wire.Payloads;
-import io.tapekeeper.exchange.wire.TimeUnits;
 import io.tapekeeper.market.Decimals;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -24,8 +20,8 @@ import java.util.Set;
  *
  * <ul>
  *   <li>{@code GET /sim/state}: source, speed, state, tape time, ids played per symbol, clients
- *   <li>{@code GET /sim/tape?symbol=&kind=raw|aggregate&fromId=&limit=&format=csv|json}: the tape
- *       as it was played, up to 100,000 rows
+ *   <li>{@code GET /sim/tape?symbol=&kind=raw|aggregate&fromId=&limit=}: the tape as it was played,
+ *       as CSV of up to 100,000 rows
  *   <li>{@code POST /sim/refuse?seconds=}: every request under {@code /api} is answered with 503
  *       for so long
  *   <li>{@code POST /sim/play}: starts a recording without waiting for a subscriber
@@ -52,10 +48,7 @@ public final class SimApi {
             return switch (method + " " + path) {
                 case "GET /sim/state" -> state();
                 case "GET /sim/tape" ->
-                        tape(
-                                new Query(
-                                        parameters,
-                                        Set.of("symbol", "kind", "fromId", "limit", "format")));
+                        tape(new Query(parameters, Set.of("symbol", "kind", "fromId", "limit")));
                 case "POST /sim/refuse" -> refuse(new Query(parameters, Set.of("seconds")));
                 case "POST /sim/play" -> {
                     player.begin();
@@ -94,83 +87,56 @@ public final class SimApi {
         char before = '[';
         for (History history : player.histories()) {
             out.raw(before).raw("{\"symbol\":").string(history.listing().symbol());
-            out.raw(",\"firstTradeId\":").number(history.firstId(Kind.RAW));
-            out.raw(",\"lastTradeId\":").number(history.lastId(Kind.RAW));
-            out.raw(",\"firstAggregateId\":").number(history.firstId(Kind.AGGREGATE));
-            out.raw(",\"lastAggregateId\":").number(history.lastId(Kind.AGGREGATE)).raw('}');
+            out.raw(",\"firstTradeId\":").number(firstId(history, Print.Kind.RAW));
+            out.raw(",\"lastTradeId\":").number(lastId(history, Print.Kind.RAW));
+            out.raw(",\"firstAggregateId\":").number(firstId(history, Print.Kind.AGGREGATE));
+            out.raw(",\"lastAggregateId\":").number(lastId(history, Print.Kind.AGGREGATE)).raw('}');
             before = ',';
         }
         return Reply.ok(Reply.JSON, out.raw("]}").text());
     }
 
+    private static long firstId(History history, Print.Kind kind) {
+        return history.from(kind, 0, 1).stream().mapToLong(Print::id).findFirst().orElse(-1);
+    }
+
+    private static long lastId(History history, Print.Kind kind) {
+        return history.newest(kind, Long.MAX_VALUE, 1).stream()
+                .mapToLong(Print::id)
+                .findFirst()
+                .orElse(-1);
+    }
+
     private Reply tape(Query query) throws RequestRefusedException {
-        String symbol = query.symbol();
-        Optional<History> history =
-                player.histories().stream()
-                        .filter(one -> one.listing().symbol().equals(symbol))
-                        .findFirst();
-        if (history.isEmpty()) {
-            throw new RequestRefusedException(-1121, "Invalid symbol.");
+        History history = api.one(query);
+        String kind = query.text("kind").orElse("raw");
+        boolean raw = kind.equals("raw");
+        if (!raw && !kind.equals("aggregate")) {
+            throw new RequestRefusedException(-1130, "Parameter 'kind' must be raw or aggregate.");
         }
-        Kind kind = choice(query, "kind", "raw", "aggregate") ? Kind.RAW : Kind.AGGREGATE;
-        boolean csv = choice(query, "format", "csv", "json");
-        int limit = query.limit(1_000, MOST_ROWS);
-        List<Slice> slices = history.get().from(kind, query.number("fromId").orElse(0), limit);
-        JsonWriter out = new JsonWriter();
-        if (csv) {
-            out.raw(
-                    kind == Kind.RAW
-                            ? "id,price,size,time,buyer_is_maker\n"
-                            : "id,price,size,first,last,time,buyer_is_maker\n");
-        }
-        char before = '[';
-        for (Slice slice : slices) {
-            for (int i = slice.from(); i < slice.to(); i++) {
-                if (csv) {
-                    line(out, kind, slice, i);
-                } else {
-                    row(out.raw(before), kind, slice, i);
+        StringBuilder lines = new StringBuilder("id,price,size,time,buyer_is_maker");
+        lines.append(raw ? "\n" : ",first,last\n");
+        for (Print print :
+                history.from(
+                        raw ? Print.Kind.RAW : Print.Kind.AGGREGATE,
+                        query.number("fromId").orElse(0),
+                        query.limit(1_000, MOST_ROWS))) {
+            switch (print) {
+                case RawTrade t -> line(lines, t, t.price(), t.size(), t.buyerIsMaker());
+                case Aggregate t -> {
+                    line(lines, t, t.price(), t.size(), t.buyerIsMaker());
+                    lines.append(',').append(t.first()).append(',').append(t.last());
                 }
-                before = ',';
             }
+            lines.append('\n');
         }
-        if (!csv) {
-            out.raw(slices.isEmpty() ? "[]" : "]");
-        }
-        return Reply.ok(csv ? "text/csv;charset=UTF-8" : Reply.JSON, out.text());
+        return Reply.ok("text/csv;charset=UTF-8", lines.toString());
     }
 
-    /** Whether it is the first of two, which is the default. */
-    private static boolean choice(Query query, String name, String first, String second)
-            throws RequestRefusedException {
-        String chosen = query.text(name).orElse(first);
-        if (!chosen.equals(first) && !chosen.equals(second)) {
-            throw new RequestRefusedException(
-                    -1130, "Parameter '%s' must be %s or %s.".formatted(name, first, second));
-        }
-        return chosen.equals(first);
-    }
-
-    private static void row(JsonWriter out, Kind kind, Slice slice, int i) {
-        if (kind == Kind.RAW) {
-            Payloads.tradeRow(out, slice.block().trade(i), TimeUnits.MICROS);
-        } else {
-            Payloads.aggregateRow(out, slice.block().aggregate(i), TimeUnits.MICROS);
-        }
-    }
-
-    private static void line(JsonWriter out, Kind kind, Slice slice, int i) {
-        if (kind == Kind.RAW) {
-            RawTrade trade = slice.block().trade(i);
-            out.number(trade.id()).raw(',').raw(Decimals.format(trade.price()));
-            out.raw(',').raw(Decimals.format(trade.size()));
-            out.raw(',').number(trade.time()).raw(',').bool(trade.buyerIsMaker()).raw('\n');
-        } else {
-            Aggregate trade = slice.block().aggregate(i);
-            out.number(trade.id()).raw(',').raw(Decimals.format(trade.price()));
-            out.raw(',').raw(Decimals.format(trade.size()));
-            out.raw(',').number(trade.first()).raw(',').number(trade.last());
-            out.raw(',').number(trade.time()).raw(',').bool(trade.buyerIsMaker()).raw('\n');
-        }
+    private static void line(
+            StringBuilder lines, Print print, long price, long size, boolean buyerIsMaker) {
+        lines.append(print.id()).append(',').append(Decimals.format(price)).append(',');
+        lines.append(Decimals.format(size)).append(',').append(print.time()).append(',');
+        lines.append(buyerIsMaker);
     }
 }

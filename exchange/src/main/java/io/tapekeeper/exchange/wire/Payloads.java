@@ -3,6 +3,7 @@ package io.tapekeeper.exchange.wire;
 import io.tapekeeper.exchange.history.TimedKline;
 import io.tapekeeper.exchange.market.Aggregate;
 import io.tapekeeper.exchange.market.Kline;
+import io.tapekeeper.exchange.market.Print;
 import io.tapekeeper.exchange.market.Quote;
 import io.tapekeeper.exchange.market.RawTrade;
 import io.tapekeeper.market.Amount;
@@ -35,9 +36,12 @@ public final class Payloads {
         aggregateFields(out, trade, units);
     }
 
-    /** A row of {@code aggTrades}. */
-    public static void aggregateRow(JsonWriter out, Aggregate trade, TimeUnits units) {
-        aggregateFields(out.raw('{'), trade, units);
+    /** A row of the lists of raw trades or of {@code aggTrades}. */
+    public static void row(JsonWriter out, Print print, TimeUnits units) {
+        switch (print) {
+            case Aggregate trade -> aggregateFields(out.raw('{'), trade, units);
+            case RawTrade trade -> tradeRow(out, trade, units);
+        }
     }
 
     private static void aggregateFields(JsonWriter out, Aggregate trade, TimeUnits units) {
@@ -50,8 +54,7 @@ public final class Payloads {
         out.raw(",\"m\":").bool(trade.buyerIsMaker()).raw(",\"M\":true}");
     }
 
-    /** A row of the lists of raw trades. */
-    public static void tradeRow(JsonWriter out, RawTrade trade, TimeUnits units) {
+    private static void tradeRow(JsonWriter out, RawTrade trade, TimeUnits units) {
         out.raw("{\"id\":").number(trade.id());
         out.raw(",\"price\":").decimal(trade.price());
         out.raw(",\"qty\":").decimal(trade.size());

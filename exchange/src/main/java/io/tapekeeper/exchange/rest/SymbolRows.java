@@ -1,0 +1,143 @@
+package io.tapekeeper.exchange.rest;
+
+import io.tapekeeper.exchange.history.History;
+import io.tapekeeper.exchange.history.Played;
+import io.tapekeeper.exchange.market.Block;
+import io.tapekeeper.exchange.market.Kline;
+import io.tapekeeper.exchange.market.Listing;
+import io.tapekeeper.exchange.market.Quote;
+import io.tapekeeper.exchange.market.RawTrade;
+import io.tapekeeper.exchange.wire.JsonWriter;
+import io.tapekeeper.exchange.wire.Payloads;
+import io.tapekeeper.exchange.wire.TimeUnits;
+import io.tapekeeper.market.Amount;
+import io.tapekeeper.market.Decimals;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+
+/** What REST says of one symbol as it now stands: tickers, depth, the rules of its trading. */
+final class SymbolRows {
+    private static final long DAY_MINUTES = 24 * 60;
+
+    private SymbolRows() {}
+
+    static void price(History history, JsonWriter out, TimeUnits units) {
+        long price = history.played().last().map(RawTrade::price).orElse(0L);
+        out.raw("{\"symbol\":").string(history.listing().symbol());
+        out.raw(",\"price\":").decimal(price).raw('}');
+    }
+
+    static void bookTicker(History history, JsonWriter out, TimeUnits units) {
+        Quote quote = quote(history.played());
+        out.raw("{\"symbol\":").string(history.listing().symbol());
+        out.raw(",\"bidPrice\":").decimal(quote.bid());
+        out.raw(",\"bidQty\":").decimal(quote.bidSize());
+        out.raw(",\"askPrice\":").decimal(quote.ask());
+        out.raw(",\"askQty\":").decimal(quote.askSize()).raw('}');
+    }
+
+    /** All zero while there has been none, as the real exchange has it for an empty book. */
+    private static Quote quote(Played played) {
+        return played.quote().orElse(new Quote(0, 0, 0, 0, 0, 0, 0));
+    }
+
+    /** Known at its best prices only, so one level a side. */
+    static void depth(History history, JsonWriter out) {
+        Quote quote = quote(history.played());
+        out.raw("{\"lastUpdateId\":").number(quote.updateId());
+        out.raw(",\"bids\":");
+        level(out, quote.bid(), quote.bidSize());
+        out.raw(",\"asks\":");
+        level(out, quote.ask(), quote.askSize());
+        out.raw('}');
+    }
+
+    private static void level(JsonWriter out, long price, long size) {
+        if (size == 0) {
+            out.raw("[]");
+        } else {
+            out.raw("[[").decimal(price).raw(',').decimal(size).raw("]]");
+        }
+    }
+
+    /**
+     * {@code ticker/24hr}; its day is made of whole minutes, the last of which may be forming.
+     *
+     * @param full whether {@code FULL} was asked for, else {@code MINI}
+     */
+    static void day(History history, long now, boolean full, JsonWriter out, TimeUnits units) {
+        Played played = history.played();
+        long minutes = Math.floorDiv(now, Block.MINUTE) + 1;
+        long start = (minutes - DAY_MINUTES) * Block.MINUTE;
+        Kline day =
+                played.last().isPresent()
+                        ? history.kline(start, minutes * Block.MINUTE)
+                        : Kline.empty(0);
+        BigDecimal volume = day.volume().toDecimal(Amount.SIZE_PLACES);
+        BigDecimal quoteVolume = day.quoteVolume().toDecimal(Amount.QUOTE_PLACES);
+        BigDecimal open = new BigDecimal(Decimals.format(day.open()));
+        BigDecimal change = new BigDecimal(Decimals.format(day.close())).subtract(open);
+        out.raw("{\"symbol\":").string(history.listing().symbol());
+        if (full) {
+            out.raw(",\"priceChange\":\"").raw(change.toPlainString());
+            out.raw("\",\"priceChangePercent\":\"");
+            out.raw(ratio(change.movePointRight(2), open, 3));
+            out.raw("\",\"weightedAvgPrice\":\"").raw(ratio(quoteVolume, volume, 8));
+            out.raw("\",\"prevClosePrice\":").decimal(day.open());
+            out.raw(",\"lastPrice\":").decimal(day.close());
+            out.raw(",\"lastQty\":").decimal(played.last().map(RawTrade::size).orElse(0L));
+            Quote quote = quote(played);
+            out.raw(",\"bidPrice\":").decimal(quote.bid());
+            out.raw(",\"bidQty\":").decimal(quote.bidSize());
+            out.raw(",\"askPrice\":").decimal(quote.ask());
+            out.raw(",\"askQty\":").decimal(quote.askSize());
+        }
+        out.raw(",\"openPrice\":").decimal(day.open());
+        out.raw(",\"highPrice\":").decimal(day.high());
+        out.raw(",\"lowPrice\":").decimal(day.low());
+        if (!full) {
+            out.raw(",\"lastPrice\":").decimal(day.close());
+        }
+        out.raw(",\"volume\":\"").raw(Payloads.size(day.volume()));
+        out.raw("\",\"quoteVolume\":\"").raw(Payloads.quote(day.quoteVolume()));
+        out.raw("\",\"openTime\":").number(units.of(start));
+        out.raw(",\"closeTime\":").number(units.of(now));
+        out.raw(",\"firstId\":").number(day.first());
+        out.raw(",\"lastId\":").number(day.last());
+        out.raw(",\"count\":").number(day.trades()).raw('}');
+    }
+
+    private static String ratio(BigDecimal a, BigDecimal b, int places) {
+        BigDecimal value =
+                b.signum() == 0
+                        ? BigDecimal.ZERO.setScale(places)
+                        : a.divide(b, places, RoundingMode.HALF_UP);
+        return value.toPlainString();
+    }
+
+    static void listing(Listing listing, JsonWriter out) {
+        out.raw("{\"symbol\":").string(listing.symbol());
+        out.raw(",\"status\":\"TRADING\",\"baseAsset\":").string(listing.base());
+        out.raw(",\"baseAssetPrecision\":8,\"quoteAsset\":").string(listing.quote());
+        String tick = Decimals.format(listing.tickSize());
+        String step = Decimals.format(listing.stepSize());
+        String rules =
+                """
+                ,"quotePrecision":8,"quoteAssetPrecision":8,"baseCommissionPrecision":8,
+                "quoteCommissionPrecision":8,"orderTypes":["LIMIT","LIMIT_MAKER","MARKET"],
+                "icebergAllowed":true,"ocoAllowed":true,"otoAllowed":true,
+                "quoteOrderQtyMarketAllowed":true,"allowTrailingStop":true,
+                "cancelReplaceAllowed":true,"amendAllowed":true,"pegInstructionsAllowed":true,
+                "isSpotTradingAllowed":true,"isMarginTradingAllowed":false,"filters":[
+                {"filterType":"PRICE_FILTER","minPrice":"%s","maxPrice":"1000000.00000000",
+                "tickSize":"%s"},
+                {"filterType":"LOT_SIZE","minQty":"%s","maxQty":"9000000.00000000","stepSize":"%s"},
+                {"filterType":"NOTIONAL","minNotional":"5.00000000","applyMinToMarket":true,
+                "maxNotional":"9000000.00000000","applyMaxToMarket":false,"avgPriceMins":5}],
+                "permissions":[],"permissionSets":[["SPOT"]],
+                "defaultSelfTradePreventionMode":"NONE","allowedSelfTradePreventionModes":["NONE"]}
+                """
+                        .formatted(tick, tick, step, step);
+        out.raw(rules.replace("\n", ""));
+    }
+}
