@@ -2,6 +2,7 @@ package io.tapekeeper.app;
 
 import io.tapekeeper.dashboard.Health;
 import io.tapekeeper.dashboard.LiveView;
+import io.tapekeeper.tape.TapeKind;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -147,7 +148,7 @@ final class HealthTeller {
                 watch.warm(),
                 watch.window(),
                 stored.getOrDefault(watch, -1L),
-                pace.perSecond,
+                watch.series().tape().kind() == TapeKind.POLL ? Double.NaN : pace.perSecond,
                 agesMeaningful);
     }
 

@@ -318,7 +318,9 @@ final class Recording {
     private static Map<Watch, Long> count(List<Watch> watches, History history) {
         Map<Watch, Long> counts = new LinkedHashMap<>();
         for (Watch watch : watches) {
-            counts.put(watch, history.tradeCount(watch.series().tape()));
+            if (watch.series().tape().kind() != TapeKind.POLL) { // which has no trades
+                counts.put(watch, history.tradeCount(watch.series().tape()));
+            }
         }
         return counts;
     }

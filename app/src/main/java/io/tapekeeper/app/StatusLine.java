@@ -3,6 +3,7 @@ package io.tapekeeper.app;
 import io.tapekeeper.analyst.FeatureRow;
 import io.tapekeeper.dashboard.Health;
 import io.tapekeeper.market.Decimals;
+import io.tapekeeper.tape.TapeKind;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -120,7 +121,8 @@ final class StatusLine {
         } else {
             line.append("  warming up %d of %d".formatted(health.warm(), health.warmOf()));
         }
-        if (!Double.isNaN(health.tradesPerSecond())) {
+        boolean trades = watch.series().tape().kind() != TapeKind.POLL;
+        if (trades && !Double.isNaN(health.tradesPerSecond())) {
             line.append(String.format(Locale.ROOT, "  %.1f trades/s", health.tradesPerSecond()));
         }
         if (health.agesMeaningful()) {
@@ -128,7 +130,9 @@ final class StatusLine {
                     String.format(
                             Locale.ROOT, "  last %.1f s ago", health.lastTradeAgeMillis() / 1e3));
         }
-        line.append(String.format(Locale.ROOT, "  %,d stored", health.storedTrades()));
+        if (health.storedTrades() >= 0) {
+            line.append(String.format(Locale.ROOT, "  %,d stored", health.storedTrades()));
+        }
         switch (health.state()) {
             case LIVE, WARMING_UP -> {}
             case STALE -> line.append("  STALE: ").append(health.reason());
