@@ -49,6 +49,12 @@ final class Recording {
     /** Trades that may be held back behind holes, all instruments together. */
     private static final int HOLD_BUDGET = 500_000;
 
+    /** Rows kept in memory for the pages, all symbols together. */
+    private static final int MOST_RING_ROWS = 60_000;
+
+    /** A start that has to replay more than this says so. */
+    private static final long LONG_REPLAY = 500_000;
+
     private static final Duration LOOK = Duration.ofMillis(100);
     private static final Duration COUNTED_EVERY = Duration.ofSeconds(1);
     private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
@@ -96,7 +102,7 @@ final class Recording {
                 History history = History.open(db);
                 BinanceRest rest = new BinanceRest(restUrl, Settings.defaults());
                 VenueClock clock = new VenueClock(rest, InstantSource.system())) {
-            LiveView view = new LiveView(LiveView.RING_ROWS);
+            LiveView view = new LiveView(ringRows());
             try (Dashboard dashboard =
                     options.noDashboard ? null : options.page.start(view, history)) {
                 Optional<Venue> venue = reach(rest, preset, view, history);
@@ -112,6 +118,11 @@ final class Recording {
             status.end();
         }
         stop.rethrow();
+    }
+
+    /** An hour of seconds a symbol; less where there are many, for the rings share a bound. */
+    private int ringRows() {
+        return Math.clamp(MOST_RING_ROWS / options.symbols.size(), 600, LiveView.RING_ROWS);
     }
 
     /** What the venue said of itself. */
@@ -204,6 +215,11 @@ final class Recording {
             }
             show(series, venue.describe(series, preset), view);
             Watch watch = new Watch(series, preset, recorder, view, HOLD_BACK_NANOS, budget);
+            if (history.checkpoint(series).isEmpty() && history.tradeCount(tape) > LONG_REPLAY) {
+                status.say(
+                        "%s: computing the features of %,d stored trades first"
+                                .formatted(tape.symbol(), history.tradeCount(tape)));
+            }
             watch.resume(history);
             watches.put(instrument.symbol(), watch);
             recorder.session(tape, instrument, "started", clock.nowMicros(), "");
@@ -334,7 +350,7 @@ final class Recording {
                     continue;
                 }
                 OptionalLong newest = rest.newestId(tape.symbol(), tape.kind());
-                if (watch.hasHole()
+                if (watch.now().hole()
                         || (newest.isPresent() && newest.getAsLong() > watch.now().lastId())) {
                     return false;
                 }

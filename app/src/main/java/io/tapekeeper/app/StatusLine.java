@@ -19,10 +19,12 @@ import java.util.stream.Collectors;
  */
 final class StatusLine {
     private static final int SHOWN = 3;
+    private static final int NARROWEST = 20;
     private static final long PLAIN_EVERY_NANOS = 10_000_000_000L;
 
     private final PrintStream out;
     private final boolean terminal;
+    private final int columns;
     private final Map<Watch, Health.State> states = new HashMap<>();
     private long printedAt;
     private int width;
@@ -31,6 +33,7 @@ final class StatusLine {
         this.out = out;
         // Whether standard output is a terminal; the launcher knows, a JVM of level 21 does not.
         terminal = Boolean.getBoolean("tapekeeper.terminal");
+        columns = Math.max(NARROWEST, Integer.getInteger("tapekeeper.columns", 80));
         printedAt = System.nanoTime();
     }
 
@@ -52,6 +55,7 @@ final class StatusLine {
             text += "  |  and " + (watches.size() - SHOWN) + " more";
         }
         if (terminal) {
+            text = text.substring(0, Math.min(text.length(), columns - 1)); // a wrapped line stays
             out.print("\r" + text + " ".repeat(Math.max(0, width - text.length())));
             out.flush();
             width = text.length();

@@ -41,7 +41,12 @@ final class Watch implements Sequencer.Output, Analyst.Output {
 
     /** What is known of the tape at one moment, for the status line. */
     record Now(
-            long price, long lastTradeTime, long lastId, long trades, FeatureRow row, int open) {}
+            long price,
+            long lastTradeTime,
+            long lastId,
+            boolean hole,
+            long trades,
+            FeatureRow row) {}
 
     private final Series series;
     private final Recorder recorder;
@@ -55,8 +60,7 @@ final class Watch implements Sequencer.Output, Analyst.Output {
     private long lastTradeTime;
     private long trades;
     private FeatureRow lastRow;
-    private int openAlerts;
-    private volatile Now now = new Now(0, 0, -1, 0, null, 0);
+    private volatile Now now = new Now(0, 0, -1, false, 0, null);
 
     Watch(
             Series series,
@@ -189,14 +193,12 @@ final class Watch implements Sequencer.Output, Analyst.Output {
 
     @Override
     public void alertOpened(Alert alert) {
-        openAlerts++;
         view.alertOpened(series, alert); // an alert waits for no commit
         recorder.alertOpened(series, alert);
     }
 
     @Override
     public void alertClosed(Alert alert) {
-        openAlerts--;
         view.alertClosed(series, alert);
         recorder.alertClosed(series, alert);
     }
@@ -235,7 +237,14 @@ final class Watch implements Sequencer.Output, Analyst.Output {
         if (forming != null) {
             view.forming(series, forming, lastTradeTime);
         }
-        now = new Now(lastPrice, lastTradeTime, sequencer.lastId(), trades, lastRow, openAlerts);
+        now =
+                new Now(
+                        lastPrice,
+                        lastTradeTime,
+                        sequencer.lastId(),
+                        sequencer.hasHole(),
+                        trades,
+                        lastRow);
     }
 
     Series series() {
@@ -249,10 +258,6 @@ final class Watch implements Sequencer.Output, Analyst.Output {
 
     int window() {
         return window;
-    }
-
-    boolean hasHole() {
-        return sequencer.hasHole();
     }
 
     /** The last snapshot; any thread. */
