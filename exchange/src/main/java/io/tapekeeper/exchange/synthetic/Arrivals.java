@@ -56,7 +56,8 @@ final class Arrivals {
         }
         double elapsed = Math.min(wait, limit);
         for (int k = 0; k < DECAY.length; k++) {
-            excitation[k] *= StrictMath.exp(-DECAY[k] * elapsed);
+            excitation[k] =
+                    excitation[k] > SPENT ? excitation[k] * StrictMath.exp(-DECAY[k] * elapsed) : 0;
         }
 
         return elapsed;

@@ -14,7 +14,7 @@ package io.tapekeeper.exchange.synthetic;
  */
 final class OrderSizes {
     /** Median value of a taker order, in quote currency. */
-    private static final double TAKER_MEDIAN = 140;
+    private static final double TAKER_MEDIAN = 110;
 
     /** Standard deviation of the logarithm of a taker order's value. */
     static final double TAKER_DEVIATION = 2.15;

@@ -100,9 +100,8 @@ public final class SyntheticMarket {
         double ordersPerYear = SECONDS_PER_YEAR * profile.ordersPerSecond();
         deviation = profile.annualVolatility() / Math.sqrt(ordersPerYear * Volatility.MEAN_SQUARE);
         impact = deviation * Math.sqrt((1 - NOISE_SHARE) / MEAN_SQUARE_URGENCY);
-        noise =
-                deviation
-                        * Math.sqrt(3 * NOISE_SHARE); // a uniform number's width is √12 deviations
+        // A uniform number is √12 deviations wide.
+        noise = deviation * Math.sqrt(3 * NOISE_SHARE);
         long startMillis = Math.ceilDiv(startMicros, 1000L);
         second = Math.floorDiv(startMillis, 1000L);
         millis = Math.floorMod(startMillis, 1000L);
@@ -211,7 +210,7 @@ public final class SyntheticMarket {
         return book.askSteps() * profile.listing().stepSize();
     }
 
-    /** The exact state, 250 bytes: a market restored from it goes on as this one does. */
+    /** The exact state, about 240 bytes: a market restored from it goes on as this one does. */
     public byte[] save() {
         ByteBuffer out = ByteBuffer.allocate(STATE_LIMIT);
         out.putInt(VERSION).putInt(profile.listing().symbol().hashCode()).putLong(seed);

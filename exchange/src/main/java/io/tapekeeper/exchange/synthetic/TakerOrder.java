@@ -13,18 +13,17 @@ final class TakerOrder {
     /** Chance that the next maker rests on the same level. */
     private static final double SAME_LEVEL = 0.42;
 
-    /** Mean distance of neighbouring levels, as a fraction of the price, and of a whole walk. */
+    /** Mean distance of neighbouring levels, as a fraction of the price. */
     private static final double LEVEL_DISTANCE = 1.1e-5;
 
+    /** The least mean distance, as a fraction of the rest of the walk: bounds a walk's levels. */
     private static final double PART_OF_WALK = 1 / 250.0;
 
     /** ln(value/median) beyond which no single maker is large enough. */
     private static final double LARGE = 4;
 
-    /**
-     * Large orders meet large makers: none takes less than this part of what is left at the end.
-     */
-    private static final int MOST_MAKERS = 12;
+    /** On the last level large orders meet large makers: each takes a sixth of the rest or more. */
+    private static final int LEAST_PART = 6;
 
     /** Bounds one order, whatever it meets; 735 fills were seen in one. */
     private static final int MOST_FILLS = 600;
@@ -76,7 +75,7 @@ final class TakerOrder {
         long steps = sizes.makerSteps(level * tick);
         boolean atReach = level == reach;
         if (atReach) {
-            steps = Math.max(steps, remaining / MOST_MAKERS);
+            steps = Math.max(steps, remaining / LEAST_PART);
         }
         if (fills >= MOST_FILLS || (atReach && (oneMaker || steps >= remaining))) {
             steps = remaining;

@@ -40,6 +40,9 @@ final class Volatility {
     /** Mean of v², where the mean of v is one and the season is left out. */
     static final double MEAN_SQUARE = StrictMath.exp(VARIANCE);
 
+    /** Of each minute of the day. */
+    private static final double[] SEASON = season();
+
     private final SplitMix random;
     private double fast;
     private double slow;
@@ -50,6 +53,17 @@ final class Volatility {
         this.random = random;
     }
 
+    private static double[] season() {
+        double[] season = new double[1440];
+        for (int minute = 0; minute < season.length; minute++) {
+            double hour = minute / 60.0;
+            season[minute] =
+                    0.25 * StrictMath.cos((hour - 16) * HOURS)
+                            + 0.15 * StrictMath.cos(2 * (hour - 14) * HOURS);
+        }
+        return season;
+    }
+
     /**
      * Takes one second.
      *
@@ -58,10 +72,7 @@ final class Volatility {
     void step(long second) {
         fast = FAST_KEEP * fast + FAST_KICK * random.gaussian();
         slow = SLOW_KEEP * slow + SLOW_KICK * random.gaussian();
-        double hour = Math.floorMod(second, 86_400L) / 3600.0;
-        double season =
-                0.25 * StrictMath.cos((hour - 16) * HOURS)
-                        + 0.15 * StrictMath.cos(2 * (hour - 14) * HOURS);
+        double season = SEASON[(int) (Math.floorMod(second, 86_400L) / 60)];
         double log = Math.min(fast + slow + season - VARIANCE / 2, LARGEST_LOG);
         activity = StrictMath.exp(log / 2);
         stride = activity * Math.sqrt(activity);

@@ -9,7 +9,7 @@
  * io.tapekeeper.exchange.synthetic.FairPrice}), more in a stormy hour than in a calm one ({@link
  * io.tapekeeper.exchange.synthetic.Volatility}). The quotes follow it with a hysteresis ({@link
  * io.tapekeeper.exchange.synthetic.BookTop}); an order that pushes it far prints fills on several
- * levels.
+ * levels ({@link io.tapekeeper.exchange.synthetic.TakerOrder}).
  *
  * <p>A market is a function of seed, listing and start alone: no clock, no platform-dependent
  * arithmetic ({@code StrictMath} only), and a state that is saved and restored to the bit. Time
