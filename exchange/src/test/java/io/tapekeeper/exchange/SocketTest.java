@@ -201,7 +201,7 @@ class SocketTest {
     @Test
     void keepsWhoAnswersPingsAndDropsWhoDoesNot() throws Exception {
         SocketRules rules =
-                rules(Duration.ofMillis(100), Duration.ofMillis(300), Duration.ofHours(24));
+                rules(Duration.ofMillis(200), Duration.ofSeconds(1), Duration.ofHours(24));
         try (Exchange exchange = Exchange.start(TinyMarket.config(folder).withSocketRules(rules));
                 Client client = new Client(exchange);
                 Socket answering = client.connect("/ws");

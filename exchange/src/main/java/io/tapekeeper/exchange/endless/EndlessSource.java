@@ -98,9 +98,14 @@ public final class EndlessSource implements TapeSource {
                             .formatted(folder, keepAside()),
                     e);
         }
-        for (Listing listing : listings) {
-            Path minutes = folder.resolve(listing.symbol() + MINUTES);
-            tapes.add(new EndlessTape(seed, listing, opened.startMicros(), minutes));
+        try {
+            for (Listing listing : listings) {
+                Path minutes = folder.resolve(listing.symbol() + MINUTES);
+                tapes.add(new EndlessTape(seed, listing, opened.startMicros(), minutes));
+            }
+        } catch (IOException e) {
+            opened.close();
+            throw e;
         }
         return opened;
     }
@@ -179,7 +184,7 @@ public final class EndlessSource implements TapeSource {
                 tape.close();
             }
             played.close();
-            if (temporary) {
+            if (temporary && Files.exists(folder)) {
                 try (Stream<Path> files = Files.list(folder)) {
                     for (Path file : files.toList()) {
                         Files.delete(file);

@@ -101,11 +101,7 @@ public final class Block {
 
     /** The kline of trades {@code from} to before {@code to}. */
     public Kline kline(long closeBefore, int from, int to) {
-        Kline kline = Kline.empty(closeBefore);
-        for (int i = from; i < to; i++) {
-            kline = kline.plus(trades[i]);
-        }
-        return kline;
+        return Kline.of(trades, from, to, closeBefore);
     }
 
     /** Collects a block in the order of the tape; for one thread. */

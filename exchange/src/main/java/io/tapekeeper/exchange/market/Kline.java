@@ -37,22 +37,58 @@ public record Kline(
                 Amount.ZERO);
     }
 
-    /** The same with one later trade. */
-    public Kline plus(RawTrade trade) {
-        Amount quote = Amount.product(trade.price(), trade.size());
-        boolean bought = !trade.buyerIsMaker();
+    /** The kline of consecutive trades, {@code from} to before {@code to}. */
+    static Kline of(RawTrade[] trades, int from, int to, long closeBefore) {
+        if (from == to) {
+            return empty(closeBefore);
+        }
+        long high = Long.MIN_VALUE;
+        long low = Long.MAX_VALUE;
+        Sum volume = new Sum();
+        Sum quoteVolume = new Sum();
+        Sum takerVolume = new Sum();
+        Sum takerQuote = new Sum();
+        for (int i = from; i < to; i++) {
+            long price = trades[i].price();
+            long size = trades[i].size();
+            high = Math.max(high, price);
+            low = Math.min(low, price);
+            volume.add(size, 1);
+            quoteVolume.add(size, price);
+            if (!trades[i].buyerIsMaker()) {
+                takerVolume.add(size, 1);
+                takerQuote.add(size, price);
+            }
+        }
         return new Kline(
-                trades == 0 ? trade.id() : first,
-                trade.id(),
-                trades == 0 ? trade.price() : open,
-                trades == 0 ? trade.price() : Math.max(high, trade.price()),
-                trades == 0 ? trade.price() : Math.min(low, trade.price()),
-                trade.price(),
-                trades + 1,
-                volume.plus(trade.size()),
-                quoteVolume.plus(quote),
-                bought ? takerVolume.plus(trade.size()) : takerVolume,
-                bought ? takerQuote.plus(quote) : takerQuote);
+                trades[from].id(),
+                trades[to - 1].id(),
+                trades[from].price(),
+                high,
+                low,
+                trades[to - 1].price(),
+                to - from,
+                volume.amount(),
+                quoteVolume.amount(),
+                takerVolume.amount(),
+                takerQuote.amount());
+    }
+
+    /** An exact sum of products that makes no garbage: most klines are made of very many trades. */
+    private static final class Sum {
+        private long high;
+        private long low;
+
+        /** Adds the product of two numbers that are not negative. */
+        void add(long a, long b) {
+            long product = a * b;
+            low += product;
+            high += Math.multiplyHigh(a, b) + (Long.compareUnsigned(low, product) < 0 ? 1 : 0);
+        }
+
+        Amount amount() {
+            return new Amount(high, low);
+        }
     }
 
     /** Both together, where {@code later} follows this one at once. */

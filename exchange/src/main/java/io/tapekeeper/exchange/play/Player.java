@@ -30,7 +30,9 @@ public final class Player implements AutoCloseable {
     public enum State {
         WAITING,
         PLAYING,
-        ENDED
+        ENDED,
+        /** Something broke; it stands still, and the log says why. */
+        FAILED
     }
 
     private final TapeSource source;
@@ -146,7 +148,7 @@ public final class Player implements AutoCloseable {
         } catch (RuntimeException e) {
             // A fault of our own: the market stands still, REST goes on serving what was played.
             LOG.log(Level.ERROR, "the player has stopped", e);
-            state = State.ENDED;
+            state = State.FAILED;
         }
     }
 

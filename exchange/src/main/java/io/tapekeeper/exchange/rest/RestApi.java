@@ -258,7 +258,8 @@ public final class RestApi {
     private void depth(Query query, JsonWriter out, TimeUnits units)
             throws RequestRefusedException {
         History history = one(query);
-        query.limit(100, 5_000);
+        some(query); // for symbolStatus
+        query.limit(100, 5_000); // one level is all there is, so only what is wrong with it counts
         SymbolRows.depth(history, out);
     }
 

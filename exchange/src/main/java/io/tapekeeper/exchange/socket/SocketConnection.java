@@ -55,7 +55,7 @@ final class SocketConnection extends SimpleChannelInboundHandler<WebSocketFrame>
     private static final int GOING_AWAY = 1001;
     private static final int TEXT_FRAME = 0x81; // final, text
     private static final int BATCH_BYTES = 1 << 16;
-    private static final long SLOW_GRACE_SECONDS = 5;
+    private static final long CLOSE_GRACE_SECONDS = 5;
 
     private record Ping(String payload, long sentAt) {}
 
@@ -254,10 +254,13 @@ final class SocketConnection extends SimpleChannelInboundHandler<WebSocketFrame>
         }
     }
 
+    /** The close frame waits behind what is unread; who does not read that either is cut off. */
     private void close(int code, String reason) {
         if (!closing) {
             closing = true;
             send(new CloseWebSocketFrame(code, reason)).addListener(ChannelFutureListener.CLOSE);
+            channel.eventLoop()
+                    .schedule(() -> channel.close(), CLOSE_GRACE_SECONDS, TimeUnit.SECONDS);
         }
     }
 
@@ -341,7 +344,6 @@ final class SocketConnection extends SimpleChannelInboundHandler<WebSocketFrame>
         return !closing && channel.isActive();
     }
 
-    /** The close frame waits behind what is unread; who does not read that either is cut off. */
     @Override
     public void dropAsSlow() {
         channel.eventLoop()
@@ -349,11 +351,6 @@ final class SocketConnection extends SimpleChannelInboundHandler<WebSocketFrame>
                     if (!closing) {
                         sockets.countSlowClose();
                         close(POLICY_VIOLATION, "Slow consumer");
-                        channel.eventLoop()
-                                .schedule(
-                                        () -> channel.close(),
-                                        SLOW_GRACE_SECONDS,
-                                        TimeUnit.SECONDS);
                     }
                 });
     }

@@ -10,6 +10,8 @@ import java.util.Arrays;
 public final class JsonWriter {
     private static final long UNITS = 100_000_000L;
 
+    private static final byte[] PAIRS = pairs(); // "00" to "99"
+
     private byte[] bytes = new byte[512];
     private int length;
 
@@ -59,7 +61,7 @@ public final class JsonWriter {
             return raw(Long.toString(value));
         }
         int digits = 1;
-        for (long rest = value; rest >= 10; rest /= 10) {
+        for (long beyond = 10; digits < 19 && value >= beyond; beyond *= 10) {
             digits++;
         }
         room(digits);
@@ -82,6 +84,9 @@ public final class JsonWriter {
     /** A quoted string with everything escaped that must be. */
     public JsonWriter string(String value) {
         raw('"');
+        if (isPlain(value)) {
+            return raw(value).raw('"');
+        }
         for (byte b : value.getBytes(StandardCharsets.UTF_8)) {
             if (b == '"' || b == '\\') {
                 raw('\\').raw((char) b);
@@ -95,13 +100,38 @@ public final class JsonWriter {
         return raw('"');
     }
 
+    private static boolean isPlain(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c < ' ' || c > '~' || c == '"' || c == '\\') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Two digits at a time: divisions are what this costs. */
     private void put(long value, int digits) {
         long rest = value;
-        for (int at = length + digits - 1; at >= length; at--) {
-            bytes[at] = (byte) ('0' + rest % 10);
-            rest /= 10;
+        int at = length + digits;
+        for (; at - length >= 2; rest /= 100) {
+            int pair = 2 * (int) (rest % 100);
+            bytes[--at] = PAIRS[pair + 1];
+            bytes[--at] = PAIRS[pair];
+        }
+        if (at > length) {
+            bytes[length] = (byte) ('0' + rest);
         }
         length += digits;
+    }
+
+    private static byte[] pairs() {
+        byte[] pairs = new byte[200];
+        for (int i = 0; i < 100; i++) {
+            pairs[2 * i] = (byte) ('0' + i / 10);
+            pairs[2 * i + 1] = (byte) ('0' + i % 10);
+        }
+        return pairs;
     }
 
     private void room(int more) {
