@@ -8,6 +8,7 @@ import io.tapekeeper.tape.TapeId;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Option;
             "  ./tapekeeper demo --symbols BTCUSDT,ETHUSDT,SOLUSDT"
         })
 final class DemoCommand implements Callable<Integer> {
+    private static final long LAST_RUN_MICROS = 60_000_000;
     private static final Path DEFAULT_DB = Path.of("data", "demo.db");
 
     @Mixin private RecordOptions options = RecordOptions.of("BTCUSDT", "ETHUSDT", "SOLUSDT");
@@ -83,17 +85,20 @@ final class DemoCommand implements Callable<Integer> {
         return Failure.FINE;
     }
 
-    /** Tape time up to which the store has every trade of the symbols that will be recorded. */
+    /** Tape time up to which the store has every trade of the symbols that it recorded last. */
     private OptionalLong storedUpTo(Path db) {
         if (Files.notExists(db)) {
             return OptionalLong.empty();
         }
         try (History history = History.open(db)) {
-            return history.series().stream()
-                    .filter(series -> series.tape().kind() == options.kind())
-                    .filter(series -> options.symbols.contains(series.tape().symbol()))
-                    .flatMapToLong(series -> lastTime(history, series.tape()).stream())
-                    .min();
+            long[] ends =
+                    history.series().stream()
+                            .filter(series -> series.tape().kind() == options.kind())
+                            .flatMapToLong(series -> lastTime(history, series.tape()).stream())
+                            .toArray();
+            long newest = Arrays.stream(ends).max().orElse(0);
+            // A symbol that the last run left out ends earlier and must not hold up the others.
+            return Arrays.stream(ends).filter(end -> end > newest - LAST_RUN_MICROS).min();
         } catch (StoreException e) {
             throw Failure.of(e);
         }

@@ -94,6 +94,7 @@ final class HealthTeller {
 
     void connected() {
         connected = true;
+        clock.measureAgain();
         long now = System.nanoTime();
         paces.values().forEach(pace -> pace.changedAt = now);
     }
@@ -149,7 +150,7 @@ final class HealthTeller {
                 watch.window(),
                 stored.getOrDefault(watch, -1L),
                 watch.series().tape().kind() == TapeKind.POLL ? Double.NaN : pace.perSecond,
-                agesMeaningful);
+                agesMeaningful && clock.isMeasured());
     }
 
     /** How many trades of each tape the store has; any thread, the main one asks the store. */

@@ -9,6 +9,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.OptionalLong;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The venue's clock as told from here: ours plus the offset measured last. Ages are told against
@@ -21,7 +24,8 @@ final class VenueClock implements AutoCloseable {
     private final BinanceRest rest;
     private final InstantSource ours;
     private final Thread thread;
-    private volatile long offsetMicros;
+    private final Semaphore asked = new Semaphore(0);
+    private volatile OptionalLong offsetMicros = OptionalLong.empty();
 
     VenueClock(BinanceRest rest, InstantSource ours) {
         this.rest = rest;
@@ -37,7 +41,8 @@ final class VenueClock implements AutoCloseable {
         try {
             while (!Thread.interrupted()) {
                 measure();
-                Thread.sleep(MEASURED_EVERY);
+                asked.tryAcquire(MEASURED_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+                asked.drainPermits();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // closed
@@ -47,7 +52,7 @@ final class VenueClock implements AutoCloseable {
     private void measure() {
         try {
             ClockOffset measured = rest.clockOffset();
-            offsetMicros = measured.micros();
+            offsetMicros = OptionalLong.of(measured.micros());
             LOG.log(Level.DEBUG, "clock offset to the venue: {0}", measured);
         } catch (VenueException e) {
             LOG.log(Level.DEBUG, "clock offset not measured, the last one stays", e);
@@ -59,9 +64,20 @@ final class VenueClock implements AutoCloseable {
         return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
     }
 
-    /** Epoch microseconds by the venue's clock, as far as we know. */
+    /** Forgets the offset and measures it at once: whoever connects anew may meet another clock. */
+    void measureAgain() {
+        offsetMicros = OptionalLong.empty();
+        asked.release();
+    }
+
+    /** Whether the offset is known. */
+    boolean isMeasured() {
+        return offsetMicros.isPresent();
+    }
+
+    /** Epoch microseconds by the venue's clock; by ours as long as the offset is not known. */
     long nowMicros() {
-        return micros(ours.instant()) + offsetMicros;
+        return micros(ours.instant()) + offsetMicros.orElse(0);
     }
 
     @Override

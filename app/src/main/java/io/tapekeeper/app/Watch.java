@@ -97,6 +97,10 @@ final class Watch implements Sequencer.Output, Analyst.Output {
                             stored -> polled(stored.bar()));
         }
         trades = 0; // counts what came in this run
+        if (analyst.forming() != null) {
+            lastPrice = analyst.forming().close();
+            lastTradeTime = sequencer.lastTime();
+        }
         publish();
     }
 

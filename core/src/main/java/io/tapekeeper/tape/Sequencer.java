@@ -129,6 +129,11 @@ public final class Sequencer {
         return lastId;
     }
 
+    /** Venue time of the last trade emitted, epoch microseconds; 0 before the first. */
+    public long lastTime() {
+        return lastTime;
+    }
+
     /** Whether trades are held back behind a hole. */
     public boolean hasHole() {
         return !held.isEmpty();

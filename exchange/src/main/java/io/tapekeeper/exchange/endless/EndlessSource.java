@@ -35,7 +35,7 @@ public final class EndlessSource implements TapeSource {
     private final PlayedFile played;
     private final List<EndlessTape> tapes = new ArrayList<>();
     private final boolean owned;
-    private final long startTime;
+    private final long resumeTime;
 
     /**
      * Opens the market kept in a folder, or begins a new one there.
@@ -59,10 +59,7 @@ public final class EndlessSource implements TapeSource {
             Files.createDirectories(where);
             played = open(startIfNew);
             long notBefore = Math.max(played.startMicros(), played.tapeTime() - LONGEST_REWIND);
-            startTime =
-                    owned
-                            ? Math.clamp(takenUpTo.getAsLong(), notBefore, played.tapeTime())
-                            : played.tapeTime();
+            resumeTime = Math.clamp(takenUpTo.orElse(0), notBefore, played.tapeTime());
         } catch (UnusableSourceException e) {
             throw e;
         } catch (IOException e) {
@@ -159,7 +156,7 @@ public final class EndlessSource implements TapeSource {
 
     @Override
     public long startTime() {
-        return startTime;
+        return played.tapeTime(); // what is played again is overdue and comes at once
     }
 
     @Override
@@ -169,7 +166,7 @@ public final class EndlessSource implements TapeSource {
 
     @Override
     public long resumesAfter(int tape) {
-        return owned ? tapes.get(tape).lastIdBefore(startTime) : played.lastId(tape);
+        return owned ? tapes.get(tape).lastIdBefore(resumeTime) : played.lastId(tape);
     }
 
     @Override
