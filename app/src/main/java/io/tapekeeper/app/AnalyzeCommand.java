@@ -19,6 +19,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.zip.GZIPInputStream;
 import picocli.CommandLine.Command;
@@ -107,7 +108,11 @@ final class AnalyzeCommand implements Callable<Integer> {
             }
             String[] cells = line.split(",", -1);
             if (lineNumber == 1) {
-                List<String> names = Arrays.stream(cells).map(String::strip).toList();
+                List<String> names =
+                        Arrays.stream(cells)
+                                .map(cell -> cell.replace("\uFEFF", "").strip()) // a BOM
+                                .map(cell -> cell.toLowerCase(Locale.ROOT))
+                                .toList();
                 if (names.contains("time") && names.contains("price")) {
                     timeColumn = names.indexOf("time");
                     priceColumn = names.indexOf("price");
@@ -126,6 +131,9 @@ final class AnalyzeCommand implements Callable<Integer> {
             number(rows.append(','), values.zScore());
             rows.append(',').append(Signal.ofZScore(values.zScore(), preset.zSignal()).label());
             rows.append(',').append(Rule.labels(rules.holding(values))).append('\n');
+        }
+        if (sample == 0) {
+            throw Failure.usage(prices + " holds no prices: each line must be time,price");
         }
     }
 

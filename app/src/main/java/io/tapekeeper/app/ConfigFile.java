@@ -54,7 +54,10 @@ final class ConfigFile implements IDefaultValueProvider {
             config.readSettings(yaml, known);
         } catch (JacksonException e) {
             int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
-            throw config.wrong(line, "this is not YAML: " + e.getOriginalMessage());
+            throw config.wrong(
+                    line,
+                    "this is not YAML: "
+                            + e.getOriginalMessage().lines().findFirst().orElse("it breaks off"));
         } catch (NoSuchFileException e) {
             throw Failure.outside(
                     "the configuration file " + file + " does not exist: name one that does", e);

@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 
 /** {@code demo}: the whole product in one process, without a network. */
 @Command(
@@ -31,6 +32,8 @@ import picocli.CommandLine.Option;
             "  ./tapekeeper demo --symbols BTCUSDT,ETHUSDT,SOLUSDT"
         })
 final class DemoCommand implements Callable<Integer> {
+    @ParentCommand private Main main;
+
     private static final long LAST_RUN_MICROS = 60_000_000;
     private static final Path DEFAULT_DB = Path.of("data", "demo.db");
 
@@ -48,15 +51,14 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Path db = (options.db == null ? DEFAULT_DB : options.db).toAbsolutePath();
-        LogFile.in(db.getParent());
-        Stop stop = new Stop();
-        stop.onSignals();
+        LogFile.beside(db);
+        Stop stop = main.stopOnSignals();
         // Beside its store and named like it: one is of no use without the other.
         Path market = db.resolveSibling(db.getFileName() + ".market-" + seed);
         OptionalLong stored = storedUpTo(db);
         if (stored.isPresent() && Files.notExists(market)) {
             throw Failure.outside(
-                    "%s was recorded from a market whose folder %s is gone: remove the store too, or name another with --db"
+                    "%s cannot go on, because the market that it was recorded from, %s, is not there: name another file with --db"
                             .formatted(db, market),
                     null);
         }
@@ -79,8 +81,6 @@ final class DemoCommand implements Callable<Integer> {
                             Optional.of(exchange::close),
                             System.out)
                     .run();
-        } finally {
-            stop.finished();
         }
         return Failure.FINE;
     }
@@ -91,6 +91,11 @@ final class DemoCommand implements Callable<Integer> {
             return OptionalLong.empty();
         }
         try (History history = History.open(db)) {
+            if (history.series().stream().anyMatch(series -> !series.tape().simulated())) {
+                throw Failure.usage(
+                        "%s holds real trades, and a simulated market never goes beside them: name another file with --db"
+                                .formatted(db));
+            }
             long[] ends =
                     history.series().stream()
                             .filter(series -> series.tape().kind() == options.kind())

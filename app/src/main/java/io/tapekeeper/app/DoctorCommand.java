@@ -3,6 +3,7 @@ package io.tapekeeper.app;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.Series;
 import io.tapekeeper.store.StoreException;
+import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.binance.BinanceRest;
 import io.tapekeeper.venue.binance.ClockOffset;
@@ -14,8 +15,11 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -75,7 +79,11 @@ final class DoctorCommand implements Callable<Integer> {
 
     private void checkDisk() {
         Path folder = db.toAbsolutePath().getParent();
-        while (!Files.exists(folder)) {
+        if (folder == null) {
+            wrong("disk", db + " is no file", "name one with --db");
+            return;
+        }
+        while (folder != null && !Files.exists(folder)) {
             folder = folder.getParent();
         }
         try {
@@ -101,7 +109,7 @@ final class DoctorCommand implements Callable<Integer> {
         try (History history = History.open(db)) {
             List<Series> all = history.series();
             fine("store", "%s, %d series".formatted(db, all.size()));
-            for (Series series : all) {
+            for (Series series : oneATape(all)) {
                 fine(
                         "",
                         String.format(
@@ -116,6 +124,12 @@ final class DoctorCommand implements Callable<Integer> {
         } catch (StoreException e) {
             wrong("store", e.getMessage(), "name another file with --db, or mend this one");
         }
+    }
+
+    private static Collection<Series> oneATape(List<Series> all) {
+        Map<TapeId, Series> byTape = new LinkedHashMap<>();
+        all.forEach(series -> byTape.putIfAbsent(series.tape(), series));
+        return byTape.values();
     }
 
     private void checkPort() {
@@ -137,7 +151,12 @@ final class DoctorCommand implements Callable<Integer> {
                             restUrl,
                             offset.roundTripMicros() / 1e3));
             double seconds = offset.micros() / 1e6;
-            String found = String.format(Locale.ROOT, "%.3f s behind the venue's clock", seconds);
+            String found =
+                    String.format(
+                            Locale.ROOT,
+                            "%.3f s %s the venue's clock",
+                            Math.abs(seconds),
+                            seconds < 0 ? "ahead of" : "behind");
             if (Math.abs(seconds) > CLOCK_LIMIT_SECONDS && RunCommand.isBinance(restUrl)) {
                 wrong("clock", found, "set this machine's clock, for example by NTP");
             } else {

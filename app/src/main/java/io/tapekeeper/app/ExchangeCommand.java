@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 
 /** {@code exchange}: the local exchange alone. */
 @Command(
@@ -27,6 +28,8 @@ import picocli.CommandLine.Option;
             "  ./tapekeeper exchange --capture trades.txt.gz --speed max --port 9443"
         })
 final class ExchangeCommand implements Callable<Integer> {
+    @ParentCommand private Main main;
+
     static final long DEFAULT_SEED = 7;
 
     @ArgGroup(exclusive = true)
@@ -79,8 +82,7 @@ final class ExchangeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Stop stop = new Stop();
-        stop.onSignals();
+        Stop stop = main.stopOnSignals();
         ExchangeConfig config =
                 ExchangeConfig.of(source()).withHost(host).withPort(port).withSpeed(speed(speed));
         try (Exchange exchange = start(config)) {
@@ -88,8 +90,6 @@ final class ExchangeCommand implements Callable<Integer> {
                     "exchange: http://%s:%d and ws://%s:%d, state of play at /sim/state%n",
                     host, exchange.port(), host, exchange.port());
             stop.await();
-        } finally {
-            stop.finished();
         }
         return Failure.FINE;
     }

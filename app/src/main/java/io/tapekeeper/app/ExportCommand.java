@@ -110,8 +110,12 @@ final class ExportCommand implements Callable<Integer> {
     private void bars(CsvExport export, List<Series> series) {
         if (interval == null) {
             export.bars(series);
-        } else {
+            return;
+        }
+        try {
             export.bars(series, interval);
+        } catch (IllegalArgumentException e) {
+            throw Failure.usage("--interval " + interval + ": " + e.getMessage());
         }
     }
 

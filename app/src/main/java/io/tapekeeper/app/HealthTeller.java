@@ -2,6 +2,7 @@ package io.tapekeeper.app;
 
 import io.tapekeeper.dashboard.Health;
 import io.tapekeeper.dashboard.LiveView;
+import io.tapekeeper.store.Series;
 import io.tapekeeper.tape.TapeKind;
 import java.util.Collection;
 import java.util.HashMap;
@@ -50,9 +51,20 @@ final class HealthTeller {
             }
         }
 
+        private final long shortestStall;
+        private final long longestStall;
+
+        Pace(Series series) {
+            // A polled price comes once an interval, and its answer may take up to 3 s.
+            long polled = 2 * series.interval().micros() * 1_000 + 3_000_000_000L;
+            boolean polls = series.tape().kind() == TapeKind.POLL;
+            shortestStall = polls ? polled : SHORTEST_STALL;
+            longestStall = polls ? polled : LONGEST_STALL;
+        }
+
         boolean stalled(long now) {
             double limit = Double.isNaN(usualPauseNanos) ? 0 : PAUSES * usualPauseNanos;
-            return now - changedAt > Math.clamp((long) limit, SHORTEST_STALL, LONGEST_STALL);
+            return now - changedAt > Math.clamp((long) limit, shortestStall, longestStall);
         }
     }
 
@@ -84,7 +96,7 @@ final class HealthTeller {
         this.reason = reason;
         long now = System.nanoTime();
         for (Watch watch : watches) {
-            Pace pace = new Pace();
+            Pace pace = new Pace(watch.series());
             pace.changedAt = now;
             pace.windowBegan = now;
             paces.put(watch, pace);
@@ -137,7 +149,7 @@ final class HealthTeller {
             why = reason;
         } else if (pace.stalled(now)) {
             state = Health.State.STALE;
-            why = "no trade for %d s".formatted((now - pace.changedAt) / 1_000_000_000L);
+            why = "nothing came for %d s".formatted((now - pace.changedAt) / 1_000_000_000L);
         } else if (watch.warm() < watch.window()) {
             state = Health.State.WARMING_UP;
         }

@@ -25,20 +25,26 @@ final class LogFile {
 
     private LogFile() {}
 
-    /**
-     * Logs into {@code tapekeeper-0.log} (the older half: {@code -1}) in this folder; without it
-     * where that cannot be.
-     */
-    static void in(Path folder) {
+    /** Warnings to standard error alone, one line each. */
+    static void console() {
         LogManager.getLogManager().reset();
-        Logger root = Logger.getLogger("");
         Handler console = new ConsoleHandler();
         console.setLevel(Level.WARNING);
         console.setFormatter(new Line(false));
-        root.addHandler(console);
-        Path file = folder.resolve("tapekeeper-%g.log");
+        Logger.getLogger("").addHandler(console);
+    }
+
+    /**
+     * Logs into {@code tapekeeper-0.log} (the older half: {@code -1}) beside this file too; without
+     * it where that cannot be.
+     */
+    static void beside(Path store) {
+        console();
+        Path folder = store.toAbsolutePath().getParent();
+        Logger root = Logger.getLogger("");
         try {
-            Files.createDirectories(folder);
+            Path file = (folder == null ? store : folder).resolve("tapekeeper-%g.log");
+            Files.createDirectories(file.getParent());
             Handler handler = new FileHandler(file.toString(), BYTES, FILES, true);
             handler.setFormatter(new Line(true));
             root.addHandler(handler);

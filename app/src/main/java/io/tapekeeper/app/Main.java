@@ -60,6 +60,8 @@ public final class Main implements Runnable {
     @SuppressWarnings("UnusedVariable") // settings() looks for it first; here it is for the help
     private Path config;
 
+    private final Stop stop = new Stop();
+
     private Main() {}
 
     /** The entry of ./tapekeeper. */
@@ -69,12 +71,27 @@ public final class Main implements Runnable {
 
     /** Runs one command line; returns its exit code. */
     static int execute(String... args) {
-        CommandLine line = new CommandLine(new Main());
+        Main main = new Main();
+        int code = main.run(new CommandLine(main), args);
+        main.stop.finished(code);
+        return code;
+    }
+
+    /** How a command that runs for long is asked to end; from now on signals ask it. */
+    Stop stopOnSignals() {
+        stop.onSignals();
+        return stop;
+    }
+
+    private int run(CommandLine line, String... args) {
+        LogFile.console();
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpAutoWidth(true);
         try {
             ConfigFile settings = settings(args, line);
-            line.setDefaultValueProvider(settings);
+            for (String command : SETTLED) {
+                line.getSubcommands().get(command).setDefaultValueProvider(settings);
+            }
             line.setParameterExceptionHandler((e, words) -> refuse(e, settings));
             line.setExecutionExceptionHandler(Main::failed);
             return line.execute(args);

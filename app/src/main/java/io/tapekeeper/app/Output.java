@@ -1,8 +1,12 @@
 package io.tapekeeper.app;
 
 import java.io.BufferedWriter;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,14 +29,15 @@ final class Output {
      */
     static void write(Path file, Rows rows) throws IOException {
         if (file == null) {
-            Writer out =
-                    new BufferedWriter(
-                            new OutputStreamWriter(System.out, StandardCharsets.UTF_8), 1 << 16);
-            rows.writeTo(out);
-            out.flush();
+            // Not System.out, which keeps its errors to itself.
+            writeThrough(new FileOutputStream(FileDescriptor.out), rows);
             return;
         }
-        Path target = file.toAbsolutePath();
+        Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+        if (Files.exists(target) && !Files.isRegularFile(target)) { // a pipe or a device
+            writeThrough(Files.newOutputStream(target), rows);
+            return;
+        }
         Path partial = target.resolveSibling(target.getFileName() + ".partial");
         try (Writer out = open(partial)) {
             rows.writeTo(out);
@@ -44,6 +49,20 @@ final class Output {
             Files.move(partial, target, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw Failure.outside(target + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    private static void writeThrough(OutputStream stream, Rows rows) throws IOException {
+        Writer out =
+                new BufferedWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), 1 << 16);
+        try {
+            rows.writeTo(out);
+            out.flush();
+        } catch (IOException | UncheckedIOException e) {
+            if (String.valueOf(e.getMessage()).contains("Broken pipe")) {
+                return; // the reader has seen enough, as head does
+            }
+            throw Failure.outside("the rows cannot be written: " + e.getMessage(), e);
         }
     }
 

@@ -99,6 +99,25 @@ final class RecordOptions {
         full
     }
 
+    /**
+     * Refuses what makes no sense together.
+     *
+     * @throws Failure with one plain sentence
+     */
+    void check() {
+        symbols = symbols.stream().map(String::strip).filter(name -> !name.isEmpty()).toList();
+        if (symbols.isEmpty()) {
+            throw Failure.usage("--symbols names none: write for example --symbols BTCUSDT");
+        }
+        if (mode == Mode.poll && untilIdle != null) {
+            throw Failure.usage("--until-idle never comes in poll mode: use --for");
+        }
+        if (mode == Mode.poll && Interval.DAY.micros() % every.micros() != 0) {
+            throw Failure.usage(
+                    "--every %s does not divide a day: use 5s, 10s, 1m".formatted(every));
+        }
+    }
+
     TapeKind kind() {
         return switch (mode) {
             case poll -> TapeKind.POLL;

@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -70,6 +71,7 @@ final class Recording {
     private final Optional<Runnable> endVenue;
     private final PrintStream out;
     private final StatusLine status;
+    private long deadline;
     private final Set<Series> shown = new HashSet<>();
 
     /**
@@ -97,11 +99,17 @@ final class Recording {
     /** Records until it is asked to stop. */
     void run() throws InterruptedException {
         Preset preset = options.watch.preset();
+        options.check();
+        deadline =
+                options.forTime == null
+                        ? Long.MAX_VALUE
+                        : System.nanoTime() + options.forTime.toNanos();
         out.println("store: " + db.toAbsolutePath());
         try (Recorder recorder = Recorder.open(db, options.durability());
                 History history = History.open(db);
                 BinanceRest rest = new BinanceRest(restUrl, Settings.defaults());
                 VenueClock clock = new VenueClock(rest, InstantSource.system())) {
+            stop.whenRequested(rest::close); // whatever is asked of the venue now fails at once
             LiveView view = new LiveView(ringRows());
             try (Dashboard dashboard =
                     options.noDashboard ? null : options.page.start(view, history)) {
@@ -112,6 +120,8 @@ final class Recording {
                 clock.start();
                 record(venue.get(), preset, recorder, history, rest, clock, view);
             }
+        } catch (CancellationException e) {
+            LOG.log(Level.INFO, e.getMessage());
         } catch (StoreException e) {
             throw Failure.of(e);
         } finally {
@@ -164,7 +174,8 @@ final class Recording {
             }
             for (long left = pause.toMillis(); left > 0; left -= ASK_AGAIN.toMillis()) {
                 tellDisconnected(said, preset, view, history);
-                if (stop.await(Duration.ofMillis(Math.min(left, ASK_AGAIN.toMillis())))) {
+                if (stop.await(Duration.ofMillis(Math.min(left, ASK_AGAIN.toMillis())))
+                        || isOver()) {
                     return Optional.empty();
                 }
             }
@@ -200,6 +211,7 @@ final class Recording {
             LiveView view)
             throws InterruptedException {
         refusePollingAPlayer(venue);
+        refuseMixing(venue, history);
         Map<String, Watch> watches = new LinkedHashMap<>();
         HoldBudget budget = new HoldBudget(HOLD_BUDGET);
         for (Instrument instrument : venue.instruments()) {
@@ -220,7 +232,7 @@ final class Recording {
                         "%s: computing the features of %,d stored trades first"
                                 .formatted(tape.symbol(), history.tradeCount(tape)));
             }
-            watch.resume(history);
+            watch.resume(history, stop::isRequested);
             watches.put(instrument.symbol(), watch);
             recorder.session(tape, instrument, "started", clock.nowMicros(), "");
         }
@@ -263,6 +275,19 @@ final class Recording {
         }
     }
 
+    /** Invented trades never stand in one file with real ones. */
+    private void refuseMixing(Venue venue, History history) {
+        boolean simulated = venue.inventsItsTrades();
+        if (history.series().stream().anyMatch(one -> one.tape().simulated() != simulated)) {
+            throw Failure.usage(
+                    "%s holds %s trades, and this market is %s: name another file with --db"
+                            .formatted(
+                                    db,
+                                    simulated ? "real" : "simulated",
+                                    simulated ? "simulated" : "real"));
+        }
+    }
+
     private Feed feed(List<Instrument> instruments, BinanceRest rest, TapeThread tape) {
         return options.mode == RecordOptions.Mode.poll
                 ? new BinancePoll(rest, instruments, options.every, tape, Settings.defaults())
@@ -298,6 +323,10 @@ final class Recording {
                 null);
     }
 
+    private boolean isOver() {
+        return deadline != Long.MAX_VALUE && System.nanoTime() - deadline >= 0;
+    }
+
     /** Shows how it goes until something asks to stop. */
     private void watchOver(
             TapeThread tape,
@@ -317,7 +346,7 @@ final class Recording {
             }
             status.show(watches, health);
             recorder.failure().ifPresent(e -> stop.fail(Failure.of(e)));
-            if (options.forTime != null && System.nanoTime() - began >= options.forTime.toNanos()) {
+            if (isOver()) {
                 stop.request();
             }
             if (options.untilIdle != null

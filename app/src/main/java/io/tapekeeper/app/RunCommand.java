@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 
 /** {@code run}: records from Binance, watches, shows. */
 @Command(
@@ -23,6 +24,8 @@ import picocli.CommandLine.Option;
             "  ./tapekeeper run --rest-url http://127.0.0.1:9443 --stream-url ws://127.0.0.1:9443"
         })
 final class RunCommand implements Callable<Integer> {
+    @ParentCommand private Main main;
+
     static final Path DEFAULT_DB = Path.of("data", "tapekeeper.db");
 
     @Mixin private RecordOptions options = new RecordOptions();
@@ -46,15 +49,9 @@ final class RunCommand implements Callable<Integer> {
         checkUrl("--rest-url", restUrl, "http");
         checkUrl("--stream-url", streamUrl, "ws");
         Path db = options.db == null ? DEFAULT_DB : options.db;
-        LogFile.in(db.toAbsolutePath().getParent());
-        Stop stop = new Stop();
-        stop.onSignals();
-        try {
-            new Recording(options, db, restUrl, streamUrl, stop, Optional.empty(), System.out)
-                    .run();
-        } finally {
-            stop.finished();
-        }
+        LogFile.beside(db);
+        Stop stop = main.stopOnSignals();
+        new Recording(options, db, restUrl, streamUrl, stop, Optional.empty(), System.out).run();
         return Failure.FINE;
     }
 

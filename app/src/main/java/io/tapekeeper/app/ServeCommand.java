@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 
 /** {@code serve}: the page alone, on a store that another process may be recording. */
 @Command(
@@ -23,6 +24,8 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExample:%n",
         footer = "  ./tapekeeper serve --db data/tapekeeper.db --port 8081 --open")
 final class ServeCommand implements Callable<Integer> {
+    @ParentCommand private Main main;
+
     @Option(names = "--db", paramLabel = "FILE", description = "The store.")
     private Path db = RunCommand.DEFAULT_DB;
 
@@ -30,8 +33,7 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Stop stop = new Stop();
-        stop.onSignals();
+        Stop stop = main.stopOnSignals();
         System.out.println("store: " + db.toAbsolutePath() + " (read-only)");
         LiveView view = new LiveView(LiveView.RING_ROWS);
         try (History history = History.open(db);
@@ -41,8 +43,6 @@ final class ServeCommand implements Callable<Integer> {
             stop.await();
         } catch (StoreException e) {
             throw Failure.of(e);
-        } finally {
-            stop.finished();
         }
         return Failure.FINE;
     }

@@ -1,6 +1,8 @@
 package io.tapekeeper.app;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -9,11 +11,13 @@ import java.util.concurrent.TimeUnit;
  * --until-idle} or a failure. Whoever asks first decides. Thread-safe.
  */
 final class Stop {
-    private static final Duration PATIENCE = Duration.ofMillis(1_900);
+    private static final Duration PATIENCE = Duration.ofMillis(1_600);
 
     private final CountDownLatch requested = new CountDownLatch(1);
     private final CountDownLatch finished = new CountDownLatch(1);
+    private final List<Runnable> whenRequested = new CopyOnWriteArrayList<>();
     private volatile Failure failure;
+    private volatile int exitCode = Failure.OUTSIDE;
 
     /** From now on a signal asks to end and waits until {@link #finished} was called. */
     void onSignals() {
@@ -26,9 +30,9 @@ final class Stop {
         }
         request();
         try {
-            boolean clean = finished.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-            // The JVM would exit with 130 or 143; what ended in good order ends with 0.
-            Runtime.getRuntime().halt(clean ? Failure.FINE : Failure.OUTSIDE);
+            finished.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            // The JVM would exit with 130 or 143; what ended in good order ends with its own code.
+            Runtime.getRuntime().halt(exitCode);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -37,6 +41,15 @@ final class Stop {
     /** Asks to end. */
     void request() {
         requested.countDown();
+        whenRequested.forEach(Runnable::run);
+    }
+
+    /** Has something done at once when somebody asks to end, so that nothing waits for a venue. */
+    void whenRequested(Runnable action) {
+        whenRequested.add(action);
+        if (isRequested()) {
+            action.run();
+        }
     }
 
     /** Asks to end because of a failure; the first one counts. */
@@ -44,7 +57,7 @@ final class Stop {
         if (requested.getCount() > 0) {
             failure = reason;
         }
-        requested.countDown();
+        request();
     }
 
     /** Waits up to {@code time}; true when asked to end. */
@@ -61,8 +74,9 @@ final class Stop {
         return requested.getCount() == 0;
     }
 
-    /** Everything is closed. */
-    void finished() {
+    /** Everything is closed and said. */
+    void finished(int code) {
+        exitCode = code;
         finished.countDown();
     }
 

@@ -3,6 +3,8 @@ package io.tapekeeper.app;
 import io.tapekeeper.store.StoreException;
 import io.tapekeeper.venue.FeedEvent;
 import io.tapekeeper.venue.FeedListener;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,9 +18,12 @@ import java.util.concurrent.atomic.LongAdder;
  * is full, which is the back-pressure that reaches the socket; nothing is dropped.
  */
 final class TapeThread implements FeedListener, AutoCloseable {
+    private static final Logger LOG = System.getLogger(TapeThread.class.getName());
+
     /** Events that may wait; a few hundred milliseconds of a very busy market. */
     private static final int QUEUE = 65_536;
 
+    private static final long NOT_BEGUN = Long.MIN_VALUE;
     private static final int BATCH = 4_096;
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -29,7 +34,7 @@ final class TapeThread implements FeedListener, AutoCloseable {
     private final Stop stop;
     private final Thread thread;
     private volatile boolean closing;
-    private volatile long lastTradeNanos = Long.MIN_VALUE;
+    private volatile long lastTradeNanos;
 
     /**
      * @param watches by symbol; from {@link #start} on owned by this thread
@@ -38,7 +43,13 @@ final class TapeThread implements FeedListener, AutoCloseable {
         this.watches = watches;
         this.health = health;
         this.stop = stop;
-        thread = Thread.ofPlatform().name("tape").unstarted(this::run);
+        boolean begun = watches.values().stream().anyMatch(watch -> watch.now().lastId() >= 0);
+        lastTradeNanos = begun ? System.nanoTime() : NOT_BEGUN; // stored trades have begun the tape
+        thread =
+                Thread.ofPlatform()
+                        .name("tape")
+                        .uncaughtExceptionHandler(this::broke)
+                        .unstarted(this::run);
     }
 
     void start() {
@@ -56,6 +67,16 @@ final class TapeThread implements FeedListener, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the feed is being closed
         }
+    }
+
+    /** A fault of our own: better to end in plain sight than to look alive. */
+    private void broke(Thread tape, Throwable fault) {
+        LOG.log(Level.ERROR, "the tape thread broke", fault);
+        stop.fail(
+                Failure.outside(
+                        "internal error: %s. Nothing stored is lost; the details are in %s, please report them"
+                                .formatted(fault, LogFile.whereabouts()),
+                        fault));
     }
 
     private void run() {
@@ -112,7 +133,7 @@ final class TapeThread implements FeedListener, AutoCloseable {
 
     /** Whether the tape has begun and nothing came for {@code silence}. */
     boolean idleFor(Duration silence) {
-        return lastTradeNanos != Long.MIN_VALUE
+        return lastTradeNanos != NOT_BEGUN
                 && queue.isEmpty()
                 && System.nanoTime() - lastTradeNanos >= silence.toNanos();
     }

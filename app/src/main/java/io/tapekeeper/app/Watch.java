@@ -25,6 +25,8 @@ import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 
 /**
  * Everything that watches one tape: Recorder first (stored as it arrives), then Sequencer, then
@@ -51,9 +53,11 @@ final class Watch implements Sequencer.Output, Analyst.Output {
     private final Series series;
     private final Recorder recorder;
     private final LiveView view;
-    private final Sequencer sequencer;
-    private final Analyst analyst;
-    private final int window;
+    private final Preset preset;
+    private final long holdBackNanos;
+    private final HoldBudget budget;
+    private Sequencer sequencer;
+    private Analyst analyst;
     private int barsSinceCheckpoint;
     private long lastBarStart = Long.MIN_VALUE;
     private long lastPrice;
@@ -72,29 +76,44 @@ final class Watch implements Sequencer.Output, Analyst.Output {
         this.series = series;
         this.recorder = recorder;
         this.view = view;
-        this.window = preset.window();
+        this.preset = preset;
+        this.holdBackNanos = holdBackNanos;
+        this.budget = budget;
+        begin();
+    }
+
+    private void begin() {
         sequencer = new Sequencer(this, holdBackNanos, budget);
         analyst = new Analyst(series.instrument(), series.interval(), preset, this);
     }
 
-    /** Continues where the store ends: the newest checkpoint, then what was stored behind it. */
-    void resume(History history) {
-        Optional<Checkpoint> checkpoint = history.checkpoint(series);
-        checkpoint.ifPresent(this::restore);
+    /**
+     * Continues where the store ends: the newest checkpoint, then what was stored behind it.
+     *
+     * @throws CancellationException where it was asked to stop meanwhile
+     */
+    void resume(History history, BooleanSupplier stopped) {
+        Optional<Checkpoint> checkpoint = history.checkpoint(series).filter(this::restore);
         long fromBar = checkpoint.isPresent() ? checkpoint.get().lastBarStart() + 1 : 0;
         switch (series.tape().kind()) {
             case RAW, AGGREGATE ->
                     history.trades(
                             series.tape(),
                             sequencer.lastId() + 1,
-                            trade -> sequencer.offer(trade, System.nanoTime()));
+                            trade -> {
+                                goOnUnless(stopped);
+                                sequencer.offer(trade, System.nanoTime());
+                            });
             case POLL ->
                     history.bars(
                             series.tape(),
                             series.interval(),
                             fromBar,
                             Long.MAX_VALUE,
-                            stored -> polled(stored.bar()));
+                            stored -> {
+                                goOnUnless(stopped);
+                                polled(stored.bar());
+                            });
         }
         trades = 0; // counts what came in this run
         if (analyst.forming() != null) {
@@ -104,15 +123,24 @@ final class Watch implements Sequencer.Output, Analyst.Output {
         publish();
     }
 
-    private void restore(Checkpoint checkpoint) {
+    private static void goOnUnless(BooleanSupplier stopped) {
+        if (stopped.getAsBoolean()) {
+            throw new CancellationException("asked to stop while replaying stored trades");
+        }
+    }
+
+    /** False where the checkpoint is of another version; then everything is replayed. */
+    private boolean restore(Checkpoint checkpoint) {
         try (DataInputStream state =
                 new DataInputStream(new ByteArrayInputStream(checkpoint.state()))) {
             sequencer.restore(state);
             analyst.restore(state);
             lastBarStart = checkpoint.lastBarStart();
+            return true;
         } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "the checkpoint of " + series + " cannot be read: it is of another version", e);
+            LOG.log(Level.WARNING, "the checkpoint of {0} is of another version", series);
+            begin();
+            return false;
         }
     }
 
@@ -143,7 +171,9 @@ final class Watch implements Sequencer.Output, Analyst.Output {
             analyst.skipBars();
         }
         lastPrice = bar.close();
-        lastTradeTime = bar.start();
+        if (!bar.carried()) { // nobody has said this price at this time
+            lastTradeTime = bar.start();
+        }
         analyst.bar(bar);
         checkpointIfDue();
     }
@@ -261,7 +291,7 @@ final class Watch implements Sequencer.Output, Analyst.Output {
     }
 
     int window() {
-        return window;
+        return preset.window();
     }
 
     /** The last snapshot; any thread. */

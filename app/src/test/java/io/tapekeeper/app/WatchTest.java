@@ -65,7 +65,7 @@ class WatchTest {
                 History history = History.open(db)) {
             Watch watch =
                     new Watch(series, Preset.CLASSIC, recorder, view, 0, new HoldBudget(1_000));
-            watch.resume(history);
+            watch.resume(history, () -> false);
             for (FeedEvent event : events) {
                 switch (event) {
                     case FeedEvent.Traded traded -> watch.traded(traded.trade(), 0);

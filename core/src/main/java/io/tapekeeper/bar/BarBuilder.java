@@ -14,17 +14,26 @@ import java.util.function.Consumer;
  * <p>A bar is emitted when a trade at or after its end arrives; seconds between that hold no trade
  * become flat bars with the previous close, unless a hole lies there: seconds wholly inside a hole
  * give none. Where exchange time steps back within the id order, the trade counts at the latest
- * time seen. The first bar of a tape is not complete, for nobody knows what came before.
+ * time seen; one that is more than a day ahead of the tape counts there too, until ten in a row say
+ * so, for a single wrong time must not close years of bars. The first bar of a tape is not
+ * complete, for nobody knows what came before.
  *
  * <p>O(1) a trade. Not thread-safe: the tape thread owns it.
  */
 public final class BarBuilder {
+    /** A time further ahead of the tape than this is doubted: it would close that many bars. */
+    private static final long FAR_AHEAD = Interval.DAY.micros();
+
+    /** So many trades in a row that say so are believed: the market did pause. */
+    private static final int BELIEVED = 10;
+
     private final Interval interval;
     private final Consumer<Bar> out;
 
     private boolean started;
     private boolean holeBehind; // a hole lies between the last trade and the next
     private long latestTime;
+    private int farAhead; // trades in a row whose time is doubted
     private long start;
     private long open;
     private long high;
@@ -45,7 +54,7 @@ public final class BarBuilder {
     }
 
     public void add(Trade trade) {
-        long time = started ? Math.max(trade.venueTime(), latestTime) : trade.venueTime();
+        long time = started ? believed(trade.venueTime()) : trade.venueTime();
         long itsStart = interval.startOf(time);
         if (!started) {
             begin(itsStart, trade.price(), false);
@@ -67,9 +76,19 @@ public final class BarBuilder {
         }
     }
 
+    /** The time at which a trade counts. */
+    private long believed(long time) {
+        farAhead = time - latestTime > FAR_AHEAD ? farAhead + 1 : 0;
+        if (farAhead > 0 && farAhead < BELIEVED) {
+            return latestTime;
+        }
+        farAhead = 0;
+        return Math.max(time, latestTime);
+    }
+
     /** Whether a trade at {@code time} would close the bar that is forming. */
     public boolean closesAt(long time) {
-        return started && interval.startOf(time) > start;
+        return started && time - latestTime <= FAR_AHEAD && interval.startOf(time) > start;
     }
 
     /** Trades are missing between the last one and the next: both their bars are not complete. */
@@ -126,6 +145,7 @@ public final class BarBuilder {
         state.writeBoolean(started);
         state.writeBoolean(holeBehind);
         state.writeBoolean(complete);
+        state.writeInt(farAhead);
         for (long value : new long[] {latestTime, start, open, high, low, close, trades}) {
             state.writeLong(value);
         }
@@ -140,6 +160,7 @@ public final class BarBuilder {
         started = state.readBoolean();
         holeBehind = state.readBoolean();
         complete = state.readBoolean();
+        farAhead = state.readInt();
         latestTime = state.readLong();
         start = state.readLong();
         open = state.readLong();

@@ -88,6 +88,24 @@ class BarBuilderTest {
     }
 
     @Test
+    void oneTimeFarAheadClosesNoBarButTenInARowAreBelieved() {
+        trade(1.0, "5");
+        trade(2.0, "6");
+        trade(20 * 365 * 86_400.0, "7");
+        trade(2.5, "8");
+        trade(3.0, "9");
+        assertEquals(2, bars.size());
+        assertEquals(3, bars.get(1).trades());
+        double later = 3 + 2 * 86_400.0;
+        for (int again = 0; again < 9; again++) {
+            trade(later, "9");
+        }
+        assertEquals(2, bars.size());
+        trade(later, "9");
+        assertEquals(2 + 2 * 86_400, bars.size());
+    }
+
+    @Test
     void aHoleTouchesTheBarsOnBothSidesAndSecondsInsideItGiveNone() {
         trade(1.0, "5");
         trade(2.0, "5");

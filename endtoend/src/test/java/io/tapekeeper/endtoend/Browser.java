@@ -8,6 +8,7 @@ import com.microsoft.playwright.options.ColorScheme;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,7 @@ final class Browser implements AutoCloseable {
     private static final List<String> NAMES =
             List.of("chromium", "chromium-browser", "google-chrome");
 
+    private final List<String> errors = new ArrayList<>();
     private final Playwright playwright;
     private final com.microsoft.playwright.Browser browser;
 
@@ -66,8 +68,16 @@ final class Browser implements AutoCloseable {
                         new com.microsoft.playwright.Browser.NewPageOptions()
                                 .setViewportSize(width, height)
                                 .setColorScheme(scheme));
+        page.onPageError(errors::add);
         page.navigate(address);
         return page;
+    }
+
+    /** What went wrong inside pages since the last call. */
+    List<String> errors() {
+        List<String> since = List.copyOf(errors);
+        errors.clear();
+        return since;
     }
 
     /** Keeps a picture of the page in target/screenshots, or where the build was asked to. */

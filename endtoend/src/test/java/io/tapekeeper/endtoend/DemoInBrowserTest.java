@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,6 +40,11 @@ class DemoInBrowserTest {
         if (browser != null) {
             browser.close();
         }
+    }
+
+    @AfterEach
+    void nothingWentWrongInsideThePage() {
+        assertEquals(List.of(), browser.errors());
     }
 
     private static int freePort() throws IOException {
