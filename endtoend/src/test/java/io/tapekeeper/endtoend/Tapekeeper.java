@@ -47,18 +47,35 @@ final class Tapekeeper implements AutoCloseable {
 
     /** The address of its page, as soon as it says it. */
     String page() {
+        return awaitOutput(PAGE).group(1);
+    }
+
+    /** Waits until it has printed this text. */
+    void awaitOutput(String text) {
+        awaitOutput(Pattern.compile(Pattern.quote(text)));
+    }
+
+    private Matcher awaitOutput(Pattern pattern) {
         long deadline = System.nanoTime() + START.toNanos();
         while (System.nanoTime() < deadline) {
-            Matcher said = PAGE.matcher(output());
+            Matcher said = pattern.matcher(output());
             if (said.find()) {
-                return said.group(1);
+                return said;
             }
             if (!process.isAlive()) {
                 break;
             }
             Thread.onSpinWait();
         }
-        throw new AssertionError("no page: " + output());
+        throw new AssertionError("never said " + pattern + ": " + output());
+    }
+
+    /** Waits until it ends by itself; returns its exit code. */
+    int awaitEnd(Duration limit) throws InterruptedException {
+        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new AssertionError("did not end within " + limit + ": " + output());
+        }
+        return process.exitValue();
     }
 
     String output() {

@@ -1,0 +1,119 @@
+package io.tapekeeper.endtoend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One request to stop ends everything within two seconds, whatever it was doing. */
+@Timeout(60)
+class StopTest {
+    private static final Duration LIMIT = Duration.ofSeconds(2);
+
+    @TempDir Path folder;
+
+    private Tapekeeper run(int restPort, String... more) throws IOException {
+        String[] words = {
+            "run",
+            "--rest-url",
+            "http://127.0.0.1:" + restPort,
+            "--stream-url",
+            "ws://127.0.0.1:" + restPort,
+            "--db",
+            folder.resolve("tape.db").toString(),
+            "--port",
+            "0"
+        };
+        String[] all = java.util.Arrays.copyOf(words, words.length + more.length);
+        System.arraycopy(more, 0, all, words.length, more.length);
+        return Tapekeeper.start(folder, all);
+    }
+
+    private static void assertEndsInTime(Tapekeeper tapekeeper) throws InterruptedException {
+        Duration took = tapekeeper.stop();
+        assertTrue(took.compareTo(LIMIT) < 0, "it took " + took + ": " + tapekeeper.output());
+        assertEquals(0, tapekeeper.exitCode(), tapekeeper.output());
+    }
+
+    private static int unusedPort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    @Test
+    void aVenueThatCannotBeReachedIsSaidOnceAndDoesNotHoldUpTheEnd() throws Exception {
+        try (Tapekeeper run = run(unusedPort())) {
+            run.awaitOutput("retrying until it can be reached");
+            assertEndsInTime(run);
+            assertEquals(1, run.output().split("retrying until", -1).length - 1, run.output());
+        }
+    }
+
+    @Test
+    void aVenueThatNeverAnswersDoesNotHoldUpTheEnd() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                Tapekeeper run = run(silent.getLocalPort())) {
+            run.page();
+            silent.accept(); // asked, and never answered
+            assertEndsInTime(run);
+        }
+    }
+
+    @Test
+    void forEndsInTimeAlsoWhereTheVenueWasNeverReached() throws Exception {
+        try (Tapekeeper run = run(unusedPort(), "--for", "1s")) {
+            assertEquals(0, run.awaitEnd(Duration.ofSeconds(15)), run.output());
+        }
+    }
+
+    @Test
+    void aWrongSettingOfTheDemoEndsWithItsOwnCode() throws Exception {
+        try (Tapekeeper demo =
+                Tapekeeper.start(
+                        folder,
+                        "demo",
+                        "--speed",
+                        "bogus",
+                        "--db",
+                        folder.resolve("demo.db").toString())) {
+            assertEquals(2, demo.awaitEnd(Duration.ofSeconds(15)), demo.output());
+            assertTrue(demo.output().contains("--speed"), demo.output());
+        }
+    }
+
+    @Test
+    void theDemoRefusesAStoreOfRealTrades() throws Exception {
+        Path db = folder.resolve("tape.db");
+        io.tapekeeper.tape.TapeId real =
+                new io.tapekeeper.tape.TapeId(
+                        "binance", "BTCUSDT", io.tapekeeper.tape.TapeKind.AGGREGATE, false);
+        try (var recorder =
+                io.tapekeeper.store.Recorder.open(db, io.tapekeeper.store.Durability.NORMAL)) {
+            recorder.trade(
+                    real,
+                    new io.tapekeeper.market.Trade(
+                            1, 100, 100, io.tapekeeper.market.Side.BUY, 1, 1, 1));
+            recorder.checkpoint(
+                    new io.tapekeeper.store.Series(
+                            real,
+                            new io.tapekeeper.market.Instrument("binance", "BTCUSDT", 0, 0),
+                            "classic",
+                            io.tapekeeper.bar.Interval.SECOND),
+                    1,
+                    0,
+                    new byte[0]);
+        }
+        try (Tapekeeper demo = Tapekeeper.start(folder, "demo", "--db", db.toString())) {
+            assertEquals(2, demo.awaitEnd(Duration.ofSeconds(15)), demo.output());
+            assertTrue(demo.output().contains("holds real trades"), demo.output());
+        }
+    }
+}
