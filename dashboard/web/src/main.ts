@@ -63,6 +63,7 @@ let choice = 0; // counts choices, so that an answer that comes too late is know
 let older: "maybe" | "loading" | "none" = "maybe";
 let redraw = false; // the chart must be drawn anew, not only continued
 let alertsChanged = false;
+let chartsRestUntil = 0; // performance.now() before which they are not drawn: they have failed
 let frame = 0;
 
 /** Shows another series, or another tape of the same. */
@@ -154,30 +155,17 @@ function draw(): void {
   if (info === undefined) {
     return;
   }
-  const held = rows.all();
   const last = rows.last();
-  const newPlaces = placesOf(info.pricePlaces, held.slice(-50).flatMap((row) => [row.o, row.c]));
-  if (newPlaces !== places || redraw) {
-    places = newPlaces;
-    charts.setPlaces(places);
-  }
-  if (redraw) {
-    charts.redraw(held);
-    alertsChanged = true; // their markers hang on the rows
-  } else {
-    charts.append(held);
-  }
-  redraw = false;
   const live = forming !== undefined && forming.t > (last?.t ?? 0) ? forming : undefined;
-  if (live !== undefined) {
-    charts.form(live);
+  const newPlaces = placesOf(
+    info.pricePlaces,
+    rows.all().slice(-50).flatMap((row) => [row.o, row.c]),
+  );
+  if (newPlaces !== places) {
+    places = newPlaces;
+    redraw = true;
   }
-  if (alertsChanged) {
-    const inOrder = alerts.inOrder();
-    alertList.show(inOrder, info);
-    charts.mark(inOrder, rows.first()?.t ?? Infinity);
-    alertsChanged = false;
-  }
+  // Words and numbers first: they are told even where the charts fail.
   if (last !== undefined) {
     header.signal(last.signal, last.z, rows.signalSince(info.interval));
   }
@@ -186,7 +174,33 @@ function draw(): void {
     header.quote(quote);
   }
   showTitles(live, last);
+  if (alertsChanged) {
+    alertList.show(alerts.inOrder(), info);
+  }
   tell();
+  if (performance.now() >= chartsRestUntil) {
+    try {
+      drawCharts(live);
+    } catch (error) {
+      // What is drawn can no longer be continued: all anew, but not in every frame.
+      redraw = true;
+      chartsRestUntil = performance.now() + RETRY_MILLIS;
+      window.setTimeout(schedule, RETRY_MILLIS + 50);
+      throw error;
+    }
+  }
+}
+
+function drawCharts(live: Price | undefined): void {
+  if (redraw) {
+    charts.setPlaces(places);
+  }
+  charts.draw(rows.all(), live, redraw);
+  if (alertsChanged || redraw) {
+    charts.mark(alerts.inOrder(), rows.first()?.t ?? Infinity);
+  }
+  redraw = false;
+  alertsChanged = false;
 }
 
 function current(live: Price | undefined, last: Row | undefined) {
