@@ -46,7 +46,7 @@ final class LiveSeries {
      * @param cursor number of the first event that {@code rows} does not hold
      * @param signal the last change, or null before the first
      */
-    record Join(List<FeatureRow> rows, long cursor, List<Alert> alerts, SignalChange signal) {}
+    record Join(List<FeatureRow> rows, long cursor, SignalChange signal) {}
 
     private record AlertKey(Rule rule, long opened) {}
 
@@ -209,14 +209,15 @@ final class LiveSeries {
     }
 
     /**
-     * Where to follow from, for a client that holds every row up to the one of the bar {@code sent}
-     * (epoch microseconds).
+     * Where to follow from, for a client that held every row up to that of the bar {@code held} and
+     * was sent those of the store up to {@code sent} (bar starts, epoch microseconds). What the
+     * ring holds behind {@code held} is among the rows, for it may be newer than the store's.
      *
      * @param anyway true to join over rows that are lost to it
      * @return null where rows behind that one have already left the ring: they are to be read from
      *     the store first
      */
-    Join join(long sent, boolean anyway) {
+    Join join(long held, long sent, boolean anyway) {
         lock.lock();
         try {
             if (newestEvicted > sent && !anyway) {
@@ -225,11 +226,11 @@ final class LiveSeries {
             List<FeatureRow> rows = new ArrayList<>();
             for (long at = oldest(); at < next; at++) {
                 if (ring[(int) (at % ring.length)] instanceof Row(FeatureRow row, boolean revised)
-                        && (revised || row.bar().start() > sent)) {
+                        && (revised || row.bar().start() > held)) {
                     rows.add(row);
                 }
             }
-            return new Join(rows, next, List.copyOf(alerts.values()), signal);
+            return new Join(rows, next, signal);
         } finally {
             lock.unlock();
         }

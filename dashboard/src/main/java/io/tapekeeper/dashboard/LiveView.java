@@ -24,6 +24,8 @@ public final class LiveView {
     private final Map<Series, LiveSeries> bySeries = new ConcurrentHashMap<>();
     private final List<LiveSeries> inOrder = new CopyOnWriteArrayList<>();
 
+    private volatile String notice = "";
+
     /**
      * @param ringRows events kept per series: they bridge what the store does not hold yet, and are
      *     all that a slow client may lag behind; each takes about 300 bytes
@@ -75,6 +77,21 @@ public final class LiveView {
     /** How it stands now; at least once a second. */
     public void health(Series series, Health health) {
         of(series).health(health);
+    }
+
+    /**
+     * Why there is no series to show, in words: a page that has none shows this sentence, as
+     * disconnected. Any thread may tell it.
+     *
+     * @param sentence what is wrong and what to do; empty where nothing is
+     */
+    public void notice(String sentence) {
+        notice = sentence;
+    }
+
+    /** The last that was told; empty for none. */
+    String notice() {
+        return notice;
     }
 
     private LiveSeries of(Series series) {
