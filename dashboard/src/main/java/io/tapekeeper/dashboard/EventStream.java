@@ -174,6 +174,7 @@ final class EventStream {
                     case LiveSeries.Row(FeatureRow row, boolean ignored) -> row(row);
                     case LiveSeries.AlertSeen(Alert alert) ->
                             event("alert", Json.write(json -> Json.alert(json, alert)));
+                    case LiveSeries.AlertsWithdrawn() -> event("alerts", api.alertsOf(series));
                     case LiveSeries.Signalled signalled -> signal(signalled);
                 }
             }

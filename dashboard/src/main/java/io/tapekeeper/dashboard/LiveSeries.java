@@ -7,6 +7,7 @@ import io.tapekeeper.bar.Bar;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.store.Series;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,9 @@ final class LiveSeries {
     record Row(FeatureRow row, boolean revised) implements Event {}
 
     record AlertSeen(Alert alert) implements Event {}
+
+    /** Alerts were withdrawn: all that are left are to be told anew. */
+    record AlertsWithdrawn() implements Event {}
 
     record Signalled(SignalChange change) implements Event {}
 
@@ -133,6 +137,17 @@ final class LiveSeries {
                 alerts.remove(alerts.keySet().iterator().next());
             }
             append(new AlertSeen(alert));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Forgets alerts that a corrected tape no longer says. */
+    void withdraw(Collection<Alert> withdrawn) {
+        lock.lock();
+        try {
+            withdrawn.forEach(alert -> alerts.remove(new AlertKey(alert.rule(), alert.opened())));
+            append(new AlertsWithdrawn());
         } finally {
             lock.unlock();
         }

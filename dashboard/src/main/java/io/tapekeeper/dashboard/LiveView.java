@@ -5,6 +5,7 @@ import io.tapekeeper.analyst.FeatureRow;
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.store.Series;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -68,6 +69,11 @@ public final class LiveView {
 
     public void alertClosed(Series series, Alert alert) {
         of(series).alert(alert);
+    }
+
+    /** Alerts that were told are no longer true of a corrected tape: nobody shows them any more. */
+    public void alertsWithdrawn(Series series, Collection<Alert> withdrawn) {
+        of(series).withdraw(withdrawn);
     }
 
     public void signalChanged(Series series, SignalChange change) {

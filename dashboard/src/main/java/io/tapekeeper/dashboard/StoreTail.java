@@ -193,7 +193,30 @@ public final class StoreTail implements AutoCloseable {
                 view.alertClosed(series, alert);
             }
         }
+        withdrawn(series, known, newest);
         known.alerts = Set.copyOf(newest);
+    }
+
+    /** Tells which alerts have gone from the store, but for those that are too old to be read. */
+    private void withdrawn(Series series, Followed known, List<Alert> newest) {
+        long oldest =
+                newest.size() < ALERTS_COMPARED
+                        ? Long.MIN_VALUE
+                        : newest.getFirst().opened() + 1; // others of that moment may be cut off
+        List<Alert> gone = new ArrayList<>();
+        for (Alert alert : known.alerts) {
+            boolean there =
+                    newest.stream()
+                            .anyMatch(other ->
+                                    other.rule() == alert.rule()
+                                            && other.opened() == alert.opened());
+            if (!there && alert.opened() >= oldest) {
+                gone.add(alert);
+            }
+        }
+        if (!gone.isEmpty()) {
+            view.alertsWithdrawn(series, gone);
+        }
     }
 
     private Health health(Series series, Followed known) {

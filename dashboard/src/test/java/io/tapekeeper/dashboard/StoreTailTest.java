@@ -62,6 +62,9 @@ class StoreTailTest {
                     StreamClient.Event corrected = client.next("row");
                     assertEquals(998, corrected.time());
                     assertEquals("7", corrected.field("c"));
+                    recorder.withdraw(BTC, 0, 2_000_000_000);
+                    recorder.flush();
+                    assertEquals("[]", client.next("alerts").data());
                     StreamClient.Event health = client.next("health");
                     assertEquals("warming-up", health.field("state"));
                     long age = Long.parseLong(health.field("ageMillis")); // 999 ended at 1000
@@ -115,8 +118,10 @@ class StoreTailTest {
             assertFalse(live.health().agesMeaningful());
             nanos.addAndGet(TimeUnit.SECONDS.toNanos(9));
             history.add(BTC, row(3));
-            await(() -> live.rows().size() == 3);
+            await(() -> live.health().storedTrades() == 9); // three a row: it was read
             nanos.addAndGet(TimeUnit.SECONDS.toNanos(9)); // 9 s after the third
+            history.add(Rows.series("ETHUSDT", 1), row(1)); // read: the tail has looked since
+            await(() -> view.all().size() == 2);
             assertEquals(Health.State.WARMING_UP, live.health().state());
             nanos.addAndGet(TimeUnit.SECONDS.toNanos(2));
             await(() -> live.health().state() == Health.State.STALE);
