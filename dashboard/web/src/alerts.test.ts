@@ -35,3 +35,13 @@ test("two hundred are kept, and the oldest closed go first", () => {
   const all = book.inOrder();
   expect([all.length, all[0]?.rule, all.at(-1)?.opened]).toEqual([200, "open", 52]);
 });
+
+test("an alert that is not among all that there are is forgotten, firing or not", () => {
+  const book = new AlertBook();
+  [alert("lost", 1), alert("withdrawn", 2, 3), alert("kept", 4)].forEach((a) => book.merge(a));
+  book.replace([alert("kept", 4, 6), alert("new", 5)]);
+  expect(book.inOrder().map((each) => [each.rule, each.closed])).toEqual([
+    ["new", null],
+    ["kept", 6],
+  ]);
+});

@@ -31,6 +31,12 @@ export class AlertBook {
     return true;
   }
 
+  /** Forgets every other: one that the recording no longer tells was withdrawn, or never kept. */
+  replace(all: readonly Alert[]): void {
+    this.known.clear();
+    all.forEach((alert) => this.merge(alert));
+  }
+
   /** Firing ones first, then the newest. */
   inOrder(): Alert[] {
     return [...this.known.values()].sort(

@@ -119,6 +119,11 @@ export async function fetchSeries(): Promise<SeriesInfo[]> {
   return (await get("/api/series", {})) as SeriesInfo[];
 }
 
+/** Why there is no series, in words; empty where nothing is wrong. */
+export async function fetchNotice(): Promise<string> {
+  return ((await get("/api/health", {})) as { notice: string }).notice;
+}
+
 /** The newest rows, or the newest behind `before`. */
 export async function fetchHistory(id: string, limit: number, before?: number): Promise<History> {
   const query = { series: id, limit: String(limit) };

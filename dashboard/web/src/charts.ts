@@ -19,7 +19,7 @@ import {
 } from "lightweight-charts";
 import type { Alert, Bar, Row, SeriesInfo } from "./api";
 import { fixed, scientific } from "./format";
-import { holeTimes, line, stretches, type LinePoint } from "./points";
+import { continues, holeTimes, line, stretches, type LinePoint } from "./points";
 import { Shade } from "./shade";
 import { colours, faded, type Colours } from "./theme";
 
@@ -50,7 +50,7 @@ export class Charts {
   private colours: Colours = colours();
   private info: SeriesInfo | undefined;
   private drawn: Row | undefined; // the last row that is drawn
-  private forming: Bar | undefined;
+  private end = -Infinity; // time of the last candle, which may be one that is forming
   private places = 2;
   private alive = true;
   private newestSeen = true;
@@ -167,11 +167,11 @@ export class Charts {
     );
   }
 
-  /** Begins another series; nothing is drawn until {@link redraw}. */
+  /** Begins another series; nothing is drawn until {@link draw}. */
   begin(info: SeriesInfo): void {
     this.info = info;
     this.drawn = undefined;
-    this.forming = undefined;
+    this.end = -Infinity;
     for (const series of this.allSeries()) {
       series.setData([]);
     }
@@ -221,29 +221,37 @@ export class Charts {
     });
   }
 
-  /** Draws what is new in `rows`, which nothing but new rows may have changed. */
-  append(rows: readonly Row[]): void {
+  /**
+   * Draws what is new; all of it where that is faster, or where what is new is not the newest.
+   *
+   * @param forming the bar that is forming, newer than every row
+   * @param anew whether anything else than the end of `rows` may have changed
+   */
+  draw(rows: readonly Row[], forming: Bar | undefined, anew: boolean): void {
+    const { drawn } = this;
     let first = rows.length;
-    while (first > 0 && (this.drawn === undefined || rows[first - 1]!.t > this.drawn.t)) {
+    while (first > 0 && (drawn === undefined || rows[first - 1]!.t > drawn.t)) {
       first--;
     }
-    if (rows.length - first > ONE_BY_ONE || this.drawn === undefined) {
+    const fresh = rows.slice(first);
+    if (
+      anew ||
+      drawn === undefined ||
+      fresh.length > ONE_BY_ONE ||
+      !continues(drawn.t, this.end, fresh, forming?.t, this.info!.interval)
+    ) {
       this.redraw(rows);
-      return;
-    }
-    for (const row of rows.slice(first)) {
-      this.add(row);
-    }
-    if (first < rows.length) {
+    } else if (fresh.length > 0) {
+      fresh.forEach((row) => this.add(row));
       this.shadeStretches(rows);
+    }
+    if (forming !== undefined) {
+      this.form(forming);
     }
   }
 
   private add(row: Row): void {
     const interval = this.info!.interval;
-    for (const time of holeTimes(this.drawn!.t, row.t, interval)) {
-      this.candles.update({ time: stamp(time) });
-    }
     this.candles.update(candle(row));
     this.volume.update(this.volumeOf(row));
     this.returns.update(this.returnOf(row));
@@ -261,10 +269,11 @@ export class Charts {
       this.ends[name] = latest;
     }
     this.drawn = row;
+    this.end = row.t;
   }
 
   /** Draws all of it anew; the stretch of time in sight stays. */
-  redraw(rows: readonly Row[]): void {
+  private redraw(rows: readonly Row[]): void {
     const interval = this.info!.interval;
     const candles: (CandlestickData | { time: UTCTimestamp })[] = [];
     let before: Row | undefined;
@@ -277,6 +286,7 @@ export class Charts {
     }
     const first = this.drawn === undefined;
     this.drawn = before;
+    this.end = before?.t ?? -Infinity;
     this.candles.setData(candles);
     this.volume.setData(rows.map((row) => this.volumeOf(row)));
     this.returns.setData(rows.map((row) => this.returnOf(row)));
@@ -289,9 +299,6 @@ export class Charts {
       } else {
         this.ends[name] = end;
       }
-    }
-    if (this.forming !== undefined) {
-      this.form(this.forming);
     }
     if (first && rows.length > 0) {
       const length = candles.length;
@@ -310,12 +317,10 @@ export class Charts {
   }
 
   /** The bar that is forming: in the price pane only, for it has no features yet. */
-  form(bar: Bar): void {
-    this.forming = bar;
-    if (this.drawn === undefined || bar.t > this.drawn.t) {
-      this.candles.update(candle(bar));
-      this.volume.update(this.volumeOf(bar));
-    }
+  private form(bar: Bar): void {
+    this.candles.update(candle(bar));
+    this.volume.update(this.volumeOf(bar));
+    this.end = bar.t;
   }
 
   /** An arrow where each alert opened. */

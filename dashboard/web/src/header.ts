@@ -49,7 +49,7 @@ export class Header {
       // Restarts the flash, also where the one before is still fading.
       this.price.className = "";
       void this.price.offsetWidth;
-      this.price.className = quote.value > this.shown ? "up flash-up" : "down flash-down";
+      this.price.className = quote.value > this.shown ? "flash-up" : "flash-down";
     }
     this.shown = quote.value;
   }

@@ -2,6 +2,7 @@ import "./style.css";
 import { AlertBook, AlertList } from "./alerts";
 import {
   fetchHistory,
+  fetchNotice,
   fetchSeries,
   type Bar,
   type Health,
@@ -11,6 +12,7 @@ import {
 } from "./api";
 import { Cards } from "./cards";
 import { Charts } from "./charts";
+import { chosen, sameShown, wantedOf } from "./choice";
 import { element, setText } from "./element";
 import { arrow, clock, fixed, grouped, placesOf } from "./format";
 import { Header } from "./header";
@@ -32,6 +34,8 @@ const FIRST_ROWS = 3_600;
 const OLDER_ROWS = 5_000;
 const CARDS_MILLIS = 2_000;
 const AGES_MILLIS = 200;
+const NOTHING_YET =
+  "Nothing has been recorded yet. This page shows the first trade when it comes.";
 const RETRY_MILLIS = 1_000;
 
 restoreTheme();
@@ -58,11 +62,13 @@ let forming: Price | undefined;
 let pointed: number | undefined;
 let places = 2;
 let link: Known["link"] = "connecting";
+let notice = ""; // why there is nothing to show
 let health: { told: Health; at: number } | undefined;
 let choice = 0; // counts choices, so that an answer that comes too late is known
 let older: "maybe" | "loading" | "none" = "maybe";
 let redraw = false; // the chart must be drawn anew, not only continued
 let alertsChanged = false;
+let chartsRestUntil = 0; // performance.now() before which they are not drawn: they have failed
 let frame = 0;
 
 /** Shows another series, or another tape of the same. */
@@ -103,7 +109,7 @@ async function choose(next: SeriesInfo): Promise<void> {
   }
   redraw = true;
   schedule();
-  stream = new LiveStream(next.id, () => rows.last()?.t ?? 0, {
+  stream = new LiveStream(next.id, next.interval, () => rows.last()?.t ?? 0, {
     row(row) {
       const merged = rows.merge(row);
       const trimmed = rows.trim();
@@ -122,6 +128,17 @@ async function choose(next: SeriesInfo): Promise<void> {
         schedule();
       }
     },
+    alerts(told) {
+      alerts.replace(told);
+      alertsChanged = true;
+      schedule();
+    },
+    resumed(from, to, there) {
+      if (rows.keep(from, to, there)) {
+        redraw = true;
+        schedule();
+      }
+    },
     signal() {
       schedule(); // the row that brought it says the same
     },
@@ -131,6 +148,7 @@ async function choose(next: SeriesInfo): Promise<void> {
     },
     reset() {
       rows.clear();
+      older = "maybe";
       redraw = true;
     },
     connected(there) {
@@ -154,30 +172,17 @@ function draw(): void {
   if (info === undefined) {
     return;
   }
-  const held = rows.all();
   const last = rows.last();
-  const newPlaces = placesOf(info.pricePlaces, held.slice(-50).flatMap((row) => [row.o, row.c]));
-  if (newPlaces !== places || redraw) {
-    places = newPlaces;
-    charts.setPlaces(places);
-  }
-  if (redraw) {
-    charts.redraw(held);
-    alertsChanged = true; // their markers hang on the rows
-  } else {
-    charts.append(held);
-  }
-  redraw = false;
   const live = forming !== undefined && forming.t > (last?.t ?? 0) ? forming : undefined;
-  if (live !== undefined) {
-    charts.form(live);
+  const newPlaces = placesOf(
+    info.pricePlaces,
+    rows.all().slice(-50).flatMap((row) => [row.o, row.c]),
+  );
+  if (newPlaces !== places) {
+    places = newPlaces;
+    redraw = true;
   }
-  if (alertsChanged) {
-    const inOrder = alerts.inOrder();
-    alertList.show(inOrder, info);
-    charts.mark(inOrder, rows.first()?.t ?? Infinity);
-    alertsChanged = false;
-  }
+  // Words and numbers first: they are told even where the charts fail.
   if (last !== undefined) {
     header.signal(last.signal, last.z, rows.signalSince(info.interval));
   }
@@ -186,7 +191,33 @@ function draw(): void {
     header.quote(quote);
   }
   showTitles(live, last);
+  if (alertsChanged) {
+    alertList.show(alerts.inOrder(), info);
+  }
   tell();
+  if (performance.now() >= chartsRestUntil) {
+    try {
+      drawCharts(live);
+    } catch (error) {
+      // What is drawn can no longer be continued: all anew, but not in every frame.
+      redraw = true;
+      chartsRestUntil = performance.now() + RETRY_MILLIS;
+      window.setTimeout(schedule, RETRY_MILLIS + 50);
+      throw error;
+    }
+  }
+}
+
+function drawCharts(live: Price | undefined): void {
+  if (redraw) {
+    charts.setPlaces(places);
+  }
+  charts.draw(rows.all(), live, redraw);
+  if (alertsChanged || redraw) {
+    charts.mark(alerts.inOrder(), rows.first()?.t ?? Infinity);
+  }
+  redraw = false;
+  alertsChanged = false;
 }
 
 function current(live: Price | undefined, last: Row | undefined) {
@@ -212,7 +243,10 @@ function showTitles(live: Price | undefined, last: Row | undefined): void {
 /** Tells how it stands; also between two words of the server, for ages grow by themselves. */
 function tell(): void {
   const healthAge = health === undefined ? 0 : performance.now() - health.at;
-  const status = statusOf({ link, health: health?.told, healthAge });
+  const status = statusOf({ link, health: health?.told, healthAge, notice: info ? "" : notice });
+  const nothing = element("nothing");
+  nothing.hidden = info !== undefined || link !== "open";
+  setText(nothing, notice === "" ? NOTHING_YET : notice);
   header.status(status, health?.told);
   charts.setAlive(status.alive);
   document.body.dataset.link = link;
@@ -254,13 +288,16 @@ async function refreshSeries(): Promise<void> {
   if (!document.hidden) {
     try {
       all = await fetchSeries();
-      const wanted = decodeURIComponent(location.hash.slice(1));
-      const next = all.find((each) => each.id === wanted) ?? all[0];
-      element("nothing").hidden = next !== undefined;
-      if (next !== undefined && (next.id !== info?.id || next.recording !== info.recording)) {
+      const next = chosen(all, wantedOf(location.hash), info?.id);
+      if (next !== undefined && (info === undefined || !sameShown(next, info))) {
         void choose(next);
       }
       cards.update(all, info?.id);
+      if (info === undefined) {
+        link = "open";
+        notice = await fetchNotice();
+        tell();
+      }
     } catch (error) {
       console.warn("series:", error);
       if (info === undefined) {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Row } from "./api";
-import { holeTimes, line, stretches } from "./points";
+import { continues, holeTimes, line, stretches } from "./points";
 
 function row(t: number, z: number | null = 0, complete = true): Row {
   return { t, z, complete, carried: false } as Row;
@@ -42,4 +42,23 @@ test("a hole and the incomplete rows behind it are two stretches", () => {
     { from: 3, to: 4, missing: true },
     { from: 5, to: 6, missing: false },
   ]);
+});
+
+const at = (...times: number[]) => times.map((t) => ({ t }));
+
+test("rows side by side continue a chart, also where the forming bar is drawn already", () => {
+  expect(continues(10, 10, at(11, 12), 13, 1)).toBe(true);
+  expect(continues(10, 11, at(11), undefined, 1)).toBe(true);
+  expect(continues(60, 120, [], 120, 60)).toBe(true);
+});
+
+test("a row behind a hole does not continue a chart, wherever the hole is", () => {
+  expect(continues(10, 10, at(12), undefined, 1)).toBe(false);
+  expect(continues(10, 15, at(15), 16, 1)).toBe(false);
+  expect(continues(10, 10, at(11, 13), undefined, 1)).toBe(false);
+});
+
+test("nothing older than the last candle continues a chart", () => {
+  expect(continues(10, 12, at(11, 12), 13, 1)).toBe(false);
+  expect(continues(10, 12, [], 11, 1)).toBe(false);
 });

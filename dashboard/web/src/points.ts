@@ -32,6 +32,32 @@ export function holeTimes(before: number, after: number, interval: number): numb
   return times;
 }
 
+/**
+ * Whether a chart can take `fresh` rows one by one behind what it has drawn: it takes no point
+ * older than its last, and the bar that is forming may be drawn behind a hole or behind rows that
+ * are still to come.
+ *
+ * @param drawn time of the last row that is drawn
+ * @param end time of the last candle that is drawn, which may be the forming one
+ * @param forming time of the bar that is forming now, where there is one
+ */
+export function continues(
+  drawn: number,
+  end: number,
+  fresh: readonly { t: number }[],
+  forming: number | undefined,
+  interval: number,
+): boolean {
+  let last = drawn;
+  for (const { t } of fresh) {
+    if (t < end || t - last > interval) {
+      return false;
+    }
+    last = t;
+  }
+  return forming === undefined || forming >= end;
+}
+
 /** A value of each row as a line that breaks where a row or a value is missing. */
 export function line(
   rows: readonly Row[],

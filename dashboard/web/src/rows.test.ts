@@ -103,3 +103,11 @@ test("since when a signal stands is unknown where all that is held has it", () =
   [1, 2].forEach((t) => rows.merge(row(t)));
   expect(rows.signalSince(1)).toBeUndefined();
 });
+
+test("of a stretch that is told anew only the rows that were told stay", () => {
+  const rows = new Rows(10);
+  [1, 2, 3, 4, 5].forEach((t) => rows.merge(row(t)));
+  expect(rows.keep(2, 4, new Set([3]))).toBe(true);
+  expect(times(rows)).toEqual([1, 2, 3, 5]);
+  expect(rows.keep(2, 5, new Set([3, 5, 6]))).toBe(false);
+});

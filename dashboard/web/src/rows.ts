@@ -69,6 +69,17 @@ export class Rows {
     return true;
   }
 
+  /**
+   * Drops the rows after `from` up to `to` whose times are not among `kept`.
+   *
+   * @returns whether any went
+   */
+  keep(from: number, to: number, kept: ReadonlySet<number>): boolean {
+    const before = this.held.length;
+    this.held = this.held.filter(({ t }) => t <= from || t > to || kept.has(t));
+    return this.held.length < before;
+  }
+
   at(time: number): Row | undefined {
     const row = this.held[this.position(time)];
     return row?.t === time ? row : undefined;

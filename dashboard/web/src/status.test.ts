@@ -80,3 +80,9 @@ test("attempts to reconnect wait 0.5, 1, 2, 4 and then 5 seconds", () => {
   }
   expect(waits).toEqual([500, 1000, 2000, 4000, 5000, 5000]);
 });
+
+test("where there is nothing to show the page says why", () => {
+  const notice = "Binance cannot be reached.";
+  const status = statusOf({ link: "open", health: undefined, healthAge: 0, notice });
+  expect([status.kind, status.reason]).toEqual(["disconnected", notice]);
+});

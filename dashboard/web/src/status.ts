@@ -8,6 +8,8 @@ export interface Known {
   health: Health | undefined;
   /** Milliseconds since `health` came. */
   healthAge: number;
+  /** Why there is no series to show, where the server says so; else empty. */
+  notice?: string;
 }
 
 export interface Status {
@@ -35,6 +37,15 @@ export function statusOf(known: Known): Status {
       word: "disconnected",
       reason: "Tapekeeper is not answering, retrying",
       age,
+      alive: false,
+    };
+  }
+  if (known.notice) {
+    return {
+      kind: "disconnected",
+      word: "disconnected",
+      reason: known.notice,
+      age: undefined,
       alive: false,
     };
   }

@@ -4,6 +4,10 @@ export interface Listener {
   row(row: Row): void;
   price(price: Price): void;
   alert(alert: Alert): void;
+  /** All the alerts there are; others are no longer. */
+  alerts(all: Alert[]): void;
+  /** Of the rows after `from` up to `to`, seconds, those whose times are not `there` are no longer. */
+  resumed(from: number, to: number, there: ReadonlySet<number>): void;
   signal(change: SignalChange): void;
   health(health: Health): void;
   /** What is held is too old to be continued: forget it, newer rows follow. */
@@ -14,6 +18,8 @@ export interface Listener {
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 5_000;
+/** Bars before the newest that is held which are asked for again. */
+const OVERLAP = 60;
 /** The server gives a sign of life every 0.9 s. */
 const SILENCE = 4_000;
 
@@ -24,7 +30,8 @@ export function nextWait(wait: number): number {
 
 /**
  * The live stream of one series. Reconnects for ever, and asks each time for what is behind the
- * last row that is held. EventSource would reconnect by itself, but not after every error, and it
+ * last row that is held, and for the minute of bars before it: a recorder that was killed before it
+ * stored what it had told makes other rows of the same bars, or none, when it runs again. EventSource would reconnect by itself, but not after every error, and it
  * does not notice a server that says nothing any more.
  */
 export class LiveStream {
@@ -34,9 +41,13 @@ export class LiveStream {
   private heard = performance.now();
   private readonly watch: number;
 
-  /** @param since start of the newest bar that is held, in seconds; asked at each attempt */
+  /**
+   * @param interval seconds a bar lasts
+   * @param since start of the newest bar that is held, in seconds; asked at each attempt
+   */
   constructor(
     private readonly id: string,
+    private readonly interval: number,
     private readonly since: () => number,
     private readonly listener: Listener,
   ) {
@@ -53,16 +64,29 @@ export class LiveStream {
 
   private open(): void {
     this.heard = performance.now();
-    const source = new EventSource(streamAddress(this.id, this.since()));
+    const held = this.since();
+    const from = Math.max(0, held - OVERLAP * this.interval);
+    let there: Set<number> | undefined = new Set(); // until all that was missed has come
+    const source = new EventSource(streamAddress(this.id, from));
     this.source = source;
     const on = <T>(name: string, tell: (data: T) => void) =>
       source.addEventListener(name, (event) => {
         this.heard = performance.now();
         tell(JSON.parse((event as MessageEvent<string>).data) as T);
       });
-    on<Row>("row", (row) => this.listener.row(row));
+    on<Row>("row", (row) => {
+      there?.add(row.t);
+      this.listener.row(row);
+    });
     on<Price>("price", (price) => this.listener.price(price));
     on<Alert>("alert", (alert) => this.listener.alert(alert));
+    on<Alert[]>("alerts", (all) => {
+      if (there !== undefined) { // the rows that were missed come before
+        this.listener.resumed(from, held, there);
+        there = undefined;
+      }
+      this.listener.alerts(all);
+    });
     on<SignalChange>("signal", (change) => this.listener.signal(change));
     on<object>("reset", () => this.listener.reset());
     on<Health>("health", (health) => {

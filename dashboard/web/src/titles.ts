@@ -6,6 +6,7 @@ import { titled } from "./header";
 /** The title of each pane, with what is under the crosshair or else the latest. */
 export class Titles {
   private readonly titles: HTMLElement[];
+  private readonly narrow = window.matchMedia("(max-width: 560px)");
 
   constructor() {
     const box = element("titles");
@@ -36,9 +37,11 @@ export class Titles {
   ): void {
     const { settings } = info;
     const window = settings === null ? "" : ` ${lasted(settings.window * info.interval * 1000)}`;
-    const ohlc = bar === undefined ? NONE : prices(bar, places);
+    const narrow = this.narrow.matches; // a second line would lie over the candles
+    const ohlc = bar === undefined ? NONE : prices(bar, places, narrow);
     const when = pointed && bar !== undefined ? ` · ${clock(bar.t * 1000)} UTC` : "";
-    const name = `${info.symbol} · ${info.intervalLabel} · ${info.venue} ${info.kind}${when}`;
+    const tape = narrow ? "" : ` · ${info.venue} ${info.kind}`;
+    const name = `${info.symbol} · ${info.intervalLabel}${tape}${when}`;
     const yearly =
       row?.annual == null ? "" : ` · ${(row.annual * 100).toFixed(row.annual < 0.1 ? 1 : 0)} %/yr`;
     const texts: [string, string, string][] = [
@@ -58,8 +61,8 @@ export class Titles {
 }
 
 /** Open, high, low, close; a line may break between two of them and nowhere else. */
-function prices({ o, h, l, c }: Bar, places: number): string {
-  return Object.entries({ O: o, H: h, L: l, C: c })
+function prices({ o, h, l, c }: Bar, places: number, closeAlone: boolean): string {
+  return Object.entries(closeAlone ? { C: c } : { O: o, H: h, L: l, C: c })
     .map(([name, price]) => `${name}\u00a0${fixed(price, places)}`)
     .join("\u2002");
 }

@@ -106,7 +106,12 @@ final class Api {
     }
 
     byte[] alerts(Map<String, String> query) throws BadRequest {
-        List<Alert> alerts = alerts(chosen(query));
+        return alertsOf(chosen(query));
+    }
+
+    /** The newest alerts of store and live view together, oldest first, as JSON. */
+    byte[] alertsOf(LiveSeries live) {
+        List<Alert> alerts = alerts(live);
         return Json.write(json -> {
             json.writeStartArray();
             alerts.forEach(alert -> Json.alert(json, alert));
@@ -114,8 +119,7 @@ final class Api {
         });
     }
 
-    /** The newest alerts of store and live view together, oldest first. */
-    List<Alert> alerts(LiveSeries live) {
+    private List<Alert> alerts(LiveSeries live) {
         Map<AlertKey, Alert> known =
                 new TreeMap<>(
                         Comparator.comparingLong(AlertKey::opened).thenComparing(AlertKey::rule));

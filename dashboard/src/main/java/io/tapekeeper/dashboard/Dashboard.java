@@ -206,6 +206,7 @@ public final class Dashboard implements AutoCloseable {
             json.writeNumberProperty("clients", streams.size());
             json.writeNumberProperty("cut", cut.get());
             json.writeNumberProperty("refused", refused.get());
+            json.writeStringProperty("notice", view.notice());
             json.writeArrayPropertyStart("series");
             for (LiveSeries live : view.all()) {
                 json.writeStartObject();
@@ -241,12 +242,16 @@ public final class Dashboard implements AutoCloseable {
         LiveSeries live = api.chosen(query);
         String lastEvent = exchange.getRequestHeaders().getFirst("Last-Event-ID");
         long held = Math.max(held(query.get("since")), held(lastEvent));
+        exchange.getResponseHeaders().set("Content-Type", "text/event-stream; charset=utf-8");
+        if (exchange.getRequestMethod().equals("HEAD")) {
+            exchange.sendResponseHeaders(200, -1);
+            return;
+        }
         if (streams.size() >= limits.streams()) {
             refused.incrementAndGet();
             say(exchange, 503, "Too many pages follow already; close one of them.");
             return;
         }
-        exchange.getResponseHeaders().set("Content-Type", "text/event-stream; charset=utf-8");
         exchange.sendResponseHeaders(200, 0);
         EventStream stream =
                 new EventStream(

@@ -8,7 +8,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -77,17 +80,10 @@ final class EventStream {
     End run() throws IOException, InterruptedException {
         health();
         flush(); // the page knows at once that somebody is there, however long the past takes
-        List<Alert> alerts = api.alerts(series);
         LiveSeries.Join join = catchUp();
-        for (FeatureRow row : join.rows()) {
-            row(row);
-        }
-        for (Alert alert : alerts) {
-            event("alert", Json.write(json -> Json.alert(json, alert)));
-        }
-        for (Alert alert : join.alerts()) { // what was told since the store was read
-            event("alert", Json.write(json -> Json.alert(json, alert)));
-        }
+        // All of them, and after the rows: what a page holds of either and is not told here, the
+        // recording no longer says. An alert that is told meanwhile comes once more below.
+        event("alerts", api.alertsOf(series));
         if (join.signal() != null) {
             signal(new LiveSeries.Signalled(join.signal()));
         }
@@ -95,16 +91,21 @@ final class EventStream {
         return follow(join.cursor());
     }
 
-    /** Sends from the store what the ring no longer holds. */
+    /** Sends what the client misses, from the store and then from the ring. */
     private LiveSeries.Join catchUp() throws IOException, InterruptedException {
         if (newestSent == Long.MAX_VALUE) {
             newestSent = Long.MIN_VALUE;
-            return series.join(Long.MAX_VALUE, true);
+            return series.join(Long.MAX_VALUE, Long.MAX_VALUE, true);
         }
+        long held = newestSent;
+        Map<Long, FeatureRow> fromStore = new HashMap<>();
         long progress = System.nanoTime();
         while (true) {
             long before = newestSent;
-            stored();
+            for (FeatureRow row : stored()) { // not from inside: it would hold the store
+                fromStore.put(row.bar().start(), row);
+                row(row);
+            }
             long now = System.nanoTime();
             if (newestSent > before) {
                 progress = now;
@@ -112,8 +113,9 @@ final class EventStream {
             // Rows may leave the ring before the store has them, when a tape is played fast. Rows
             // that never come are a hole, which the page shows as one.
             boolean patient = now - progress < STORE_PATIENCE_NANOS;
-            LiveSeries.Join join = series.join(newestSent, !patient);
+            LiveSeries.Join join = series.join(held, newestSent, !patient);
             if (join != null) {
+                missed(join, fromStore);
                 return join;
             }
             health();
@@ -122,27 +124,33 @@ final class EventStream {
         }
     }
 
-    private void stored() throws IOException {
+    /** The ring is ahead of the store, which may hold what an earlier process made of a bar. */
+    private void missed(LiveSeries.Join join, Map<Long, FeatureRow> fromStore) throws IOException {
+        Map<Long, FeatureRow> latest = new TreeMap<>();
+        join.rows().forEach(row -> latest.put(row.bar().start(), row));
+        for (FeatureRow row : latest.values()) {
+            if (!row.equals(fromStore.get(row.bar().start()))) {
+                row(row);
+            }
+        }
+    }
+
+    /** The rows of the store behind the last one sent. */
+    private List<FeatureRow> stored() throws IOException {
         Interval interval = series.series().interval();
         List<FeatureRow> newest = history.latestFeatures(series.series(), 1);
         if (newest.isEmpty() || newest.getLast().bar().start() <= newestSent) {
-            return;
+            return List.of();
         }
         long span = newest.getLast().bar().start() - Math.max(0, newestSent);
         if (span / interval.micros() > Api.MOST_ROWS) {
             // More than a page keeps: it forgets what it holds and takes the newest.
             event("reset", "{}".getBytes(StandardCharsets.UTF_8));
-            for (FeatureRow row : history.latestFeatures(series.series(), Api.MOST_ROWS)) {
-                row(row);
-            }
-            return;
+            return history.latestFeatures(series.series(), Api.MOST_ROWS);
         }
-        List<FeatureRow> missed =
-                new ArrayList<>(); // not written from inside: it would hold the store
+        List<FeatureRow> missed = new ArrayList<>();
         history.features(series.series(), newestSent + 1, Long.MAX_VALUE, missed::add);
-        for (FeatureRow row : missed) {
-            row(row);
-        }
+        return missed;
     }
 
     private End follow(long from) throws IOException, InterruptedException {
@@ -166,6 +174,7 @@ final class EventStream {
                     case LiveSeries.Row(FeatureRow row, boolean ignored) -> row(row);
                     case LiveSeries.AlertSeen(Alert alert) ->
                             event("alert", Json.write(json -> Json.alert(json, alert)));
+                    case LiveSeries.AlertsWithdrawn() -> event("alerts", api.alertsOf(series));
                     case LiveSeries.Signalled signalled -> signal(signalled);
                 }
             }

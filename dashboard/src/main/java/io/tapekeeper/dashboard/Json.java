@@ -276,8 +276,8 @@ final class Json {
     private static void number(JsonGenerator json, double value) {
         if (Double.isNaN(value)) {
             json.writeNull();
-        } else if (value == Math.rint(value) && Math.abs(value) < 1e15) {
-            json.writeNumber((long) value); // 61849 and not 61849.0
+        } else if (value == Math.rint(value) && Math.abs(value) <= 0x1p53) {
+            json.writeNumber((long) value); // 61849 and not 61849.0, nor 1.7E15 for a time
         } else {
             json.writeNumber(value);
         }

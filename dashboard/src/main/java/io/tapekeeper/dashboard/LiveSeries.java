@@ -7,6 +7,7 @@ import io.tapekeeper.bar.Bar;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.store.Series;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,9 @@ final class LiveSeries {
 
     record AlertSeen(Alert alert) implements Event {}
 
+    /** Alerts were withdrawn: all that are left are to be told anew. */
+    record AlertsWithdrawn() implements Event {}
+
     record Signalled(SignalChange change) implements Event {}
 
     /**
@@ -46,7 +50,7 @@ final class LiveSeries {
      * @param cursor number of the first event that {@code rows} does not hold
      * @param signal the last change, or null before the first
      */
-    record Join(List<FeatureRow> rows, long cursor, List<Alert> alerts, SignalChange signal) {}
+    record Join(List<FeatureRow> rows, long cursor, SignalChange signal) {}
 
     private record AlertKey(Rule rule, long opened) {}
 
@@ -138,6 +142,17 @@ final class LiveSeries {
         }
     }
 
+    /** Forgets alerts that a corrected tape no longer says. */
+    void withdraw(Collection<Alert> withdrawn) {
+        lock.lock();
+        try {
+            withdrawn.forEach(alert -> alerts.remove(new AlertKey(alert.rule(), alert.opened())));
+            append(new AlertsWithdrawn());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void signal(SignalChange change) {
         lock.lock();
         try {
@@ -209,14 +224,15 @@ final class LiveSeries {
     }
 
     /**
-     * Where to follow from, for a client that holds every row up to the one of the bar {@code sent}
-     * (epoch microseconds).
+     * Where to follow from, for a client that held every row up to that of the bar {@code held} and
+     * was sent those of the store up to {@code sent} (bar starts, epoch microseconds). What the
+     * ring holds behind {@code held} is among the rows, for it may be newer than the store's.
      *
      * @param anyway true to join over rows that are lost to it
      * @return null where rows behind that one have already left the ring: they are to be read from
      *     the store first
      */
-    Join join(long sent, boolean anyway) {
+    Join join(long held, long sent, boolean anyway) {
         lock.lock();
         try {
             if (newestEvicted > sent && !anyway) {
@@ -225,11 +241,11 @@ final class LiveSeries {
             List<FeatureRow> rows = new ArrayList<>();
             for (long at = oldest(); at < next; at++) {
                 if (ring[(int) (at % ring.length)] instanceof Row(FeatureRow row, boolean revised)
-                        && (revised || row.bar().start() > sent)) {
+                        && (revised || row.bar().start() > held)) {
                     rows.add(row);
                 }
             }
-            return new Join(rows, next, List.copyOf(alerts.values()), signal);
+            return new Join(rows, next, signal);
         } finally {
             lock.unlock();
         }

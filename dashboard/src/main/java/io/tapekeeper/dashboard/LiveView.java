@@ -5,6 +5,7 @@ import io.tapekeeper.analyst.FeatureRow;
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.store.Series;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,6 +24,8 @@ public final class LiveView {
     private final int ringRows;
     private final Map<Series, LiveSeries> bySeries = new ConcurrentHashMap<>();
     private final List<LiveSeries> inOrder = new CopyOnWriteArrayList<>();
+
+    private volatile String notice = "";
 
     /**
      * @param ringRows events kept per series: they bridge what the store does not hold yet, and are
@@ -68,6 +71,11 @@ public final class LiveView {
         of(series).alert(alert);
     }
 
+    /** Alerts that were told are no longer true of a corrected tape: nobody shows them any more. */
+    public void alertsWithdrawn(Series series, Collection<Alert> withdrawn) {
+        of(series).withdraw(withdrawn);
+    }
+
     public void signalChanged(Series series, SignalChange change) {
         of(series).signal(change);
     }
@@ -75,6 +83,21 @@ public final class LiveView {
     /** How it stands now; at least once a second. */
     public void health(Series series, Health health) {
         of(series).health(health);
+    }
+
+    /**
+     * Why there is no series to show, in words: a page that has none shows this sentence, as
+     * disconnected. Any thread may tell it.
+     *
+     * @param sentence what is wrong and what to do; empty where nothing is
+     */
+    public void notice(String sentence) {
+        notice = sentence;
+    }
+
+    /** The last that was told; empty for none. */
+    String notice() {
+        return notice;
     }
 
     private LiveSeries of(Series series) {

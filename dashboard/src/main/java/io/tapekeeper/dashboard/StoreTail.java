@@ -14,16 +14,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Follows a store that another process records, and tells a {@link LiveView} what it finds: new
  * rows and rows that a repair corrected, alerts, changes of the signal, and whether anything still
  * comes. Looks four times a second, on a thread of its own.
  *
+ * <p>A series is stale where the store has not grown for ten seconds, or three bars, by this
+ * machine's monotonic clock: a simulated or replayed tape is alive however old its times are. Until
+ * the store has grown once, the age of the newest row decides.
+ *
+ * <p>Where the store cannot be read, every page says so, and the tail tries again each second until
+ * it is closed.
+ *
  * <p>A price that is forming is not stored, so a page shows none.
  */
 public final class StoreTail implements AutoCloseable {
     private static final long POLL_MILLIS = 250;
+    private static final long RETRY_MILLIS = 1_000;
     private static final int ROWS_COMPARED =
             180; // a live repair reaches back 30 s, its windows 120
     private static final int ALERTS_COMPARED = 50;
@@ -32,6 +41,7 @@ public final class StoreTail implements AutoCloseable {
     private final LiveView view;
     private final HistorySource history;
     private final Clock clock;
+    private final LongSupplier nanos;
     private final Map<Series, Followed> followed = new HashMap<>();
     private final Thread thread;
 
@@ -40,21 +50,36 @@ public final class StoreTail implements AutoCloseable {
         private List<FeatureRow> rows = List.of();
         private Set<Alert> alerts = Set.of();
         private long storedTrades;
+        private boolean grown; // since it was first read
+        private long grownAt; // monotonic, nanoseconds
+        private boolean timesAreOld; // of the row that was the newest then
     }
 
     /**
      * @param clock tells how old the newest row is
      */
     public StoreTail(LiveView view, HistorySource history, Clock clock) {
+        this(view, history, clock, System::nanoTime);
+    }
+
+    /**
+     * @param nanos the monotonic clock
+     */
+    StoreTail(LiveView view, HistorySource history, Clock clock, LongSupplier nanos) {
         this.view = view;
         this.history = history;
         this.clock = clock;
+        this.nanos = nanos;
         thread = Thread.ofPlatform().daemon().name("store-tail").unstarted(this::follow);
     }
 
-    /** Shows every series there is, and begins to follow. */
+    /**
+     * Shows every series there is, and begins to follow.
+     *
+     * @throws StoreException where the store cannot be read even once
+     */
     public void start() {
-        read();
+        read(false);
         thread.start();
     }
 
@@ -64,30 +89,40 @@ public final class StoreTail implements AutoCloseable {
     }
 
     private void follow() {
+        long seen = 0;
+        boolean current = false; // whether all of version `seen` was read
         try {
-            long seen = history.dataVersion();
-            read(); // what was committed between the first look and that number
             while (true) {
-                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
-                long version = history.dataVersion();
-                if (version != seen) {
-                    seen = version;
-                    read();
+                try {
+                    long version = history.dataVersion();
+                    if (!current || version != seen) {
+                        current = false;
+                        read(true);
+                        seen = version;
+                        current = true;
+                    }
+                    followed.forEach((series, known) -> view.health(series, health(series, known)));
+                    TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+                } catch (StoreException e) {
+                    followed.forEach((series, known) ->
+                            view.health(
+                                    series,
+                                    Health.only(Health.State.DISCONNECTED, e.getMessage())));
+                    TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
                 }
-                followed.forEach((series, known) -> view.health(series, health(series, known)));
             }
         } catch (InterruptedException e) {
             // Closed: nothing more is to be told.
-        } catch (StoreException e) {
-            // The page must not show the last state for ever, nor is there anything left to follow.
-            followed.forEach((series, known) ->
-                    view.health(series, Health.only(Health.State.DISCONNECTED, e.getMessage())));
         }
     }
 
-    private void read() {
+    /**
+     * @param following whether a series that is new here has begun only now
+     */
+    private void read(boolean following) {
         for (Series series : history.series()) {
             Followed known = followed.get(series);
+            boolean mayGrow = following || known != null;
             if (known == null) {
                 known = new Followed();
                 followed.put(series, known);
@@ -96,13 +131,23 @@ public final class StoreTail implements AutoCloseable {
                             series, SeriesInfo.live(series, SeriesInfo.presetOf(series.preset())));
                 }
             }
-            rows(series, known);
+            boolean rowsCame = rows(series, known);
             alerts(series, known);
-            known.storedTrades = history.tradeCount(series);
+            long trades = history.tradeCount(series);
+            if (mayGrow && (rowsCame || trades > known.storedTrades)) {
+                known.grown = true;
+                known.grownAt = nanos.getAsLong();
+                known.timesAreOld =
+                        !known.rows.isEmpty() && Math.abs(ageMicros(known)) > lasts(series);
+            }
+            known.storedTrades = trades;
         }
     }
 
-    private void rows(Series series, Followed known) {
+    /**
+     * @return whether any is new or corrected
+     */
+    private boolean rows(Series series, Followed known) {
         List<FeatureRow> now = new ArrayList<>();
         if (known.rows.isEmpty()) {
             now.addAll(history.latestFeatures(series, ROWS_COMPARED));
@@ -112,10 +157,12 @@ public final class StoreTail implements AutoCloseable {
         }
         Set<FeatureRow> told = new HashSet<>(known.rows);
         Signal signal = null; // of the row before, where there is one
+        boolean came = false;
         for (FeatureRow row : now) {
             boolean fresh = !told.contains(row);
             if (fresh) {
                 view.row(series, row);
+                came = true;
             }
             if (fresh && signal != null && row.signal() != signal) {
                 view.signalChanged(
@@ -130,6 +177,7 @@ public final class StoreTail implements AutoCloseable {
             signal = row.signal();
         }
         known.rows = List.copyOf(now.subList(Math.max(0, now.size() - ROWS_COMPARED), now.size()));
+        return came;
     }
 
     private void alerts(Series series, Followed known) {
@@ -145,7 +193,30 @@ public final class StoreTail implements AutoCloseable {
                 view.alertClosed(series, alert);
             }
         }
+        withdrawn(series, known, newest);
         known.alerts = Set.copyOf(newest);
+    }
+
+    /** Tells which alerts have gone from the store, but for those that are too old to be read. */
+    private void withdrawn(Series series, Followed known, List<Alert> newest) {
+        long oldest =
+                newest.size() < ALERTS_COMPARED
+                        ? Long.MIN_VALUE
+                        : newest.getFirst().opened() + 1; // others of that moment may be cut off
+        List<Alert> gone = new ArrayList<>();
+        for (Alert alert : known.alerts) {
+            boolean there =
+                    newest.stream()
+                            .anyMatch(other ->
+                                    other.rule() == alert.rule()
+                                            && other.opened() == alert.opened());
+            if (!there && alert.opened() >= oldest) {
+                gone.add(alert);
+            }
+        }
+        if (!gone.isEmpty()) {
+            view.alertsWithdrawn(series, gone);
+        }
     }
 
     private Health health(Series series, Followed known) {
@@ -153,9 +224,16 @@ public final class StoreTail implements AutoCloseable {
             return Health.only(Health.State.WARMING_UP, "no bar has closed yet");
         }
         FeatureRow last = known.rows.getLast();
-        long nowMicros = TimeUnit.MILLISECONDS.toMicros(clock.millis());
-        long age = Math.max(0, nowMicros - last.bar().end());
-        boolean stale = age > Math.max(STALE_MICROS, 3 * series.interval().micros());
+        long age = Math.max(0, ageMicros(known));
+        long silence =
+                known.grown
+                        ? TimeUnit.NANOSECONDS.toMicros(nanos.getAsLong() - known.grownAt)
+                        : age;
+        boolean stale = silence > lasts(series);
+        boolean agesMeaningful =
+                known.grown
+                        ? !known.timesAreOld
+                        : !series.tape().simulated() || age <= lasts(series);
         var preset = SeriesInfo.presetOf(series.preset());
         int warmOf = preset == null ? 0 : preset.window();
         int warm = Math.min(warmOf, closesInARow(known.rows));
@@ -176,7 +254,18 @@ public final class StoreTail implements AutoCloseable {
                 warmOf,
                 known.storedTrades,
                 tradesPerSecond(known.rows),
-                true);
+                agesMeaningful);
+    }
+
+    /** How long ago its newest row ended; negative where the tape is ahead of this machine. */
+    private long ageMicros(Followed known) {
+        long nowMicros = TimeUnit.MILLISECONDS.toMicros(clock.millis());
+        return nowMicros - known.rows.getLast().bar().end();
+    }
+
+    /** For how long a series is alive without anything new, microseconds. */
+    private static long lasts(Series series) {
+        return Math.max(STALE_MICROS, 3 * series.interval().micros());
     }
 
     /** How many closes the chain of returns holds at its end. */

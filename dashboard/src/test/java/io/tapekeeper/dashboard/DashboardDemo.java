@@ -8,7 +8,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Shows the page with invented trades, to look at it: {@code port symbols state minutesOfPast}.
- * State is live, warming-up, stale, disconnected, replay, simulated or plain.
+ * State is live, warming-up, stale, disconnected, replay, simulated, holes (one of 8 s every 25) or
+ * plain.
  */
 final class DashboardDemo {
     private static final String[] SYMBOLS = {
@@ -73,10 +74,16 @@ final class DashboardDemo {
             throws InterruptedException {
         long lastTrade = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
         long beats = 0;
+        boolean inHole = false;
         while (true) {
             long now = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
+            boolean before = inHole;
+            inHole = state.equals("holes") && now / 1_000_000 % 25 < 8;
             for (RandomTape tape : tapes) {
-                if (!state.equals("stale") && !state.equals("disconnected")) {
+                if (before && !inHole) {
+                    tape.gap(now);
+                }
+                if (!inHole && !state.equals("stale") && !state.equals("disconnected")) {
                     tape.trade(now);
                     lastTrade = now;
                     view.forming(tape.series, tape.forming(), now);

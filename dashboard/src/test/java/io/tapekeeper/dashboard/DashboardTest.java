@@ -224,6 +224,26 @@ class DashboardTest {
     }
 
     @Test
+    void saysWhyThereIsNothingToShow() throws Exception {
+        view.notice("Binance cannot be reached; is this machine online?");
+        String health = get("/api/health").body();
+        assertTrue(
+                health.contains(
+                        "\"notice\":\"Binance cannot be reached; is this machine online?\""),
+                health);
+        view.notice("");
+        assertTrue(get("/api/health").body().contains("\"notice\":\"\""));
+    }
+
+    @Test
+    void timesAreWholeNumbersWithoutAnExponent() throws Exception {
+        long time = 1_764_000_000_123_457L;
+        view.health(BTC, new Health(Health.State.LIVE, "", time, 40, 20, 20, 99, 2.5, true));
+        String health = get("/api/health").body();
+        assertTrue(health.contains("\"lastTradeTime\":1764000000123457,"), health);
+    }
+
+    @Test
     void aPortInUseIsToldInOneSentence() {
         try (Dashboard second = new Dashboard(view, history, "127.0.0.1", dashboard.port())) {
             IOException refused = assertThrows(IOException.class, second::start);

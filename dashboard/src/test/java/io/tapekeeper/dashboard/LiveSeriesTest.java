@@ -49,15 +49,15 @@ class LiveSeriesTest {
         for (long second = 1; second <= 5; second++) {
             live.row(row(second));
         }
-        assertNull(live.join(1_000_000, false)); // 2 is gone
-        assertEquals(3, live.join(2_000_000, false).rows().size()); // 3, 4, 5
-        assertEquals(1, live.join(4_000_000, false).rows().size());
-        assertEquals(3, live.join(1_000_000, true).rows().size());
+        assertNull(live.join(1_000_000, 1_000_000, false)); // 2 is gone
+        assertEquals(3, live.join(2_000_000, 2_000_000, false).rows().size()); // 3, 4, 5
+        assertEquals(1, live.join(4_000_000, 4_000_000, false).rows().size());
+        assertEquals(3, live.join(1_000_000, 1_000_000, true).rows().size());
     }
 
     @Test
     void aCursorThatTheRingHasPassedFellBehind() {
-        long cursor = live.join(0, false).cursor();
+        long cursor = live.join(0, 0, false).cursor();
         for (long second = 1; second <= 3; second++) {
             live.row(row(second));
         }

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /** A store in memory: what the tests put in, at the moment they choose. */
-final class MemoryHistory implements HistorySource {
+class MemoryHistory implements HistorySource {
     private final Map<Series, ConcurrentNavigableMap<Long, FeatureRow>> rows =
             new ConcurrentHashMap<>();
     private final Map<Series, Map<String, Alert>> alerts = new ConcurrentHashMap<>();

@@ -4,6 +4,8 @@ import static io.tapekeeper.dashboard.Rows.BTC;
 import static io.tapekeeper.dashboard.Rows.BTC_ID;
 import static io.tapekeeper.dashboard.Rows.row;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.Alert;
@@ -11,11 +13,17 @@ import io.tapekeeper.alert.Rule;
 import io.tapekeeper.store.Durability;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.Recorder;
+import io.tapekeeper.store.StoreException;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,6 +62,9 @@ class StoreTailTest {
                     StreamClient.Event corrected = client.next("row");
                     assertEquals(998, corrected.time());
                     assertEquals("7", corrected.field("c"));
+                    recorder.withdraw(BTC, 0, 2_000_000_000);
+                    recorder.flush();
+                    assertEquals("[]", client.next("alerts").data());
                     StreamClient.Event health = client.next("health");
                     assertEquals("warming-up", health.field("state"));
                     long age = Long.parseLong(health.field("ageMillis")); // 999 ended at 1000
@@ -88,6 +99,73 @@ class StoreTailTest {
                 long age = Long.parseLong(stale.field("ageMillis"));
                 assertTrue(age >= 4_000_000 && age < 4_010_000, "age " + age);
             }
+        }
+    }
+
+    @Test
+    void oldTimesAreAliveWhileTheyComeAndStaleTenSecondsAfter() throws Exception {
+        MemoryHistory history = new MemoryHistory();
+        Clock clock = Clock.fixed(Instant.ofEpochSecond(1_000_000), ZoneOffset.UTC);
+        AtomicLong nanos = new AtomicLong();
+        LiveView view = new LiveView(100);
+        history.add(BTC, row(1));
+        try (StoreTail tail = new StoreTail(view, history, clock, nanos::get)) {
+            tail.start();
+            LiveSeries live = view.all().getFirst();
+            await(() -> live.health().state() == Health.State.STALE); // nothing came yet
+            history.add(BTC, row(2));
+            await(() -> live.health().state() == Health.State.WARMING_UP);
+            assertFalse(live.health().agesMeaningful());
+            nanos.addAndGet(TimeUnit.SECONDS.toNanos(9));
+            history.add(BTC, row(3));
+            await(() -> live.health().storedTrades() == 9); // three a row: it was read
+            nanos.addAndGet(TimeUnit.SECONDS.toNanos(9)); // 9 s after the third
+            history.add(Rows.series("ETHUSDT", 1), row(1)); // read: the tail has looked since
+            await(() -> view.all().size() == 2);
+            assertEquals(Health.State.WARMING_UP, live.health().state());
+            nanos.addAndGet(TimeUnit.SECONDS.toNanos(2));
+            await(() -> live.health().state() == Health.State.STALE);
+            assertFalse(live.health().agesMeaningful());
+        }
+    }
+
+    @Test
+    void aStoreThatCannotBeReadForAMomentIsFollowedOn() throws Exception {
+        StoreException unreadable =
+                assertThrows(StoreException.class, () -> History.open(folder.resolve("none.db")));
+        AtomicBoolean fails = new AtomicBoolean();
+        MemoryHistory history =
+                new MemoryHistory() {
+                    @Override
+                    public long dataVersion() {
+                        if (fails.get()) {
+                            throw unreadable;
+                        }
+                        return super.dataVersion();
+                    }
+                };
+        Clock clock = Clock.fixed(Instant.ofEpochSecond(3), ZoneOffset.UTC);
+        LiveView view = new LiveView(100);
+        history.add(BTC, row(1));
+        try (StoreTail tail = new StoreTail(view, history, clock)) {
+            tail.start();
+            LiveSeries live = view.all().getFirst();
+            await(() -> live.health().state() == Health.State.WARMING_UP);
+            fails.set(true);
+            await(() -> live.health().state() == Health.State.DISCONNECTED);
+            assertEquals(unreadable.getMessage(), live.health().reason());
+            history.add(BTC, row(2));
+            fails.set(false);
+            await(() -> live.health().state() == Health.State.WARMING_UP);
+            assertEquals(2, live.rows().size());
+        }
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < end, "waited in vain");
+            LockSupport.parkNanos(1_000_000);
         }
     }
 }

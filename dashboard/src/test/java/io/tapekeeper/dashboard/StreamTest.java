@@ -17,7 +17,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -117,6 +120,40 @@ class StreamTest {
             assertEquals(1, corrected.time());
             assertEquals("105", corrected.field("c"));
             assertEquals("2", corrected.id()); // to resume from the newest, not from the corrected
+        }
+    }
+
+    @Test
+    void aRowThatTheRingKnowsBetterThanTheStoreComesAgain() throws Exception {
+        start(10, Dashboard.Limits.USUAL);
+        for (long second = 1; second <= 5; second++) {
+            history.add(BTC, row(second, "100")); // as an earlier process stored them
+        }
+        view.row(BTC, row(4, "100"));
+        view.row(BTC, row(5, "105")); // is about to be stored
+        try (StreamClient client = follow("&since=2")) {
+            List<StreamClient.Event> rows =
+                    client.until(event -> event.name().equals("alerts")).stream()
+                            .filter(event -> event.name().equals("row"))
+                            .toList();
+            assertEquals(List.of(3L, 4L, 5L, 5L), rowTimes(rows));
+            assertEquals("105", rows.getLast().field("c"));
+        }
+    }
+
+    @Test
+    void allAlertsComeAsOneBehindTheRowsThatWereMissed() throws Exception {
+        start(10, Dashboard.Limits.USUAL);
+        Alert stored = new Alert(Rule.Z_LOW, 1_000_000, 2_000_000, -3.1, -3, "stored");
+        Alert live = new Alert(Rule.Z_HIGH, 5_000_000, Alert.OPEN, 3.5, 3, "live");
+        history.add(BTC, row(1));
+        history.add(BTC, stored);
+        view.alertOpened(BTC, live);
+        try (StreamClient client = follow("&since=0")) {
+            List<StreamClient.Event> start = client.until(event -> event.name().equals("alerts"));
+            assertEquals(List.of(1L), rowTimes(start));
+            assertTrue(start.getLast().data().contains("\"live\""), start.getLast().data());
+            assertTrue(start.getLast().data().contains("\"stored\""), start.getLast().data());
         }
     }
 
@@ -279,6 +316,21 @@ class StreamTest {
             try (StreamClient second = follow("")) {
                 assertEquals(503, second.status());
             }
+        }
+    }
+
+    @Test
+    void headIsAnsweredAndTakesNoPlace() throws Exception {
+        start(10, new Dashboard.Limits(1, TimeUnit.SECONDS.toNanos(10), EventStream.Pace.USUAL));
+        HttpRequest head = HttpRequest.newBuilder(URI.create(address(dashboard))).HEAD().build();
+        try (StreamClient only = follow("")) {
+            only.next("health");
+            HttpResponse<Void> answer = http.send(head, HttpResponse.BodyHandlers.discarding());
+            assertEquals(200, answer.statusCode());
+            assertEquals(
+                    "text/event-stream; charset=utf-8",
+                    answer.headers().firstValue("Content-Type").orElseThrow());
+            assertEquals(1, dashboard.clients());
         }
     }
 
