@@ -243,7 +243,7 @@ function showTitles(live: Price | undefined, last: Row | undefined): void {
 /** Tells how it stands; also between two words of the server, for ages grow by themselves. */
 function tell(): void {
   const healthAge = health === undefined ? 0 : performance.now() - health.at;
-  const status = statusOf({ link, health: health?.told, healthAge, notice: info ? "" : notice });
+  const status = statusOf({ link, health: health?.told, healthAge, notice: info?.recording ? "" : notice });
   const nothing = element("nothing");
   nothing.hidden = info !== undefined || link !== "open";
   setText(nothing, notice === "" ? NOTHING_YET : notice);
@@ -293,9 +293,11 @@ async function refreshSeries(): Promise<void> {
         void choose(next);
       }
       cards.update(all, info?.id);
-      if (info === undefined) {
-        link = "open";
-        notice = await fetchNotice();
+      if (!info?.recording) {
+        notice = await fetchNotice(); // why nothing comes, where somebody knows
+        if (info === undefined) {
+          link = "open";
+        }
         tell();
       }
     } catch (error) {

@@ -2,7 +2,6 @@ package io.tapekeeper.app;
 
 import io.tapekeeper.analyst.Preset;
 import io.tapekeeper.dashboard.Dashboard;
-import io.tapekeeper.dashboard.Health;
 import io.tapekeeper.dashboard.LiveView;
 import io.tapekeeper.dashboard.SeriesInfo;
 import io.tapekeeper.market.Instrument;
@@ -27,13 +26,11 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 
@@ -72,7 +69,6 @@ final class Recording {
     private final PrintStream out;
     private final StatusLine status;
     private long deadline;
-    private final Set<Series> shown = new HashSet<>();
 
     /**
      * @param endVenue ends a venue that is ours when the recording is about to end, so that
@@ -113,10 +109,11 @@ final class Recording {
             LiveView view = new LiveView(ringRows());
             try (Dashboard dashboard =
                     options.noDashboard ? null : options.page.start(view, history)) {
-                Optional<Venue> venue = reach(rest, preset, view, history);
+                Optional<Venue> venue = reach(rest, view);
                 if (venue.isEmpty()) {
                     return; // asked to stop while the venue could not be reached
                 }
+                view.notice("");
                 clock.start();
                 record(venue.get(), preset, recorder, history, rest, clock, view);
             }
@@ -154,8 +151,7 @@ final class Recording {
     }
 
     /** Asks the venue what it lists until it answers; empty where we were asked to stop first. */
-    private Optional<Venue> reach(BinanceRest rest, Preset preset, LiveView view, History history)
-            throws InterruptedException {
+    private Optional<Venue> reach(BinanceRest rest, LiveView view) throws InterruptedException {
         Duration pause = Duration.ofMillis(500);
         String said = "";
         while (true) {
@@ -170,10 +166,10 @@ final class Recording {
                 if (!e.getMessage().equals(said)) {
                     said = e.getMessage();
                     status.say(said + " (retrying until it can be reached)");
+                    view.notice(said);
                 }
             }
             for (long left = pause.toMillis(); left > 0; left -= ASK_AGAIN.toMillis()) {
-                tellDisconnected(said, preset, view, history);
                 if (stop.await(Duration.ofMillis(Math.min(left, ASK_AGAIN.toMillis())))
                         || isOver()) {
                     return Optional.empty();
@@ -181,23 +177,6 @@ final class Recording {
             }
             pause = pause.multipliedBy(2);
             pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
-        }
-    }
-
-    /** The page shows what the store has, and that nothing comes. */
-    private void tellDisconnected(String why, Preset preset, LiveView view, History history) {
-        for (Series series : history.series()) {
-            if (series.tape().kind() == options.kind()
-                    && options.symbols.contains(series.tape().symbol())) {
-                show(series, SeriesInfo.live(series, preset), view);
-                view.health(series, Health.only(Health.State.DISCONNECTED, why));
-            }
-        }
-    }
-
-    private void show(Series series, SeriesInfo info, LiveView view) {
-        if (shown.add(series)) {
-            view.addSeries(series, info);
         }
     }
 
@@ -225,7 +204,7 @@ final class Recording {
             if (endVenue.isEmpty()) { // a venue of our own plays what the store lacks
                 refuseAnotherTape(tape, history, rest);
             }
-            show(series, venue.describe(series, preset), view);
+            view.addSeries(series, venue.describe(series, preset));
             Watch watch = new Watch(series, preset, recorder, view, HOLD_BACK_NANOS, budget);
             if (history.checkpoint(series).isEmpty() && history.tradeCount(tape) > LONG_REPLAY) {
                 status.say(

@@ -287,6 +287,11 @@ public final class Dashboard implements AutoCloseable {
             while (true) {
                 TimeUnit.MILLISECONDS.sleep(WATCH_MILLIS);
                 streams.forEach((thread, stream) -> {
+                    // It followed a tape of the store, which is being recorded now: it comes again.
+                    if (view.isSuperseded(stream.series()) && streams.remove(thread, stream)) {
+                        thread.interrupt();
+                        return;
+                    }
                     if (stream.stuckNanos() > limits.stuckNanos()
                             && streams.remove(thread, stream)) {
                         cut.incrementAndGet();

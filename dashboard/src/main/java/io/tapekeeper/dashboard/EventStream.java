@@ -66,6 +66,10 @@ final class EventStream {
         newestSent = heldStart;
     }
 
+    LiveSeries series() {
+        return series;
+    }
+
     /** For how long the client has taken nothing of a write that is under way, in nanoseconds. */
     long stuckNanos() {
         long since = writingSince;

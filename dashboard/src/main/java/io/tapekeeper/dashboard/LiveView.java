@@ -44,6 +44,13 @@ public final class LiveView {
         inOrder.add(live);
     }
 
+    /** Whether another than this one tells of its series by now. */
+    boolean isSuperseded(LiveSeries series) {
+        String id = Json.id(series.series());
+        return inOrder.stream()
+                .anyMatch(live -> live != series && Json.id(live.series()).equals(id));
+    }
+
     /**
      * A bar closed. A row of a bar that was told before replaces it.
      *
