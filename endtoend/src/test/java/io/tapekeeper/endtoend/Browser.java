@@ -8,6 +8,7 @@ import com.microsoft.playwright.options.ColorScheme;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,7 @@ final class Browser implements AutoCloseable {
 
     private final Playwright playwright;
     private final com.microsoft.playwright.Browser browser;
+    private final List<String> errors = new ArrayList<>();
 
     private Browser(Playwright playwright, com.microsoft.playwright.Browser browser) {
         this.playwright = playwright;
@@ -66,8 +68,16 @@ final class Browser implements AutoCloseable {
                         new com.microsoft.playwright.Browser.NewPageOptions()
                                 .setViewportSize(width, height)
                                 .setColorScheme(scheme));
+        page.onPageError(errors::add);
         page.navigate(address);
         return page;
+    }
+
+    /** What scripts of the pages threw and nobody caught, since this was last asked. */
+    List<String> takeErrors() {
+        List<String> taken = List.copyOf(errors);
+        errors.clear();
+        return taken;
     }
 
     /** Keeps a picture of the page in target/screenshots, or where the build was asked to. */

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,6 +33,11 @@ class DemoInBrowserTest {
     @BeforeAll
     static void startBrowser() {
         browser = Browser.start();
+    }
+
+    @AfterEach
+    void noScriptOfThePageFailed() {
+        assertEquals(List.of(), browser.takeErrors());
     }
 
     @AfterAll
