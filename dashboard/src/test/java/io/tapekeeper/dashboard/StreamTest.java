@@ -109,6 +109,27 @@ class StreamTest {
     }
 
     @Test
+    void aPageThatCameBeforeTheRecorderIsCutSoThatItFollowsTheRecorder() throws Exception {
+        history.add(BTC, row(1));
+        view = new LiveView(10);
+        dashboard = new Dashboard(view, history, "127.0.0.1", 0, Dashboard.Limits.USUAL);
+        dashboard.start();
+        try (StreamClient early = follow("&since=1")) {
+            assertEquals("disconnected", early.next("health").field("state"));
+            view.addSeries(BTC, SeriesInfo.live(BTC, Preset.CLASSIC));
+            StreamClient.Event event;
+            do {
+                event = early.next();
+            } while (event != null); // until the server ends it
+        }
+        try (StreamClient again = follow("&since=1")) {
+            again.next("health");
+            view.row(BTC, row(2));
+            assertEquals(2, again.next("row").time());
+        }
+    }
+
+    @Test
     void aRowThatWasCorrectedComesAgain() throws Exception {
         start(10, Dashboard.Limits.USUAL);
         view.row(BTC, row(1, "100"));
