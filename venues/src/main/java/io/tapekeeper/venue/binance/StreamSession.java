@@ -22,7 +22,7 @@ import java.util.concurrent.TimeoutException;
  * again. {@link #run} is a thread of its own; what the socket says arrives on the HTTP client's.
  */
 final class StreamSession implements Runnable {
-    /** How often a silent line is probed before it is taken for dead: every 2 s of 90. */
+    /** The pace at which a silent line is probed: every 2 s of the 90 after which it is dead. */
     private static final int PROBES = 45;
 
     /** What the sessions of one feed share. */

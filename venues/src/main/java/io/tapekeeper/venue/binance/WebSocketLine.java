@@ -35,6 +35,14 @@ final class WebSocketLine implements WebSocket.Listener {
 
     private static final System.Logger LOG = System.getLogger(WebSocketLine.class.getName());
 
+    /**
+     * After a stall all that was sent arrives at once, and Binance cuts off who sends more than
+     * five messages in a second, pings and pongs included. Fewer would not do: with nobody there
+     * the first ping brings a TCP reset, the second runs into it, and the JDK reports that for the
+     * third.
+     */
+    private static final int MOST_UNANSWERED = 3;
+
     private final URI address;
     private final Receiver receiver;
     private final StringBuilder parts = new StringBuilder();
@@ -42,6 +50,8 @@ final class WebSocketLine implements WebSocket.Listener {
     private volatile WebSocket socket;
     private volatile long lastFrame = System.nanoTime();
     private volatile boolean receiving;
+    private long pings; // of the session's thread alone
+    private volatile long answered; // number of the newest ping that a pong has come for
 
     private WebSocketLine(URI address, Receiver receiver) {
         this.address = address;
@@ -87,13 +97,18 @@ final class WebSocketLine implements WebSocket.Listener {
     }
 
     /**
-     * Sends a ping. The pong, or the failure to send, tells a quiet line from a dead one; without
-     * it the JDK (25 was seen to) sometimes overlooks for ever that the other side hung up, where
-     * that comes right behind a message.
+     * Sends a ping unless {@value #MOST_UNANSWERED} are unanswered. The pong, or the failure to
+     * send, tells a quiet line from a dead one; without it the JDK (25 was seen to) sometimes
+     * overlooks for ever that the other side hung up, where that comes right behind a message.
+     * Called by the session's thread alone.
      */
     void probe() {
+        if (pings - answered >= MOST_UNANSWERED) {
+            return;
+        }
+        pings++;
         var unused =
-                socket.sendPing(ByteBuffer.allocate(0))
+                socket.sendPing(ByteBuffer.allocate(Long.BYTES).putLong(0, pings))
                         .whenComplete((sent, failure) -> {
                             if (failure != null) {
                                 receiver.ended(Refusals.unreachable(address, failure));
@@ -163,6 +178,9 @@ final class WebSocketLine implements WebSocket.Listener {
 
     @Override
     public CompletionStage<?> onPong(WebSocket webSocket, ByteBuffer message) {
+        if (message.remaining() == Long.BYTES) { // else none of ours: pongs may come unasked
+            answered = message.getLong();
+        }
         return next(webSocket);
     }
 

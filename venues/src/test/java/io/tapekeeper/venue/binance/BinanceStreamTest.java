@@ -1,13 +1,17 @@
 package io.tapekeeper.venue.binance;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.FeedCounts;
+import io.tapekeeper.venue.FeedEvent;
 import io.tapekeeper.venue.FeedEvent.Connected;
 import io.tapekeeper.venue.FeedEvent.Disconnected;
 import io.tapekeeper.venue.FeedEvent.Traded;
@@ -255,6 +259,50 @@ class BinanceStreamTest {
     }
 
     @Test
+    void sendsFewPingsToAVenueThatHasStoppedReading() throws IOException {
+        // 9 s, so a silent line is probed every 0.2 s
+        stream(heard, Patience.settings(CLOCK, Duration.ofSeconds(10), Duration.ofSeconds(9)))
+                .start();
+        Connection connection = connected(1);
+        connection.reading.acquireUninterruptibly();
+        for (int id = 2; id <= 6; id++) { // it still talks: that must not start the count anew
+            long until = System.nanoTime() + 1_000_000_000;
+            Eventually.that("a second passes", () -> System.nanoTime() > until);
+            connection.send(aggregate("BTCUSDT", id));
+            hears(id);
+        }
+        connection.reading.release();
+        Frame ping = new Frame(-1, "");
+        for (int i = 0; i < 3; i++) {
+            ping = Eventually.next(connection.received);
+            assertEquals(LocalWebSocket.PING, ping.opcode());
+        }
+        long until = System.nanoTime() + 1_000_000_000;
+        Eventually.that("a second passes", () -> System.nanoTime() > until);
+        assertTrue(connection.received.isEmpty(), "there were more than three");
+        connection.frame(LocalWebSocket.PONG, true, ping.payload().getBytes(ISO_8859_1));
+        assertEquals(LocalWebSocket.PING, Eventually.next(connection.received).opcode());
+        assertEquals(1, server.attempts.get());
+    }
+
+    @Test
+    void noticesWithinThreePingsThatTheVenueHungUpBehindAMessage() throws IOException {
+        stream(heard, Patience.settings(CLOCK, Duration.ofSeconds(10), Duration.ofSeconds(18)))
+                .start();
+        for (int id = 1; id <= 9; id += 2) {
+            Connection connection = connected(id);
+            connection.send(aggregate("BTCUSDT", id + 1));
+            connection.vanish();
+            FeedEvent event = Eventually.next(heard.events);
+            if (event instanceof Traded) { // the JDK does not always pass on what came last
+                event = Eventually.next(heard.events);
+            }
+            String reason = assertInstanceOf(Disconnected.class, event).reason();
+            assertFalse(reason.contains("has sent nothing"), reason);
+        }
+    }
+
+    @Test
     void saysOnceThatAVenueIsOutOfReachAndTriesForEver() throws IOException {
         int port = server.port();
         server.close();
@@ -318,7 +366,7 @@ class BinanceStreamTest {
                             busy.countDown();
                             awaitUninterrupted(go);
                         },
-                        Patience.settings(CLOCK, Duration.ofSeconds(10), Duration.ofMillis(200)));
+                        Patience.settings(CLOCK, Duration.ofSeconds(10), Duration.ofSeconds(2)));
         stream.start();
         Connection connection = server.next();
         Thread sender =
@@ -335,6 +383,8 @@ class BinanceStreamTest {
         Eventually.that("the listener is busy", () -> busy.getCount() == 0);
         // TCP's buffers fill up and the venue's write blocks; 200,000 trades would be 40 MB
         Eventually.that("the venue waits", () -> waits(sender));
+        long until = System.nanoTime() + 2_500_000_000L;
+        Eventually.that("it is longer than a dead line's time", () -> System.nanoTime() > until);
         assertEquals(1, stream.counts().frames());
         go.countDown();
         heard.next(Connected.class);

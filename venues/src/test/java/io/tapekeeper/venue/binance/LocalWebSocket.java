@@ -16,6 +16,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -138,6 +139,10 @@ final class LocalWebSocket implements AutoCloseable {
     static final class Connection {
         final String path;
         final BlockingQueue<Frame> received = new LinkedBlockingQueue<>();
+
+        /** While a test holds its permit nothing is read. */
+        final Semaphore reading = new Semaphore(1);
+
         private final Socket socket;
 
         private Connection(Socket socket, String path) {
@@ -151,6 +156,8 @@ final class LocalWebSocket implements AutoCloseable {
                 DataInputStream in = new DataInputStream(socket.getInputStream());
                 while (true) {
                     int opcode = in.readUnsignedByte() & 15;
+                    reading.acquireUninterruptibly();
+                    reading.release();
                     int length = in.readUnsignedByte() & 127; // a client's frames here are short
                     byte[] mask = in.readNBytes(4);
                     byte[] payload = in.readNBytes(length);
