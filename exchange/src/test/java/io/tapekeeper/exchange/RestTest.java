@@ -1,13 +1,16 @@
 package io.tapekeeper.exchange;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -16,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The REST table of the protocol on the tiny market, played to its end. */
 class RestTest {
@@ -211,6 +215,72 @@ class RestTest {
                 info);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "SPOT | true",
+                "MARGIN | false",
+                "[\"MARGIN\",\"SPOT\"] | true",
+                "[\"MARGIN\",\"LEVERAGED\"] | false",
+            })
+    void listsNoSymbolWithoutThePermissionAskedFor(String permissions, boolean listed)
+            throws Exception {
+        String info = api("exchangeInfo?permissions=" + Client.encoded(permissions));
+        assertEquals(listed, info.contains("ABCUSDT"), info);
+    }
+
+    @Test
+    void averagesThePriceOfFiveMinutes() throws Exception {
+        // all of the tape: quote 169.1, volume 17
+        assertEquals(
+                "{\"mins\":5,\"price\":\"9.94705882\",\"closeTime\":1709287325250}",
+                api("avgPrice?symbol=ABCUSDT"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Host: 127.0.0.1\r\nOrigin: http://evil.example\r\n",
+                "Host: localhost:1\r\nOrigin: null\r\n",
+                "Host: evil.example\r\n",
+                "Host: 127.0.0.1.evil.example\r\n",
+                ""
+            })
+    void takesNoOrdersFromWebPages(String headers) throws Exception {
+        String answer = order(headers);
+        assertTrue(answer.startsWith("HTTP/1.1 403 "), answer);
+        assertTrue(answer.contains("not from web pages"), answer);
+        assertFalse(answer.toLowerCase(Locale.ROOT).contains("access-control"), answer);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "LOCALHOST:8080", "[::1]:8080"})
+    void takesOrdersFromThisMachine(String host) throws Exception {
+        String answer = order("Host: " + host + "\r\n");
+        assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+    }
+
+    @Test
+    void givesNoPageLeaveToReadOrMoveTheMarket() throws Exception {
+        HttpResponse<String> options = client.send("OPTIONS", "/sim/refuse?seconds=1");
+        assertEquals(404, options.statusCode());
+        assertTrue(options.headers().firstValue("Access-Control-Allow-Origin").isEmpty());
+        assertTrue(
+                client.get("/sim/state")
+                        .headers()
+                        .firstValue("Access-Control-Allow-Origin")
+                        .isEmpty());
+    }
+
+    private static String order(String headers) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), exchange.port())) {
+            String request = "POST /sim/play HTTP/1.1\r\n" + headers + "Connection: close\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
     @Test
     void tellsTimesInMicrosecondsWhereAsked() throws Exception {
         String unit = "X-MBX-TIME-UNIT";
@@ -248,6 +318,7 @@ class RestTest {
                 "klines?symbol=ABCUSDT&interval=1H | -1120",
                 "klines?symbol=ABCUSDT&interval=1d&timeZone=15 | -1130",
                 "ticker/price?symbol=ABCUSDT&symbols=%5B%22ABCUSDT%22%5D | -1128",
+                "exchangeInfo?symbol=ABCUSDT&permissions=SPOT | -1128",
                 "ticker/price?symbols=ABCUSDT | -1100",
                 "ticker/price?symbols=%5B%22ABCUSDT%22%2C%22ABCUSDT%22%5D | -1151",
                 "ticker/price?symbols=%5B%22XYZUSDT%22%5D | -1121",
@@ -284,6 +355,7 @@ class RestTest {
                 "historicalTrades?symbol=ABCUSDT | 25",
                 "aggTrades?symbol=ABCUSDT | 4",
                 "klines?symbol=ABCUSDT&interval=1m | 2",
+                "avgPrice?symbol=ABCUSDT | 2",
                 "depth?symbol=ABCUSDT | 5",
                 "depth?symbol=ABCUSDT&limit=101 | 25",
                 "depth?symbol=ABCUSDT&limit=1000 | 50",

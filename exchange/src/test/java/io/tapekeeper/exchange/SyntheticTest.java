@@ -302,6 +302,24 @@ class SyntheticTest {
     }
 
     @Test
+    void beginsAnewWhereItWasKilledWhileItBegan() throws Exception {
+        byte[] begun = new byte[200]; // zeros, as mapping leaves a new file
+        begun[3] = 77; // and some of the header
+        Files.write(folder.resolve("played"), begun);
+        playAWhile();
+        assertTrue(Files.notExists(folder.resolve("damaged-1")));
+    }
+
+    @Test
+    void keepsTheMinutesOfALostNoteAside() throws Exception {
+        playAWhile();
+        Files.write(folder.resolve("played"), new byte[200]);
+        assertThrows(UnusableSourceException.class, () -> start(FAST));
+        playAWhile();
+        assertTrue(Files.exists(folder.resolve("damaged-1").resolve("BTCUSDT.minutes")));
+    }
+
+    @Test
     void makesDamagedMinutesAnew() throws Exception {
         playAWhile();
         String tape = wholeTape();

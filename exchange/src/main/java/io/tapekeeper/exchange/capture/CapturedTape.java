@@ -16,7 +16,7 @@ final class CapturedTape implements SymbolTape {
     private record Traded(Block block, Kline kline) {}
 
     private final Listing listing;
-    private final Map<Long, Block> blocks;
+    private final NavigableMap<Long, Block> blocks;
     private final NavigableMap<Long, Traded> traded = new TreeMap<>();
     private final Map<Print.Kind, NavigableMap<Long, Long>> minuteByFirstId =
             Map.of(Print.Kind.RAW, new TreeMap<>(), Print.Kind.AGGREGATE, new TreeMap<>());
@@ -52,6 +52,18 @@ final class CapturedTape implements SymbolTape {
     @Override
     public long lastMinute() {
         return lastMinute;
+    }
+
+    @Override
+    public long eventfulFrom(long minute) {
+        Long found = blocks.ceilingKey(minute);
+        return found == null ? minute : found;
+    }
+
+    @Override
+    public long eventfulUpTo(long minute) {
+        Long found = blocks.floorKey(minute);
+        return found == null ? minute : found;
     }
 
     @Override

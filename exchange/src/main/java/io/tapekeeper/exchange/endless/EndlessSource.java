@@ -85,6 +85,7 @@ public final class EndlessSource implements TapeSource {
             opened =
                     PlayedFile.open(
                             note,
+                            !hasMinutes(), // they come after the first note
                             listings.size(),
                             seed,
                             startIfNew,

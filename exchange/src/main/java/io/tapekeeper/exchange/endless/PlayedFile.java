@@ -35,17 +35,18 @@ final class PlayedFile implements AutoCloseable {
 
     private PlayedFile(
             FileChannel channel,
+            boolean mayBegin,
             int tapes,
             long seed,
             long startIfNew,
             LongUnaryOperator fingerprint)
             throws IOException, UnusableSourceException {
         this.channel = channel;
-        boolean isNew = channel.size() == 0;
         noteSize = (2 + tapes) * Long.BYTES + CHECKSUM; // number, tape time, ids, checksum
         map = channel.map(MapMode.READ_WRITE, 0, HEADER + 2L * noteSize);
         lastIds = new long[tapes];
-        if (isNew) {
+        if (map.getLong(HEADER_CHECKSUM) == 0 && mayBegin) {
+            // New, or the process that made it ended before it had written the last word, this one.
             startMicros = startIfNew;
             Arrays.fill(lastIds, -1);
             write(startMicros, lastIds);
@@ -60,6 +61,7 @@ final class PlayedFile implements AutoCloseable {
     }
 
     /**
+     * @param mayBegin whether the file may be new
      * @param tapes how many symbols there are
      * @param startIfNew tape time at which a new market starts
      * @param fingerprint what the market that starts at a time is known by
@@ -67,7 +69,12 @@ final class PlayedFile implements AutoCloseable {
      * @throws UnusableSourceException where it is of another market or in use
      */
     static PlayedFile open(
-            Path file, int tapes, long seed, long startIfNew, LongUnaryOperator fingerprint)
+            Path file,
+            boolean mayBegin,
+            int tapes,
+            long seed,
+            long startIfNew,
+            LongUnaryOperator fingerprint)
             throws IOException, UnusableSourceException {
         FileChannel channel =
                 FileChannel.open(
@@ -81,7 +88,7 @@ final class PlayedFile implements AutoCloseable {
                         "The market in %s is being played by another exchange; stop that one or choose another folder."
                                 .formatted(file.getParent()));
             }
-            return new PlayedFile(channel, tapes, seed, startIfNew, fingerprint);
+            return new PlayedFile(channel, mayBegin, tapes, seed, startIfNew, fingerprint);
         } catch (IOException e) {
             channel.close();
             throw e;

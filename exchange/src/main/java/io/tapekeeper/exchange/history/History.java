@@ -53,7 +53,9 @@ public final class History {
         Played now = played;
         List<Print> found = new ArrayList<>();
         long last = lastMinute(now, end);
-        for (long minute = Math.max(fromMinute, tape.firstMinute()); minute <= last; minute++) {
+        for (long minute = tape.eventfulFrom(Math.max(fromMinute, tape.firstMinute()));
+                minute <= last;
+                minute = tape.eventfulFrom(minute + 1)) {
             Block block = now.blockOf(tape, minute);
             int visible = now.visible(kind, block);
             for (int i = 0; i < visible; i++) {
@@ -74,9 +76,9 @@ public final class History {
         Played now = played;
         List<Print> found = new ArrayList<>();
         long first = tape.firstMinute();
-        for (long minute = lastMinute(now, end);
+        for (long minute = tape.eventfulUpTo(lastMinute(now, end));
                 minute >= first && found.size() < limit;
-                minute--) {
+                minute = tape.eventfulUpTo(minute - 1)) {
             Block block = now.blockOf(tape, minute);
             for (int i = now.visible(kind, block) - 1; i >= 0 && found.size() < limit; i--) {
                 if (block.print(kind, i).time() <= end) {
@@ -142,7 +144,9 @@ public final class History {
         minute = Math.max(minute, tape.firstMinute());
         Kline kline = Kline.empty(closeBefore(minute));
         long last = Math.min(Math.floorDiv(end - 1, Block.MINUTE), now.block().minute());
-        for (; minute <= last; minute++) {
+        for (minute = tape.eventfulFrom(minute);
+                minute <= last;
+                minute = tape.eventfulFrom(minute + 1)) {
             kline = kline.plus(whole(now, minute));
         }
         return kline;

@@ -13,6 +13,16 @@ public interface SymbolTape {
     /** The last minute that has events, {@code Long.MAX_VALUE} where the tape never ends. */
     long lastMinute();
 
+    /** The first minute from this one on that may have events; this one where none has. */
+    default long eventfulFrom(long minute) {
+        return minute;
+    }
+
+    /** The last minute up to this one that may have events; this one where none has. */
+    default long eventfulUpTo(long minute) {
+        return minute;
+    }
+
     /** The events of a minute; empty outside the tape. */
     Block block(long minute);
 

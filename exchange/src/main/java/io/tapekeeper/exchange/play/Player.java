@@ -6,6 +6,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -31,7 +32,7 @@ public final class Player implements AutoCloseable {
         WAITING,
         PLAYING,
         ENDED,
-        /** Something broke; it stands still, and the log says why. */
+        /** Something broke; it stands still, and {@link #failure} says why. */
         FAILED
     }
 
@@ -44,6 +45,7 @@ public final class Player implements AutoCloseable {
     private final long[] lastIds;
     private final Thread thread = new Thread(this::run, "exchange-player");
     private volatile State state = State.WAITING;
+    private volatile Optional<String> failure = Optional.empty();
     private volatile boolean stopped;
     private volatile boolean startWanted;
     private volatile long playedTime;
@@ -61,9 +63,11 @@ public final class Player implements AutoCloseable {
                             streams,
                             teller,
                             source.startTime(),
-                            source.resumesAfter(i)));
+                            source.resumesAfter(i),
+                            speed.isMax()));
         }
         lastIds = new long[symbols.size()];
+        thread.setUncaughtExceptionHandler((ended, fault) -> fail(fault));
         startWanted = !source.waitsForSubscriber();
     }
 
@@ -91,6 +95,11 @@ public final class Player implements AutoCloseable {
 
     public State state() {
         return state;
+    }
+
+    /** What broke, where the state is {@link State#FAILED}. */
+    public Optional<String> failure() {
+        return failure;
     }
 
     public Speed speed() {
@@ -126,30 +135,34 @@ public final class Player implements AutoCloseable {
     }
 
     private void run() {
-        try {
-            while (!stopped && !(startWanted || streams.anyWanted())) {
-                LockSupport.parkNanos(LONGEST_REST);
-            }
-            if (!speed.isMax()) {
-                clock.run(source.startTime(), speed.factor());
-            }
-            state = State.PLAYING;
-            while (!stopped) {
-                if (speed.isMax() && state != State.ENDED) {
-                    playFast();
-                } else {
-                    playOnTime();
-                }
-                if (state == State.PLAYING && symbols.stream().allMatch(SymbolPlayer::ended)) {
-                    state = State.ENDED;
-                    clock.run(playedTime, 1);
-                }
-            }
-        } catch (RuntimeException e) {
-            // A fault of our own: the market stands still, REST goes on serving what was played.
-            LOG.log(Level.ERROR, "the player has stopped", e);
-            state = State.FAILED;
+        while (!stopped && !(startWanted || streams.anyWanted())) {
+            LockSupport.parkNanos(LONGEST_REST);
         }
+        if (!speed.isMax()) {
+            clock.run(source.startTime(), speed.factor());
+        }
+        state = State.PLAYING;
+        while (!stopped) {
+            if (speed.isMax() && state != State.ENDED) {
+                playFast();
+            } else {
+                playOnTime();
+            }
+            if (state == State.PLAYING && symbols.stream().allMatch(SymbolPlayer::ended)) {
+                state = State.ENDED;
+                clock.run(playedTime, 1);
+            }
+        }
+    }
+
+    /**
+     * A fault of our own, or no memory left: the market stands still, REST goes on serving what was
+     * played.
+     */
+    private void fail(Throwable fault) {
+        state = State.FAILED;
+        failure = Optional.of(fault.toString());
+        LOG.log(Level.ERROR, "the player has stopped", fault);
     }
 
     private void playFast() {

@@ -43,6 +43,7 @@ final class SymbolPlayer {
     private final Stream quoteStream;
     private final List<KlineStream> klineStreams;
     private final History history;
+    private final boolean jumps;
 
     private Block block;
     private int trades;
@@ -57,9 +58,19 @@ final class SymbolPlayer {
     /**
      * @param start where the tape's clock starts, in microseconds since the epoch
      * @param resumeAfter the last trade played before, −1 where none was
+     * @param jumps whether minutes without events may be left out while nobody wants klines; only
+     *     where the tape runs ahead of any clock, else who comes in such a minute would miss its
+     *     klines
      */
-    SymbolPlayer(SymbolTape tape, Streams streams, Teller teller, long start, long resumeAfter) {
+    SymbolPlayer(
+            SymbolTape tape,
+            Streams streams,
+            Teller teller,
+            long start,
+            long resumeAfter,
+            boolean jumps) {
         this.tape = tape;
+        this.jumps = jumps;
         this.teller = teller;
         symbol = tape.listing().symbol();
         String lower = symbol.toLowerCase(Locale.ROOT);
@@ -190,7 +201,12 @@ final class SymbolPlayer {
         secondFrom = trades;
         nextSecond += SECOND;
         if (end % Block.MINUTE == 0) {
-            block = tape.block(block.minute() + 1);
+            long minute = block.minute() + 1;
+            if (jumps && klineStreams.stream().noneMatch(klines -> klines.stream.isWanted())) {
+                minute = tape.eventfulFrom(minute);
+                nextSecond = minute * Block.MINUTE + SECOND;
+            }
+            block = tape.block(minute);
             trades = 0;
             aggregates = 0;
             quotes = 0;

@@ -83,6 +83,7 @@ public final class RestApi {
                 Set.of("symbol", "interval", "startTime", "endTime", "timeZone", "limit");
         add("klines", bars, sent -> 2, this::klines);
         add("uiKlines", bars, sent -> 2, this::klines);
+        add("avgPrice", Set.of("symbol"), sent -> 2, this::averagePrice);
         add("depth", Set.of("symbol", "limit", "symbolStatus"), RestApi::depthWeight, this::depth);
     }
 
@@ -348,9 +349,23 @@ public final class RestApi {
                 (history, to, in) -> SymbolRows.day(history, now, type.equals("FULL"), to, in));
     }
 
+    private void averagePrice(Query query, JsonWriter out, TimeUnits units)
+            throws RequestRefusedException {
+        SymbolRows.average(one(query), player.playedTime(), out, units);
+    }
+
     private void exchangeInfo(Query query, JsonWriter out, TimeUnits units)
             throws RequestRefusedException {
         List<History> chosen = some(query);
+        Optional<String> permissions = query.text("permissions"); // one name or a JSON array
+        if (permissions.isPresent()) {
+            if (query.has("symbol") || query.has("symbols")) {
+                throw badCombination();
+            }
+            if (!List.of(permissions.get().split("[\\[\\]\", ]+", -1)).contains("SPOT")) {
+                chosen = List.of();
+            }
+        }
         out.raw("{\"timezone\":\"UTC\",\"serverTime\":").number(units.of(player.time()));
         String limits =
                 """

@@ -26,6 +26,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.regex.Pattern;
 
 /**
  * The HTTP requests of one connection, answered in their order, one at a time, on the threads for
@@ -36,6 +37,11 @@ import java.util.concurrent.RejectedExecutionException;
         "FutureReturnValueIgnored") // a write fails with its channel, whose end is handled
 public final class RestHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = System.getLogger(RestHandler.class.getName());
+    private static final String SIM = "/sim/";
+
+    /** A host that is this machine, whatever a name server says; with or without a port. */
+    private static final Pattern LOCAL_HOST =
+            Pattern.compile("(?i)(localhost|127(\\.[0-9]{1,3}){3}|\\[::1])(:[0-9]{1,5})?");
 
     /** What is needed of a request once its buffers are gone. */
     private record Request(
@@ -43,7 +49,13 @@ public final class RestHandler extends SimpleChannelInboundHandler<FullHttpReque
             String method,
             String uri,
             Optional<String> timeUnit,
-            boolean keepAlive) {}
+            Optional<String> origin,
+            String host,
+            boolean keepAlive) {
+        boolean isSim() {
+            return uri.startsWith(SIM);
+        }
+    }
 
     private final RestApi api;
     private final SimApi sim;
@@ -66,6 +78,8 @@ public final class RestHandler extends SimpleChannelInboundHandler<FullHttpReque
                         request.method().name(),
                         request.uri(),
                         Optional.ofNullable(request.headers().get("X-MBX-TIME-UNIT")),
+                        Optional.ofNullable(request.headers().get(HttpHeaderNames.ORIGIN)),
+                        request.headers().get(HttpHeaderNames.HOST, ""),
                         legible && HttpUtil.isKeepAlive(request)));
         answerNext(context);
     }
@@ -104,8 +118,10 @@ public final class RestHandler extends SimpleChannelInboundHandler<FullHttpReque
         response.headers()
                 .set(HttpHeaderNames.CONTENT_TYPE, reply.contentType())
                 .set(HttpHeaderNames.CONTENT_LENGTH, body.length)
-                .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
-                .set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+                .set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+        if (!request.isSim()) { // what moves the market is not for the pages of others
+            response.headers().set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+        }
         reply.headers().forEach((name, value) -> response.headers().set(name, value));
         HttpUtil.setKeepAlive(response, request.keepAlive);
         ChannelFuture written = context.writeAndFlush(response);
@@ -124,7 +140,7 @@ public final class RestHandler extends SimpleChannelInboundHandler<FullHttpReque
         }
         try {
             QueryStringDecoder uri = new QueryStringDecoder(request.uri);
-            if (request.method.equals("OPTIONS")) {
+            if (request.method.equals("OPTIONS") && !request.isSim()) {
                 return Reply.ok(Reply.JSON, "")
                         .with(
                                 Map.of(
@@ -133,7 +149,13 @@ public final class RestHandler extends SimpleChannelInboundHandler<FullHttpReque
                                         "Access-Control-Allow-Headers",
                                         "*"));
             }
-            if (uri.path().startsWith("/sim/")) {
+            if (request.isSim()) {
+                if (request.method.equals("POST") && isFromAPage(request)) {
+                    return Reply.error(
+                            403,
+                            -1002,
+                            "Requests that change the market are taken from programs on this machine only, not from web pages; send it to 127.0.0.1 without an Origin header.");
+                }
                 return sim.answer(request.method, uri.path(), uri.parameters());
             }
             if (!request.method.equals("GET") && !request.method.equals("HEAD")) {
@@ -143,6 +165,14 @@ public final class RestHandler extends SimpleChannelInboundHandler<FullHttpReque
         } catch (IllegalArgumentException malformed) {
             return Reply.error(400, -1100, "Illegal characters found in the request.");
         }
+    }
+
+    /**
+     * A browser names the page that asks as {@code Origin}. The host is looked at too, for a page
+     * may have its own name lead to this machine.
+     */
+    private static boolean isFromAPage(Request request) {
+        return request.origin.isPresent() || !LOCAL_HOST.matcher(request.host).matches();
     }
 
     @Override

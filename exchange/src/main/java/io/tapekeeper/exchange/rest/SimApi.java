@@ -19,13 +19,17 @@ import java.util.Set;
  * microseconds.
  *
  * <ul>
- *   <li>{@code GET /sim/state}: source, speed, state, tape time, ids played per symbol, clients
+ *   <li>{@code GET /sim/state}: source, speed, state (and the reason where failed), tape time, ids
+ *       played per symbol, clients
  *   <li>{@code GET /sim/tape?symbol=&kind=raw|aggregate&fromId=&limit=}: the tape as it was played,
  *       as CSV of up to 100,000 rows
  *   <li>{@code POST /sim/refuse?seconds=}: every request under {@code /api} is answered with 503
  *       for so long
  *   <li>{@code POST /sim/play}: starts a recording without waiting for a subscriber
  * </ul>
+ *
+ * <p>A POST that comes from a web page, or under a name that is not this machine's, is refused with
+ * 403, and no answer carries a CORS header: no page may stop the market behind its owner's back.
  */
 public final class SimApi {
     private static final int MOST_ROWS = 100_000;
@@ -77,6 +81,7 @@ public final class SimApi {
         out.raw(",\"detail\":").string(source.detail());
         out.raw(",\"speed\":").string(player.speed().label());
         out.raw(",\"state\":").string(player.state().name().toLowerCase(Locale.ROOT));
+        player.failure().ifPresent(reason -> out.raw(",\"reason\":").string(reason));
         out.raw(",\"refusing\":").bool(api.isRefusing());
         out.raw(",\"tapeTime\":").number(player.time());
         out.raw(",\"playedTime\":").number(player.playedTime());

@@ -14,10 +14,12 @@ import io.tapekeeper.market.Amount;
 import io.tapekeeper.market.Decimals;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.Optional;
 
 /** What REST says of one symbol as it now stands: tickers, depth, the rules of its trading. */
 final class SymbolRows {
     private static final long DAY_MINUTES = 24 * 60;
+    private static final long AVERAGE_MINUTES = 5;
 
     private SymbolRows() {}
 
@@ -105,6 +107,26 @@ final class SymbolRows {
         out.raw(",\"firstId\":").number(day.first());
         out.raw(",\"lastId\":").number(day.last());
         out.raw(",\"count\":").number(day.trades()).raw('}');
+    }
+
+    /** {@code avgPrice} of five whole minutes, the last of which may be forming. */
+    static void average(History history, long now, JsonWriter out, TimeUnits units) {
+        Optional<RawTrade> last = history.played().last();
+        long end = (Math.floorDiv(now, Block.MINUTE) + 1) * Block.MINUTE;
+        Kline bar =
+                last.isPresent()
+                        ? history.kline(end - AVERAGE_MINUTES * Block.MINUTE, end)
+                        : Kline.empty(0);
+        out.raw("{\"mins\":").number(AVERAGE_MINUTES).raw(",\"price\":");
+        if (bar.trades() == 0) {
+            out.decimal(bar.close());
+        } else {
+            BigDecimal volume = bar.volume().toDecimal(Amount.SIZE_PLACES);
+            BigDecimal quoteVolume = bar.quoteVolume().toDecimal(Amount.QUOTE_PLACES);
+            out.raw('"').raw(ratio(quoteVolume, volume, 8)).raw('"');
+        }
+        long closeTime = last.map(RawTrade::time).orElse(0L);
+        out.raw(",\"closeTime\":").number(units.of(closeTime)).raw('}');
     }
 
     private static String ratio(BigDecimal a, BigDecimal b, int places) {
