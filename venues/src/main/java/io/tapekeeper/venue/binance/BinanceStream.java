@@ -126,10 +126,11 @@ public final class BinanceStream implements Feed {
 
     @Override
     public synchronized void close() {
-        closing.countDown();
         outlet.close(LAST_EVENT);
+        // Taken before the sessions hear of it, for they let go of their lines at once.
         List<WebSocketLine> open =
                 sessions.stream().map(StreamSession::line).filter(Objects::nonNull).toList();
+        closing.countDown();
         CompletableFuture.allOf(
                         open.stream()
                                 .map(WebSocketLine::sendClose)
