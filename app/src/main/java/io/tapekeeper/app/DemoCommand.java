@@ -65,9 +65,7 @@ final class DemoCommand implements Callable<Integer> {
         ExchangeConfig config =
                 ExchangeConfig.of(
                                 new ExchangeConfig.Source.Synthetic(
-                                        seed,
-                                        Optional.of(market),
-                                        OptionalLong.of(stored.orElse(Long.MAX_VALUE))))
+                                        seed, Optional.of(market), takenUpTo(stored)))
                         .withSpeed(ExchangeCommand.speed(speed));
         System.out.println("demo: a SIMULATED market, no real prices");
         try (Exchange exchange = ExchangeCommand.start(config)) {
@@ -83,6 +81,13 @@ final class DemoCommand implements Callable<Integer> {
                     .run();
         }
         return Failure.FINE;
+    }
+
+    /** A poller never subscribes, so for it the market goes on by itself. */
+    private OptionalLong takenUpTo(OptionalLong stored) {
+        return options.mode == RecordOptions.Mode.poll
+                ? OptionalLong.empty()
+                : OptionalLong.of(stored.orElse(Long.MAX_VALUE));
     }
 
     /** Tape time up to which the store has every trade of the symbols that it recorded last. */

@@ -26,14 +26,26 @@ final class HealthTeller {
 
     /** How a tape's pace is followed. */
     private static final class Pace {
-        long trades;
-        long changedAt;
-        long windowTrades;
-        long windowBegan;
-        double perSecond = Double.NaN;
-        double usualPauseNanos = Double.NaN;
+        private final long shortestStall;
+        private final long longestStall;
+        private long trades;
+        private long changedAt;
+        private long windowTrades;
+        private long windowBegan;
+        private double perSecond = Double.NaN;
+        private double usualPauseNanos = Double.NaN;
 
-        /** Whether anything came since the last call. */
+        Pace(Series series, long now) {
+            // A polled price comes once an interval, and its answer may take up to 3 s.
+            long polled = 2 * series.interval().micros() * 1_000 + 3_000_000_000L;
+            boolean polls = series.tape().kind() == TapeKind.POLL;
+            shortestStall = polls ? polled : SHORTEST_STALL;
+            longestStall = polls ? polled : LONGEST_STALL;
+            changedAt = now;
+            windowBegan = now;
+        }
+
+        /** Takes note of how many trades there were by now. */
         void follow(long count, long now) {
             if (count != trades) {
                 double pause = (double) (now - changedAt) / (count - trades);
@@ -49,17 +61,6 @@ final class HealthTeller {
                 windowTrades = count;
                 windowBegan = now;
             }
-        }
-
-        private final long shortestStall;
-        private final long longestStall;
-
-        Pace(Series series) {
-            // A polled price comes once an interval, and its answer may take up to 3 s.
-            long polled = 2 * series.interval().micros() * 1_000 + 3_000_000_000L;
-            boolean polls = series.tape().kind() == TapeKind.POLL;
-            shortestStall = polls ? polled : SHORTEST_STALL;
-            longestStall = polls ? polled : LONGEST_STALL;
         }
 
         boolean stalled(long now) {
@@ -96,10 +97,7 @@ final class HealthTeller {
         this.reason = reason;
         long now = System.nanoTime();
         for (Watch watch : watches) {
-            Pace pace = new Pace(watch.series());
-            pace.changedAt = now;
-            pace.windowBegan = now;
-            paces.put(watch, pace);
+            paces.put(watch, new Pace(watch.series(), now));
         }
         toldAt = now - EVERY_NANOS;
     }

@@ -213,7 +213,7 @@ final class Recording {
             }
             watch.resume(history, stop::isRequested);
             watches.put(instrument.symbol(), watch);
-            recorder.session(tape, instrument, "started", clock.nowMicros(), "");
+            recorder.session(tape, instrument, "started", clock.oursMicros(), "");
         }
         HealthTeller health =
                 new HealthTeller(
@@ -234,7 +234,7 @@ final class Recording {
         }
         for (Watch watch : watches.values()) {
             Series series = watch.series();
-            recorder.session(series.tape(), series.instrument(), "stopped", clock.nowMicros(), "");
+            recorder.session(series.tape(), series.instrument(), "stopped", clock.oursMicros(), "");
         }
     }
 

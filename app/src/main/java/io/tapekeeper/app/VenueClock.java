@@ -75,9 +75,14 @@ final class VenueClock implements AutoCloseable {
         return offsetMicros.isPresent();
     }
 
+    /** Epoch microseconds by our clock. */
+    long oursMicros() {
+        return micros(ours.instant());
+    }
+
     /** Epoch microseconds by the venue's clock; by ours as long as the offset is not known. */
     long nowMicros() {
-        return micros(ours.instant()) + offsetMicros.orElse(0);
+        return oursMicros() + offsetMicros.orElse(0);
     }
 
     @Override

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.exchange.ExchangeConfig;
+import io.tapekeeper.store.History;
+import io.tapekeeper.store.StoreException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -85,6 +87,25 @@ class PollModeTest {
         assertTrue(carried >= 2 && carried <= 4, "carried: " + carried);
     }
 
+    @Test
+    void theDemoCanBePolledToo() {
+        Path db = folder.resolve("demo.db");
+        assertEquals(
+                0,
+                Main.execute(
+                        "demo",
+                        "--mode",
+                        "poll",
+                        "--symbols",
+                        "BTCUSDT",
+                        "--for",
+                        "6s",
+                        "--no-dashboard",
+                        "--db",
+                        db.toString()));
+        assertTrue(rows(db) >= 3, "samples: " + rows(db));
+    }
+
     private static void awaitRows(Path db, int count) {
         long deadline = System.nanoTime() + 30_000_000_000L;
         while (System.nanoTime() < deadline) {
@@ -97,11 +118,11 @@ class PollModeTest {
     }
 
     private static int rows(Path db) {
-        try (io.tapekeeper.store.History history = io.tapekeeper.store.History.open(db)) {
+        try (History history = History.open(db)) {
             return history.series().stream()
                     .mapToInt(series -> history.latestFeatures(series, 100).size())
                     .sum();
-        } catch (io.tapekeeper.store.StoreException e) {
+        } catch (StoreException e) {
             return 0; // not made yet
         }
     }

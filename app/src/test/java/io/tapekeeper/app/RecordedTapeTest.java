@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.exchange.ExchangeConfig;
 import io.tapekeeper.exchange.play.Speed;
+import io.tapekeeper.store.History;
+import io.tapekeeper.store.StoreException;
 import java.io.File;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -338,11 +340,11 @@ class RecordedTapeTest {
     }
 
     private static long stored(Path db) {
-        try (io.tapekeeper.store.History history = io.tapekeeper.store.History.open(db)) {
+        try (History history = History.open(db)) {
             return history.series().stream()
                     .mapToLong(series -> history.tradeCount(series.tape()))
                     .sum();
-        } catch (io.tapekeeper.store.StoreException e) {
+        } catch (StoreException e) {
             return 0; // not made yet
         }
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.Alert;
 import io.tapekeeper.alert.Rule;
+import io.tapekeeper.bar.Bar;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.market.Decimals;
 import io.tapekeeper.market.Instrument;
@@ -21,6 +22,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -130,7 +132,7 @@ class AnalystTest {
     @Test
     void aFlatMarketHasZeroVolatilityAndNoZScore() {
         double[] flat = new double[50];
-        java.util.Arrays.fill(flat, 100.1);
+        Arrays.fill(flat, 100.1);
         closes(0, flat);
         FeatureRow last = said.rows.getLast();
         assertEquals(0, last.values().volatility());
@@ -227,21 +229,17 @@ class AnalystTest {
     void aCarriedSampleIsNotCompleteAndRaisesNoAlert() {
         for (int at = 0; at < 40; at++) {
             analyst.bar(
-                    io.tapekeeper.bar.Bar.flat(
+                    Bar.flat(
                             Interval.SECOND,
                             at * 1_000_000L,
                             Decimals.ONE * (at % 2 == 0 ? 100 : 101),
                             true,
                             false));
         }
-        analyst.bar(
-                io.tapekeeper.bar.Bar.flat(
-                        Interval.SECOND, 40_000_000, Decimals.ONE * 110, false, true));
+        analyst.bar(Bar.flat(Interval.SECOND, 40_000_000, Decimals.ONE * 110, false, true));
         assertFalse(said.rows.getLast().complete());
         assertEquals(List.of(), said.opened);
-        analyst.bar(
-                io.tapekeeper.bar.Bar.flat(
-                        Interval.SECOND, 41_000_000, Decimals.ONE * 100, true, false));
+        analyst.bar(Bar.flat(Interval.SECOND, 41_000_000, Decimals.ONE * 100, true, false));
         assertTrue(said.rows.getLast().complete());
     }
 

@@ -3,11 +3,21 @@ package io.tapekeeper.endtoend;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tapekeeper.bar.Interval;
+import io.tapekeeper.market.Instrument;
+import io.tapekeeper.market.Side;
+import io.tapekeeper.market.Trade;
+import io.tapekeeper.store.Durability;
+import io.tapekeeper.store.Recorder;
+import io.tapekeeper.store.Series;
+import io.tapekeeper.tape.TapeId;
+import io.tapekeeper.tape.TapeKind;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +41,7 @@ class StopTest {
             "--port",
             "0"
         };
-        String[] all = java.util.Arrays.copyOf(words, words.length + more.length);
+        String[] all = Arrays.copyOf(words, words.length + more.length);
         System.arraycopy(more, 0, all, words.length, more.length);
         return Tapekeeper.start(folder, all);
     }
@@ -92,21 +102,15 @@ class StopTest {
     @Test
     void theDemoRefusesAStoreOfRealTrades() throws Exception {
         Path db = folder.resolve("tape.db");
-        io.tapekeeper.tape.TapeId real =
-                new io.tapekeeper.tape.TapeId(
-                        "binance", "BTCUSDT", io.tapekeeper.tape.TapeKind.AGGREGATE, false);
-        try (var recorder =
-                io.tapekeeper.store.Recorder.open(db, io.tapekeeper.store.Durability.NORMAL)) {
-            recorder.trade(
-                    real,
-                    new io.tapekeeper.market.Trade(
-                            1, 100, 100, io.tapekeeper.market.Side.BUY, 1, 1, 1));
+        TapeId real = new TapeId("binance", "BTCUSDT", TapeKind.AGGREGATE, false);
+        try (var recorder = Recorder.open(db, Durability.NORMAL)) {
+            recorder.trade(real, new Trade(1, 100, 100, Side.BUY, 1, 1, 1));
             recorder.checkpoint(
-                    new io.tapekeeper.store.Series(
+                    new Series(
                             real,
-                            new io.tapekeeper.market.Instrument("binance", "BTCUSDT", 0, 0),
+                            new Instrument("binance", "BTCUSDT", 0, 0),
                             "classic",
-                            io.tapekeeper.bar.Interval.SECOND),
+                            Interval.SECOND),
                     1,
                     0,
                     new byte[0]);
