@@ -37,7 +37,11 @@ final class Prepared {
     }
 
     /** Takes the transaction back, after whatever failed. */
-    void rollback() {
+    void rollback() throws SQLException {
+        for (PreparedStatement statement : statements.values()) {
+            statement.close(); // the driver has finalized the one that failed
+        }
+        statements.clear();
         try {
             execute("ROLLBACK");
         } catch (SQLException e) {

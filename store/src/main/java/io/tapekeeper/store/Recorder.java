@@ -337,11 +337,18 @@ public final class Recorder implements AutoCloseable {
         writer.throwFailure();
     }
 
-    /** Readers may keep a part of the log in use; then it stays beside the file, which is sound. */
+    /**
+     * Readers may keep a part of the log in use, or the disk may be full; then the log stays beside
+     * the file, and both together are sound.
+     */
     private void foldLog() throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("PRAGMA busy_timeout = 300");
             statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        } catch (SQLException e) {
+            if (!SqliteFile.mayPass(e)) {
+                throw e;
+            }
         }
     }
 }

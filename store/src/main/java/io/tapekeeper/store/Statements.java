@@ -124,7 +124,7 @@ final class Statements {
     }
 
     /** Takes back what {@link #commit} did before it failed. */
-    void rollback() {
+    void rollback() throws SQLException {
         sql.rollback();
         tapes.clear(); // their keys may have been given in the transaction
         series.clear();

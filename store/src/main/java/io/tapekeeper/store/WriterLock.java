@@ -67,9 +67,9 @@ final class WriterLock implements AutoCloseable {
                 throw locked(file, Files.readString(path).strip());
             }
             boolean uncleanBefore = channel.size() > 0;
-            channel.truncate(0);
             byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
             channel.write(ByteBuffer.wrap(pid), 0);
+            channel.truncate(pid.length); // last: on a full disk the old text stays
             channel.force(false); // a power cut must not make an unclean stop look clean
             lock = new WriterLock(path, channel, uncleanBefore);
             return lock;

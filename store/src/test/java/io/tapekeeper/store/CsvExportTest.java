@@ -27,6 +27,7 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -203,6 +204,8 @@ class CsvExportTest {
                 printed(
                         recorder -> {
                             recorder.gap(TAPE, new Gap(5, 9, START, START + SECOND), Cause.MISSED);
+                            recorder.gap(TAPE, new Gap(7, 7, START, START), Cause.MISSED);
+                            recorder.gapSettled(TAPE, 7, 7, Cause.MISSED, Optional.of("rest"));
                             recorder.trade(TAPE, Samples.trade(6));
                         },
                         export -> export.gaps(List.of(CLASSIC)));
@@ -214,7 +217,11 @@ class CsvExportTest {
                 lines[1].matches(
                         "BTCUSDT,5,9,4,missed,\\d{16},,,1735689600000000,1735689601000000"),
                 lines[1]);
-        assertEquals(3, lines.length);
+        assertTrue(
+                lines[2].matches(
+                        "BTCUSDT,7,7,1,missed,\\d{16},\\d{16},rest,1735689600000000,1735689600000000"),
+                lines[2]);
+        assertEquals(4, lines.length);
     }
 
     @Test

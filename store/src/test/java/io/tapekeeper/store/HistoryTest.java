@@ -75,6 +75,9 @@ class HistoryTest {
         }
         assertEquals(List.of(trade(9_998), trade(9_999)), trades(history, TAPE, 9_998));
         assertEquals(List.of(), trades(history, TAPE, 10_000));
+        List<Trade> some = new ArrayList<>();
+        history.trades(TAPE, 3, 5, some::add);
+        assertEquals(List.of(trade(3), trade(4)), some);
     }
 
     @Test

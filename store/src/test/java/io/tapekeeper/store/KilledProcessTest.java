@@ -5,17 +5,25 @@ import static io.tapekeeper.store.Samples.TAPE;
 import static io.tapekeeper.store.Samples.trade;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.store.StoreException.Kind;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,6 +41,7 @@ class KilledProcessTest {
         assertTrue(stored > 0, "of " + said + " trades none is stored");
         // The lock died with the process; recording goes on where it was and adds nothing twice.
         try (Recorder recorder = Recorder.open(file, Durability.NORMAL)) {
+            assertTrue(recorder.uncleanBefore());
             for (long id = 0; id < stored + 5; id++) {
                 recorder.trade(TAPE, trade(id));
             }
@@ -42,6 +51,87 @@ class KilledProcessTest {
         try (History history = History.open(file)) {
             assertEquals(stored + 5, history.tradeCount(TAPE));
         }
+        try (Recorder recorder = Recorder.open(file, Durability.NORMAL)) {
+            assertFalse(recorder.uncleanBefore());
+        }
+    }
+
+    /**
+     * What a power cut leaves: of the log, what had been forced to the disk, and behind that any
+     * part of what had not, the last block perhaps as noise. Folded into the file is only what had
+     * been forced, and the log's index says how far.
+     */
+    @Test
+    void leavesAPrefixOfWhatWasSaidWhenThePowerFails() throws Exception {
+        assumeTrue(Files.exists(Path.of("/proc/self/stat")), "there is no /proc here");
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        Path file = folder.resolve("tape.db");
+        Process process = RecordingProcess.start(file, "never");
+        long most = 0;
+        try (BufferedReader lines = process.inputReader()) {
+            for (int cut = 0; cut < 12; cut++) {
+                for (int n = random.nextInt(1, 12); n > 0; n--) {
+                    lines.readLine();
+                }
+                pause(process);
+                byte[] content = Files.readAllBytes(file);
+                byte[] log = Files.readAllBytes(folder.resolve("tape.db-wal"));
+                byte[] index = Files.readAllBytes(folder.resolve("tape.db-shm"));
+                signal(process, "CONT");
+                Path image = Files.createDirectory(folder.resolve("cut" + cut)).resolve("tape.db");
+                Files.write(image, content);
+                Files.write(image.resolveSibling("tape.db-wal"), cut(log, forced(index), random));
+                try {
+                    most = Math.max(most, checkPrefix(image));
+                } catch (AssertionError | StoreException e) {
+                    throw new AssertionError("seed " + seed + ", cut " + cut, e);
+                }
+                assertEquals(
+                        Optional.empty(), StoreFile.quickCheck(image, () -> false), "seed " + seed);
+            }
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+        assertTrue(most > 0, "no cut left anything, seed " + seed);
+    }
+
+    private static void pause(Process process) throws Exception {
+        signal(process, "STOP");
+        Path state = Path.of("/proc", Long.toString(process.pid()), "stat");
+        Samples.until(
+                "it is stopped",
+                () -> {
+                    try {
+                        return Files.readString(state).contains(") T ");
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+    }
+
+    private static void signal(Process process, String name) throws Exception {
+        String pid = Long.toString(process.pid());
+        assertEquals(0, new ProcessBuilder("kill", "-" + name, pid).start().waitFor());
+    }
+
+    /** Bytes of the log that had been forced: its header, and the frames that were folded in. */
+    private static int forced(byte[] index) {
+        int frames = ByteBuffer.wrap(index).order(ByteOrder.nativeOrder()).getInt(128);
+        return 32 + frames * (24 + 4_096);
+    }
+
+    private static byte[] cut(byte[] log, int forced, Random random) {
+        if (log.length <= forced) {
+            return log;
+        }
+        byte[] left = Arrays.copyOf(log, random.nextInt(forced, log.length + 1));
+        if (random.nextBoolean()) {
+            byte[] noise = new byte[Math.min(512, left.length - forced)];
+            random.nextBytes(noise);
+            System.arraycopy(noise, 0, left, left.length - noise.length, noise.length);
+        }
+        return left;
     }
 
     @Test

@@ -9,9 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.tapekeeper.market.Side;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.store.StoreException.Kind;
+import io.tapekeeper.tape.Cause;
+import io.tapekeeper.tape.Gap;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +63,25 @@ class MigrationTest {
                     List.of(new Trade(77, 500, 60, Side.BUY, 1000, 1030, 2), Samples.trade(78)),
                     Samples.trades(history, TAPE, 0));
             assertEquals(2, history.tradeCount(TAPE));
+        }
+    }
+
+    @Test
+    void takesTheHolesOfTheFirstVersionForOpen() throws Exception {
+        Path file = storeOf(1);
+        sql(file, "INSERT INTO gap VALUES (4, 11, 20, 1000, 2000, 'missed', 3000)");
+        Recorder.open(file, Durability.NORMAL).close();
+        Gap hole = new Gap(11, 20, 1_000, 2_000);
+        try (History history = History.open(file)) {
+            assertEquals(
+                    List.of(
+                            new LedgerEntry(
+                                    hole,
+                                    Cause.MISSED,
+                                    3_000,
+                                    OptionalLong.empty(),
+                                    Optional.empty())),
+                    history.openGaps(TAPE));
         }
     }
 

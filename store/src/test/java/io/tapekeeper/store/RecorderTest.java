@@ -133,6 +133,60 @@ class RecorderTest {
     }
 
     @Test
+    void opensAnAlertAgainThatClosedInWhatIsCorrected() {
+        Alert before = Samples.alert(Rule.Z_HIGH, START);
+        Alert inside = Samples.alert(Rule.Z_LOW, START);
+        Alert behind = Samples.alert(Rule.VOLATILITY_SPIKE, START).closedAt(START + 9 * SECOND);
+        try (Recorder recorder = recorder();
+                History history = openedBeside(recorder)) {
+            recorder.alertClosed(CLASSIC, before.closedAt(START + SECOND - 1));
+            recorder.alertClosed(CLASSIC, inside.closedAt(START + SECOND));
+            recorder.alertClosed(CLASSIC, behind);
+            recorder.withdraw(CLASSIC, START + SECOND, START + 9 * SECOND);
+            recorder.flush();
+            assertEquals(
+                    List.of(inside, before.closedAt(START + SECOND - 1), behind),
+                    history.alerts(CLASSIC, 9));
+            recorder.alertClosed(CLASSIC, inside.closedAt(START + 2 * SECOND));
+            recorder.flush();
+            assertEquals(
+                    inside.closedAt(START + 2 * SECOND), history.alerts(CLASSIC, 9).getFirst());
+        }
+    }
+
+    @Test
+    void countsWhatItDoes() throws Exception {
+        try (Recorder recorder = recorder()) {
+            assertEquals(0, recorder.stats().commits());
+            for (int id = 0; id < 12_000; id++) {
+                recorder.trade(TAPE, trade(id));
+            }
+            recorder.flush();
+            Recorder.Stats stats = recorder.stats();
+            assertEquals(12_000, stats.committedTrades());
+            assertTrue(stats.commits() >= 3, stats.toString()); // of 5,000 entries at most
+            assertTrue(stats.lastCommitNanos() > 0, stats.toString());
+            assertTrue(stats.mostCommitNanos() >= stats.lastCommitNanos(), stats.toString());
+            assertEquals(0, stats.queued());
+            assertEquals(65_536, stats.queueBound());
+            assertEquals(Files.size(file), stats.fileBytes());
+            assertEquals(Files.size(folder.resolve("tape.db-wal")), stats.logBytes());
+            assertTrue(stats.freeBytes() > 0, stats.toString());
+        }
+    }
+
+    @Test
+    void knowsThatTheOneBeforeClosedItAlsoWhereOpeningFailedInBetween() throws Exception {
+        recorder().close();
+        sql(file, "PRAGMA user_version = 99");
+        assertThrows(StoreException.class, this::recorder);
+        sql(file, "PRAGMA user_version = " + SqliteFile.SCRIPTS.size());
+        try (Recorder recorder = recorder()) {
+            assertFalse(recorder.uncleanBefore());
+        }
+    }
+
+    @Test
     void commitsWithoutBeingAsked() {
         try (Recorder recorder = recorder();
                 History history = openedBeside(recorder)) {
