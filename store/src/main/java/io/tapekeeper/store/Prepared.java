@@ -13,6 +13,9 @@ import java.util.OptionalLong;
 
 /** The writer's connection: its transactions, and each statement prepared once. One thread. */
 final class Prepared {
+    /** How long BEGIN waits for another program that writes, before it fails. */
+    private static final int BUSY_MILLIS = 1_000;
+
     private final Connection connection;
     private final Map<String, PreparedStatement> statements = new HashMap<>(); // one for each SQL
 
@@ -25,6 +28,7 @@ final class Prepared {
         // said in SQL; this only keeps the driver from ending one after each statement.
         connection.setAutoCommit(false);
         execute("COMMIT");
+        execute("PRAGMA busy_timeout = " + BUSY_MILLIS);
     }
 
     /** Begins a transaction; waits a moment where another program is writing. */

@@ -31,7 +31,7 @@ record SqliteFile(Path path) {
     /** "Tape" in ASCII. */
     static final int APPLICATION_ID = 0x54617065;
 
-    /** How long a writer waits for another program that writes: enough for a long transaction. */
+    /** How long an opening writer waits for another program: enough for a long transaction. */
     private static final int WRITER_BUSY_MILLIS = 20_000;
 
     private static final int READER_BUSY_MILLIS = 5_000;

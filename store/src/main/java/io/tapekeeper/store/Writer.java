@@ -220,22 +220,26 @@ final class Writer {
 
     /** Runs it until it succeeds; false where it was given up. */
     private boolean keepTrying(Work work) throws SQLException, InterruptedException {
-        boolean done = false;
-        while (!done && givenUp.getCount() > 0) {
-            try {
-                work.run();
-                trouble = null;
-                done = true;
-            } catch (SQLException e) {
-                statements.rollback();
-                if (!SqliteFile.mayPass(e)) {
-                    throw e;
-                }
-                trouble = file.failure(e);
-                givenUp.await(patience.retry().toNanos(), TimeUnit.NANOSECONDS);
-            }
-        }
+        boolean done;
+        do { // once at least: it may be given up in the moment in which the trouble ends
+            done = attempt(work);
+        } while (!done && !givenUp.await(patience.retry().toNanos(), TimeUnit.NANOSECONDS));
         return done;
+    }
+
+    private boolean attempt(Work work) throws SQLException {
+        try {
+            work.run();
+            trouble = null;
+            return true;
+        } catch (SQLException e) {
+            statements.rollback();
+            if (!SqliteFile.mayPass(e)) {
+                throw e;
+            }
+            trouble = file.failure(e);
+            return false;
+        }
     }
 
     private void commit(List<Entry> batch) throws SQLException {
@@ -247,16 +251,14 @@ final class Writer {
     /** Answers those who wait for the batch; returns whether anything may come behind it. */
     private boolean answer(List<Entry> batch) {
         settled.addAndGet(batch.size());
-        boolean more = true;
         for (Entry entry : batch) {
-            switch (entry) {
-                case Entry.Barrier(CountDownLatch committed) -> committed.countDown();
-                case Entry.Forgotten(TapeId tape, long before) -> retention.add(tape, before);
-                case Entry.Stop stop -> more = false;
-                default -> {} // all of it is in the file now
+            if (entry instanceof Entry.Barrier(CountDownLatch committed)) {
+                committed.countDown();
+            } else if (entry instanceof Entry.Forgotten(TapeId tape, long before)) {
+                retention.add(tape, before);
             }
         }
-        return more;
+        return batch.isEmpty() || !(batch.getLast() instanceof Entry.Stop);
     }
 
     private void giveUp(List<Entry> batch) {

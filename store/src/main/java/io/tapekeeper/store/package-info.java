@@ -4,7 +4,8 @@
  *
  * <p>Depends on the core only; the one place that knows SQL. {@link io.tapekeeper.store.Recorder}
  * is the one writer of a file, {@link io.tapekeeper.store.History} reads it, also beside a recorder
- * in this or in another process, {@link io.tapekeeper.store.CsvExport} prints what is read.
+ * in this or in another process, {@link io.tapekeeper.store.CsvExport} prints what is read, {@link
+ * io.tapekeeper.store.StoreFile} checks, copies and sets aside whole files.
  *
  * <p><b>The file.</b> Prices, sizes and their steps are integers in units of 1e-8, times epoch
  * microseconds. Sums (volumes) are 128-bit integers in the core and exact decimal text here: text
@@ -13,8 +14,17 @@
  * to the bit, except that NaN is NULL and negative zero becomes zero. A trade takes about 44 bytes.
  * {@code application_id} is "Tape" in ASCII.
  *
- * <p><b>Trades are only ever added.</b> No statement of this package updates or deletes one; the
- * key (tape, id) makes a trade that comes again a no-op, whatever it says.
+ * <p><b>Trades are never changed.</b> No statement of this package updates one, and only {@link
+ * io.tapekeeper.store.Recorder#forget} deletes, from the first one on; the key (tape, id) makes a
+ * trade that comes again a no-op, whatever it says. What is deleted leaves room in the file for
+ * what comes, and the file does not shrink; a copy ({@link io.tapekeeper.store.StoreFile#backup})
+ * is as small as its content.
+ *
+ * <p><b>What is on the disk is a prefix of what was said</b>, whenever the process or the power
+ * fails. Commits are appended to a write-ahead log, each with a checksum that continues the one
+ * before, so a log that ends early, or in noise, ends with a whole commit. Only what has been
+ * forced to the disk is folded from the log into the file, and the file is forced before the log is
+ * begun anew. {@link io.tapekeeper.store.Durability} decides how late that forcing may come.
  *
  * <p><b>The schema</b> is a series of numbered SQL scripts (resources {@code schema-1.sql} and on);
  * {@code PRAGMA user_version} says how many of them a file has seen. That is all that a migration

@@ -157,6 +157,30 @@ class TroubleTest {
     }
 
     @Test
+    void doesNotBeginACopyThatHasNoRoom() throws Exception {
+        Path copy = disk("1m").resolve("copy.db");
+        Path file = folder.resolve("tape.db");
+        try (Recorder recorder = Recorder.open(file, Durability.NORMAL)) {
+            for (int id = 0; id < 60_000; id++) { // of 44 bytes: 2.6 MB
+                recorder.trade(TAPE, trade(id));
+            }
+        }
+        StoreException refused =
+                assertThrows(
+                        StoreException.class,
+                        () -> StoreFile.backup(file, copy, bytes -> {}, () -> false));
+        assertEquals(Kind.WRITE_FAILED, refused.kind());
+        assertEquals(
+                copy
+                        + " needs 3 MB and its disk has 1: make room, or name a file on another"
+                        + " disk.",
+                refused.getMessage());
+        try (var left = Files.list(disk)) {
+            assertEquals(List.of(), left.toList());
+        }
+    }
+
+    @Test
     void waitsUntilAnotherProgramHasWritten() throws Exception {
         Path file = folder.resolve("tape.db");
         try (Recorder recorder = Recorder.open(file, Durability.NORMAL, QUICK);
