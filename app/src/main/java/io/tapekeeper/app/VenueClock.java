@@ -75,6 +75,12 @@ final class VenueClock implements AutoCloseable {
         return offsetMicros.isPresent();
     }
 
+    /** What is to be added to our clock to get the venue's; NaN as long as it is not known. */
+    double offsetMillis() {
+        OptionalLong offset = offsetMicros;
+        return offset.isPresent() ? offset.getAsLong() / 1e3 : Double.NaN;
+    }
+
     /** Epoch microseconds by our clock. */
     long oursMicros() {
         return micros(ours.instant());

@@ -38,6 +38,7 @@ final class EventStream {
     private static final int FLUSH_BYTES = 1 << 16;
 
     private final LiveSeries series;
+    private final LiveView view;
     private final Api api;
     private final HistorySource history;
     private final OutputStream client;
@@ -53,12 +54,14 @@ final class EventStream {
      */
     EventStream(
             LiveSeries series,
+            LiveView view,
             Api api,
             HistorySource history,
             OutputStream client,
             Pace pace,
             long heldStart) {
         this.series = series;
+        this.view = view;
         this.api = api;
         this.history = history;
         this.client = client;
@@ -88,6 +91,7 @@ final class EventStream {
         // All of them, and after the rows: what a page holds of either and is not told here, the
         // recording no longer says. An alert that is told meanwhile comes once more below.
         event("alerts", api.alertsOf(series));
+        repairs();
         if (join.signal() != null) {
             signal(new LiveSeries.Signalled(join.signal()));
         }
@@ -161,6 +165,7 @@ final class EventStream {
         long cursor = from;
         LiveSeries.Price sentPrice = null;
         Health.State sentState = null;
+        SystemHealth sentSystem = null;
         long pricedAt = System.nanoTime() - pace.priceNanos();
         long beatAt = pricedAt - pace.heartbeatNanos();
         List<LiveSeries.Event> events = new ArrayList<>();
@@ -179,6 +184,11 @@ final class EventStream {
                     case LiveSeries.AlertSeen(Alert alert) ->
                             event("alert", Json.write(json -> Json.alert(json, alert)));
                     case LiveSeries.AlertsWithdrawn() -> event("alerts", api.alertsOf(series));
+                    case LiveSeries.Corrected(long start) -> {
+                        event("corrected", Json.write(json -> Json.corrected(json, start)));
+                        repairs();
+                        event("alerts", api.alertsOf(series));
+                    }
                     case LiveSeries.Signalled signalled -> signal(signalled);
                 }
             }
@@ -199,6 +209,11 @@ final class EventStream {
                 sentState = state;
                 beatAt = now;
             }
+            SystemHealth system = view.system().health();
+            if (!system.equals(sentSystem)) {
+                event("system", Json.write(json -> Json.system(json, system)));
+                sentSystem = system;
+            }
             flush();
         }
     }
@@ -215,6 +230,13 @@ final class EventStream {
                 "signal",
                 Json.write(json ->
                         Json.signal(json, series.series().instrument(), signalled.change())));
+    }
+
+    /** How many repairs there were: a page that knows another number reads all it holds anew. */
+    private void repairs() throws IOException {
+        long filled =
+                history.holes(series.series()).stream().filter(HistorySource.Hole::filled).count();
+        event("repairs", "{\"count\":%d}".formatted(filled).getBytes(StandardCharsets.UTF_8));
     }
 
     private void health() throws IOException {

@@ -125,6 +125,9 @@ final class DashboardDemo {
                 20,
                 history.tradeCount(tape.series),
                 16.7,
-                !state.equals("replay"));
+                !state.equals("replay"),
+                5_000,
+                Completeness.WHOLE,
+                -3);
     }
 }

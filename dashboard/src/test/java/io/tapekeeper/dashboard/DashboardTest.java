@@ -216,7 +216,20 @@ class DashboardTest {
     @Test
     void tellsTheHealthOfEachSeries() throws Exception {
         view.health(
-                BTC, new Health(Health.State.WARMING_UP, "", 5_000_000, 40, 7, 20, 99, 2.5, true));
+                BTC,
+                new Health(
+                        Health.State.WARMING_UP,
+                        "",
+                        5_000_000,
+                        40,
+                        7,
+                        20,
+                        99,
+                        2.5,
+                        true,
+                        5_000,
+                        Completeness.WHOLE,
+                        -3));
         String health = get("/api/health").body();
         assertTrue(health.startsWith("{\"clients\":0,\"cut\":0,\"refused\":0,"), health);
         assertTrue(health.contains("\"state\":\"warming-up\""), health);
@@ -238,7 +251,21 @@ class DashboardTest {
     @Test
     void timesAreWholeNumbersWithoutAnExponent() throws Exception {
         long time = 1_764_000_000_123_457L;
-        view.health(BTC, new Health(Health.State.LIVE, "", time, 40, 20, 20, 99, 2.5, true));
+        view.health(
+                BTC,
+                new Health(
+                        Health.State.LIVE,
+                        "",
+                        time,
+                        40,
+                        20,
+                        20,
+                        99,
+                        2.5,
+                        true,
+                        5_000,
+                        Completeness.WHOLE,
+                        -3));
         String health = get("/api/health").body();
         assertTrue(health.contains("\"lastTradeTime\":1764000000123457,"), health);
     }

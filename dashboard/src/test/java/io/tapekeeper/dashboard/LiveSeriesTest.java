@@ -16,7 +16,19 @@ class LiveSeriesTest {
     private final LiveSeries live = new LiveSeries(BTC, SeriesInfo.live(BTC, Preset.CLASSIC), 3);
 
     private static Health liveHealth(long ageMillis) {
-        return new Health(Health.State.LIVE, "", 1, ageMillis, 20, 20, 5, 1, true);
+        return new Health(
+                Health.State.LIVE,
+                "",
+                1,
+                ageMillis,
+                20,
+                20,
+                5,
+                1,
+                true,
+                5_000,
+                Completeness.WHOLE,
+                -3);
     }
 
     @Test

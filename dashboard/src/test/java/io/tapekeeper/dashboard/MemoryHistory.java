@@ -19,6 +19,7 @@ class MemoryHistory implements HistorySource {
     private final Map<Series, ConcurrentNavigableMap<Long, FeatureRow>> rows =
             new ConcurrentHashMap<>();
     private final Map<Series, Map<String, Alert>> alerts = new ConcurrentHashMap<>();
+    private final Map<Series, List<Hole>> holes = new ConcurrentHashMap<>();
     private final AtomicLong version = new AtomicLong();
 
     void add(Series series, FeatureRow row) {
@@ -73,6 +74,17 @@ class MemoryHistory implements HistorySource {
     @Override
     public long tradeCount(Series series) {
         return of(series).values().stream().mapToLong(row -> row.bar().trades()).sum();
+    }
+
+    /** Replaces what the ledger says. */
+    void holes(Series series, List<Hole> said) {
+        holes.put(series, said);
+        version.incrementAndGet();
+    }
+
+    @Override
+    public List<Hole> holes(Series series) {
+        return holes.getOrDefault(series, List.of());
     }
 
     @Override
