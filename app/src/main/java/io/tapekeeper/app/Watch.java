@@ -12,6 +12,7 @@ import io.tapekeeper.store.Checkpoint;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.Recorder;
 import io.tapekeeper.store.Series;
+import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.Gap;
 import io.tapekeeper.tape.HoldBudget;
 import io.tapekeeper.tape.Sequencer;
@@ -201,7 +202,7 @@ final class Watch implements Sequencer.Output, Analyst.Output {
                 Long.toString(gap.missing()),
                 Long.toString(gap.firstId()),
                 Long.toString(gap.lastId()));
-        recorder.gap(series.tape(), gap, "missed");
+        recorder.gap(series.tape(), gap, Cause.MISSED);
         analyst.gap(gap);
     }
 

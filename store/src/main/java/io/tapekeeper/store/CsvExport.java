@@ -183,10 +183,12 @@ public final class CsvExport {
 
     /**
      * The ledger of the tapes of these series; {@code missing} is how many trades of a hole are
-     * still not stored.
+     * still not stored, {@code closed_us} is empty while somebody should still try to fill it.
      */
     public void gaps(List<Series> series) {
-        line("instrument,first_id,last_id,missing,cause,opened_us,before_us,after_us");
+        line(
+                "instrument,first_id,last_id,missing,cause,opened_us,closed_us,repaired_by,"
+                        + "before_us,after_us");
         for (TapeId tape : tapes(series)) {
             for (LedgerEntry entry : history.gaps(tape)) {
                 line(
@@ -194,8 +196,10 @@ public final class CsvExport {
                         entry.gap().firstId(),
                         entry.gap().lastId(),
                         history.missing(tape, entry.gap()),
-                        quoted(entry.cause()),
-                        entry.openedMicros(),
+                        entry.cause().label(),
+                        entry.opened(),
+                        entry.isOpen() ? "" : entry.closed().getAsLong(),
+                        entry.repairedBy().orElse(""),
                         entry.gap().before(),
                         entry.gap().after());
             }

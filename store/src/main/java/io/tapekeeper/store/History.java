@@ -7,10 +7,9 @@ import io.tapekeeper.bar.Interval;
 import io.tapekeeper.bar.Rollup;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.signal.SignalChange;
-import io.tapekeeper.store.StoreException.Kind;
 import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.IdRange;
 import io.tapekeeper.tape.TapeId;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -75,21 +74,10 @@ public final class History implements AutoCloseable {
     }
 
     /**
-     * @throws StoreException MISSING, NOT_A_DATABASE, NEWER_SCHEMA, CANNOT_OPEN
+     * @throws StoreException MISSING, NOT_A_DATABASE, DAMAGED, NEWER_SCHEMA, CANNOT_OPEN
      */
     public static History open(Path path) {
-        if (!Files.exists(path)) {
-            throw new StoreException(
-                    Kind.MISSING,
-                    "there is no file %s: record first, or name another file."
-                            .formatted(path.toAbsolutePath()));
-        }
-        SqliteFile file = SqliteFile.existing(path);
-        if (!file.holdsStore()) {
-            throw new StoreException(
-                    Kind.MISSING,
-                    "nothing is recorded in %s yet: record first.".formatted(file.path()));
-        }
+        SqliteFile file = SqliteFile.recorded(path);
         try {
             return new History(file, file.openForReading());
         } catch (SQLException e) {
@@ -105,6 +93,11 @@ public final class History implements AutoCloseable {
                 Row::series);
     }
 
+    /** The lowest trade id of the tape. */
+    public OptionalLong firstTradeId(TapeId tape) {
+        return number("SELECT min(id) FROM trade WHERE tape = ?", id(tape));
+    }
+
     /** The highest trade id of the tape. */
     public OptionalLong lastTradeId(TapeId tape) {
         return number("SELECT max(id) FROM trade WHERE tape = ?", id(tape));
@@ -117,8 +110,13 @@ public final class History implements AutoCloseable {
 
     /** The trades from {@code fromId} on, ascending. */
     public void trades(TapeId tape, long fromId, Consumer<Trade> out) {
+        trades(tape, fromId, Long.MAX_VALUE, out);
+    }
+
+    /** The trades from {@code fromId} up to {@code toId}, excluded, ascending. */
+    public void trades(TapeId tape, long fromId, long toId, Consumer<Trade> out) {
         String sql = "SELECT " + Row.TRADE + " FROM trade WHERE tape = ?";
-        stream(sql, "id", fromId, Long.MAX_VALUE, Row::trade, Trade::id, out, id(tape));
+        stream(sql, "id", fromId, toId, Row::trade, Trade::id, out, id(tape));
     }
 
     /**
@@ -263,10 +261,47 @@ public final class History implements AutoCloseable {
                 id(series));
     }
 
-    /** The ledger of holes, ascending, those included that were filled later. */
+    /** The ledger of holes, ascending, open ones and settled ones. */
     public List<LedgerEntry> gaps(TapeId tape) {
-        String sql = "SELECT " + Row.GAP + " FROM gap WHERE tape = ? ORDER BY first_id, last_id";
+        return gaps(tape, "");
+    }
+
+    /** Those holes of the ledger that somebody should still try to fill, ascending. */
+    public List<LedgerEntry> openGaps(TapeId tape) {
+        return gaps(tape, " AND closed IS NULL");
+    }
+
+    private List<LedgerEntry> gaps(TapeId tape, String which) {
+        String sql =
+                "SELECT %s FROM gap WHERE tape = ?%s ORDER BY first_id, last_id"
+                        .formatted(Row.GAP, which);
         return query(sql, Row::gap, id(tape));
+    }
+
+    /**
+     * Which ids from {@code fromId} to {@code toId}, both included, are not stored, ascending. O(1)
+     * memory, O(trades that are there) time.
+     */
+    public void missingRanges(TapeId tape, long fromId, long toId, Consumer<IdRange> out) {
+        long[] next = {fromId};
+        String sql = "SELECT id FROM trade WHERE tape = ?";
+        stream(
+                sql,
+                "id",
+                fromId,
+                toId + 1,
+                Row::number,
+                id -> id,
+                id -> {
+                    if (id > next[0]) {
+                        out.accept(new IdRange(next[0], id - 1));
+                    }
+                    next[0] = id + 1;
+                },
+                id(tape));
+        if (next[0] <= toId) {
+            out.accept(new IdRange(next[0], toId));
+        }
     }
 
     /** How many trades of a hole are not stored; 0 = it was filled. O(trades that are there). */
@@ -277,10 +312,16 @@ public final class History implements AutoCloseable {
 
     /** The newest checkpoint. */
     public Optional<Checkpoint> checkpoint(Series series) {
+        return checkpointBefore(series, Long.MAX_VALUE);
+    }
+
+    /** The newest checkpoint that has neither this trade nor a later one in it. */
+    public Optional<Checkpoint> checkpointBefore(Series series, long tradeId) {
         String sql =
-                "SELECT %s FROM checkpoint WHERE series = ? ORDER BY id DESC LIMIT 1"
-                        .formatted(Row.CHECKPOINT);
-        return query(sql, Row::checkpoint, id(series)).stream().findFirst();
+                "SELECT %s FROM checkpoint WHERE series = ? AND last_trade_id < ?"
+                                .formatted(Row.CHECKPOINT)
+                        + " ORDER BY id DESC LIMIT 1";
+        return query(sql, Row::checkpoint, id(series), tradeId).stream().findFirst();
     }
 
     /**

@@ -1,12 +1,22 @@
 package io.tapekeeper.store;
 
+import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.Gap;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
- * A hole as the ledger has it. Entries stay when their trades come later; {@link History#missing}
- * says what is still not there.
+ * A hole as the ledger has it: open while somebody should still try to fill it. Entries stay when
+ * they are settled; {@link History#missing} says what is still not there.
  *
- * @param cause why, for example {@code missed}
- * @param openedMicros when it was first said, this machine's clock, epoch microseconds
+ * @param opened when it was first said, this machine's clock, epoch microseconds
+ * @param closed when it was settled, the same clock; empty while it is open
+ * @param repairedBy what filled it, for example {@code rest}; empty while it is open, and where it
+ *     cannot be filled
  */
-public record LedgerEntry(Gap gap, String cause, long openedMicros) {}
+public record LedgerEntry(
+        Gap gap, Cause cause, long opened, OptionalLong closed, Optional<String> repairedBy) {
+    public boolean isOpen() {
+        return closed.isEmpty();
+    }
+}

@@ -6,7 +6,9 @@ import io.tapekeeper.market.Instrument;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.store.StoreException.Kind;
+import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.IdRange;
 import io.tapekeeper.tape.TapeId;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,64 +18,73 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The one writer of a store file.
  *
- * <p>What is said goes into a queue of at most {@value #QUEUE_BOUND} entries, and one thread of its
- * own commits it, at most {@value #COMMIT_MILLIS} ms or {@value #COMMIT_ENTRIES} entries at a time.
- * Nothing is dropped: a full queue makes the caller wait. The order of saying is the order of
- * committing, so what is on disk is always a prefix of what was said: a checkpoint is never there
- * without all that led to it.
+ * <p>What is said goes into a queue of at most {@value Writer#QUEUE_BOUND} entries, and one thread
+ * of its own commits it, at most {@value Writer#COMMIT_MILLIS} ms or {@value Writer#COMMIT_ENTRIES}
+ * entries at a time. Nothing is dropped: a full queue makes the caller wait. The order of saying is
+ * the order of committing, so what is on disk is always a prefix of what was said: a checkpoint is
+ * never there without all that led to it.
  *
  * <p>All methods may be called by any thread; order is kept for each of them, so what belongs
- * together is said by one, the tape thread. When the writer thread can no longer write, every later
- * call throws {@link #failure}.
+ * together is said by one, the tape thread.
+ *
+ * <p>Where the disk is full or the file cannot be written for another reason that may pass, {@link
+ * #trouble} says so, and what was said waits, tried again every second, until it can be written.
+ * When the writer thread can no longer write at all, every later call throws {@link #failure}.
  */
 public final class Recorder implements AutoCloseable {
-    private static final int QUEUE_BOUND = 65_536;
-    private static final int COMMIT_ENTRIES = 5_000;
-    private static final long COMMIT_MILLIS = 250;
+    /**
+     * How trouble that may pass is met.
+     *
+     * @param retry until what could not be committed is tried again
+     * @param closing how long a recorder in trouble goes on trying once it is to be closed
+     */
+    public record Patience(Duration retry, Duration closing) {
+        /** Tries every second; a stop waits two. */
+        public static final Patience DEFAULT =
+                new Patience(Duration.ofSeconds(1), Duration.ofSeconds(2));
+    }
 
-    /** How often a waiting caller looks whether the writer thread is still able to write. */
-    private static final long LOOK_MILLIS = 50;
+    /**
+     * What a recorder has done since it was opened, and what its file takes.
+     *
+     * @param queued entries said and not committed yet; at most {@code queueBound} and two commits
+     * @param committedTrades trades added
+     * @param lastCommitNanos how long the last transaction took
+     * @param mostCommitNanos how long the longest took
+     * @param waits how often a caller had to wait because the queue was full
+     * @param fileBytes of the store file
+     * @param logBytes of the write-ahead log beside it
+     * @param freeBytes what is left on the disk
+     */
+    public record Stats(
+            int queued,
+            int queueBound,
+            long committedTrades,
+            long commits,
+            long lastCommitNanos,
+            long mostCommitNanos,
+            long waits,
+            long fileBytes,
+            long logBytes,
+            long freeBytes) {}
 
     private final SqliteFile file;
     private final WriterLock lock;
     private final Connection connection;
-    private final Statements statements;
-    private final Thread writer;
-    private final BlockingQueue<Entry> queue = new ArrayBlockingQueue<>(QUEUE_BOUND);
-    private final AtomicBoolean closed = new AtomicBoolean();
-    private final AtomicLong said = new AtomicLong();
-    private final AtomicLong waits = new AtomicLong();
-    private final AtomicLong settled = new AtomicLong(); // of those said, how many are committed
-    private final AtomicLong committedTrades = new AtomicLong();
-    private volatile StoreException failure;
+    private final Writer writer;
 
-    private Recorder(SqliteFile file, WriterLock lock, Connection connection) throws SQLException {
+    private Recorder(SqliteFile file, WriterLock lock, Connection connection, Patience patience)
+            throws SQLException {
         this.file = file;
         this.lock = lock;
         this.connection = connection;
-        statements = new Statements(connection);
-        writer = new Thread(this::write, "recorder of " + file.path().getFileName());
-        writer.setDaemon(true); // a program that fails elsewhere must be able to end
-        writer.setUncaughtExceptionHandler((thread, defect) ->
-                failure =
-                        new StoreException(
-                                Kind.WRITE_FAILED,
-                                "%s is no longer written because of a defect (%s): restart."
-                                        .formatted(file.path(), defect),
-                                defect));
+        writer = new Writer(file, new Prepared(connection), patience);
     }
 
     /**
@@ -81,14 +92,20 @@ public final class Recorder implements AutoCloseable {
      * the schema up to date, and keeps every other recorder out until it is closed or this process
      * ends. Readers may read beside it.
      *
-     * @throws StoreException LOCKED where another recorder has it; NOT_A_DATABASE, READ_ONLY,
-     *     CANNOT_OPEN, NEWER_SCHEMA; the file is then as it was
+     * @throws StoreException LOCKED where another recorder has it; NOT_A_DATABASE, DAMAGED,
+     *     READ_ONLY, CANNOT_OPEN, NEWER_SCHEMA; the file is then as it was
      */
     public static Recorder open(Path file, Durability durability) {
-        return open(file, durability, SqliteFile.SCRIPTS);
+        return open(file, durability, Patience.DEFAULT);
     }
 
-    static Recorder open(Path path, Durability durability, List<String> scripts) {
+    /** As above, with a patience of one's own. */
+    public static Recorder open(Path file, Durability durability, Patience patience) {
+        return open(file, durability, patience, SqliteFile.SCRIPTS);
+    }
+
+    static Recorder open(
+            Path path, Durability durability, Patience patience, List<String> scripts) {
         SqliteFile file = SqliteFile.place(path);
         if (Files.exists(file.path())) {
             file.holdsStore();
@@ -104,7 +121,7 @@ public final class Recorder implements AutoCloseable {
         Recorder recorder = null;
         try {
             connection = file.openForWriting(durability, scripts);
-            recorder = new Recorder(file, lock, connection);
+            recorder = new Recorder(file, lock, connection, patience);
             recorder.writer.start();
             return recorder;
         } catch (SQLException e) {
@@ -121,6 +138,9 @@ public final class Recorder implements AutoCloseable {
             if (connection != null) {
                 connection.close();
             }
+            if (!lock.uncleanBefore()) {
+                lock.clean();
+            }
         } catch (SQLException e) {
             throw file.failure(e);
         }
@@ -128,7 +148,7 @@ public final class Recorder implements AutoCloseable {
 
     /** A trade as it arrived; one whose id the tape has is a no-op. */
     public void trade(TapeId tape, Trade trade) {
-        put(new Entry.Traded(tape, trade));
+        writer.put(new Entry.Traded(tape, trade));
     }
 
     /**
@@ -136,22 +156,22 @@ public final class Recorder implements AutoCloseable {
      * before and its revision goes up by one; with the same content it changes nothing.
      */
     public void row(Series series, FeatureRow row) {
-        put(new Entry.Closed(series, row));
+        writer.put(new Entry.Closed(series, row));
     }
 
     /** Said again, it is open again and no longer withdrawn. */
     public void alertOpened(Series series, Alert alert) {
-        put(new Entry.Alerted(series, alert));
+        writer.put(new Entry.Alerted(series, alert));
     }
 
     /** The same alert, closed. */
     public void alertClosed(Series series, Alert alert) {
-        put(new Entry.Alerted(series, alert));
+        writer.put(new Entry.Alerted(series, alert));
     }
 
     /** The signal changed. Said again, it is no longer withdrawn. */
     public void signalChanged(Series series, SignalChange change) {
-        put(new Entry.Signalled(series, change));
+        writer.put(new Entry.Signalled(series, change));
     }
 
     /**
@@ -161,28 +181,67 @@ public final class Recorder implements AutoCloseable {
      * @param toMicros behind the last one
      */
     public void withdraw(Series series, long fromMicros, long toMicros) {
-        put(new Entry.Withdrawn(series, fromMicros, toMicros));
+        writer.put(new Entry.Withdrawn(series, fromMicros, toMicros));
     }
 
     /**
-     * A hole, for the ledger, with this machine's time. One that is there already stays as it is.
-     *
-     * @param cause why, for example {@code missed}
+     * A hole, for the ledger, with this machine's time. One that cannot be filled is settled at
+     * once. Said again, it stays as it is, but that an open one takes on what was found out since:
+     * every cause but {@link Cause#MISSED}.
      */
-    public void gap(TapeId tape, Gap gap, String cause) {
-        long now = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
-        put(new Entry.Missed(tape, gap, cause, now));
+    public void gap(TapeId tape, Gap gap, Cause cause) {
+        writer.put(new Entry.Missed(tape, gap, cause, now()));
     }
 
     /**
-     * The state of a series after all that was said of it before; the newest few are kept.
+     * Nobody needs to try any more to fill this hole of the ledger; where nothing filled it and the
+     * cause is one that may still be filled, it takes on the cause and stays open. One that the
+     * ledger does not have, or that was settled before, stays as it is.
+     *
+     * @param repairedBy what filled it, for example {@code rest}; empty where it cannot be filled
+     */
+    public void gapSettled(
+            TapeId tape, long firstId, long lastId, Cause cause, Optional<String> repairedBy) {
+        IdRange ids = new IdRange(firstId, lastId);
+        writer.put(new Entry.Settled(tape, ids, cause, repairedBy, now()));
+    }
+
+    private static long now() {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+    }
+
+    /**
+     * Lets go of a tape's trades, bars, features, closed alerts and signals that are older, with
+     * the checkpoints and the holes that lie before its new beginning. Trades go from the first one
+     * on, so that it stays one tape; its last trade stays, and so does what stands behind its
+     * newest checkpoint. It happens little by little, between commits, and not at all where the
+     * recorder is closed before: say it again now and then. The file does not shrink: the room is
+     * used again for what comes.
+     *
+     * @param beforeMicros epoch microseconds of the venue's clock
+     */
+    public void forget(TapeId tape, long beforeMicros) {
+        writer.put(new Entry.Forgotten(tape, beforeMicros));
+    }
+
+    /**
+     * The state of a series after all that was said of it before. The newest few are kept, and
+     * those at the edge of an open hole until it is settled.
      *
      * @param lastTradeId the last trade in it, −1 before the first
      * @param lastBarStart start of the last bar that had closed, epoch microseconds
      * @param state handed over: must not be changed afterwards
      */
     public void checkpoint(Series series, long lastTradeId, long lastBarStart, byte[] state) {
-        put(new Entry.Saved(series, new Checkpoint(lastTradeId, lastBarStart, state)));
+        writer.put(new Entry.Saved(series, new Checkpoint(lastTradeId, lastBarStart, state)));
+    }
+
+    /**
+     * Checkpoints that have this trade or a later one in them no longer hold: said before the tape
+     * is computed anew from there.
+     */
+    public void rewind(Series series, long fromTradeId) {
+        writer.put(new Entry.Rewound(series, fromTradeId));
     }
 
     /**
@@ -194,165 +253,88 @@ public final class Recorder implements AutoCloseable {
      */
     public void session(
             TapeId tape, Instrument instrument, String event, long timeMicros, String detail) {
-        put(new Entry.Happened(tape, instrument, event, timeMicros, detail));
+        writer.put(new Entry.Happened(tape, instrument, event, timeMicros, detail));
     }
 
     /** Returns when all that this thread said before is committed. */
     public void flush() {
-        CountDownLatch committed = new CountDownLatch(1);
-        put(new Entry.Barrier(committed));
-        await(() -> {
-            checkOpen();
-            return committed.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-        });
-    }
-
-    private void put(Entry entry) {
-        checkOpen();
-        said.incrementAndGet();
-        if (!queue.offer(entry)) {
-            waits.incrementAndGet();
-            await(() -> {
-                checkOpen();
-                return queue.offer(entry, LOOK_MILLIS, TimeUnit.MILLISECONDS);
-            });
-        }
-    }
-
-    /** Waits for a little while; returns whether what it waits for has come. */
-    private interface Attempt {
-        boolean succeeds() throws InterruptedException;
-    }
-
-    /** An interrupt is kept for later and ends nothing: giving up would lose what was said. */
-    private static void await(Attempt attempt) {
-        boolean interrupted = false;
-        boolean done = false;
-        try {
-            while (!done) {
-                try {
-                    done = attempt.succeeds();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        writer.flush();
     }
 
     /** Trades that this process added and committed. */
     public long committedRows() {
-        return committedTrades.get();
+        return writer.progress.trades();
     }
 
     /** What was said and is not committed yet. */
     public int queued() {
-        return (int) (said.get() - settled.get());
+        return writer.queued();
     }
 
     /** How often a caller had to wait because the queue was full. */
     public long waits() {
-        return waits.get();
+        return writer.waits.get();
+    }
+
+    /** All numbers at once; those of files are 0 where they cannot be asked for. */
+    public Stats stats() {
+        Writer.Progress progress = writer.progress;
+        return new Stats(
+                queued(),
+                Writer.QUEUE_BOUND,
+                progress.trades(),
+                progress.commits(),
+                progress.lastCommit(),
+                progress.mostCommit(),
+                waits(),
+                file.bytes(""),
+                file.bytes("-wal"),
+                file.freeBytes());
+    }
+
+    /**
+     * Why nothing is written at the moment, in one plain sentence; empty where all is well, and
+     * again when it went away. Nothing is lost by it.
+     */
+    public Optional<String> trouble() {
+        return Optional.ofNullable(writer.trouble).map(StoreException::getMessage);
     }
 
     /** Why nothing is written any more, if so. */
     public Optional<StoreException> failure() {
-        return Optional.ofNullable(failure);
+        return Optional.ofNullable(writer.failure);
     }
 
-    private void checkOpen() {
-        throwFailure();
-        if (closed.get()) {
-            throw new IllegalStateException(file.path() + " is no longer recorded: it was closed");
-        }
-    }
-
-    /** As an exception of its own each time: one that is thrown twice cannot suppress itself. */
-    private void throwFailure() {
-        StoreException now = failure;
-        if (now != null) {
-            throw new StoreException(now.kind(), now.getMessage(), now);
-        }
-    }
-
-    /** The writer thread: batch after batch, until it is told to stop or cannot write any more. */
-    private void write() {
-        List<Entry> batch = new ArrayList<>(COMMIT_ENTRIES);
-        boolean more = true;
-        try {
-            while (more) {
-                gather(batch);
-                more = commit(batch);
-                batch.clear();
-            }
-        } catch (SQLException e) {
-            StoreException plain = file.failure(e);
-            failure =
-                    new StoreException(
-                            Kind.WRITE_FAILED, "Recording stopped: " + plain.getMessage(), e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException("nobody interrupts the writer thread", e);
-        }
-    }
-
-    /** Takes entries until the batch is full, old enough, or ends with one that wants an answer. */
-    private void gather(List<Entry> batch) throws InterruptedException {
-        Entry next = queue.take();
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(COMMIT_MILLIS);
-        while (next != null) {
-            batch.add(next);
-            queue.drainTo(batch, COMMIT_ENTRIES - batch.size());
-            Entry last = batch.getLast();
-            boolean ends = last instanceof Entry.Barrier || last instanceof Entry.Stop;
-            next =
-                    ends || batch.size() == COMMIT_ENTRIES
-                            ? null
-                            : queue.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-        }
-    }
-
-    private boolean commit(List<Entry> batch) throws SQLException {
-        statements.begin();
-        for (Entry entry : batch) {
-            statements.run(entry);
-        }
-        committedTrades.addAndGet(statements.commit());
-        settled.addAndGet(batch.size());
-        for (Entry entry : batch) {
-            if (entry instanceof Entry.Barrier(CountDownLatch committed)) {
-                committed.countDown();
-            }
-        }
-        return !(batch.getLast() instanceof Entry.Stop);
+    /**
+     * Whether the recorder before this one did not close the file: it was killed, or the power
+     * failed. What it committed is there; {@link StoreFile#quickCheck} says whether it is sound.
+     */
+    public boolean uncleanBefore() {
+        return lock.uncleanBefore();
     }
 
     /**
      * Commits all that was said, folds the write-ahead log into the file and lets other recorders
-     * in. A second call does nothing.
+     * in. In trouble it gives up after a while. A second call does nothing.
      *
      * @throws StoreException where something that was said could not be written
      */
     @Override
     public void close() {
-        if (closed.getAndSet(true)) {
+        if (!writer.close()) {
             return;
         }
-        said.incrementAndGet();
-        Entry stop = new Entry.Stop();
-        await(() -> !writer.isAlive() || queue.offer(stop, LOOK_MILLIS, TimeUnit.MILLISECONDS));
-        await(() -> writer.join(Duration.ofMillis(LOOK_MILLIS)));
+        writer.join();
         try (lock;
                 connection) {
-            if (failure == null) {
+            if (writer.failure == null) {
                 foldLog();
+                lock.clean();
             }
         } catch (SQLException e) {
             throw file.failure(e);
         }
-        throwFailure();
+        writer.throwFailure();
     }
 
     /** Readers may keep a part of the log in use; then it stays beside the file, which is sound. */

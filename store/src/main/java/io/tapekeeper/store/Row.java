@@ -12,12 +12,15 @@ import io.tapekeeper.market.Side;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.signal.Signal;
 import io.tapekeeper.signal.SignalChange;
+import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.Gap;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Reads a result row by row, and each row column after column in the order of its SELECT. */
 final class Row {
@@ -33,7 +36,8 @@ final class Row {
                     + " signal, rules, feature.complete, feature.revision";
     static final String ALERT = "rule, opened, closed, value, threshold, reason";
     static final String SIGNAL = "model, time, signal, price, zscore";
-    static final String GAP = "first_id, last_id, before, after, cause, opened";
+    static final String GAP =
+            "first_id, last_id, before, after, cause, opened, closed, repaired_by";
     static final String CHECKPOINT = "last_trade_id, last_bar_start, state";
 
     private final ResultSet result;
@@ -99,7 +103,16 @@ final class Row {
     }
 
     LedgerEntry gap() throws SQLException {
-        return new LedgerEntry(new Gap(whole(), whole(), whole(), whole()), text(), whole());
+        Gap gap = new Gap(whole(), whole(), whole(), whole());
+        Cause cause = Cause.parse(text());
+        long opened = whole();
+        Long closed = number();
+        return new LedgerEntry(
+                gap,
+                cause,
+                opened,
+                closed == null ? OptionalLong.empty() : OptionalLong.of(closed),
+                Optional.ofNullable(text()));
     }
 
     Checkpoint checkpoint() throws SQLException {

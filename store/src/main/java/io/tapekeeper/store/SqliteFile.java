@@ -37,11 +37,14 @@ record SqliteFile(Path path) {
     private static final int READER_BUSY_MILLIS = 5_000;
 
     private static final int CORRUPT = 11; // SQLITE_CORRUPT
+    private static final int NOTADB = 26; // SQLITE_NOTADB
 
     private static final String NO_DATABASE = " is no database: name another file.";
 
+    private static final String DAMAGE = " is damaged: keep a copy and check the disk.";
+
     /** The scripts of every schema version, oldest first. */
-    static final List<String> SCRIPTS = List.of(script("schema-1.sql"));
+    static final List<String> SCRIPTS = List.of(script("schema-1.sql"), script("schema-2.sql"));
 
     private static String script(String name) {
         try (InputStream in = SqliteFile.class.getResourceAsStream(name)) {
@@ -66,6 +69,27 @@ record SqliteFile(Path path) {
         } catch (IOException e) {
             throw unreachable(path, e);
         }
+    }
+
+    /**
+     * The store at {@code path}, in which something is recorded.
+     *
+     * @throws StoreException MISSING, NOT_A_DATABASE, DAMAGED, CANNOT_OPEN
+     */
+    static SqliteFile recorded(Path path) {
+        if (!Files.exists(path)) {
+            throw new StoreException(
+                    Kind.MISSING,
+                    "there is no file %s: record first, or name another file."
+                            .formatted(path.toAbsolutePath()));
+        }
+        SqliteFile file = existing(path);
+        if (!file.holdsStore()) {
+            throw new StoreException(
+                    Kind.MISSING,
+                    "nothing is recorded in %s yet: record first.".formatted(file.path()));
+        }
+        return file;
     }
 
     private static StoreException unreachable(Path path, IOException e) {
@@ -208,7 +232,7 @@ record SqliteFile(Path path) {
         try {
             connection = checked(connect("", true, READER_BUSY_MILLIS));
         } catch (SQLiteException e) {
-            if (Files.exists(path.resolveSibling(path.getFileName() + "-wal"))) {
+            if (Files.exists(beside("-wal"))) {
                 throw e;
             }
             // A folder in which no write-ahead log can be made: nobody records here.
@@ -255,13 +279,26 @@ record SqliteFile(Path path) {
         }
     }
 
+    /** Size of the file, or of the one beside it, in bytes; 0 where it is not there. */
+    long bytes(String suffix) {
+        return beside(suffix).toFile().length();
+    }
+
+    /** Room left on the file's disk, in bytes. */
+    long freeBytes() {
+        return path.getParent().toFile().getUsableSpace();
+    }
+
+    /** A file that belongs to this one. */
+    Path beside(String suffix) {
+        return path.resolveSibling(path.getFileName() + suffix);
+    }
+
     /** What SQLite says, as one plain sentence with a remedy. */
     StoreException failure(SQLException e) {
         return switch (kind(e)) {
-            case 26 -> // SQLITE_NOTADB
-                    failure(e, Kind.NOT_A_DATABASE, NO_DATABASE);
-            case CORRUPT ->
-                    failure(e, Kind.NOT_A_DATABASE, " is damaged: keep a copy and check the disk.");
+            case NOTADB -> failure(e, Kind.NOT_A_DATABASE, NO_DATABASE);
+            case CORRUPT -> failure(e, Kind.DAMAGED, DAMAGE);
             case 5, 6 -> // SQLITE_BUSY, SQLITE_LOCKED
                     failure(e, Kind.LOCKED, " is held busy by another program: end that one.");
             case 8 -> // SQLITE_READONLY
@@ -274,6 +311,21 @@ record SqliteFile(Path path) {
                             Kind.CANNOT_OPEN,
                             " cannot be used (%s): check the disk and the permissions."
                                     .formatted(code(e).message));
+        };
+    }
+
+    /** What SQLite says of a file that was a store when it was opened. */
+    StoreException failureOfAStore(SQLException e) {
+        return kind(e) == NOTADB ? failure(e, Kind.DAMAGED, DAMAGE) : failure(e);
+    }
+
+    /** Whether writing may succeed a little later, when somebody has made room or ended. */
+    static boolean mayPass(SQLException e) {
+        return switch (kind(e)) {
+            case 5, 6, 7 -> true; // SQLITE_BUSY, SQLITE_LOCKED, SQLITE_NOMEM
+            case 8, 10, 13 -> true; // SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL
+            case 14, 15 -> true; // SQLITE_CANTOPEN, of its log; SQLITE_PROTOCOL, of its locks
+            default -> false;
         };
     }
 

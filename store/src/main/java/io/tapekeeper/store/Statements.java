@@ -10,14 +10,13 @@ import io.tapekeeper.market.Side;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.signal.Signal;
 import io.tapekeeper.signal.SignalChange;
+import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.Gap;
 import io.tapekeeper.tape.TapeId;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -61,6 +60,9 @@ final class Statements {
     /** How many checkpoints of a series are kept: one is enough, more tell what happened. */
     private static final int CHECKPOINTS = 3;
 
+    /** At how many open holes of a tape, the newest, the checkpoint before is kept as well. */
+    private static final int PINNED = 64;
+
     /** A tape's key, and how many of its trades were added since the last commit. */
     private static final class TapeRow {
         private final int id;
@@ -71,14 +73,12 @@ final class Statements {
         }
     }
 
-    private final Connection connection;
-    private final Map<String, PreparedStatement> prepared =
-            new HashMap<>(); // one for each SQL here
+    private final Prepared sql;
     private final Map<TapeId, TapeRow> tapes = new HashMap<>(); // as many as are configured
     private final Map<Series, Integer> series = new HashMap<>(); // as many as are configured
 
-    Statements(Connection connection) {
-        this.connection = connection;
+    Statements(Prepared sql) {
+        this.sql = sql;
     }
 
     /**
@@ -107,13 +107,30 @@ final class Statements {
                 .collect(Collectors.joining(", "));
     }
 
-    /** Begins a transaction; waits where another program is writing. */
-    void begin() throws SQLException {
-        connection.setAutoCommit(false);
+    /**
+     * Puts entries into one transaction, and ends it.
+     *
+     * @return how many trades it added
+     */
+    long commit(List<Entry> batch) throws SQLException {
+        sql.begin();
+        for (Entry entry : batch) {
+            run(entry);
+        }
+        long added = countTrades();
+        sql.commit();
+        tapes.values().forEach(tape -> tape.added = 0);
+        return added;
     }
 
-    /** Puts one entry into the transaction. */
-    void run(Entry entry) throws SQLException {
+    /** Takes back what {@link #commit} did before it failed. */
+    void rollback() {
+        sql.rollback();
+        tapes.clear(); // their keys may have been given in the transaction
+        series.clear();
+    }
+
+    private void run(Entry entry) throws SQLException {
         switch (entry) {
             case Entry.Traded(TapeId tape, Trade said) -> trade(tape(tape), said);
             case Entry.Closed(Series of, FeatureRow said) -> closed(of, said);
@@ -121,28 +138,24 @@ final class Statements {
             case Entry.Signalled(Series of, SignalChange said) -> signal(id(of), said);
             case Entry.Withdrawn(Series of, long from, long to) -> withdraw(id(of), from, to);
             case Entry.Missed said -> missed(tape(said.tape()).id, said.gap(), said);
+            case Entry.Settled said -> settled(tape(said.tape()).id, said);
             case Entry.Saved(Series of, Checkpoint said) -> checkpoint(id(of), said);
+            case Entry.Rewound(Series of, long from) -> rewind(id(of), from);
             case Entry.Happened said -> happened(tape(said.tape()).id, said);
+            case Entry.Forgotten said -> {} // has transactions of its own
             case Entry.Barrier barrier -> {} // concerns the queue, not the file
             case Entry.Stop stop -> {}
         }
     }
 
-    /**
-     * Ends the transaction.
-     *
-     * @return how many trades it added
-     */
-    long commit() throws SQLException {
+    private long countTrades() throws SQLException {
         long all = 0;
         for (TapeRow tape : tapes.values()) {
             if (tape.added > 0) {
                 update("UPDATE tape SET trades = trades + ? WHERE id = ?", tape.added, tape.id);
                 all += tape.added;
-                tape.added = 0;
             }
         }
-        connection.setAutoCommit(true); // ends the transaction; commit() would begin the next one
         return all;
     }
 
@@ -213,6 +226,16 @@ final class Statements {
     }
 
     private void withdraw(int id, long from, long to) throws SQLException {
+        // One that opened before holds; its end is what the corrected tape may say anew.
+        update(
+                """
+                UPDATE alert SET closed = NULL
+                WHERE series = ? AND opened < ? AND closed >= ? AND closed < ?
+                """,
+                id,
+                from,
+                from,
+                to);
         update(
                 "UPDATE alert SET withdrawn = 1 WHERE series = ? AND opened >= ? AND opened < ?",
                 id,
@@ -226,21 +249,51 @@ final class Statements {
     }
 
     private void missed(int id, Gap gap, Entry.Missed said) throws SQLException {
+        // A replay says a hole as missed again, whatever was found out about it since.
         update(
                 """
-                INSERT INTO gap (tape, first_id, last_id, before, after, cause, opened)
-                VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+                INSERT INTO gap (tape, first_id, last_id, before, after, cause, opened, closed)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT DO UPDATE SET (cause, closed) = (excluded.cause, excluded.closed)
+                WHERE closed IS NULL AND excluded.cause <> 'missed'
                 """,
                 id,
                 gap.firstId(),
                 gap.lastId(),
                 gap.before(),
                 gap.after(),
-                said.cause(),
-                said.opened());
+                said.cause().label(),
+                said.time(),
+                fillable(said.cause()) ? null : said.time());
+    }
+
+    private void settled(int id, Entry.Settled said) throws SQLException {
+        boolean open = said.repairedBy().isEmpty() && fillable(said.cause());
+        update(
+                """
+                UPDATE gap SET (cause, closed, repaired_by) = (?, ?, ?)
+                WHERE tape = ? AND first_id = ? AND last_id = ? AND closed IS NULL
+                """,
+                said.cause().label(),
+                open ? null : said.time(),
+                said.repairedBy().orElse(null),
+                id,
+                said.ids().first(),
+                said.ids().last());
+    }
+
+    private static boolean fillable(Cause cause) {
+        return switch (cause) {
+            case MISSED, UNRESOLVED -> true;
+            case ABSENT, BLANKED, BEYOND_RETENTION -> false;
+        };
     }
 
     private void checkpoint(int id, Checkpoint said) throws SQLException {
+        update(
+                "DELETE FROM checkpoint WHERE series = ? AND last_trade_id = ?",
+                id,
+                said.lastTradeId());
         update(
                 """
                 INSERT INTO checkpoint (series, last_trade_id, last_bar_start, state)
@@ -252,11 +305,21 @@ final class Statements {
                 said.state());
         update(
                 """
-                DELETE FROM checkpoint WHERE series = ?1 AND id NOT IN
-                    (SELECT id FROM checkpoint WHERE series = ?1 ORDER BY id DESC LIMIT ?2)
+                DELETE FROM checkpoint WHERE series = ?1
+                    AND id NOT IN
+                        (SELECT id FROM checkpoint WHERE series = ?1 ORDER BY id DESC LIMIT ?2)
+                    AND last_trade_id + 1 NOT IN
+                        (SELECT first_id FROM gap
+                         WHERE tape = (SELECT tape FROM series WHERE id = ?1) AND closed IS NULL
+                         ORDER BY first_id DESC LIMIT ?3)
                 """,
                 id,
-                CHECKPOINTS);
+                CHECKPOINTS,
+                PINNED);
+    }
+
+    private void rewind(int id, long fromTradeId) throws SQLException {
+        update("DELETE FROM checkpoint WHERE series = ? AND last_trade_id >= ?", id, fromTradeId);
     }
 
     private void happened(int id, Entry.Happened said) throws SQLException {
@@ -281,7 +344,7 @@ final class Statements {
                     VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING
                     """,
                     key);
-            known = new TapeRow(number(History.TAPE_ID, key));
+            known = new TapeRow(key(History.TAPE_ID, key));
             tapes.put(tape, known);
         }
         return known;
@@ -299,7 +362,7 @@ final class Statements {
                     VALUES (?, ?, ?) ON CONFLICT DO NOTHING
                     """,
                     key);
-            known = number(History.SERIES_ID, key);
+            known = key(History.SERIES_ID, key);
             series.put(of, known);
         }
         return known;
@@ -317,27 +380,13 @@ final class Statements {
                 tape);
     }
 
-    private int update(String sql, Object... values) throws SQLException {
-        return bound(sql, values).executeUpdate();
+    private int update(String statement, Object... values) throws SQLException {
+        return sql.update(statement, values);
     }
 
-    private int number(String sql, Object... values) throws SQLException {
-        try (ResultSet rows = bound(sql, values).executeQuery()) {
-            rows.next();
-            return rows.getInt(1);
-        }
-    }
-
-    private PreparedStatement bound(String sql, Object... values) throws SQLException {
-        PreparedStatement statement = prepared.get(sql);
-        if (statement == null) {
-            statement = connection.prepareStatement(sql);
-            prepared.put(sql, statement);
-        }
-        for (int i = 0; i < values.length; i++) {
-            statement.setObject(i + 1, values[i]);
-        }
-        return statement;
+    /** The key of a row that is there. */
+    private int key(String select, Object... values) throws SQLException {
+        return (int) sql.number(select, values).orElseThrow();
     }
 
     private static int flag(boolean value) {

@@ -4,8 +4,10 @@ package io.tapekeeper.store;
 public final class StoreException extends RuntimeException {
     /** What is in the way. */
     public enum Kind {
-        /** The file is something else, another program's database, or damaged. */
+        /** The file is something else, or another program's database. */
         NOT_A_DATABASE,
+        /** It is a store, and its content is broken: nothing that is read of it can be trusted. */
+        DAMAGED,
         /** Another process records into it, or holds it busy. */
         LOCKED,
         /** It may be read, not written. */

@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * The right to record into a store file: an operating system lock on {@code FILE.lock}, which the
  * system itself releases when the process dies, however it dies. The file's text is the process id
- * of the holder.
+ * of the holder; one that closed the store in order leaves it empty.
  *
  * <p>The store file itself is not locked: readers must get in, and on POSIX systems closing any
  * other handle of it would release SQLite's own locks.
@@ -35,9 +35,12 @@ final class WriterLock implements AutoCloseable {
     private final Path path;
     private final FileChannel channel;
 
-    private WriterLock(Path path, FileChannel channel) {
+    private final boolean uncleanBefore;
+
+    private WriterLock(Path path, FileChannel channel, boolean uncleanBefore) {
         this.path = path;
         this.channel = channel;
+        this.uncleanBefore = uncleanBefore;
     }
 
     /**
@@ -63,10 +66,12 @@ final class WriterLock implements AutoCloseable {
             if (held == null) {
                 throw locked(file, Files.readString(path).strip());
             }
+            boolean uncleanBefore = channel.size() > 0;
             channel.truncate(0);
             byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
             channel.write(ByteBuffer.wrap(pid), 0);
-            lock = new WriterLock(path, channel);
+            channel.force(false); // a power cut must not make an unclean stop look clean
+            lock = new WriterLock(path, channel, uncleanBefore);
             return lock;
         } catch (AccessDeniedException e) {
             throw new StoreException(
@@ -93,6 +98,20 @@ final class WriterLock implements AutoCloseable {
                         .formatted(file, pid.isEmpty() ? "(unknown)" : pid));
     }
 
+    /** Whether the holder before this one did not say {@link #clean}. */
+    boolean uncleanBefore() {
+        return uncleanBefore;
+    }
+
+    /** The store is closed in order, or as it was when this was acquired. */
+    void clean() {
+        try {
+            channel.truncate(0);
+        } catch (IOException e) {
+            throw unclosable(path, e);
+        }
+    }
+
     @Override
     public void close() {
         release(path, channel);
@@ -104,12 +123,16 @@ final class WriterLock implements AutoCloseable {
                 channel.close();
             }
         } catch (IOException e) {
-            throw new StoreException(
-                    Kind.CANNOT_OPEN,
-                    "%s cannot be closed (%s): check the disk.".formatted(path, e.getMessage()),
-                    e);
+            throw unclosable(path, e);
         } finally {
             HELD_HERE.remove(path);
         }
+    }
+
+    private static StoreException unclosable(Path path, IOException e) {
+        return new StoreException(
+                Kind.CANNOT_OPEN,
+                "%s cannot be closed (%s): check the disk.".formatted(path, e.getMessage()),
+                e);
     }
 }

@@ -18,6 +18,7 @@ import io.tapekeeper.market.Side;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.signal.Signal;
 import io.tapekeeper.signal.SignalChange;
+import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.Gap;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
@@ -201,16 +202,17 @@ class CsvExportTest {
         String text =
                 printed(
                         recorder -> {
-                            recorder.gap(TAPE, new Gap(5, 9, START, START + SECOND), "missed");
+                            recorder.gap(TAPE, new Gap(5, 9, START, START + SECOND), Cause.MISSED);
                             recorder.trade(TAPE, Samples.trade(6));
                         },
                         export -> export.gaps(List.of(CLASSIC)));
         String[] lines = text.split("\n", -1);
         assertEquals(
-                "instrument,first_id,last_id,missing,cause,opened_us,before_us,after_us", lines[0]);
+                "instrument,first_id,last_id,missing,cause,opened_us,closed_us,repaired_by,before_us,after_us",
+                lines[0]);
         assertTrue(
                 lines[1].matches(
-                        "BTCUSDT,5,9,4,\"missed\",\\d{16},1735689600000000,1735689601000000"),
+                        "BTCUSDT,5,9,4,missed,\\d{16},,,1735689600000000,1735689601000000"),
                 lines[1]);
         assertEquals(3, lines.length);
     }

@@ -68,8 +68,8 @@ class MigrationTest {
         List<String> later = new ArrayList<>(SqliteFile.SCRIPTS);
         later.add("CREATE TABLE next (n INTEGER); INSERT INTO next VALUES (1);");
         later.add("UPDATE next SET n = n + 1;");
-        Recorder.open(file, Durability.NORMAL, later).close();
-        Recorder.open(file, Durability.NORMAL, later).close();
+        Recorder.open(file, Durability.NORMAL, Recorder.Patience.DEFAULT, later).close();
+        Recorder.open(file, Durability.NORMAL, Recorder.Patience.DEFAULT, later).close();
         assertEquals("2", ask(file, "SELECT sum(n) FROM next"));
         assertEquals(Integer.toString(later.size()), ask(file, "PRAGMA user_version"));
     }
@@ -82,7 +82,13 @@ class MigrationTest {
         broken.add("UPDATE nowhere SET n = 1;");
         StoreException failed =
                 assertThrows(
-                        StoreException.class, () -> Recorder.open(file, Durability.NORMAL, broken));
+                        StoreException.class,
+                        () ->
+                                Recorder.open(
+                                        file,
+                                        Durability.NORMAL,
+                                        Recorder.Patience.DEFAULT,
+                                        broken));
         assertEquals(Kind.CANNOT_OPEN, failed.kind());
         assertEquals(CURRENT, ask(file, "PRAGMA user_version"));
         Recorder.open(file, Durability.NORMAL).close();

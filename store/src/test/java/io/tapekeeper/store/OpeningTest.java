@@ -104,7 +104,7 @@ class OpeningTest {
         try (History history = History.open(file)) {
             StoreException damaged =
                     assertThrows(StoreException.class, () -> history.lastTradeId(TAPE));
-            assertEquals(Kind.NOT_A_DATABASE, damaged.kind());
+            assertEquals(Kind.DAMAGED, damaged.kind());
             assertEquals(
                     file + " is damaged: keep a copy and check the disk.", damaged.getMessage());
         }
@@ -242,7 +242,7 @@ class OpeningTest {
     @ParameterizedTest
     @CsvSource({
         "SQLITE_NOTADB,         NOT_A_DATABASE, is no database: name another file.",
-        "SQLITE_CORRUPT_VTAB,   NOT_A_DATABASE, is damaged: keep a copy and check the disk.",
+        "SQLITE_CORRUPT_VTAB,   DAMAGED, is damaged: keep a copy and check the disk.",
         "SQLITE_BUSY_RECOVERY,  LOCKED, is held busy by another program: end that one.",
         "SQLITE_READONLY_DBMOVED, READ_ONLY, may not be written: allow it.",
         "SQLITE_FULL,           WRITE_FAILED, 'cannot grow, the disk is full: make room.'",

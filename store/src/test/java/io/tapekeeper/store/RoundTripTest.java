@@ -25,6 +25,7 @@ import io.tapekeeper.market.Side;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.signal.Signal;
 import io.tapekeeper.signal.SignalChange;
+import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.Gap;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
@@ -188,9 +189,9 @@ class RoundTripTest {
     void keepsTheLedgerAndWhatIsStillMissing() {
         Gap gap = new Gap(11, 20, START, START + SECOND);
         try (Recorder recorder = recorder()) {
-            recorder.gap(TAPE, gap, "missed");
-            recorder.gap(TAPE, gap, "said again");
-            recorder.gap(TAPE, new Gap(1, 1, START, START), "missed");
+            recorder.gap(TAPE, gap, Cause.MISSED);
+            recorder.gap(TAPE, gap, Cause.MISSED);
+            recorder.gap(TAPE, new Gap(1, 1, START, START), Cause.MISSED);
             recorder.trade(TAPE, Samples.trade(12));
             recorder.trade(TAPE, Samples.trade(20));
             recorder.trade(TAPE, Samples.trade(21));
@@ -199,8 +200,8 @@ class RoundTripTest {
             List<LedgerEntry> ledger = history.gaps(TAPE);
             assertEquals(2, ledger.size());
             assertEquals(gap, ledger.get(1).gap());
-            assertEquals("missed", ledger.get(1).cause());
-            assertTrue(ledger.get(1).openedMicros() > START);
+            assertEquals(Cause.MISSED, ledger.get(1).cause());
+            assertTrue(ledger.get(1).opened() > START);
             assertEquals(8, history.missing(TAPE, gap));
         }
     }

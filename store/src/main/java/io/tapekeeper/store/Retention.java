@@ -1,0 +1,143 @@
+package io.tapekeeper.store;
+
+import io.tapekeeper.tape.TapeId;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/** Deletes what is old, few rows at a time so that recording goes on. The writer thread owns it. */
+final class Retention {
+    /** Rows of a table in one transaction: some milliseconds. */
+    private static final int ROWS = 2_000;
+
+    private final Prepared sql;
+    private final Map<TapeId, Long> due = new LinkedHashMap<>(); // as many as are configured
+
+    Retention(Prepared sql) {
+        this.sql = sql;
+    }
+
+    void add(TapeId tape, long before) {
+        due.merge(tape, before, Math::max);
+    }
+
+    boolean isDue() {
+        return !due.isEmpty();
+    }
+
+    /** One transaction of what is due. */
+    void step() throws SQLException {
+        Map.Entry<TapeId, Long> first = due.entrySet().iterator().next();
+        TapeId tape = first.getKey();
+        sql.begin();
+        OptionalLong id =
+                sql.number(
+                        History.TAPE_ID,
+                        tape.venue(),
+                        tape.symbol(),
+                        tape.kind().label(),
+                        tape.simulated() ? 1 : 0);
+        boolean more = id.isPresent() && forget(id.getAsLong(), first.getValue());
+        sql.commit();
+        if (!more) {
+            due.remove(tape);
+        }
+    }
+
+    /** Returns whether there may be more. */
+    private boolean forget(long tape, long before) throws SQLException {
+        int most = forgetTrades(tape, before);
+        for (long series : sql.numbers("SELECT id FROM series WHERE tape = ?", tape)) {
+            most = Math.max(most, forgetRows(tape, series, before));
+        }
+        return most == ROWS;
+    }
+
+    private int forgetTrades(long tape, long before) throws SQLException {
+        // The last trade tells a start where to go on, and what stands behind the newest checkpoint
+        // is what it replays. A trade with a time far ahead of its neighbours stops nothing.
+        OptionalLong last =
+                sql.number(
+                        """
+                        SELECT max(id) FROM (
+                            SELECT id, time FROM trade WHERE tape = ?1 AND id <= min(
+                                (SELECT max(id) FROM trade WHERE tape = ?1) - 1,
+                                ifnull(
+                                    (SELECT max(last_trade_id) FROM checkpoint
+                                     WHERE series IN (SELECT id FROM series WHERE tape = ?1)),
+                                    9223372036854775807))
+                            ORDER BY id LIMIT ?2)
+                        WHERE time < ?3
+                        """,
+                        tape,
+                        ROWS,
+                        before);
+        if (last.isEmpty()) {
+            return 0;
+        }
+        int forgotten =
+                sql.update("DELETE FROM trade WHERE tape = ? AND id <= ?", tape, last.getAsLong());
+        sql.update("UPDATE tape SET trades = trades - ? WHERE id = ?", forgotten, tape);
+        sql.update("DELETE FROM gap WHERE tape = ? AND last_id <= ?", tape, last.getAsLong());
+        // A replay from these would begin with a hole.
+        sql.update(
+                """
+                DELETE FROM checkpoint WHERE last_trade_id < ?
+                    AND series IN (SELECT id FROM series WHERE tape = ?)
+                """,
+                last.getAsLong(),
+                tape);
+        return forgotten;
+    }
+
+    private int forgetRows(long tape, long series, long before) throws SQLException {
+        long interval =
+                sql.number("SELECT interval FROM series WHERE id = ?", series).orElseThrow();
+        long lastStart = before - interval;
+        int features =
+                sql.update(
+                        """
+                        DELETE FROM feature WHERE series = ?1 AND start IN (
+                            SELECT start FROM feature WHERE series = ?1 AND start <= ?2
+                            ORDER BY start LIMIT ?3)
+                        """,
+                        series,
+                        lastStart,
+                        ROWS);
+        int bars =
+                sql.update(
+                        """
+                        DELETE FROM bar WHERE tape = ?1 AND interval = ?2 AND start IN (
+                            SELECT start FROM bar
+                            WHERE tape = ?1 AND interval = ?2 AND start <= ?3
+                            ORDER BY start LIMIT ?4)
+                        """,
+                        tape,
+                        interval,
+                        lastStart,
+                        ROWS);
+        int alerts =
+                sql.update(
+                        """
+                        DELETE FROM alert WHERE series = ?1 AND (opened, rule) IN (
+                            SELECT opened, rule FROM alert
+                            WHERE series = ?1 AND opened < ?2 AND (closed < ?2 OR withdrawn)
+                            ORDER BY opened LIMIT ?3)
+                        """,
+                        series,
+                        before,
+                        ROWS);
+        int signals =
+                sql.update(
+                        """
+                        DELETE FROM signal WHERE series = ?1 AND time IN (
+                            SELECT time FROM signal WHERE series = ?1 AND time < ?2
+                            ORDER BY time LIMIT ?3)
+                        """,
+                        series,
+                        before,
+                        ROWS);
+        return Math.max(Math.max(features, bars), Math.max(alerts, signals));
+    }
+}
