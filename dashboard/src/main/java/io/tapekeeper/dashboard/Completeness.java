@@ -24,7 +24,7 @@ public record Completeness(int openHoles, long missingTrades, Repair repair) {
     public record Repair(long done, long total, long etaSeconds) {
         /** From 0 to 100, rounded down: 100 means that all are there. */
         public int percent() {
-            return total <= 0 ? 100 : (int) Math.clamp(Math.floorDiv(done * 100, total), 0, 100);
+            return total <= 0 ? 100 : Math.clamp(Math.floorDiv(done * 100, total), 0, 100);
         }
     }
 

@@ -188,7 +188,11 @@ public final class Dashboard implements AutoCloseable {
                         case "/health" -> {
                             Monitoring.Verdict verdict = monitoring.health();
                             int status = verdict.well() ? 200 : 503;
-                            send(exchange, status, "application/json", verdict.json());
+                            send(
+                                    exchange,
+                                    status,
+                                    "application/json",
+                                    verdict.json().getBytes(StandardCharsets.UTF_8));
                             yield null;
                         }
                         case "/metrics" -> {

@@ -91,7 +91,8 @@ final class EventStream {
         // All of them, and after the rows: what a page holds of either and is not told here, the
         // recording no longer says. An alert that is told meanwhile comes once more below.
         event("alerts", api.alertsOf(series));
-        repairs();
+        // A page that knows another number has missed a repair, and reads all it holds anew.
+        event("repairs", "{\"count\":%d}".formatted(repairs()).getBytes(StandardCharsets.UTF_8));
         if (join.signal() != null) {
             signal(new LiveSeries.Signalled(join.signal()));
         }
@@ -185,8 +186,10 @@ final class EventStream {
                             event("alert", Json.write(json -> Json.alert(json, alert)));
                     case LiveSeries.AlertsWithdrawn() -> event("alerts", api.alertsOf(series));
                     case LiveSeries.Corrected(long start) -> {
-                        event("corrected", Json.write(json -> Json.corrected(json, start)));
-                        repairs();
+                        long repairs = repairs();
+                        event(
+                                "corrected",
+                                Json.write(json -> Json.corrected(json, start, repairs)));
                         event("alerts", api.alertsOf(series));
                     }
                     case LiveSeries.Signalled signalled -> signal(signalled);
@@ -232,11 +235,9 @@ final class EventStream {
                         Json.signal(json, series.series().instrument(), signalled.change())));
     }
 
-    /** How many repairs there were: a page that knows another number reads all it holds anew. */
-    private void repairs() throws IOException {
-        long filled =
-                history.holes(series.series()).stream().filter(HistorySource.Hole::filled).count();
-        event("repairs", "{\"count\":%d}".formatted(filled).getBytes(StandardCharsets.UTF_8));
+    /** How many holes of the tape were filled so far. */
+    private long repairs() {
+        return history.holes(series.series()).stream().filter(HistorySource.Hole::filled).count();
     }
 
     private void health() throws IOException {

@@ -35,11 +35,12 @@ public interface HistorySource {
      * A hole of a tape as the ledger has it.
      *
      * @param open whether somebody still tries to fill it
-     * @param missing ids of it that are not stored; 0 where it was filled
+     * @param missing ids of it that are not stored
      */
     record Hole(Gap gap, boolean open, long missing) {
+        /** Whether all of it came, and what was computed without it is corrected. */
         boolean filled() {
-            return missing == 0;
+            return !open && missing == 0;
         }
     }
 
@@ -82,8 +83,11 @@ public interface HistorySource {
             public List<Hole> holes(Series series) {
                 return history.gaps(series.tape()).stream()
                         .map(entry -> {
-                            long missing = history.missing(series.tape(), entry.gap());
-                            return new Hole(entry.gap(), missing > 0, missing);
+                            long missing =
+                                    entry.repairedBy().isPresent()
+                                            ? 0
+                                            : history.missing(series.tape(), entry.gap());
+                            return new Hole(entry.gap(), entry.isOpen(), missing);
                         })
                         .toList();
             }

@@ -346,10 +346,11 @@ final class Json {
         json.writeEndObject();
     }
 
-    /** From which bar on rows were corrected. */
-    static void corrected(JsonGenerator json, long fromMicros) {
+    /** From which bar on rows were corrected, and how many repairs there were by now. */
+    static void corrected(JsonGenerator json, long fromMicros, long repairs) {
         json.writeStartObject();
         json.writeNumberProperty("from", seconds(fromMicros));
+        json.writeNumberProperty("repairs", repairs);
         json.writeEndObject();
     }
 

@@ -25,6 +25,11 @@ public interface MetricsSource {
             return new Metric(name, help, "", "", value);
         }
 
+        /** A count that has no label. */
+        public static Metric of(String name, String help, long count) {
+            return of(name, help, (double) count);
+        }
+
         /** A number of one symbol. */
         public static Metric of(String name, String help, String symbol, double value) {
             return new Metric(name, help, "symbol", symbol, value);

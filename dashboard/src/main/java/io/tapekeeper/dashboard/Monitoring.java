@@ -29,7 +29,7 @@ final class Monitoring {
     /**
      * @param well whether every symbol is fresh and the writer writes
      */
-    record Verdict(boolean well, byte[] json) {}
+    record Verdict(boolean well, String json) {}
 
     Verdict health() {
         List<LiveSeries> all = view.all();
@@ -57,7 +57,7 @@ final class Monitoring {
                     json.writeEndArray();
                     json.writeEndObject();
                 });
-        return new Verdict(well, answer);
+        return new Verdict(well, new String(answer, StandardCharsets.UTF_8));
     }
 
     private String nothingShown() {

@@ -47,7 +47,7 @@ public record SystemHealth(
          */
         public double daysLeft() {
             return bytesPerDay > 0
-                    ? freeBytes / bytesPerDay
+                    ? (double) freeBytes / bytesPerDay
                     : Double.isNaN(bytesPerDay) ? Double.NaN : Double.POSITIVE_INFINITY;
         }
     }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
@@ -34,6 +35,14 @@ class MemoryHistory implements HistorySource {
             known.put(alert.rule().label() + alert.opened(), alert);
         }
         version.incrementAndGet();
+    }
+
+    /** Takes away the rows whose bars start in [{@code from}, {@code to}), and gives them back. */
+    List<FeatureRow> takeAway(Series series, long from, long to) {
+        NavigableMap<Long, FeatureRow> there = of(series).subMap(from, true, to, false);
+        List<FeatureRow> taken = List.copyOf(there.values());
+        there.clear();
+        return taken;
     }
 
     private ConcurrentNavigableMap<Long, FeatureRow> of(Series series) {
