@@ -52,7 +52,7 @@ test("a ban says until when", () => {
   expect(budget({ ...rate, bannedUntil: 5_000 })).toBe("refused until 00:00:05 UTC");
 });
 
-test("the strip tells of this symbol and of all, and leaves staleness to the state", () => {
+test("the strip tells of all and of this symbol, and what is missing in the words of the tape", () => {
   const alert = (kind: string, symbol: string): QualityAlert => ({
     kind,
     symbol,
@@ -65,9 +65,11 @@ test("the strip tells of this symbol and of all, and leaves staleness to the sta
     alert("open-gap", "BTCUSDT"),
     alert("open-gap", "ETHUSDT"),
     alert("disk", ""),
+    alert("venue-integrity", "ETHUSDT"),
   ];
   expect(stripOf(alerts, "BTCUSDT", holed).map(({ reason }) => reason)).toEqual([
-    "1,204 trades missing",
     "disk of ",
+    "1,204 trades missing",
   ]);
+  expect(stripOf(alerts, "SOLUSDT", whole)).toHaveLength(1);
 });

@@ -55,20 +55,21 @@ export function budget(rate: NonNullable<System["rate"]>): string {
     : `refused until ${clock(rate.bannedUntil)} UTC`;
 }
 
-/** One line an alert, for the strip: those of this symbol and those of all. */
+export type Line = Pick<QualityAlert, "severity" | "reason">;
+
+/** The lines of the strip: what is wrong for all or for this symbol, and what its tape misses. */
 export function stripOf(
   alerts: readonly QualityAlert[],
   symbol: string,
   health: Health | undefined,
-): QualityAlert[] {
-  return alerts
-    .filter((alert) => alert.kind !== "stale") // the state says so, bigger
+): Line[] {
+  const lines: Line[] = alerts
+    .filter(({ kind }) => kind !== "stale" && kind !== "open-gap") // told by state and tape
     .filter((alert) => alert.symbol === "" || alert.symbol === symbol)
-    .map((alert) =>
-      alert.kind === "open-gap" && health !== undefined
-        ? { ...alert, reason: completeness(health) }
-        : alert,
-    );
+    .map(({ severity, reason }) => ({ severity, reason }));
+  return health?.openHoles
+    ? [...lines, { severity: "warning", reason: completeness(health) }]
+    : lines;
 }
 
 function many(count: number): string {
@@ -127,8 +128,8 @@ export class Quality {
     this.tell(stripOf(dataQuality, symbol, health), dataQuality);
   }
 
-  /** Touches nothing where nothing changed: the strip is read out aloud. */
-  private tell(strip: readonly QualityAlert[], all: readonly QualityAlert[]): void {
+  /** Touches nothing where nothing changed, five times a second. */
+  private tell(strip: readonly Line[], all: readonly QualityAlert[]): void {
     const key = JSON.stringify([strip, all]);
     if (key === this.shown) {
       return;
