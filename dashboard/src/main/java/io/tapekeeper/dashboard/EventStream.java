@@ -235,9 +235,9 @@ final class EventStream {
                         Json.signal(json, series.series().instrument(), signalled.change())));
     }
 
-    /** How many holes of the tape were filled so far. */
+    /** How many holes of the tape were settled so far: with each, rows may have been corrected. */
     private long repairs() {
-        return history.holes(series.series()).stream().filter(HistorySource.Hole::filled).count();
+        return history.holes(series.series()).stream().filter(hole -> !hole.open()).count();
     }
 
     private void health() throws IOException {

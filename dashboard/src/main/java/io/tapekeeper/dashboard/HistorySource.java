@@ -35,16 +35,11 @@ public interface HistorySource {
      * A hole of a tape as the ledger has it.
      *
      * @param open whether somebody still tries to fill it
-     * @param missing ids of it that are not stored
+     * @param missing ids of an open one that are not stored; of others nobody counts them: 0
      */
-    record Hole(Gap gap, boolean open, long missing) {
-        /** Whether all of it came, and what was computed without it is corrected. */
-        boolean filled() {
-            return !open && missing == 0;
-        }
-    }
+    record Hole(Gap gap, boolean open, long missing) {}
 
-    /** The holes of its tape, those included that were filled. */
+    /** The holes of its tape, those included that are settled. */
     List<Hole> holes(Series series);
 
     /** Another number after each commit. */
@@ -83,11 +78,9 @@ public interface HistorySource {
             public List<Hole> holes(Series series) {
                 return history.gaps(series.tape()).stream()
                         .map(entry -> {
-                            long missing =
-                                    entry.repairedBy().isPresent()
-                                            ? 0
-                                            : history.missing(series.tape(), entry.gap());
-                            return new Hole(entry.gap(), entry.isOpen(), missing);
+                            boolean open = entry.isOpen();
+                            long missing = open ? history.missing(series.tape(), entry.gap()) : 0;
+                            return new Hole(entry.gap(), open, missing);
                         })
                         .toList();
             }

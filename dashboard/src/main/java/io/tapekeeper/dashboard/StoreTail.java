@@ -24,7 +24,7 @@ import java.util.function.LongSupplier;
  * rows and rows that a repair corrected, alerts, changes of the signal, and whether anything still
  * comes. Looks four times a second, on a thread of its own.
  *
- * <p>That a repair corrected rows of any age it sees by the ledger: a hole is filled that was not
+ * <p>That a repair corrected rows of any age it sees by the ledger: a hole is settled that was open
  * before. The recorder says so behind the rows that it corrected, and commits in that order.
  *
  * <p>A series is stale where the store has not grown for ten seconds, or three bars, by this
@@ -153,17 +153,15 @@ public final class StoreTail implements AutoCloseable {
     }
 
     /**
-     * @return whether a hole was filled, so that rows were corrected
+     * @return whether a hole was settled, so that rows may have been corrected
      */
     private boolean corrections(Series series, Followed known, boolean following) {
-        Set<Gap> unfilled = new HashSet<>();
-        known.holes.stream()
-                .filter(hole -> !hole.filled())
-                .forEach(hole -> unfilled.add(hole.gap()));
+        Set<Gap> wereOpen = new HashSet<>();
+        known.holes.stream().filter(hole -> hole.open()).forEach(hole -> wereOpen.add(hole.gap()));
         known.holes = history.holes(series);
         OptionalLong from =
                 known.holes.stream()
-                        .filter(hole -> hole.filled() && unfilled.contains(hole.gap()))
+                        .filter(hole -> !hole.open() && wereOpen.contains(hole.gap()))
                         .mapToLong(hole -> series.interval().startOf(hole.gap().before()))
                         .min();
         if (from.isEmpty() || !following) {
@@ -323,7 +321,7 @@ public final class StoreTail implements AutoCloseable {
         long missing = 0;
         for (HistorySource.Hole hole : known.holes) {
             open += hole.open() ? 1 : 0;
-            missing += hole.open() ? hole.missing() : 0;
+            missing += hole.missing();
         }
         return new Completeness(open, missing, null);
     }
