@@ -85,6 +85,36 @@ export interface Health {
   warmOf: number;
   stored: number | null;
   tradesPerSecond: number | null;
+  /** Holes of the tape that are still to be filled; null where nobody counts. */
+  openHoles: number | null;
+  missingTrades: number | null;
+  repair: { done: number; total: number; percent: number; etaSeconds: number | null } | null;
+  /** To be added to the clock of the server's machine to get the venue's; null = not measured. */
+  clockOffsetMillis: number | null;
+}
+
+/** Something is wrong with the data itself. */
+export interface QualityAlert {
+  kind: string;
+  /** Empty where it concerns all. */
+  symbol: string;
+  since: number;
+  severity: "warning" | "critical";
+  reason: string;
+}
+
+/** How the process stands; a part that nobody measures is null. */
+export interface System {
+  rate: {
+    host: string;
+    limit: number;
+    used: number;
+    repairUsed: number;
+    bannedUntil: number | null;
+  } | null;
+  writing: { queued: number; bound: number; trouble: string } | null;
+  disk: { freeBytes: number; daysLeft: number | null } | null;
+  dataQuality: QualityAlert[];
 }
 
 export interface History {

@@ -285,6 +285,7 @@ export class Charts {
       before = row;
     }
     const first = this.drawn === undefined;
+    const hold = this.held();
     this.drawn = before;
     this.end = before?.t ?? -Infinity;
     this.candles.setData(candles);
@@ -306,7 +307,30 @@ export class Charts {
       const shown = Math.min(SHOWN_AT_FIRST, Math.max(60, Math.floor(width / 5)));
       this.chart.timeScale().setVisibleLogicalRange({ from: length - shown, to: length - 1 + RIGHT_OFFSET });
     }
+    hold();
     this.shadeStretches(rows);
+  }
+
+  /**
+   * Remembers what is in sight, and gives what brings it back once there are other points: bars
+   * that a repair brought move all others on the axis. At the right edge the newest stays in sight
+   * by itself.
+   */
+  private held(): () => void {
+    const scale = this.chart.timeScale();
+    const range = scale.getVisibleLogicalRange();
+    const middle = scale.coordinateToTime(scale.width() / 2);
+    if (range === null || middle === null || this.newestSeen) {
+      return () => {};
+    }
+    const before = scale.timeToIndex(middle, true);
+    return () => {
+      const after = scale.timeToIndex(middle, true);
+      if (before !== null && after !== null) {
+        const by = after - before;
+        scale.setVisibleLogicalRange({ from: range.from + by, to: range.to + by });
+      }
+    };
   }
 
   private shadeStretches(rows: readonly Row[]): void {

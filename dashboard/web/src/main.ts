@@ -9,6 +9,7 @@ import {
   type Price,
   type Row,
   type SeriesInfo,
+  type System,
 } from "./api";
 import { Cards } from "./cards";
 import { Charts } from "./charts";
@@ -16,6 +17,7 @@ import { chosen, sameShown, wantedOf } from "./choice";
 import { element, setText } from "./element";
 import { arrow, clock, fixed, grouped, placesOf } from "./format";
 import { Header } from "./header";
+import { Quality } from "./quality";
 import { Rows } from "./rows";
 import { statusOf, titleOf, type Known } from "./status";
 import { LiveStream } from "./stream";
@@ -29,7 +31,10 @@ declare global {
   }
 }
 
+/** As many as the server gives at once. */
 const MOST_ROWS = 20_000;
+/** Bars that may close while older ones are read anew. */
+const SLACK_ROWS = 120;
 const FIRST_ROWS = 3_600;
 const OLDER_ROWS = 5_000;
 const CARDS_MILLIS = 2_000;
@@ -42,6 +47,7 @@ restoreTheme();
 const header = new Header();
 const cards = new Cards();
 const alertList = new AlertList();
+const quality = new Quality();
 const titles = new Titles();
 const rows = new Rows(MOST_ROWS);
 const alerts = new AlertBook();
@@ -64,6 +70,9 @@ let places = 2;
 let link: Known["link"] = "connecting";
 let notice = ""; // why there is nothing to show
 let health: { told: Health; at: number } | undefined;
+let system: System | undefined;
+let correctedFrom = Infinity; // rows from here on are to be read anew
+let correcting = false;
 let choice = 0; // counts choices, so that an answer that comes too late is known
 let older: "maybe" | "loading" | "none" = "maybe";
 let redraw = false; // the chart must be drawn anew, not only continued
@@ -81,6 +90,8 @@ async function choose(next: SeriesInfo): Promise<void> {
   alerts.clear();
   forming = undefined;
   health = undefined;
+  system = undefined;
+  correctedFrom = Infinity;
   link = "connecting";
   older = "maybe";
   header.begin(next);
@@ -146,6 +157,13 @@ async function choose(next: SeriesInfo): Promise<void> {
       health = { told, at: performance.now() };
       tell();
     },
+    system(told) {
+      system = told;
+      tell();
+    },
+    corrected(from) {
+      void correct(from);
+    },
     reset() {
       rows.clear();
       older = "maybe";
@@ -156,6 +174,37 @@ async function choose(next: SeriesInfo): Promise<void> {
       tell();
     },
   });
+}
+
+/** Reads rows anew that a repair corrected; what is looked at stays where it is. */
+async function correct(from: number): Promise<void> {
+  correctedFrom = Math.min(correctedFrom, from);
+  if (correcting) {
+    return;
+  }
+  correcting = true;
+  while (correctedFrom < Infinity && info !== undefined) {
+    const mine = choice;
+    const start = correctedFrom;
+    correctedFrom = Infinity;
+    const first = Math.max(start, rows.first()?.t ?? 0);
+    const bars = ((rows.last()?.t ?? first) - first) / info.interval;
+    try {
+      const history = await fetchHistory(info.id, Math.min(MOST_ROWS, bars + SLACK_ROWS));
+      if (mine === choice && rows.correct(first, history.rows)) {
+        older = older === "none" && history.more ? "maybe" : older;
+        redraw = true;
+        schedule();
+      }
+    } catch (error) {
+      console.warn("corrected history:", error);
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MILLIS));
+      if (mine === choice) {
+        correctedFrom = Math.min(correctedFrom, start);
+      }
+    }
+  }
+  correcting = false;
 }
 
 /** Draws what changed with the next frame; a page that nobody sees draws nothing. */
@@ -248,6 +297,11 @@ function tell(): void {
   nothing.hidden = info !== undefined || link !== "open";
   setText(nothing, notice === "" ? NOTHING_YET : notice);
   header.status(status, health?.told);
+  quality.show(
+    info?.symbol ?? "",
+    link === "open" ? health?.told : undefined,
+    link === "open" ? system : undefined, // of a server that is gone nobody knows
+  );
   charts.setAlive(status.alive);
   document.body.dataset.link = link;
   const last = rows.last();

@@ -104,6 +104,23 @@ test("since when a signal stands is unknown where all that is held has it", () =
   expect(rows.signalSince(1)).toBeUndefined();
 });
 
+test("a correction replaces all from its first bar to its last, and nothing else", () => {
+  const rows = new Rows(10);
+  [1, 2, 3, 6, 7, 8].forEach((t) => rows.merge(row(t)));
+  expect(rows.correct(3, [1, 2, 3, 4, 5, 7].map((t) => row(t, 105)))).toBe(true);
+  expect(rows.all().map(({ t, c }) => [t, c])).toEqual([
+    [1, 100],
+    [2, 100],
+    [3, 105],
+    [4, 105],
+    [5, 105],
+    [7, 105],
+    [8, 100], // closed since the correction was read
+  ]);
+  expect(rows.correct(3, rows.all().slice(0, 6))).toBe(false);
+  expect(rows.correct(3, [])).toBe(false);
+});
+
 test("of a stretch that is told anew only the rows that were told stay", () => {
   const rows = new Rows(10);
   [1, 2, 3, 4, 5].forEach((t) => rows.merge(row(t)));

@@ -80,6 +80,28 @@ export class Rows {
     return this.held.length < before;
   }
 
+  /**
+   * Takes `told` for all rows from `from` up to the last of it: those that it does not have go.
+   *
+   * @param told ascending
+   * @returns whether anything changed
+   */
+  correct(from: number, told: readonly Row[]): boolean {
+    const until = told.at(-1)?.t;
+    if (until === undefined) {
+      return false;
+    }
+    const before = this.held;
+    this.held = [
+      ...before.filter(({ t }) => t < from),
+      ...told.filter(({ t }) => t >= from),
+      ...before.filter(({ t }) => t >= from && t > until),
+    ];
+    return (
+      this.held.length !== before.length || this.held.some((row, i) => !same(row, before[i]!))
+    );
+  }
+
   at(time: number): Row | undefined {
     const row = this.held[this.position(time)];
     return row?.t === time ? row : undefined;

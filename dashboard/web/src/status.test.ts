@@ -11,6 +11,10 @@ const live: Health = {
   warmOf: 20,
   stored: 10,
   tradesPerSecond: 2,
+  openHoles: 0,
+  missingTrades: 0,
+  repair: null,
+  clockOffsetMillis: null,
 };
 
 test("a live feed is alive, and the age of its last trade grows by itself", () => {

@@ -1,4 +1,12 @@
-import { streamAddress, type Alert, type Health, type Price, type Row, type SignalChange } from "./api";
+import {
+  streamAddress,
+  type Alert,
+  type Health,
+  type Price,
+  type Row,
+  type SignalChange,
+  type System,
+} from "./api";
 
 export interface Listener {
   row(row: Row): void;
@@ -10,6 +18,9 @@ export interface Listener {
   resumed(from: number, to: number, there: ReadonlySet<number>): void;
   signal(change: SignalChange): void;
   health(health: Health): void;
+  system(system: System): void;
+  /** A repair corrected rows from that of the bar `from` (seconds) on: they are to be read anew. */
+  corrected(from: number): void;
   /** What is held is too old to be continued: forget it, newer rows follow. */
   reset(): void;
   /** The connection is there (true) or not. */
@@ -39,6 +50,7 @@ export class LiveStream {
   private wait = FIRST_WAIT;
   private retry: number | undefined;
   private heard = performance.now();
+  private repairs: number | undefined;
   private readonly watch: number;
 
   /**
@@ -88,6 +100,19 @@ export class LiveStream {
       this.listener.alerts(all);
     });
     on<SignalChange>("signal", (change) => this.listener.signal(change));
+    on<System>("system", (system) => this.listener.system(system));
+    on<{ from: number; repairs: number }>("corrected", ({ from, repairs }) => {
+      this.repairs = repairs;
+      this.listener.corrected(from);
+    });
+    on<{ count: number }>("repairs", ({ count }) => {
+      // Repairs that came while nobody listened: of what, nobody has said.
+      const missed = this.repairs !== undefined && this.repairs !== count;
+      this.repairs = count;
+      if (missed) {
+        this.listener.corrected(0);
+      }
+    });
     on<object>("reset", () => this.listener.reset());
     on<Health>("health", (health) => {
       this.wait = FIRST_WAIT;

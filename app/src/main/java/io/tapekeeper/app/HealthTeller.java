@@ -1,5 +1,6 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.dashboard.Completeness;
 import io.tapekeeper.dashboard.Health;
 import io.tapekeeper.dashboard.LiveView;
 import io.tapekeeper.store.Series;
@@ -63,9 +64,10 @@ final class HealthTeller {
             }
         }
 
-        boolean stalled(long now) {
+        /** For how long nothing may come. */
+        long limitNanos() {
             double limit = Double.isNaN(usualPauseNanos) ? 0 : PAUSES * usualPauseNanos;
-            return now - changedAt > Math.clamp((long) limit, shortestStall, longestStall);
+            return Math.clamp((long) limit, shortestStall, longestStall);
         }
     }
 
@@ -75,6 +77,7 @@ final class HealthTeller {
     private final VenueClock clock;
     private final boolean agesMeaningful;
     private volatile Map<Watch, Long> stored = Map.of();
+    private volatile Map<Watch, Completeness> completeness = Map.of();
     private volatile boolean connected;
     private String reason;
     private long toldAt;
@@ -145,7 +148,7 @@ final class HealthTeller {
         if (!connected) {
             state = Health.State.DISCONNECTED;
             why = reason;
-        } else if (pace.stalled(now)) {
+        } else if (now - pace.changedAt > pace.limitNanos()) {
             state = Health.State.STALE;
             why = "nothing came for %d s".formatted((now - pace.changedAt) / 1_000_000_000L);
         } else if (watch.warm() < watch.window()) {
@@ -160,7 +163,15 @@ final class HealthTeller {
                 watch.window(),
                 stored.getOrDefault(watch, -1L),
                 watch.series().tape().kind() == TapeKind.POLL ? Double.NaN : pace.perSecond,
-                agesMeaningful && clock.isMeasured());
+                agesMeaningful && clock.isMeasured(),
+                TimeUnit.NANOSECONDS.toMillis(pace.limitNanos()),
+                completeness.getOrDefault(watch, Completeness.UNKNOWN),
+                clock.offsetMillis());
+    }
+
+    /** What each tape still misses; any thread, whoever keeps the ledger says so. */
+    void completeness(Map<Watch, Completeness> now) {
+        completeness = Map.copyOf(now);
     }
 
     /** How many trades of each tape the store has; any thread, the main one asks the store. */

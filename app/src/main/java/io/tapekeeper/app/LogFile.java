@@ -1,6 +1,8 @@
 package io.tapekeeper.app;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
@@ -15,8 +17,9 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /**
- * Where the log goes: all of it into a file beside the store, warnings to standard error too, one
- * line each. Stack traces are in the file alone.
+ * Where the log goes: all of it into a file beside the store, as {@code key=value} lines in which
+ * repeats are counted; warnings to standard error too, one plain line each. Stack traces are in the
+ * file alone.
  */
 final class LogFile {
     private static final int BYTES = 5_000_000;
@@ -30,7 +33,7 @@ final class LogFile {
         LogManager.getLogManager().reset();
         Handler console = new ConsoleHandler();
         console.setLevel(Level.WARNING);
-        console.setFormatter(new Line(false));
+        console.setFormatter(new Plain());
         Logger.getLogger("").addHandler(console);
     }
 
@@ -46,8 +49,10 @@ final class LogFile {
             Path file = (folder == null ? store : folder).resolve("tapekeeper-%g.log");
             Files.createDirectories(file.getParent());
             Handler handler = new FileHandler(file.toString(), BYTES, FILES, true);
-            handler.setFormatter(new Line(true));
-            root.addHandler(handler);
+            handler.setFormatter(new KeyValue());
+            CountedRepeats counted = new CountedRepeats(handler, System::nanoTime);
+            counted.sayByItself();
+            root.addHandler(counted);
             whereabouts = file.toString().replace("%g", "0");
         } catch (IOException e) {
             root.log(Level.FINE, "no log file", e); // the store in the same folder tells the user
@@ -58,33 +63,83 @@ final class LogFile {
         return whereabouts;
     }
 
-    /** One line a record: time, level, message; behind it the stack trace where wanted. */
-    private static final class Line extends Formatter {
-        private final boolean withTrace;
+    private static String time(LogRecord entry) {
+        return entry.getInstant()
+                .atOffset(ZoneOffset.UTC)
+                .truncatedTo(ChronoUnit.MILLIS)
+                .toString();
+    }
 
-        Line(boolean withTrace) {
-            this.withTrace = withTrace;
-        }
-
+    /** For people: time, level, message. */
+    private static final class Plain extends Formatter {
         @Override
         public String format(LogRecord entry) {
-            StringBuilder line = new StringBuilder();
-            line.append(entry.getInstant().atOffset(ZoneOffset.UTC).truncatedTo(ChronoUnit.MILLIS))
-                    .append(' ')
-                    .append(entry.getLevel().getName())
-                    .append(' ')
-                    .append(formatMessage(entry));
+            Throwable thrown = entry.getThrown();
+            return "%s %s %s%s%n"
+                    .formatted(
+                            time(entry),
+                            entry.getLevel().getName(),
+                            formatMessage(entry),
+                            thrown == null ? "" : ": " + thrown.getMessage());
+        }
+    }
+
+    /**
+     * For machines: {@code time=… level=… from=… message="…"}, and {@code error="…"} with the stack
+     * trace behind it, each line of it indented.
+     */
+    static final class KeyValue extends Formatter {
+        @Override
+        public String format(LogRecord entry) {
+            String name = entry.getLoggerName() == null ? "" : entry.getLoggerName();
+            StringBuilder line = new StringBuilder(200);
+            line.append("time=").append(time(entry));
+            line.append(" level=").append(entry.getLevel().getName());
+            line.append(" from=").append(value(name.substring(name.lastIndexOf('.') + 1)));
+            line.append(" message=").append(quoted(formatMessage(entry)));
+            if (entry instanceof CountedRepeats.Repeated repeated) {
+                line.append(" repeated=").append(repeated.times());
+            }
             Throwable thrown = entry.getThrown();
             if (thrown != null) {
-                line.append(": ").append(thrown.getMessage());
+                line.append(" error=").append(quoted(String.valueOf(thrown.getMessage())));
             }
             line.append(System.lineSeparator());
-            if (thrown != null && withTrace) {
-                java.io.StringWriter trace = new java.io.StringWriter();
-                thrown.printStackTrace(new java.io.PrintWriter(trace));
-                line.append(trace);
+            if (thrown != null) {
+                StringWriter trace = new StringWriter();
+                thrown.printStackTrace(new PrintWriter(trace));
+                trace.toString()
+                        .lines()
+                        .forEach(each ->
+                                line.append("    ").append(each).append(System.lineSeparator()));
             }
             return line.toString();
+        }
+
+        private static String value(String text) {
+            boolean plain =
+                    !text.isEmpty()
+                            && text.chars().noneMatch(c -> c <= ' ' || c == '"' || c == '=');
+            return plain ? text : quoted(text);
+        }
+
+        /** On one line, whatever a venue or a file wrote into it. */
+        private static String quoted(String text) {
+            StringBuilder out = new StringBuilder(text.length() + 2).append('"');
+            for (int at = 0; at < text.length(); at++) {
+                char c = text.charAt(at);
+                switch (c) {
+                    case '"' -> out.append("\\\"");
+                    case '\\' -> out.append("\\\\");
+                    case '\n' -> out.append("\\n");
+                    case '\r' -> out.append("\\r");
+                    case '\t' -> out.append("\\t");
+                    default ->
+                            out.append(
+                                    Character.isISOControl(c) ? "\\u%04x".formatted((int) c) : c);
+                }
+            }
+            return out.append('"').toString();
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.tapekeeper.app;
 
 import io.tapekeeper.analyst.FeatureRow;
+import io.tapekeeper.dashboard.Completeness;
 import io.tapekeeper.dashboard.Health;
 import io.tapekeeper.market.Decimals;
 import io.tapekeeper.tape.TapeKind;
@@ -19,6 +20,7 @@ import java.util.stream.Collectors;
  */
 final class StatusLine {
     private static final int SHOWN = 3;
+    private static final double CLOCK_SHOWN_MILLIS = 1_000;
     private static final int NARROWEST = 20;
     private static final long PLAIN_EVERY_NANOS = 10_000_000_000L;
 
@@ -136,6 +138,17 @@ final class StatusLine {
         }
         if (health.storedTrades() >= 0) {
             line.append(String.format(Locale.ROOT, "  %,d stored", health.storedTrades()));
+        }
+        Completeness completeness = health.completeness();
+        if (completeness.isKnown() && !completeness.isWhole()) {
+            line.append(String.format(Locale.ROOT, "  %,d missing", completeness.missingTrades()));
+            if (completeness.repair() != null) {
+                line.append(", repairing %d %%".formatted(completeness.repair().percent()));
+            }
+        }
+        double offset = health.clockOffsetMillis();
+        if (Math.abs(offset) > CLOCK_SHOWN_MILLIS) {
+            line.append(String.format(Locale.ROOT, "  clock off by %+.1f s", -offset / 1e3));
         }
         switch (health.state()) {
             case LIVE, WARMING_UP -> {}

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -73,6 +74,21 @@ final class VenueClock implements AutoCloseable {
     /** Whether the offset is known. */
     boolean isMeasured() {
         return offsetMicros.isPresent();
+    }
+
+    /** What is to be added to our clock to get the venue's; NaN as long as it is not known. */
+    double offsetMillis() {
+        OptionalLong offset = offsetMicros;
+        return offset.isPresent() ? offset.getAsLong() / 1e3 : Double.NaN;
+    }
+
+    /** An offset as people say it. */
+    static String inWords(double offsetMillis) {
+        return String.format(
+                Locale.ROOT,
+                "This machine's clock is %.1f s %s the venue's",
+                Math.abs(offsetMillis) / 1e3,
+                offsetMillis > 0 ? "behind" : "ahead of");
     }
 
     /** Epoch microseconds by our clock. */

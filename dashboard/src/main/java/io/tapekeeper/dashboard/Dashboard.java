@@ -2,6 +2,7 @@ package io.tapekeeper.dashboard;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.tapekeeper.dashboard.MetricsSource.Metric;
 import io.tapekeeper.store.StoreException;
 import java.io.IOException;
 import java.net.BindException;
@@ -11,6 +12,7 @@ import java.net.URLDecoder;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -25,7 +27,8 @@ import java.util.regex.Pattern;
  * The HTTP server of page, API and live stream.
  *
  * <p>{@code GET /api/series}, {@code /api/history?series=&limit=&before=}, {@code
- * /api/alerts?series=}, {@code /api/stream?series=&since=}, {@code /api/health}; everything else is
+ * /api/alerts?series=}, {@code /api/stream?series=&since=}, {@code /api/health}; for machines that
+ * watch {@code /health} (503 where something is not well) and {@code /metrics}; everything else is
  * the page.
  *
  * <p>{@link #start} and {@link #close} belong to one thread; requests run on virtual threads of
@@ -51,6 +54,7 @@ public final class Dashboard implements AutoCloseable {
     private static final Pattern PORT = Pattern.compile(":[0-9]*$");
     private static final Set<String> OWN_NAMES = Set.of("127.0.0.1", "localhost", "[::1]");
     private static final long WATCH_MILLIS = 250;
+    private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
     private final String host;
     private final int wantedPort;
@@ -58,6 +62,7 @@ public final class Dashboard implements AutoCloseable {
     private final HistorySource history;
     private final Catalogue catalogue;
     private final Api api;
+    private final Monitoring monitoring;
     private final Limits limits;
 
     private final Map<Thread, EventStream> streams = new ConcurrentHashMap<>();
@@ -83,6 +88,7 @@ public final class Dashboard implements AutoCloseable {
         this.limits = limits;
         catalogue = new Catalogue(view, history);
         api = new Api(catalogue, history);
+        monitoring = new Monitoring(view);
     }
 
     /**
@@ -179,6 +185,20 @@ public final class Dashboard implements AutoCloseable {
                         case "/api/history" -> api.history(query);
                         case "/api/alerts" -> api.alerts(query);
                         case "/api/health" -> health();
+                        case "/health" -> {
+                            Monitoring.Verdict verdict = monitoring.health();
+                            int status = verdict.well() ? 200 : 503;
+                            send(
+                                    exchange,
+                                    status,
+                                    "application/json",
+                                    verdict.json().getBytes(StandardCharsets.UTF_8));
+                            yield null;
+                        }
+                        case "/metrics" -> {
+                            send(exchange, 200, METRICS_TYPE, monitoring.metrics(metrics()));
+                            yield null;
+                        }
                         case "/api/stream" -> {
                             stream(exchange, query);
                             yield null;
@@ -207,6 +227,8 @@ public final class Dashboard implements AutoCloseable {
             json.writeNumberProperty("cut", cut.get());
             json.writeNumberProperty("refused", refused.get());
             json.writeStringProperty("notice", view.notice());
+            json.writeName("system");
+            Json.system(json, view.system().health());
             json.writeArrayPropertyStart("series");
             for (LiveSeries live : view.all()) {
                 json.writeStartObject();
@@ -217,6 +239,13 @@ public final class Dashboard implements AutoCloseable {
             json.writeEndArray();
             json.writeEndObject();
         });
+    }
+
+    private List<Metric> metrics() {
+        return List.of(
+                Metric.of("browser_clients", "Pages that follow now", streams.size()),
+                Metric.of("browser_cut_total", "Pages cut because they lagged", cut.get()),
+                Metric.of("browser_refused_total", "Pages beyond the limit", refused.get()));
     }
 
     private static void page(HttpExchange exchange, String path) throws IOException {
@@ -256,6 +285,7 @@ public final class Dashboard implements AutoCloseable {
         EventStream stream =
                 new EventStream(
                         live,
+                        view,
                         api,
                         history,
                         exchange.getResponseBody(),

@@ -38,6 +38,7 @@ final class EventStream {
     private static final int FLUSH_BYTES = 1 << 16;
 
     private final LiveSeries series;
+    private final LiveView view;
     private final Api api;
     private final HistorySource history;
     private final OutputStream client;
@@ -53,12 +54,14 @@ final class EventStream {
      */
     EventStream(
             LiveSeries series,
+            LiveView view,
             Api api,
             HistorySource history,
             OutputStream client,
             Pace pace,
             long heldStart) {
         this.series = series;
+        this.view = view;
         this.api = api;
         this.history = history;
         this.client = client;
@@ -88,6 +91,8 @@ final class EventStream {
         // All of them, and after the rows: what a page holds of either and is not told here, the
         // recording no longer says. An alert that is told meanwhile comes once more below.
         event("alerts", api.alertsOf(series));
+        // A page that knows another number has missed a repair, and reads all it holds anew.
+        event("repairs", "{\"count\":%d}".formatted(repairs()).getBytes(StandardCharsets.UTF_8));
         if (join.signal() != null) {
             signal(new LiveSeries.Signalled(join.signal()));
         }
@@ -161,6 +166,7 @@ final class EventStream {
         long cursor = from;
         LiveSeries.Price sentPrice = null;
         Health.State sentState = null;
+        SystemHealth sentSystem = null;
         long pricedAt = System.nanoTime() - pace.priceNanos();
         long beatAt = pricedAt - pace.heartbeatNanos();
         List<LiveSeries.Event> events = new ArrayList<>();
@@ -179,6 +185,13 @@ final class EventStream {
                     case LiveSeries.AlertSeen(Alert alert) ->
                             event("alert", Json.write(json -> Json.alert(json, alert)));
                     case LiveSeries.AlertsWithdrawn() -> event("alerts", api.alertsOf(series));
+                    case LiveSeries.Corrected(long start) -> {
+                        long repairs = repairs();
+                        event(
+                                "corrected",
+                                Json.write(json -> Json.corrected(json, start, repairs)));
+                        event("alerts", api.alertsOf(series));
+                    }
                     case LiveSeries.Signalled signalled -> signal(signalled);
                 }
             }
@@ -199,6 +212,11 @@ final class EventStream {
                 sentState = state;
                 beatAt = now;
             }
+            SystemHealth system = view.system().health();
+            if (!system.equals(sentSystem)) {
+                event("system", Json.write(json -> Json.system(json, system)));
+                sentSystem = system;
+            }
             flush();
         }
     }
@@ -215,6 +233,11 @@ final class EventStream {
                 "signal",
                 Json.write(json ->
                         Json.signal(json, series.series().instrument(), signalled.change())));
+    }
+
+    /** How many holes of the tape were settled so far: with each, rows may have been corrected. */
+    private long repairs() {
+        return history.holes(series.series()).stream().filter(hole -> !hole.open()).count();
     }
 
     private void health() throws IOException {

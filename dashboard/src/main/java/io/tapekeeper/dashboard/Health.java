@@ -14,6 +14,10 @@ import java.util.Locale;
  * @param storedTrades trades of this tape in the store; negative where nobody counts
  * @param tradesPerSecond trades that came lately, per second; NaN where nobody counts
  * @param agesMeaningful false where a recording is played, whose ages mean nothing
+ * @param staleAfterMillis for how long nothing may come before it is stale; 0 where nobody says
+ * @param completeness what the tape still misses
+ * @param clockOffsetMillis to be added to this machine's clock to get the venue's; NaN where it was
+ *     not measured
  */
 public record Health(
         State state,
@@ -24,7 +28,10 @@ public record Health(
         int warmOf,
         long storedTrades,
         double tradesPerSecond,
-        boolean agesMeaningful) {
+        boolean agesMeaningful,
+        long staleAfterMillis,
+        Completeness completeness,
+        double clockOffsetMillis) {
     /** From good to bad. */
     public enum State {
         LIVE,
@@ -38,9 +45,26 @@ public record Health(
         }
     }
 
+    /** Whether what comes is as new as it can be. */
+    public boolean isFresh() {
+        return state == State.LIVE || state == State.WARMING_UP;
+    }
+
     /** Nothing is known but the state and why. */
     public static Health only(State state, String reason) {
-        return new Health(state, reason, 0, 0, 0, 0, -1, Double.NaN, false);
+        return new Health(
+                state,
+                reason,
+                0,
+                0,
+                0,
+                0,
+                -1,
+                Double.NaN,
+                false,
+                0,
+                Completeness.UNKNOWN,
+                Double.NaN);
     }
 
     /** The same with its last trade {@code millis} older. */
@@ -54,7 +78,10 @@ public record Health(
                 warmOf,
                 storedTrades,
                 tradesPerSecond,
-                agesMeaningful);
+                agesMeaningful,
+                staleAfterMillis,
+                completeness,
+                clockOffsetMillis);
     }
 
     /** The same numbers in another state. */
@@ -68,6 +95,9 @@ public record Health(
                 warmOf,
                 storedTrades,
                 tradesPerSecond,
-                agesMeaningful);
+                agesMeaningful,
+                staleAfterMillis,
+                completeness,
+                clockOffsetMillis);
     }
 }

@@ -4,6 +4,7 @@ import io.tapekeeper.alert.Alert;
 import io.tapekeeper.analyst.FeatureRow;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.Series;
+import io.tapekeeper.tape.Gap;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -29,6 +30,17 @@ public interface HistorySource {
 
     /** How many trades of its tape are stored. */
     long tradeCount(Series series);
+
+    /**
+     * A hole of a tape as the ledger has it.
+     *
+     * @param open whether somebody still tries to fill it
+     * @param missing ids of an open one that are not stored; of others nobody counts them: 0
+     */
+    record Hole(Gap gap, boolean open, long missing) {}
+
+    /** The holes of its tape, those included that are settled. */
+    List<Hole> holes(Series series);
 
     /** Another number after each commit. */
     long dataVersion();
@@ -60,6 +72,17 @@ public interface HistorySource {
             @Override
             public long tradeCount(Series series) {
                 return history.tradeCount(series.tape());
+            }
+
+            @Override
+            public List<Hole> holes(Series series) {
+                return history.gaps(series.tape()).stream()
+                        .map(entry -> {
+                            boolean open = entry.isOpen();
+                            long missing = open ? history.missing(series.tape(), entry.gap()) : 0;
+                            return new Hole(entry.gap(), open, missing);
+                        })
+                        .toList();
             }
 
             @Override

@@ -241,15 +241,117 @@ final class Json {
     }
 
     static void healthFields(JsonGenerator json, Health health) {
-        json.writeStringProperty("state", health.state().label());
-        json.writeStringProperty("reason", health.reason());
-        boolean age = health.agesMeaningful() && health.lastTradeTime() > 0;
+        freshness(json, health);
         number(json, "lastTradeTime", orNaN(health.lastTradeTime() > 0, health.lastTradeTime()));
-        number(json, "ageMillis", orNaN(age, health.lastTradeAgeMillis()));
         json.writeNumberProperty("warm", health.warm());
         json.writeNumberProperty("warmOf", health.warmOf());
         number(json, "stored", orNaN(health.storedTrades() >= 0, health.storedTrades()));
         number(json, "tradesPerSecond", health.tradesPerSecond());
+        number(json, "clockOffsetMillis", health.clockOffsetMillis());
+    }
+
+    /** State and age, and whether something is missing. */
+    static void freshness(JsonGenerator json, Health health) {
+        json.writeStringProperty("state", health.state().label());
+        json.writeStringProperty("reason", health.reason());
+        boolean age = health.agesMeaningful() && health.lastTradeTime() > 0;
+        number(json, "ageMillis", orNaN(age, health.lastTradeAgeMillis()));
+        long limit = health.staleAfterMillis();
+        number(json, "staleAfterMillis", orNaN(limit > 0, limit));
+        completeness(json, health.completeness());
+    }
+
+    private static void completeness(JsonGenerator json, Completeness now) {
+        json.writeName("complete");
+        if (now.isKnown()) {
+            json.writeBoolean(now.isWhole());
+        } else {
+            json.writeNull();
+        }
+        number(json, "openHoles", orNaN(now.isKnown(), now.openHoles()));
+        number(json, "missingTrades", orNaN(now.missingTrades() >= 0, now.missingTrades()));
+        json.writeName("repair");
+        Completeness.Repair repair = now.repair();
+        if (repair == null) {
+            json.writeNull();
+            return;
+        }
+        json.writeStartObject();
+        json.writeNumberProperty("done", repair.done());
+        json.writeNumberProperty("total", repair.total());
+        json.writeNumberProperty("percent", repair.percent());
+        number(json, "etaSeconds", orNaN(repair.etaSeconds() >= 0, repair.etaSeconds()));
+        json.writeEndObject();
+    }
+
+    /** The process; a part that nobody measures is null. */
+    static void system(JsonGenerator json, SystemHealth system) {
+        json.writeStartObject();
+        json.writeName("rate");
+        rate(json, system.rate());
+        json.writeName("writing");
+        writing(json, system.writing());
+        json.writeName("disk");
+        disk(json, system.disk());
+        json.writeArrayPropertyStart("dataQuality");
+        for (QualityAlert alert : system.dataQuality()) {
+            json.writeStartObject();
+            json.writeStringProperty("kind", alert.kind().label());
+            json.writeStringProperty("symbol", alert.symbol());
+            json.writeNumberProperty("since", millis(alert.since()));
+            json.writeStringProperty("severity", alert.severity().label());
+            json.writeStringProperty("reason", alert.reason());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private static void rate(JsonGenerator json, SystemHealth.RateBudget rate) {
+        if (rate == null) {
+            json.writeNull();
+            return;
+        }
+        json.writeStartObject();
+        json.writeStringProperty("host", rate.host());
+        json.writeNumberProperty("limit", rate.limit());
+        json.writeNumberProperty("used", rate.used());
+        json.writeNumberProperty("repairUsed", rate.repairUsed());
+        number(json, "bannedUntil", orNaN(rate.bannedUntil() > 0, millis(rate.bannedUntil())));
+        json.writeEndObject();
+    }
+
+    private static void writing(JsonGenerator json, SystemHealth.Writing writing) {
+        if (writing == null) {
+            json.writeNull();
+            return;
+        }
+        json.writeStartObject();
+        json.writeNumberProperty("queued", writing.queued());
+        json.writeNumberProperty("bound", writing.bound());
+        json.writeStringProperty("trouble", writing.trouble());
+        json.writeEndObject();
+    }
+
+    private static void disk(JsonGenerator json, SystemHealth.Disk disk) {
+        if (disk == null) {
+            json.writeNull();
+            return;
+        }
+        double days = disk.daysLeft();
+        json.writeStartObject();
+        json.writeNumberProperty("freeBytes", disk.freeBytes());
+        number(json, "bytesPerDay", disk.bytesPerDay());
+        number(json, "daysLeft", Double.isInfinite(days) ? Double.NaN : days);
+        json.writeEndObject();
+    }
+
+    /** From which bar on rows were corrected, and how many repairs there were by now. */
+    static void corrected(JsonGenerator json, long fromMicros, long repairs) {
+        json.writeStartObject();
+        json.writeNumberProperty("from", seconds(fromMicros));
+        json.writeNumberProperty("repairs", repairs);
+        json.writeEndObject();
     }
 
     private static double orNaN(boolean there, long value) {

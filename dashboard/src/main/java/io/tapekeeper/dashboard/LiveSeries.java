@@ -6,18 +6,19 @@ import io.tapekeeper.analyst.FeatureRow;
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.store.Series;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The live end of one series: a ring of the last events, numbered in the order they were told, and
- * the latest price and health.
+ * The live end of one series: its newest rows, a ring of the last events, numbered in the order
+ * they were told, and the latest price and health.
  *
  * <p>One thread writes; any number read. Nobody does I/O under the lock, so the writer waits at
  * most for a copy of the ring.
@@ -36,6 +37,12 @@ final class LiveSeries {
     /** Alerts were withdrawn: all that are left are to be told anew. */
     record AlertsWithdrawn() implements Event {}
 
+    /**
+     * Rows were corrected: all from that of the bar {@code from} on are to be read anew, and the
+     * alerts.
+     */
+    record Corrected(long from) implements Event {}
+
     record Signalled(SignalChange change) implements Event {}
 
     /**
@@ -46,7 +53,7 @@ final class LiveSeries {
     /**
      * Where a client begins to follow.
      *
-     * @param rows those behind its last one that the ring holds, oldest first, then revised ones
+     * @param rows those behind its last one that are held here, and revised ones, oldest first
      * @param cursor number of the first event that {@code rows} does not hold
      * @param signal the last change, or null before the first
      */
@@ -70,8 +77,8 @@ final class LiveSeries {
     private final Condition told = lock.newCondition();
     private final Event[] ring;
     private long next; // number of the next event; the ring holds the last ring.length before it
-    private long newestStart = Long.MIN_VALUE;
-    private long newestEvicted = Long.MIN_VALUE; // newest bar start that left the ring
+    private final NavigableMap<Long, FeatureRow> rows = new TreeMap<>(); // the newest, by start
+    private long newestEvicted = Long.MIN_VALUE; // newest bar start that is no longer among them
     private final Map<AlertKey, Alert> alerts = new LinkedHashMap<>();
     private SignalChange signal;
     private long stateChanges;
@@ -121,21 +128,57 @@ final class LiveSeries {
         lock.lock();
         try {
             long start = row.bar().start();
-            boolean revised = start <= newestStart;
-            newestStart = Math.max(newestStart, start);
+            boolean revised = !rows.isEmpty() && start <= rows.lastKey();
+            put(row);
             append(new Row(row, revised));
         } finally {
             lock.unlock();
         }
     }
 
+    /** Keeps the newest, as many as the ring has events. */
+    private void put(FeatureRow row) {
+        rows.put(row.bar().start(), row);
+        if (rows.size() > ring.length) {
+            newestEvicted = Math.max(newestEvicted, rows.pollFirstEntry().getKey());
+        }
+    }
+
+    /** See {@link LiveView#corrected}. */
+    void corrected(
+            long from, List<FeatureRow> corrected, List<Alert> held, SignalChange heldSignal) {
+        long newest = corrected.isEmpty() ? Long.MAX_VALUE : corrected.getLast().bar().start();
+        lock.lock();
+        try {
+            NavigableMap<Long, FeatureRow> outdated = rows.subMap(from, true, newest, true);
+            List<Long> starts = List.copyOf(outdated.keySet());
+            outdated.clear();
+            corrected.forEach(this::put);
+            for (long start : starts) {
+                if (!rows.containsKey(start)) { // the store has it, corrected
+                    newestEvicted = Math.max(newestEvicted, start);
+                }
+            }
+            alerts.values().removeIf(alert -> alert.opened() > from);
+            held.forEach(this::keep);
+            signal = heldSignal;
+            append(new Corrected(from));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void keep(Alert alert) {
+        alerts.put(new AlertKey(alert.rule(), alert.opened()), alert);
+        if (alerts.size() > ALERTS_KEPT) {
+            alerts.remove(alerts.keySet().iterator().next());
+        }
+    }
+
     void alert(Alert alert) {
         lock.lock();
         try {
-            alerts.put(new AlertKey(alert.rule(), alert.opened()), alert);
-            if (alerts.size() > ALERTS_KEPT) {
-                alerts.remove(alerts.keySet().iterator().next());
-            }
+            keep(alert);
             append(new AlertSeen(alert));
         } finally {
             lock.unlock();
@@ -183,11 +226,7 @@ final class LiveSeries {
     }
 
     private void append(Event event) {
-        int at = (int) (next % ring.length);
-        if (ring[at] instanceof Row evicted) {
-            newestEvicted = Math.max(newestEvicted, evicted.row().bar().start());
-        }
-        ring[at] = event;
+        ring[(int) (next % ring.length)] = event;
         next++;
         told.signalAll();
     }
@@ -238,14 +277,18 @@ final class LiveSeries {
             if (newestEvicted > sent && !anyway) {
                 return null;
             }
-            List<FeatureRow> rows = new ArrayList<>();
+            TreeMap<Long, FeatureRow> missed = new TreeMap<>(rows.tailMap(held, false));
             for (long at = oldest(); at < next; at++) {
                 if (ring[(int) (at % ring.length)] instanceof Row(FeatureRow row, boolean revised)
-                        && (revised || row.bar().start() > held)) {
-                    rows.add(row);
+                        && revised) {
+                    FeatureRow now =
+                            rows.get(row.bar().start()); // it may have been corrected since
+                    if (now != null) {
+                        missed.put(row.bar().start(), now);
+                    }
                 }
             }
-            return new Join(rows, next, signal);
+            return new Join(List.copyOf(missed.values()), next, signal);
         } finally {
             lock.unlock();
         }
@@ -287,17 +330,11 @@ final class LiveSeries {
         }
     }
 
-    /** The rows in the ring, in the order they were told. */
+    /** The newest rows, oldest first. */
     List<FeatureRow> rows() {
         lock.lock();
         try {
-            List<FeatureRow> rows = new ArrayList<>();
-            for (long at = oldest(); at < next; at++) {
-                if (ring[(int) (at % ring.length)] instanceof Row held) {
-                    rows.add(held.row());
-                }
-            }
-            return rows;
+            return List.copyOf(rows.values());
         } finally {
             lock.unlock();
         }

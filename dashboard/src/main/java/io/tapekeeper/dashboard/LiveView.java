@@ -25,7 +25,15 @@ public final class LiveView {
     private final Map<Series, LiveSeries> bySeries = new ConcurrentHashMap<>();
     private final List<LiveSeries> inOrder = new CopyOnWriteArrayList<>();
 
+    private final List<MetricsSource> metrics = new CopyOnWriteArrayList<>();
+
     private volatile String notice = "";
+    private volatile ToldSystem system = new ToldSystem(SystemHealth.UNKNOWN, System.nanoTime());
+
+    /**
+     * @param nanos when, monotonic
+     */
+    record ToldSystem(SystemHealth health, long nanos) {}
 
     /**
      * @param ringRows events kept per series: they bridge what the store does not hold yet, and are
@@ -83,6 +91,27 @@ public final class LiveView {
         of(series).withdraw(withdrawn);
     }
 
+    /**
+     * A repair has replaced rows: pages read what they show anew from there on, and lose nothing of
+     * what they look at. To be called by the thread that tells the rows, once the store has
+     * committed them, for that is where pages read the older ones from.
+     *
+     * @param fromMicros start of the first bar that may have changed, epoch microseconds
+     * @param rows the newest of the corrected ones, oldest first; as many as were told before are
+     *     enough
+     * @param alerts those that hold and opened behind {@code fromMicros}; others that were told are
+     *     forgotten
+     * @param signal the last change that holds; null where there is none
+     */
+    public void corrected(
+            Series series,
+            long fromMicros,
+            List<FeatureRow> rows,
+            List<Alert> alerts,
+            SignalChange signal) {
+        of(series).corrected(fromMicros, rows, alerts, signal);
+    }
+
     public void signalChanged(Series series, SignalChange change) {
         of(series).signal(change);
     }
@@ -90,6 +119,30 @@ public final class LiveView {
     /** How it stands now; at least once a second. */
     public void health(Series series, Health health) {
         of(series).health(health);
+    }
+
+    /** How the process stands now; about once a second, by any thread. */
+    public void system(SystemHealth health) {
+        system = new ToldSystem(health, System.nanoTime());
+    }
+
+    /** What was told last, and when. */
+    ToldSystem system() {
+        return system;
+    }
+
+    /** How a series stands as pages see it: stale where nobody has told it for too long. */
+    public Health health(Series series) {
+        return of(series).health();
+    }
+
+    /** Somebody who counts, for {@code /metrics}. Any thread may add it. */
+    public void addMetrics(MetricsSource source) {
+        metrics.add(source);
+    }
+
+    List<MetricsSource> metrics() {
+        return metrics;
     }
 
     /**
@@ -118,6 +171,11 @@ public final class LiveView {
     /** The series in the order they were added. */
     List<LiveSeries> all() {
         return inOrder;
+    }
+
+    /** How many rows of a series are kept. */
+    int ringRows() {
+        return ringRows;
     }
 
     /** Whether {@code series} was added. */

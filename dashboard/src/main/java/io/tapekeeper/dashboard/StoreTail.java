@@ -6,12 +6,15 @@ import io.tapekeeper.signal.Signal;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.store.Series;
 import io.tapekeeper.store.StoreException;
+import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.TapeKind;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -20,6 +23,9 @@ import java.util.function.LongSupplier;
  * Follows a store that another process records, and tells a {@link LiveView} what it finds: new
  * rows and rows that a repair corrected, alerts, changes of the signal, and whether anything still
  * comes. Looks four times a second, on a thread of its own.
+ *
+ * <p>That a repair corrected rows of any age it sees by the ledger: a hole is settled that was open
+ * before. The recorder says so behind the rows that it corrected, and commits in that order.
  *
  * <p>A series is stale where the store has not grown for ten seconds, or three bars, by this
  * machine's monotonic clock: a simulated or replayed tape is alive however old its times are. Until
@@ -49,6 +55,7 @@ public final class StoreTail implements AutoCloseable {
     private static final class Followed {
         private List<FeatureRow> rows = List.of();
         private Set<Alert> alerts = Set.of();
+        private List<HistorySource.Hole> holes = List.of();
         private long storedTrades;
         private boolean grown; // since it was first read
         private long grownAt; // monotonic, nanoseconds
@@ -131,7 +138,8 @@ public final class StoreTail implements AutoCloseable {
                             series, SeriesInfo.live(series, SeriesInfo.presetOf(series.preset())));
                 }
             }
-            boolean rowsCame = rows(series, known);
+            boolean rowsCame = corrections(series, known, mayGrow);
+            rowsCame |= rows(series, known);
             alerts(series, known);
             long trades = history.tradeCount(series);
             if (mayGrow && (rowsCame || trades > known.storedTrades)) {
@@ -142,6 +150,59 @@ public final class StoreTail implements AutoCloseable {
             }
             known.storedTrades = trades;
         }
+    }
+
+    /**
+     * @return whether a hole was settled, so that rows may have been corrected
+     */
+    private boolean corrections(Series series, Followed known, boolean following) {
+        Set<Gap> wereOpen = new HashSet<>();
+        known.holes.stream().filter(hole -> hole.open()).forEach(hole -> wereOpen.add(hole.gap()));
+        known.holes = history.holes(series);
+        OptionalLong from =
+                known.holes.stream()
+                        .filter(hole -> !hole.open() && wereOpen.contains(hole.gap()))
+                        .mapToLong(hole -> series.interval().startOf(hole.gap().before()))
+                        .min();
+        if (from.isEmpty() || !following) {
+            return false;
+        }
+        List<FeatureRow> newest = history.latestFeatures(series, view.ringRows());
+        List<Alert> alerts = newestAlerts(series);
+        view.corrected(
+                series,
+                from.getAsLong(),
+                newest.stream().filter(row -> row.bar().start() >= from.getAsLong()).toList(),
+                alerts.stream().filter(alert -> alert.opened() > from.getAsLong()).toList(),
+                lastChange(series, newest));
+        known.rows = newest.subList(Math.max(0, newest.size() - ROWS_COMPARED), newest.size());
+        known.alerts = Set.copyOf(alerts);
+        return true;
+    }
+
+    /** The last change of the signal among {@code rows}; null where there is none. */
+    private static SignalChange lastChange(Series series, List<FeatureRow> rows) {
+        for (int at = rows.size() - 1; at > 0; at--) {
+            if (rows.get(at).signal() != rows.get(at - 1).signal()) {
+                return change(series, rows.get(at));
+            }
+        }
+        return null;
+    }
+
+    private static SignalChange change(Series series, FeatureRow row) {
+        return new SignalChange(
+                series.preset(),
+                row.bar().end(),
+                row.signal(),
+                row.bar().close(),
+                row.values().zScore());
+    }
+
+    private List<Alert> newestAlerts(Series series) {
+        List<Alert> newest = new ArrayList<>(history.alerts(series, ALERTS_COMPARED));
+        newest.sort((a, b) -> Long.compare(a.opened(), b.opened()));
+        return newest;
     }
 
     /**
@@ -165,14 +226,7 @@ public final class StoreTail implements AutoCloseable {
                 came = true;
             }
             if (fresh && signal != null && row.signal() != signal) {
-                view.signalChanged(
-                        series,
-                        new SignalChange(
-                                series.preset(),
-                                row.bar().end(),
-                                row.signal(),
-                                row.bar().close(),
-                                row.values().zScore()));
+                view.signalChanged(series, change(series, row));
             }
             signal = row.signal();
         }
@@ -181,8 +235,7 @@ public final class StoreTail implements AutoCloseable {
     }
 
     private void alerts(Series series, Followed known) {
-        List<Alert> newest = new ArrayList<>(history.alerts(series, ALERTS_COMPARED));
-        newest.sort((a, b) -> Long.compare(a.opened(), b.opened()));
+        List<Alert> newest = newestAlerts(series);
         for (Alert alert : newest) {
             if (known.alerts.contains(alert)) {
                 continue;
@@ -254,7 +307,23 @@ public final class StoreTail implements AutoCloseable {
                 warmOf,
                 known.storedTrades,
                 tradesPerSecond(known.rows),
-                agesMeaningful);
+                agesMeaningful,
+                TimeUnit.MICROSECONDS.toMillis(lasts(series)),
+                completeness(series, known),
+                Double.NaN);
+    }
+
+    private static Completeness completeness(Series series, Followed known) {
+        if (series.tape().kind() == TapeKind.POLL) {
+            return Completeness.UNKNOWN;
+        }
+        int open = 0;
+        long missing = 0;
+        for (HistorySource.Hole hole : known.holes) {
+            open += hole.open() ? 1 : 0;
+            missing += hole.missing();
+        }
+        return new Completeness(open, missing, null);
     }
 
     /** How long ago its newest row ended; negative where the tape is ahead of this machine. */

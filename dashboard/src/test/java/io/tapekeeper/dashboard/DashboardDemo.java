@@ -1,6 +1,9 @@
 package io.tapekeeper.dashboard;
 
+import io.tapekeeper.alert.Severity;
+import io.tapekeeper.analyst.FeatureRow;
 import io.tapekeeper.analyst.Preset;
+import io.tapekeeper.store.Series;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,7 +11,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Shows the page with invented trades, to look at it: {@code port symbols state minutesOfPast}.
- * State is live, warming-up, stale, disconnected, replay, simulated, holes (one of 8 s every 25) or
+ * State is live, warming-up, stale, disconnected, replay, simulated, holes (one of 8 s every 25),
+ * trouble (all that can be wrong with the data), repair (of a hole, done after half a minute) or
  * plain.
  */
 final class DashboardDemo {
@@ -19,6 +23,11 @@ final class DashboardDemo {
     private static final long[] STEPS = {
         1_000_000, 1_000_000, 1_000_000, 10_000, 1_000, 10_000, 1_000_000
     };
+
+    private static final long HOLE_MICROS = TimeUnit.SECONDS.toMicros(90);
+    private static final int REPAIR_BEATS = 500;
+
+    private static List<FeatureRow> hole = List.of();
 
     private DashboardDemo() {}
 
@@ -45,7 +54,7 @@ final class DashboardDemo {
                             out);
             RandomTape tape = self[0];
             long hole = now - TimeUnit.SECONDS.toMicros(170);
-            boolean gapped = i > 0;
+            boolean gapped = i > 0 || state.equals("repair");
             for (long at = now - TimeUnit.MINUTES.toMicros(minutes); at < now; at += 130_000) {
                 if (!gapped && at > hole) {
                     gapped = true;
@@ -64,6 +73,10 @@ final class DashboardDemo {
         }
         try (Dashboard dashboard = new Dashboard(view, history, "127.0.0.1", port)) {
             dashboard.start();
+            if (state.equals("repair")) {
+                long from = now / 1_000_000 * 1_000_000 - TimeUnit.SECONDS.toMicros(170);
+                hole = history.takeAway(tapes.getFirst().series, from, from + HOLE_MICROS);
+            }
             System.out.println("http://127.0.0.1:" + dashboard.port() + "/");
             run(view, history, tapes, state);
         }
@@ -89,16 +102,81 @@ final class DashboardDemo {
                     view.forming(tape.series, tape.forming(), now);
                 }
                 if (beats % 8 == 0) {
-                    view.health(tape.series, health(tape, history, state, now - lastTrade));
+                    Completeness completeness =
+                            tape == tapes.getFirst()
+                                    ? completeness(state, beats)
+                                    : Completeness.WHOLE;
+                    view.health(
+                            tape.series,
+                            health(tape, history, state, now - lastTrade, completeness));
                 }
             }
             beats++;
+            view.system(system(state, now));
+            if (beats == REPAIR_BEATS && !hole.isEmpty()) {
+                Series series = tapes.getFirst().series;
+                hole.forEach(row -> history.add(series, row));
+                long from = hole.getFirst().bar().start();
+                view.corrected(series, from, hole, List.of(), null);
+                hole = List.of();
+            }
             TimeUnit.MILLISECONDS.sleep(60);
         }
     }
 
+    private static Completeness completeness(String state, long beats) {
+        if (state.equals("trouble")) {
+            return new Completeness(2, 1_204, null);
+        }
+        long done = 690 * beats / REPAIR_BEATS;
+        return state.equals("repair") && beats < REPAIR_BEATS
+                ? new Completeness(
+                        1, 690 - done, new Completeness.Repair(done, 690, (690 - done) / 23))
+                : Completeness.WHOLE;
+    }
+
+    private static SystemHealth system(String state, long now) {
+        if (!state.equals("trouble")) {
+            return new SystemHealth(
+                    new SystemHealth.RateBudget("api.binance.com", 6_000, 420, 20, 0),
+                    new SystemHealth.Writing(12, 65_536, ""),
+                    new SystemHealth.Disk(84_000_000_000L, 1.2e9),
+                    List.of());
+        }
+        long since = now - 95_000_000;
+        return new SystemHealth(
+                new SystemHealth.RateBudget("api.binance.com", 6_000, 5_130, 2_900, 0),
+                new SystemHealth.Writing(
+                        41_000, 65_536, "The disk of data/tapekeeper.db is full: make room."),
+                new SystemHealth.Disk(1_700_000_000L, 1.2e9),
+                List.of(
+                        new QualityAlert(
+                                QualityAlert.Kind.WRITER_BEHIND,
+                                "",
+                                since,
+                                Severity.CRITICAL,
+                                "The disk of data/tapekeeper.db is full: make room."),
+                        new QualityAlert(
+                                QualityAlert.Kind.OPEN_GAP,
+                                "BTCUSDT",
+                                since,
+                                Severity.WARNING,
+                                "1,204 trades are missing in 2 holes; no repair is under way."),
+                        new QualityAlert(
+                                QualityAlert.Kind.CLOCK,
+                                "",
+                                since,
+                                Severity.WARNING,
+                                "This machine's clock is 1.4 s behind the venue's: let network"
+                                        + " time (NTP) set it.")));
+    }
+
     private static Health health(
-            RandomTape tape, MemoryHistory history, String state, long ageMicros) {
+            RandomTape tape,
+            MemoryHistory history,
+            String state,
+            long ageMicros,
+            Completeness completeness) {
         Health.State now = Health.State.LIVE;
         String reason = "";
         switch (state) {
@@ -125,6 +203,9 @@ final class DashboardDemo {
                 20,
                 history.tradeCount(tape.series),
                 16.7,
-                !state.equals("replay"));
+                !state.equals("replay"),
+                5_000,
+                completeness,
+                state.equals("trouble") ? 1_400 : -3);
     }
 }

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tapekeeper.alert.Alert;
 import io.tapekeeper.alert.Rule;
 import io.tapekeeper.analyst.Preset;
+import io.tapekeeper.dashboard.MetricsSource.Metric;
 import io.tapekeeper.store.Series;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -216,11 +218,124 @@ class DashboardTest {
     @Test
     void tellsTheHealthOfEachSeries() throws Exception {
         view.health(
-                BTC, new Health(Health.State.WARMING_UP, "", 5_000_000, 40, 7, 20, 99, 2.5, true));
+                BTC,
+                new Health(
+                        Health.State.WARMING_UP,
+                        "",
+                        5_000_000,
+                        40,
+                        7,
+                        20,
+                        99,
+                        2.5,
+                        true,
+                        5_000,
+                        Completeness.WHOLE,
+                        -3));
         String health = get("/api/health").body();
         assertTrue(health.startsWith("{\"clients\":0,\"cut\":0,\"refused\":0,"), health);
         assertTrue(health.contains("\"state\":\"warming-up\""), health);
         assertTrue(health.contains("\"warm\":7,\"warmOf\":20,\"stored\":99"), health);
+    }
+
+    @Test
+    void isWellOnlyWhereEverySymbolIsFreshAndTheWriterWrites() throws Exception {
+        view.health(BTC, healthOf(Health.State.LIVE, new Completeness(1, 5, null)));
+        view.system(writing(""));
+        HttpResponse<String> well = get("/health");
+        assertEquals(200, well.statusCode());
+        assertEquals(
+                "{\"ok\":true,\"writing\":true,\"reason\":\"\",\"symbols\":[{"
+                        + "\"symbol\":\"BTCUSDT\",\"series\":\""
+                        + BTC_ID
+                        + "\",\"fresh\":true,\"state\":\"live\",\"reason\":\"\",\"ageMillis\":null,"
+                        + "\"staleAfterMillis\":5000,\"complete\":false,\"openHoles\":1,"
+                        + "\"missingTrades\":5,\"repair\":null}]}",
+                well.body());
+
+        view.system(writing("The disk is full: make room."));
+        assertEquals(503, get("/health").statusCode());
+        view.system(writing(""));
+        view.health(BTC, healthOf(Health.State.STALE, Completeness.WHOLE));
+        assertEquals(503, get("/health").statusCode());
+        view.health(BTC, healthOf(Health.State.WARMING_UP, Completeness.WHOLE));
+        assertEquals(200, get("/health").statusCode());
+        Series late = Rows.series("ETHUSDT", 1_000);
+        view.addSeries(late, SeriesInfo.live(late, Preset.CLASSIC));
+        view.health(late, Health.only(Health.State.DISCONNECTED, "refused"));
+        assertEquals(503, get("/health").statusCode());
+    }
+
+    @Test
+    void whereNothingIsRecordedYetNothingIsWell() throws Exception {
+        LiveView empty = new LiveView(1);
+        empty.notice("Binance cannot be reached.");
+        Monitoring.Verdict verdict = new Monitoring(empty).health();
+        assertFalse(verdict.well());
+        assertTrue(
+                verdict.json().contains("\"reason\":\"Binance cannot be reached.\""),
+                verdict.json());
+    }
+
+    @Test
+    void aRecorderThatSaysNothingMoreDoesNotWrite() {
+        view.system(writing(""));
+        Monitoring monitoring = new Monitoring(view);
+        assertEquals("", monitoring.whyNotWriting(System.nanoTime()));
+        assertEquals(
+                "the recorder has not reported for 6 s",
+                monitoring.whyNotWriting(view.system().nanos() + TimeUnit.SECONDS.toNanos(6)));
+    }
+
+    private static Health healthOf(Health.State state, Completeness completeness) {
+        return new Health(state, "", 5_000_000, 40, 7, 20, 99, 2.5, false, 5_000, completeness, -3);
+    }
+
+    private static SystemHealth writing(String trouble) {
+        return new SystemHealth(
+                null,
+                new SystemHealth.Writing(7, 100, trouble),
+                new SystemHealth.Disk(2_000_000_000_000L, 1e12),
+                List.of());
+    }
+
+    @Test
+    void tellsItsNumbersAsPrometheusReadsThem() throws Exception {
+        view.health(BTC, healthOf(Health.State.LIVE, new Completeness(1, 5, null)));
+        view.system(writing(""));
+        view.addMetrics(() ->
+                List.of(
+                        Metric.of("trades_total", "Trades that came", "BTCUSDT", 12),
+                        Metric.of("trades_total", "Trades that came", "A\"\\B", 3),
+                        Metric.of("lag_seconds", "Unknown yet", Double.NaN)));
+        HttpResponse<String> metrics = get("/metrics");
+        assertEquals(
+                "text/plain; version=0.0.4; charset=utf-8",
+                metrics.headers().firstValue("Content-Type").orElseThrow());
+        assertTrue(
+                metrics.body()
+                        .endsWith(
+                                """
+                                # HELP tapekeeper_trades_total Trades that came
+                                # TYPE tapekeeper_trades_total counter
+                                tapekeeper_trades_total{symbol="BTCUSDT"} 12
+                                tapekeeper_trades_total{symbol="A\\"\\\\B"} 3
+                                """),
+                metrics.body());
+        for (String line :
+                new String[] {
+                    "# TYPE tapekeeper_holes_open gauge",
+                    "tapekeeper_missing_trades{symbol=\"BTCUSDT\"} 5",
+                    "tapekeeper_clock_offset_seconds{symbol=\"BTCUSDT\"} -0.003",
+                    "tapekeeper_recorder_queue 7",
+                    "tapekeeper_disk_free_bytes 2000000000000",
+                    "tapekeeper_disk_days_left 2",
+                    "tapekeeper_data_quality_alerts{kind=\"open-gap\"} 0",
+                    "tapekeeper_browser_clients 0"
+                }) {
+            assertTrue(metrics.body().lines().anyMatch(line::equals), line + metrics.body());
+        }
+        assertFalse(metrics.body().contains("last_trade_age"), "its ages mean nothing");
     }
 
     @Test
@@ -238,7 +353,21 @@ class DashboardTest {
     @Test
     void timesAreWholeNumbersWithoutAnExponent() throws Exception {
         long time = 1_764_000_000_123_457L;
-        view.health(BTC, new Health(Health.State.LIVE, "", time, 40, 20, 20, 99, 2.5, true));
+        view.health(
+                BTC,
+                new Health(
+                        Health.State.LIVE,
+                        "",
+                        time,
+                        40,
+                        20,
+                        20,
+                        99,
+                        2.5,
+                        true,
+                        5_000,
+                        Completeness.WHOLE,
+                        -3));
         String health = get("/api/health").body();
         assertTrue(health.contains("\"lastTradeTime\":1764000000123457,"), health);
     }

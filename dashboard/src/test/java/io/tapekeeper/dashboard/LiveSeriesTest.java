@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tapekeeper.alert.Alert;
+import io.tapekeeper.alert.Rule;
 import io.tapekeeper.analyst.Preset;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +19,19 @@ class LiveSeriesTest {
     private final LiveSeries live = new LiveSeries(BTC, SeriesInfo.live(BTC, Preset.CLASSIC), 3);
 
     private static Health liveHealth(long ageMillis) {
-        return new Health(Health.State.LIVE, "", 1, ageMillis, 20, 20, 5, 1, true);
+        return new Health(
+                Health.State.LIVE,
+                "",
+                1,
+                ageMillis,
+                20,
+                20,
+                5,
+                1,
+                true,
+                5_000,
+                Completeness.WHOLE,
+                -3);
     }
 
     @Test
@@ -66,6 +81,40 @@ class LiveSeriesTest {
         assertEquals(3, events.size());
         live.row(row(4));
         assertEquals(LiveSeries.FELL_BEHIND, live.drain(cursor, events));
+    }
+
+    @Test
+    void aCorrectionReplacesAllRowsFromItsBeginningAndTheirAlerts() {
+        LiveSeries series = new LiveSeries(BTC, SeriesInfo.live(BTC, Preset.CLASSIC), 5);
+        for (long second : new long[] {1, 2, 5, 6}) {
+            series.row(row(second, "100"));
+        }
+        Alert before = new Alert(Rule.Z_HIGH, 2_000_000, 3_000_000, 3.5, 3, "of the bar before");
+        Alert withdrawn = new Alert(Rule.Z_LOW, 6_000_000, Alert.OPEN, -3.5, -3, "wrong");
+        Alert found = new Alert(Rule.Z_HIGH, 4_000_000, 5_000_000, 3.5, 3, "new");
+        series.alert(before);
+        series.alert(withdrawn);
+        series.corrected(
+                2_000_000,
+                List.of(row(2, "105"), row(3, "105"), row(4, "105"), row(5, "105"), row(6, "105")),
+                List.of(found),
+                null);
+        assertEquals(
+                List.of(row(2, "105"), row(3, "105"), row(4, "105"), row(5, "105"), row(6, "105")),
+                series.rows());
+        assertEquals(List.of(before, found), series.alerts());
+        assertEquals(series.rows(), series.join(1_000_000, 1_000_000, false).rows());
+    }
+
+    @Test
+    void rowsOlderThanTheCorrectedOnesThatWereToldComeFromTheStore() {
+        for (long second = 1; second <= 3; second++) {
+            live.row(row(second, "100"));
+        }
+        live.corrected(1_000_000, List.of(row(3, "105")), List.of(), null);
+        assertEquals(List.of(row(3, "105")), live.rows());
+        assertNull(live.join(0, 0, false)); // 1 and 2 are only there
+        assertEquals(1, live.join(2_000_000, 2_000_000, false).rows().size());
     }
 
     @Test

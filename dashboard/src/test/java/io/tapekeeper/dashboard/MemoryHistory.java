@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
@@ -19,6 +20,7 @@ class MemoryHistory implements HistorySource {
     private final Map<Series, ConcurrentNavigableMap<Long, FeatureRow>> rows =
             new ConcurrentHashMap<>();
     private final Map<Series, Map<String, Alert>> alerts = new ConcurrentHashMap<>();
+    private final Map<Series, List<Hole>> holes = new ConcurrentHashMap<>();
     private final AtomicLong version = new AtomicLong();
 
     void add(Series series, FeatureRow row) {
@@ -33,6 +35,14 @@ class MemoryHistory implements HistorySource {
             known.put(alert.rule().label() + alert.opened(), alert);
         }
         version.incrementAndGet();
+    }
+
+    /** Takes away the rows whose bars start in [{@code from}, {@code to}), and gives them back. */
+    List<FeatureRow> takeAway(Series series, long from, long to) {
+        NavigableMap<Long, FeatureRow> there = of(series).subMap(from, true, to, false);
+        List<FeatureRow> taken = List.copyOf(there.values());
+        there.clear();
+        return taken;
     }
 
     private ConcurrentNavigableMap<Long, FeatureRow> of(Series series) {
@@ -73,6 +83,17 @@ class MemoryHistory implements HistorySource {
     @Override
     public long tradeCount(Series series) {
         return of(series).values().stream().mapToLong(row -> row.bar().trades()).sum();
+    }
+
+    /** Replaces what the ledger says. */
+    void holes(Series series, List<Hole> said) {
+        holes.put(series, said);
+        version.incrementAndGet();
+    }
+
+    @Override
+    public List<Hole> holes(Series series) {
+        return holes.getOrDefault(series, List.of());
     }
 
     @Override

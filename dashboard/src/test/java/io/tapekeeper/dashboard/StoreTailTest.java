@@ -14,11 +14,14 @@ import io.tapekeeper.store.Durability;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.Recorder;
 import io.tapekeeper.store.StoreException;
+import io.tapekeeper.tape.Cause;
+import io.tapekeeper.tape.Gap;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -70,6 +73,55 @@ class StoreTailTest {
                     long age = Long.parseLong(health.field("ageMillis")); // 999 ended at 1000
                     assertTrue(age < 2_000, "age " + age);
                 }
+            }
+        }
+    }
+
+    @Test
+    void seesCorrectionsOfAnyAgeByTheHolesThatWereFilled() throws Exception {
+        Path file = folder.resolve("tape.db");
+        Clock clock = Clock.fixed(Instant.ofEpochSecond(2_000), ZoneOffset.UTC);
+        LiveView view = new LiveView(1_000);
+        Gap gap = new Gap(100, 109, 1_001_500_000, 1_005_000_000);
+        try (Recorder recorder = Recorder.open(file, Durability.NORMAL)) {
+            for (long second = 1_000; second < 1_600; second++) {
+                if (second < 1_002 || second > 1_004) {
+                    recorder.row(BTC, row(second, "100"));
+                }
+            }
+            recorder.alertOpened(
+                    BTC, new Alert(Rule.Z_LOW, 1_006_000_000, Alert.OPEN, -4, -3, "of a hole"));
+            recorder.gap(BTC.tape(), gap, Cause.MISSED);
+            recorder.flush();
+            try (History history = History.open(file);
+                    StoreTail tail = new StoreTail(view, HistorySource.of(history), clock);
+                    Dashboard dashboard =
+                            new Dashboard(view, HistorySource.of(history), "127.0.0.1", 0);
+                    HttpClient http = HttpClient.newHttpClient()) {
+                tail.start();
+                dashboard.start();
+                String address =
+                        "http://127.0.0.1:%d/api/stream?since=1599&series=%s"
+                                .formatted(dashboard.port(), BTC_ID);
+                try (StreamClient client = new StreamClient(http, address)) {
+                    assertEquals("0", client.next("repairs").field("count"));
+                    StreamClient.Event holed =
+                            client.until(event -> event.data().contains("\"openHoles\":1"))
+                                    .getLast();
+                    assertEquals("10", holed.field("missingTrades"));
+                    recorder.withdraw(BTC, 1_002_000_000, 2_000_000_000);
+                    for (long second = 1_001; second < 1_010; second++) {
+                        recorder.row(BTC, row(second, "105"));
+                    }
+                    recorder.gapSettled(BTC.tape(), 100, 109, Cause.MISSED, Optional.of("rest"));
+                    recorder.flush();
+                    assertEquals("{\"from\":1001,\"repairs\":1}", client.next("corrected").data());
+                    assertEquals("[]", client.next("alerts").data());
+                    client.until(event -> event.data().contains("\"openHoles\":0"));
+                }
+                LiveSeries live = view.all().getFirst();
+                assertEquals(row(1_003, "105"), live.rows().get(2));
+                assertEquals(599, live.rows().size());
             }
         }
     }

@@ -13,6 +13,7 @@ import io.tapekeeper.analyst.FeatureRow;
 import io.tapekeeper.analyst.Preset;
 import io.tapekeeper.signal.Signal;
 import io.tapekeeper.signal.SignalChange;
+import io.tapekeeper.tape.Gap;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -141,6 +142,55 @@ class StreamTest {
             assertEquals(1, corrected.time());
             assertEquals("105", corrected.field("c"));
             assertEquals("2", corrected.id()); // to resume from the newest, not from the corrected
+        }
+    }
+
+    @Test
+    void aCorrectionIsOneEventThatSaysFromWhereToReadAnew() throws Exception {
+        start(10, Dashboard.Limits.USUAL);
+        Gap gap = new Gap(5, 6, 2_000_000, 4_000_000);
+        history.holes(BTC, List.of(new HistorySource.Hole(gap, true, 2)));
+        for (long second : new long[] {1, 2, 4}) {
+            view.row(BTC, row(second, "100"));
+        }
+        try (StreamClient client = follow("&since=4")) {
+            assertEquals("0", client.next("repairs").field("count"));
+            client.next("health"); // it follows
+            history.holes(BTC, List.of(new HistorySource.Hole(gap, false, 0)));
+            view.corrected(
+                    BTC,
+                    2_000_000,
+                    List.of(row(2, "100"), row(3, "105"), row(4, "105")),
+                    List.of(),
+                    null);
+            List<StreamClient.Event> events = client.until(event -> event.name().equals("alerts"));
+            StreamClient.Event corrected =
+                    events.stream()
+                            .filter(event -> event.name().equals("corrected"))
+                            .findFirst()
+                            .orElseThrow();
+            assertEquals("{\"from\":2,\"repairs\":1}", corrected.data());
+            assertEquals(List.of(), rowTimes(events));
+            view.row(BTC, row(5));
+            assertEquals(5, client.next("row").time());
+        }
+        try (StreamClient late = follow("&since=4")) { // away when it happened
+            assertEquals("1", late.next("repairs").field("count"));
+        }
+    }
+
+    @Test
+    void howTheProcessStandsComesAtOnce() throws Exception {
+        start(10, Dashboard.Limits.USUAL);
+        try (StreamClient client = follow("")) {
+            assertEquals("null", client.next("system").field("writing"));
+            view.system(
+                    new SystemHealth(
+                            null,
+                            new SystemHealth.Writing(7, 100, "<b>full</b>"),
+                            null,
+                            List.of()));
+            assertEquals("<b>full</b>", client.next("system").field("trouble"));
         }
     }
 
