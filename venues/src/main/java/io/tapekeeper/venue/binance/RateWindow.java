@@ -25,8 +25,11 @@ import java.util.zip.CRC32;
 final class RateWindow {
     static final int DEFAULT_LIMIT = 6_000;
 
-    /** Connection attempts per five minutes; the venue bans an address for more. */
-    static final int MOST_CONNECTS = 300;
+    /**
+     * Connection attempts per five minutes. The venue bans an address that makes more than 300; the
+     * rest is for other programs, and for processes that ask at the same moment.
+     */
+    static final int MOST_CONNECTS = 280;
 
     private static final int CELLS = 64;
     private static final long SECOND = 1_000_000;
