@@ -10,6 +10,8 @@ public final class VenueException extends RuntimeException {
         UNREACHABLE,
         /** The venue does not want this request now, or from here. */
         REFUSED,
+        /** This host does not offer what was asked for; another of the venue's may. */
+        NOT_SERVED,
         /** An answer that is not what the venue's protocol promises. */
         BAD_ANSWER
     }

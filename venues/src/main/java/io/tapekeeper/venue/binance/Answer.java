@@ -1,9 +1,13 @@
 package io.tapekeeper.venue.binance;
 
+import io.tapekeeper.market.Amount;
 import io.tapekeeper.market.Decimals;
 import io.tapekeeper.venue.VenueException;
+import java.math.BigDecimal;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * A part of a JSON answer. Every accessor throws a BAD_ANSWER where the part is not what Binance
@@ -12,11 +16,18 @@ import java.util.Map;
  * @param origin where the answer came from, for the message
  */
 record Answer(String origin, Object json) {
+    /** Its largest, with 16 places, is well within 128 bits. */
+    private static final Pattern AMOUNT = Pattern.compile("[0-9]{1,20}(\\.[0-9]{1,20})?");
+
     Answer at(String field) {
         if (json instanceof Map<?, ?> object && object.get(field) != null) {
             return new Answer(origin, object.get(field));
         }
         throw notAsPromised(field);
+    }
+
+    boolean has(String field) {
+        return json instanceof Map<?, ?> object && object.get(field) != null;
     }
 
     /** The items of an array; Binance answers for a single symbol without the array. */
@@ -53,6 +64,56 @@ record Answer(String origin, Object json) {
             throw notAsPromised(field);
         }
         throw notAsPromised(field);
+    }
+
+    /** In units of 1e-8, above zero. */
+    long positive(String field) {
+        long units = decimal(field);
+        if (units == 0) {
+            throw notAsPromised(field);
+        }
+        return units;
+    }
+
+    /** A decimal of any size, in units of as many places; not negative. */
+    Amount amount(String field, int places) {
+        String text = text(field);
+        if (!AMOUNT.matcher(text).matches()) {
+            throw notAsPromised(field);
+        }
+        BigDecimal value = new BigDecimal(text).stripTrailingZeros();
+        if (value.scale() > places) {
+            throw notAsPromised(field);
+        }
+        return Amount.of(value.setScale(places).unscaledValue());
+    }
+
+    /** Epoch microseconds. */
+    long time(String field) {
+        long micros = VenueTime.toMicros(integer(field));
+        if (micros == VenueTime.IMPOSSIBLE) {
+            throw notAsPromised(field);
+        }
+        return micros;
+    }
+
+    boolean flag(String field) {
+        if (at(field).json instanceof Boolean flag) {
+            return flag;
+        }
+        throw notAsPromised(field);
+    }
+
+    /** An array whose first places have a meaning each, as an object with these fields. */
+    Answer named(String... fields) {
+        if (!(json instanceof List<?> row) || row.size() < fields.length) {
+            throw notAsPromised(fields[fields.length - 1]);
+        }
+        Map<String, Object> object = new HashMap<>();
+        for (int i = 0; i < fields.length; i++) {
+            object.put(fields[i], row.get(i));
+        }
+        return new Answer(origin, object);
     }
 
     VenueException notAsPromised(String field) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.VenueException.Kind;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,7 +14,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -23,7 +26,9 @@ import tools.jackson.core.JacksonException;
 /**
  * Sends requests to one Binance host and obeys its refusals: where it asks for a pause (429, 418)
  * or does not want us (403, 451), all requests fail at once until the pause is over, because going
- * on is what gets an address banned. Any thread may call; it blocks.
+ * on is what gets an address banned. A pause for too many requests is the governor's and holds for
+ * all hosts and processes; a refusal of our place is this host's alone. Any thread may call; it
+ * blocks.
  */
 final class BinanceHttp {
     /** The prices of all symbols are some 200 kB; a body beyond this is no answer to us. */
@@ -32,23 +37,37 @@ final class BinanceHttp {
     private static final int UNKNOWN_SYMBOL = -1121;
     private static final int ILLEGAL_CHARACTERS = -1100; // in a symbol: we send nothing else
 
+    /** Codes by which the venue says that it has trouble of its own. */
+    private static final Set<Long> TROUBLE = Set.of(-1000L, -1001L, -1006L, -1007L, -1008L, -1016L);
+
+    /** The one endpoint that some of the venue's hosts lack. */
+    static final String HISTORICAL_TRADES = "/api/v3/historicalTrades";
+
+    private static final long ASK_AGAIN = 1_000_000_000L; // nanoseconds
+
     private final URI address;
     private final Settings settings;
     private final HttpClient client;
     private final AtomicReference<Pause> pause = new AtomicReference<>();
-    private volatile int usedWeight;
+    private final RateGovernor governor;
+    private final CountDownLatch closing = new CountDownLatch(1);
 
     /**
+     * @param status 403 or 451
      * @param until local monotonic nanoseconds
      * @param message the same all through the pause, so that it need be told only once
      */
-    private record Pause(long until, String message) {
+    private record Pause(int status, long until, String message) {
+        boolean over() {
+            return until - System.nanoTime() <= 0;
+        }
+
         VenueException refusal() {
             return new VenueException(Kind.REFUSED, message);
         }
     }
 
-    BinanceHttp(URI address, Settings settings) {
+    BinanceHttp(URI address, Settings settings, RateGovernor governor) {
         if (address.getHost() == null || !address.getScheme().matches("(?i)https?")) {
             throw new IllegalArgumentException(
                     "\"%s\" is no REST address: it begins with https:// or http:// and names a host."
@@ -56,6 +75,7 @@ final class BinanceHttp {
         }
         this.address = address;
         this.settings = settings;
+        this.governor = governor;
         this.client =
                 HttpClient.newBuilder()
                         .connectTimeout(settings.requestTimeout())
@@ -66,25 +86,68 @@ final class BinanceHttp {
     }
 
     /**
-     * The JSON of a successful answer.
+     * The JSON of a successful answer, asked for as soon as the governor allows it.
      *
+     * @param weight what the venue counts for it
      * @throws VenueException for any other
      */
-    Answer get(String path, Duration timeout) {
+    Answer get(String path, int weight, Purpose purpose, Duration timeout) {
+        admit(weight, purpose, timeout);
+        return ask(path, timeout);
+    }
+
+    /**
+     * Waits until the governor allows the weight, and takes it.
+     *
+     * @param patience how long a live question may wait; a repair waits as long as it takes
+     * @throws VenueException REFUSED at once in a pause, and where a live question would wait
+     *     longer
+     */
+    void admit(int weight, Purpose purpose, Duration patience) {
         Pause pausing = pause.get();
-        if (pausing != null && pausing.until - System.nanoTime() > 0) {
+        if (pausing != null && !pausing.over()) {
             throw pausing.refusal();
         }
+        long start = System.nanoTime();
+        Duration wait = governor.take(weight, purpose);
+        while (!wait.isZero()) {
+            long waited = System.nanoTime() - start;
+            if (purpose == Purpose.LIVE && waited + wait.toNanos() > patience.toNanos()) {
+                throw new VenueException(Kind.REFUSED, Refusals.usedUp(governor.snapshot(), wait));
+            }
+            try {
+                // Another process may have been banned meanwhile.
+                if (closing.await(Math.min(wait.toNanos(), ASK_AGAIN), TimeUnit.NANOSECONDS)) {
+                    throw unreachable(new IOException("closed"));
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw unreachable(e);
+            }
+            wait = governor.take(weight, purpose);
+        }
+    }
+
+    /** As {@link #get}, after {@link #admit}. */
+    Answer ask(String path, Duration timeout) {
         HttpResponse<byte[]> response = send(path, timeout);
         int status = response.statusCode();
         String origin = address.getAuthority() + path.replaceFirst("\\?.*", "");
         switch (status) {
-            case 429, 418, 403, 451 -> throw pausing(response);
+            case 429, 418 ->
+                    throw governor.ban(
+                            status,
+                            Refusals.wait(status, response.headers(), settings.refusedPause()));
+            case 451 -> throw pausing(response);
             default -> {
                 if (status >= 500) {
                     throw new VenueException(Kind.UNREACHABLE, Refusals.refused(address, status));
                 }
             }
+        }
+        boolean historical = path.startsWith(HISTORICAL_TRADES);
+        if (status == 403 && !historical) {
+            throw pausing(response);
         }
         JacksonException noJson = null;
         try {
@@ -95,10 +158,13 @@ final class BinanceHttp {
             if (json instanceof Map<?, ?> error
                     && error.get("code") instanceof Long code
                     && error.get("msg") instanceof String message) {
-                throw refused(origin, status, code, message);
+                throw refused(origin, status, code, message, historical);
             }
         } catch (JacksonException e) {
             noJson = e;
+        }
+        if (historical && (status == 403 || status == 404)) {
+            throw notServed();
         }
         throw new VenueException(
                 Kind.BAD_ANSWER,
@@ -110,12 +176,36 @@ final class BinanceHttp {
                 noJson);
     }
 
-    private VenueException refused(String origin, int status, long code, String message) {
+    private VenueException refused(
+            String origin, int status, long code, String message, boolean historical) {
         boolean symbol = code == UNKNOWN_SYMBOL || code == ILLEGAL_CHARACTERS;
+        if (historical && !symbol && !TROUBLE.contains(code)) {
+            return notServed(); // nothing is wrong with the question
+        }
         return new VenueException(
-                symbol ? Kind.UNKNOWN_SYMBOL : Kind.REFUSED,
+                symbol
+                        ? Kind.UNKNOWN_SYMBOL
+                        : TROUBLE.contains(code) ? Kind.UNREACHABLE : Kind.REFUSED,
                 "%s is refused: %s (code %d, HTTP %d). Check the symbols and the address."
                         .formatted(origin, BinanceJson.clip(message, 200), code, status));
+    }
+
+    /** What a host answers that has no raw trades by id. */
+    VenueException notServed() {
+        return new VenueException(
+                Kind.NOT_SERVED,
+                "%s does not serve raw trades by id. Ask https://api.binance.com, or record aggregate trades."
+                        .formatted(address.getAuthority()));
+    }
+
+    /** Whether it does not serve our place, and has not yet to be asked again. */
+    boolean refusesOurPlace() {
+        Pause pausing = pause.get();
+        return pausing != null && pausing.status == 451 && !pausing.over();
+    }
+
+    URI address() {
+        return address;
     }
 
     private VenueException pausing(HttpResponse<?> response) {
@@ -125,7 +215,7 @@ final class BinanceHttp {
         String message =
                 "%s No request for %d s, until %s."
                         .formatted(Refusals.refused(address, status), wait.toSeconds(), end);
-        Pause next = new Pause(System.nanoTime() + wait.toNanos(), message);
+        Pause next = new Pause(status, System.nanoTime() + wait.toNanos(), message);
         return pause.accumulateAndGet(
                         next, (old, now) -> old == null || now.until - old.until > 0 ? now : old)
                 .refusal();
@@ -151,7 +241,7 @@ final class BinanceHttp {
             response.headers()
                     .firstValue("x-mbx-used-weight-1m")
                     .filter(text -> text.matches("[0-9]{1,9}"))
-                    .ifPresent(text -> usedWeight = Integer.parseInt(text));
+                    .ifPresent(text -> governor.counted(Integer.parseInt(text)));
             return response;
         } catch (TimeoutException e) {
             throw unreachable(new HttpTimeoutException("no complete answer"));
@@ -170,12 +260,9 @@ final class BinanceHttp {
                 Kind.UNREACHABLE, Refusals.unreachable(address, failure), failure);
     }
 
-    int usedWeight() {
-        return usedWeight;
-    }
-
     /** Requests in progress fail. */
     void close() {
+        closing.countDown();
         client.shutdownNow();
     }
 }

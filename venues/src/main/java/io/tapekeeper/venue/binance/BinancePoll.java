@@ -10,8 +10,10 @@ import io.tapekeeper.venue.VenueException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +43,7 @@ public final class BinancePoll implements Feed {
     private static final long ASLEEP_MICROS = ASLEEP_SECONDS * 1_000_000L;
     private static final long CLOCK_JUMP_MICROS = 1_000_000;
     private static final long REMEASURE_MICROS = 600_000_000;
+    private static final long UNLISTED_MICROS = 3_600_000_000L;
     private static final Duration LAST_EVENT = Duration.ofMillis(400);
 
     private final BinanceRest rest;
@@ -55,6 +58,8 @@ public final class BinancePoll implements Feed {
     // Of the polling thread alone:
     private final VenueClock clock;
     private final Map<Instrument, Long> lastPrices = new HashMap<>();
+    private final Set<String> unlisted = new HashSet<>();
+    private long askAllAgain; // the boundary at which unlisted symbols are tried again
     private Outlet.Line line = new Outlet.Line();
     private long next; // the first boundary that has not been decided
 
@@ -159,10 +164,16 @@ public final class BinancePoll implements Feed {
             return true; // over just now
         }
         long meant = clock.elapsed() + timeout;
-        Map<String, Long> prices = Map.of();
+        if (next >= askAllAgain) {
+            unlisted.clear();
+            askAllAgain = next + UNLISTED_MICROS;
+        }
+        Map<String, Long> prices = new HashMap<>();
         try {
-            prices = rest.prices(symbols, Duration.of(timeout, ChronoUnit.MICROS));
-            outlet.frame();
+            ask(
+                    symbols.stream().filter(symbol -> !unlisted.contains(symbol)).toList(),
+                    meant,
+                    prices);
         } catch (VenueException e) {
             if (e.kind() == VenueException.Kind.BAD_ANSWER) {
                 outlet.frame();
@@ -174,7 +185,7 @@ public final class BinancePoll implements Feed {
             return false;
         }
         if (clock.now() >= deadline()) {
-            prices = Map.of(); // too late to be a sample of this boundary
+            prices.clear(); // too late to be a sample of this boundary
         }
         if (!prices.isEmpty()) {
             outlet.proven(line);
@@ -184,6 +195,42 @@ public final class BinancePoll implements Feed {
             correctClock();
         }
         return true;
+    }
+
+    /**
+     * Adds the prices of {@code group}. The venue refuses a question in which one symbol is not
+     * listed any more and does not say which one, so the question is halved until they are found;
+     * the others must not suffer.
+     *
+     * @param end of the time to ask in, on the clock's {@link VenueClock#elapsed}
+     */
+    private void ask(List<String> group, long end, Map<String, Long> prices) {
+        long left = end - clock.elapsed();
+        if (group.isEmpty() || left <= 0) {
+            return;
+        }
+        try {
+            prices.putAll(rest.prices(group, Duration.of(left, ChronoUnit.MICROS)));
+            outlet.frame();
+        } catch (VenueException e) {
+            if (e.kind() != VenueException.Kind.UNKNOWN_SYMBOL) {
+                throw e;
+            }
+            if (group.size() > 1) {
+                ask(group.subList(0, group.size() / 2), end, prices);
+                ask(group.subList(group.size() / 2, group.size()), end, prices);
+                return;
+            }
+            unlisted.add(group.getFirst());
+            String sentence =
+                    group.getFirst()
+                            + " is not listed by the venue now, so its last price is carried. It is"
+                            + " asked for again in an hour; leave it out if it is gone for good.";
+            LOG.log(System.Logger.Level.WARNING, sentence);
+            if (unlisted.size() == symbols.size()) {
+                failed(e.kind().name(), sentence);
+            }
+        }
     }
 
     /** Says what became of {@code next}, and goes on to the boundary after it. */

@@ -3,6 +3,7 @@ package io.tapekeeper.venue.binance;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 
+import io.tapekeeper.bar.Interval;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.VenueException;
@@ -18,6 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 
 /**
@@ -26,23 +30,52 @@ import tools.jackson.core.JacksonException;
  * <p>Every method blocks until the answer is complete or the time-out of the settings is over, and
  * throws a {@link VenueException} whose message can be shown as it is. Where Binance asks for a
  * pause (429, 418) or refuses us (403, 451), all calls of this object fail at once, as REFUSED with
- * how long and until when, until the pause is over. Any thread may call.
+ * how long and until when, until the pause is over. Every call first takes its weight from the
+ * governor; it asks as LIVE unless it says otherwise. Any thread may call.
  */
 public final class BinanceRest implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(BinanceRest.class.getName());
     private static final int CLOCK_SAMPLES = 5;
 
-    private final BinanceHttp http;
+    private static final String MARKET_DATA_ONLY = "data-api.binance.vision";
+    private static final int PAGE = 1_000; // the venue's longest
+    private static final int MOST_LIMIT = 1_000_000; // what is beyond is no limit of the venue
+
+    private final List<BinanceHttp> hosts;
+    private final AtomicInteger inUse = new AtomicInteger(); // index of hosts, never goes back
     private final Settings settings;
+    private final RateGovernor governor;
+
+    /** With a governor of its own that forgets at its end. */
+    public BinanceRest(URI restUrl, Settings settings) {
+        this(restUrl, settings, RateGovernor.inMemory(restUrl.getAuthority(), settings.clock()));
+    }
+
+    /** Where the address is one of binance.com's, its host for market data only stands by. */
+    public BinanceRest(URI restUrl, Settings settings, RateGovernor governor) {
+        this(
+                restUrl,
+                settings,
+                governor,
+                String.valueOf(restUrl.getHost()).matches("(?i)(.+\\.)?binance\\.com")
+                        ? List.of(URI.create("https://" + MARKET_DATA_ONLY))
+                        : List.of());
+    }
 
     /**
      * @param restUrl for example {@code https://api.binance.com}; a path such as {@code /api/v3} at
      *     its end is left out
+     * @param governor shared by all that ask this venue; remains the caller's to close
+     * @param otherwise hosts to go on with where one does not serve this location (HTTP 451)
      */
-    public BinanceRest(URI restUrl, Settings settings) {
-        URI address = URI.create(restUrl.toString().replaceFirst("(/api(/v3)?)?/*$", ""));
-        this.http = new BinanceHttp(address, settings);
+    public BinanceRest(URI restUrl, Settings settings, RateGovernor governor, List<URI> otherwise) {
+        this.hosts =
+                Stream.concat(Stream.of(restUrl), otherwise.stream())
+                        .map(url -> url.toString().replaceFirst("(/api(/v3)?)?/*$", ""))
+                        .map(url -> new BinanceHttp(URI.create(url), settings, governor))
+                        .toList();
         this.settings = settings;
+        this.governor = governor;
     }
 
     /**
@@ -65,7 +98,9 @@ public final class BinanceRest implements AutoCloseable {
         }
         Map<String, Instrument> listed = new LinkedHashMap<>();
         try {
-            for (Answer entry : get("exchangeInfo?" + query(wanted)).at("symbols").items()) {
+            Answer info = get("exchangeInfo?" + query(wanted), 20);
+            learnLimit(info);
+            for (Answer entry : info.at("symbols").items()) {
                 Instrument instrument = instrument(entry);
                 listed.put(instrument.symbol(), instrument);
             }
@@ -77,6 +112,23 @@ public final class BinanceRest implements AutoCloseable {
             throw unknown(wanted);
         }
         return wanted.stream().map(listed::get).toList();
+    }
+
+    private void learnLimit(Answer exchangeInfo) {
+        if (!exchangeInfo.has("rateLimits")) {
+            return;
+        }
+        for (Answer rate : exchangeInfo.at("rateLimits").items()) {
+            if (rate.text("rateLimitType").equals("REQUEST_WEIGHT")
+                    && rate.text("interval").equals("MINUTE")
+                    && rate.integer("intervalNum") == 1) {
+                long limit = rate.integer("limit");
+                if (limit < 1 || limit > MOST_LIMIT) {
+                    throw rate.notAsPromised("limit");
+                }
+                governor.limit((int) limit);
+            }
+        }
     }
 
     private static Instrument instrument(Answer entry) {
@@ -104,7 +156,7 @@ public final class BinanceRest implements AutoCloseable {
     private VenueException unknown(List<String> wanted) {
         // Of all lists of symbols this is the shortest: weight 4, one line each.
         List<String> known =
-                get("ticker/price").items().stream().map(entry -> entry.text("symbol")).toList();
+                get("ticker/price", 4).items().stream().map(entry -> entry.text("symbol")).toList();
         String sentences =
                 wanted.stream()
                         .filter(symbol -> !known.contains(symbol))
@@ -129,16 +181,7 @@ public final class BinanceRest implements AutoCloseable {
 
     /** The venue's clock now, epoch microseconds. */
     public long serverTimeMicros() {
-        return serverTimeMicros(settings.requestTimeout());
-    }
-
-    private long serverTimeMicros(Duration timeout) {
-        Answer answer = http.get("/api/v3/time", timeout);
-        long micros = VenueTime.toMicros(answer.integer("serverTime"));
-        if (micros == VenueTime.IMPOSSIBLE) {
-            throw answer.notAsPromised("serverTime");
-        }
-        return micros;
+        return get("time", 1).time("serverTime");
     }
 
     /**
@@ -156,25 +199,145 @@ public final class BinanceRest implements AutoCloseable {
 
     /** One measurement of the venue's clock. */
     ClockOffset clockSample(Duration timeout) {
-        long sent = VenueTime.micros(settings.clock().instant());
-        long start = System.nanoTime(); // the length is measured by a clock that nobody sets
-        long server = serverTimeMicros(timeout);
-        long roundTrip = (System.nanoTime() - start) / 1_000;
-        return new ClockOffset(server - (sent + roundTrip / 2), roundTrip);
+        return ask(host -> {
+            host.admit(1, Purpose.LIVE, timeout); // waiting for our turn is no part of the way
+            long sent = VenueTime.micros(settings.clock().instant());
+            long start = System.nanoTime(); // the length is measured by a clock that nobody sets
+            long server = host.ask("/api/v3/time", timeout).time("serverTime");
+            long roundTrip = (System.nanoTime() - start) / 1_000;
+            return new ClockOffset(server - (sent + roundTrip / 2), roundTrip);
+        });
     }
 
     /** The newest id on the symbol's tape of this kind; empty where it never traded. */
     public OptionalLong newestId(String symbol, TapeKind kind) {
-        String one = "?limit=1&symbol=" + URLEncoder.encode(symbol, UTF_8);
+        String one = "?limit=1&" + query(List.of(symbol));
         return switch (kind) {
-            case AGGREGATE -> newest(get("aggTrades" + one), "a");
-            case RAW -> newest(get("trades" + one), "id");
-            case POLL -> throw new IllegalArgumentException("polled prices have no ids");
+            case AGGREGATE -> newest(get("aggTrades" + one, 4), "a");
+            case RAW -> newest(get("trades" + one, 25), "id");
+            case POLL -> throw noIds();
         };
     }
 
     private static OptionalLong newest(Answer trades, String id) {
         return trades.items().stream().mapToLong(trade -> trade.integer(id)).max();
+    }
+
+    private static IllegalArgumentException noIds() {
+        return new IllegalArgumentException("polled prices have no ids");
+    }
+
+    /**
+     * The symbol's tape from the first id that the venue has at or after {@code fromId}; where that
+     * one is later, the venue lacks those in between.
+     *
+     * @param limit 1 to 1,000; fewer entries mean that the venue has no more now
+     * @throws VenueException NOT_SERVED for raw trades where the host has none by id
+     */
+    public TradePage tradesFrom(
+            String symbol, TapeKind kind, long fromId, int limit, Purpose purpose) {
+        String asked = "?fromId=" + fromId + "&limit=" + limit + "&" + query(List.of(symbol));
+        Answer answer =
+                switch (kind) {
+                    case AGGREGATE -> get("aggTrades" + asked, 4, purpose);
+                    case RAW -> ask(host -> historical(host, asked, purpose));
+                    case POLL -> throw noIds();
+                };
+        long now = VenueTime.micros(settings.clock().instant());
+        return TradePage.of(answer, kind, fromId, limit, now);
+    }
+
+    private Answer historical(BinanceHttp host, String asked, Purpose purpose) {
+        if (host.address().getHost().equals(MARKET_DATA_ONLY)) {
+            throw host.notServed(); // documented; not worth asking
+        }
+        return host.get(
+                BinanceHttp.HISTORICAL_TRADES + asked, 25, purpose, settings.requestTimeout());
+    }
+
+    /** The first id that the venue still serves; empty where the symbol never traded. */
+    public OptionalLong oldestId(String symbol, TapeKind kind) {
+        TradePage page = tradesFrom(symbol, kind, 0, 1, Purpose.REPAIR);
+        return page.isEmpty() ? OptionalLong.empty() : OptionalLong.of(page.firstId());
+    }
+
+    /**
+     * The first id at or after a time; empty where nothing has traded since. For a raw tape it is
+     * found through the aggregates.
+     *
+     * @param timeMicros epoch microseconds, the venue's clock
+     */
+    public OptionalLong firstIdAt(String symbol, TapeKind kind, long timeMicros) {
+        return switch (kind) {
+            case AGGREGATE ->
+                    aggregatesSince(symbol, timeMicros, 1).stream()
+                            .mapToLong(aggregate -> aggregate.integer("a"))
+                            .findFirst();
+            case RAW -> // of a blanked aggregate the raw ids are not known any more
+                    aggregatesSince(symbol, timeMicros, PAGE).stream()
+                            .filter(aggregate -> !TradePage.blanked(aggregate))
+                            .mapToLong(aggregate -> aggregate.integer("f"))
+                            .findFirst();
+            case POLL -> throw noIds();
+        };
+    }
+
+    private List<Answer> aggregatesSince(String symbol, long timeMicros, int limit) {
+        String asked = "startTime=%d&limit=%d&".formatted(timeMicros, limit);
+        return get("aggTrades?" + asked + query(List.of(symbol)), 4, Purpose.REPAIR).items();
+    }
+
+    /**
+     * Which raw trades from {@code fromId} to {@code toId} the venue's aggregates name: what they
+     * skip does not exist there, and need not be asked for again. One question for each thousand
+     * aggregates of that time, as repair.
+     *
+     * @param fromMicros venue time of a trade before {@code fromId}, the nearer the cheaper
+     * @param toMicros venue time of a trade behind {@code toId}
+     */
+    public RawIds rawIdsNamedByAggregates(
+            String symbol, long fromId, long toId, long fromMicros, long toMicros) {
+        List<RawIds.Range> named = new ArrayList<>();
+        long knownTo = -1;
+        List<Answer> page = aggregatesSince(symbol, fromMicros, PAGE);
+        while (!page.isEmpty()) {
+            for (Answer aggregate : page) {
+                if (knownTo >= toId || aggregate.time("T") > toMicros) {
+                    return new RawIds(named, knownTo);
+                }
+                if (TradePage.blanked(aggregate)) {
+                    continue;
+                }
+                long first = Math.max(fromId, aggregate.integer("f"));
+                long last = Math.min(toId, aggregate.integer("l"));
+                knownTo = aggregate.integer("l");
+                if (first > last) {
+                    continue;
+                }
+                if (!named.isEmpty() && named.getLast().last() == first - 1) {
+                    first = named.removeLast().first();
+                }
+                named.add(new RawIds.Range(first, last));
+            }
+            String next = "fromId=%d&limit=%d&".formatted(page.getLast().integer("a") + 1, PAGE);
+            page = get("aggTrades?" + next + query(List.of(symbol)), 4, Purpose.REPAIR).items();
+        }
+        return new RawIds(named, knownTo);
+    }
+
+    /**
+     * The venue's own bars, ascending from the first that opens at or after {@code startMicros};
+     * the last may still be open. A length that the venue does not offer is REFUSED.
+     *
+     * @param startMicros epoch microseconds
+     * @param limit 1 to 1,000
+     */
+    public List<Kline> klines(
+            String symbol, Interval interval, long startMicros, int limit, Purpose purpose) {
+        String asked = "interval=%s&startTime=%d&limit=%d&".formatted(interval, startMicros, limit);
+        return get("klines?" + asked + query(List.of(symbol)), 2, purpose).items().stream()
+                .map(Kline::of)
+                .toList();
     }
 
     /**
@@ -187,7 +350,10 @@ public final class BinanceRest implements AutoCloseable {
 
     Map<String, Long> prices(List<String> symbols, Duration timeout) {
         Map<String, Long> prices = new LinkedHashMap<>();
-        for (Answer ticker : http.get("/api/v3/ticker/price?" + query(symbols), timeout).items()) {
+        String path = "/api/v3/ticker/price?" + query(symbols);
+        int weight = symbols.size() == 1 ? 2 : 4;
+        Answer tickers = ask(host -> host.get(path, weight, Purpose.LIVE, timeout));
+        for (Answer ticker : tickers.items()) {
             long price = ticker.decimal("price");
             if (price > 0) {
                 prices.put(ticker.text("symbol"), price);
@@ -202,10 +368,12 @@ public final class BinanceRest implements AutoCloseable {
      * empty.
      *
      * @throws VenueException UNREACHABLE where no answer came: then nothing is known, and a
-     *     simulated market must never be taken for a real one
+     *     simulated market must never be taken for a real one; REFUSED in a pause
      */
     public Optional<SimulatedVenue> simulation() {
-        HttpResponse<byte[]> response = http.send("/sim/state", settings.requestTimeout());
+        BinanceHttp host = hosts.getFirst();
+        host.admit(1, Purpose.LIVE, settings.requestTimeout()); // Binance counts whatever it gets
+        HttpResponse<byte[]> response = host.send("/sim/state", settings.requestTimeout());
         if (response.statusCode() != 200) {
             return Optional.empty();
         }
@@ -221,19 +389,60 @@ public final class BinanceRest implements AutoCloseable {
         }
     }
 
-    /** The weight that the venue counted against our address in its current minute. */
-    public int usedWeight() {
-        return http.usedWeight();
+    /** The host that is asked now, with its port where the address names one. */
+    public String hostInUse() {
+        return hosts.get(inUse.get()).address().getAuthority();
     }
 
     /** Ends at once; calls in progress fail. */
     @Override
     public void close() {
-        http.close();
+        hosts.forEach(BinanceHttp::close);
     }
 
-    private Answer get(String endpoint) {
-        return http.get("/api/v3/" + endpoint, settings.requestTimeout());
+    private Answer get(String endpoint, int weight) {
+        return get(endpoint, weight, Purpose.LIVE);
+    }
+
+    private Answer get(String endpoint, int weight, Purpose purpose) {
+        return ask(host ->
+                host.get("/api/v3/" + endpoint, weight, purpose, settings.requestTimeout()));
+    }
+
+    /** Asks the host in use, and where it does not serve our place, those after it. */
+    private <T> T ask(Function<BinanceHttp, T> question) {
+        while (true) {
+            int asked = inUse.get();
+            BinanceHttp host = hosts.get(asked);
+            try {
+                return question.apply(host);
+            } catch (VenueException e) {
+                if (!host.refusesOurPlace()) {
+                    throw e;
+                }
+                if (asked == hosts.size() - 1) {
+                    throw asked == 0 ? e : nowhere(e);
+                }
+                if (inUse.compareAndSet(asked, asked + 1)) {
+                    LOG.log(
+                            System.Logger.Level.WARNING,
+                            "{0} does not serve this location (HTTP 451); going on with {1}, which"
+                                    + " may lack raw trades by id.",
+                            host.address().getAuthority(),
+                            hostInUse());
+                }
+            }
+        }
+    }
+
+    private VenueException nowhere(VenueException last) {
+        String names =
+                hosts.stream().map(host -> host.address().getAuthority()).collect(joining(" nor "));
+        return new VenueException(
+                Kind.REFUSED,
+                "Neither %s serves this location (HTTP 451). Go through another network, or name another address."
+                        .formatted(names),
+                last);
     }
 
     /** One symbol is asked for as such, which halves the weight; several as a JSON array. */

@@ -83,6 +83,17 @@ final class Refusals {
         };
     }
 
+    /** For a live question that would have to wait too long for its turn. */
+    static String usedUp(RateState state, Duration wait) {
+        return "%s has no room for this question in the next %d s: %d of %d of its weight per minute are used, %d by repairs. Stop other programs that ask it from here."
+                .formatted(
+                        state.host(),
+                        wait.toSeconds() + 1,
+                        state.used(),
+                        state.limit(),
+                        state.repairUsed());
+    }
+
     /**
      * How long to leave the venue alone after an HTTP refusal: as long as it says in {@code
      * Retry-After}, in seconds.

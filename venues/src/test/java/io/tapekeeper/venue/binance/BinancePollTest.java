@@ -185,6 +185,45 @@ class BinancePollTest {
     }
 
     @Test
+    void aSymbolThatIsNotListedAnyMoreDoesNotTakeTheOthersWithIt() {
+        started(heard);
+        heard.next(Connected.class);
+        long boundary = hearsBoth(0, false);
+        server.asked.clear();
+        prices =
+                path ->
+                        path.contains("BTCUSDT")
+                                ? Reply.status(400, "{\"code\":-1121,\"msg\":\"Invalid symbol.\"}")
+                                : Reply.ok("{\"symbol\":\"ETHUSDT\",\"price\":\"7.5\"}");
+        for (int i = 1; i <= 2; i++) {
+            long next = boundary + i * SECOND;
+            assertEquals(
+                    new Polled(BTCUSDT, next, priceAt(boundary), true), heard.next(Polled.class));
+            assertEquals(new Polled(ETHUSDT, next, 750_000_000, false), heard.next(Polled.class));
+        }
+        assertEquals(
+                List.of(
+                        "/api/v3/ticker/price?symbols=%5B%22BTCUSDT%22%2C%22ETHUSDT%22%5D",
+                        "/api/v3/ticker/price?symbol=BTCUSDT",
+                        "/api/v3/ticker/price?symbol=ETHUSDT",
+                        "/api/v3/ticker/price?symbol=ETHUSDT"),
+                server.asked.subList(0, 4));
+        assertTrue(heard.events.isEmpty(), "the feed is still connected");
+    }
+
+    @Test
+    void isDisconnectedWhereNoneOfTheSymbolsIsListed() {
+        started(heard);
+        heard.next(Connected.class);
+        long boundary = hearsBoth(0, false);
+        prices = path -> Reply.status(400, "{\"code\":-1121,\"msg\":\"Invalid symbol.\"}");
+        String reason = heard.next(Disconnected.class).reason();
+        assertTrue(reason.startsWith("ETHUSDT is not listed by the venue now"), reason);
+        boundary = hearsBoth(boundary + SECOND, true);
+        hearsBoth(boundary + SECOND, true);
+    }
+
+    @Test
     void waitsForAVenueThatIsNotThereYet() throws IOException {
         LocalRest.Script works = prices;
         server.script(path -> Reply.status(502, ""));

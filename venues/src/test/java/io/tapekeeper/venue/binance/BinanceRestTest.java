@@ -51,12 +51,14 @@ class BinanceRestTest {
     private static final String INVALID_SYMBOL = "{\"code\":-1121,\"msg\":\"Invalid symbol.\"}";
 
     private LocalRest server;
+    private RateGovernor governor;
     private BinanceRest rest;
 
     @BeforeEach
     void open() throws IOException {
         server = new LocalRest(path -> Reply.status(404, ""));
-        rest = new BinanceRest(server.address(), Patience.shortRetries());
+        governor = RateGovernor.inMemory(server.address().getAuthority(), InstantSource.system());
+        rest = new BinanceRest(server.address(), Patience.shortRetries(), governor);
     }
 
     @AfterEach
@@ -186,7 +188,7 @@ class BinanceRestTest {
     void readsTheUsedWeightWhateverTheCaseOfItsHeader() {
         server.script(path -> new Reply(200, "[]", Map.of("X-Mbx-Used-WEIGHT-1m", "2417")));
         rest.prices(List.of("BTCUSDT"));
-        assertEquals(2417, rest.usedWeight());
+        assertEquals(2417, governor.snapshot().used());
     }
 
     @Test

@@ -1,0 +1,232 @@
+package io.tapekeeper.venue.binance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RateWindowTest {
+    private static final long SECOND = 1_000_000;
+    private static final long MINUTE = 60 * SECOND;
+    private static final long START = 1_790_000_000_000_000L + 123_456;
+
+    private final RateWindow window = new RateWindow(START);
+
+    private record Sent(long time, int weight, Purpose purpose) {}
+
+    /** What the venue counts in the minute that ends at {@code now}; {@code sent} is in order. */
+    private static int lastMinute(List<Sent> sent, long now, Predicate<Sent> counted) {
+        return sent.reversed().stream()
+                .takeWhile(each -> each.time > now - MINUTE)
+                .filter(counted)
+                .mapToInt(Sent::weight)
+                .sum();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void keepsEveryMinuteWithinItsShareWhateverTheSchedule(long seed) {
+        Random random = new Random(seed);
+        List<Sent> sent = new ArrayList<>();
+        int limit = 200 + random.nextInt(6_000);
+        window.limit(limit);
+        long now = START;
+        RateWindow kept = window;
+        for (int i = 0; i < 20_000; i++) {
+            now += random.nextInt(10) == 0 ? random.nextLong(MINUTE) : random.nextLong(SECOND / 4);
+            kept.pass(now);
+            Purpose purpose = random.nextInt(3) == 0 ? Purpose.LIVE : Purpose.REPAIR;
+            int weight = 1 + random.nextInt(40);
+            String at = "seed " + seed + ", step " + i;
+            if (kept.microsToWait(weight, purpose) == 0) {
+                kept.take(weight, purpose);
+                sent.add(new Sent(now, weight, purpose));
+                int all = lastMinute(sent, now, each -> true);
+                int repairs = lastMinute(sent, now, each -> each.purpose == Purpose.REPAIR);
+                assertTrue(all <= limit * 80 / 100, at + ": all " + all + " of " + limit);
+                assertTrue(repairs <= limit / 2, at + ": repairs " + repairs + " of " + limit);
+                if (purpose == Purpose.REPAIR) {
+                    assertTrue(all <= limit * 60 / 100, at + ": " + all + " of " + limit);
+                }
+            }
+            if (random.nextInt(100) == 0) {
+                kept = RateWindow.of(ByteBuffer.wrap(kept.toBytes().array())); // a restart
+            }
+        }
+        assertTrue(sent.size() > 5_000, "seed " + seed + ": only " + sent.size() + " were sent");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {11, 12, 13})
+    void tellsExactlyHowLongToWait(long seed) {
+        Random random = new Random(seed);
+        window.limit(1_000);
+        long now = START;
+        int waits = 0;
+        for (int i = 0; i < 5_000; i++) {
+            now += random.nextLong(SECOND);
+            window.pass(now);
+            Purpose purpose = random.nextBoolean() ? Purpose.LIVE : Purpose.REPAIR;
+            int weight = 1 + random.nextInt(100);
+            if (random.nextInt(50) == 0) {
+                window.counted(random.nextInt(900));
+            }
+            long wait = window.microsToWait(weight, purpose);
+            String at = "seed " + seed + ", step " + i + ", wait " + wait;
+            if (wait > 0) {
+                assertTrue(wait <= 64 * SECOND, at);
+                window.pass(now + wait - 1);
+                assertTrue(window.microsToWait(weight, purpose) > 0, at);
+                now += wait;
+                window.pass(now);
+                waits++;
+            }
+            assertEquals(0, window.microsToWait(weight, purpose), at);
+            window.take(weight, purpose);
+        }
+        assertTrue(waits > 500, "seed " + seed + ": waited only " + waits + " times");
+    }
+
+    @Test
+    void aSteadyRepairUsesTwoFifthsOfTheLimitAndMore() {
+        long now = START;
+        int taken = 0;
+        while (now < START + 20 * MINUTE) {
+            window.pass(now);
+            long wait = window.microsToWait(25, Purpose.REPAIR);
+            if (wait == 0) {
+                window.take(25, Purpose.REPAIR);
+                taken += 25;
+            }
+            now += Math.max(wait, SECOND / 10);
+        }
+        assertTrue(taken >= 20 * 6_000 * 40 / 100, "only " + taken);
+    }
+
+    @Test
+    void theLiveSideFindsAFifthOfTheLimitWhereRepairsHaveTakenAllTheyMay() {
+        while (window.microsToWait(100, Purpose.REPAIR) == 0) {
+            window.take(100, Purpose.REPAIR);
+        }
+        assertEquals(3_000, window.state("h").repairUsed());
+        for (int weight = 0; weight < 1_800; weight += 100) {
+            assertEquals(0, window.microsToWait(100, Purpose.LIVE));
+            window.take(100, Purpose.LIVE);
+        }
+        assertTrue(window.microsToWait(1, Purpose.LIVE) > 0);
+        assertEquals(4_800, window.state("h").used());
+        assertEquals(1_200, window.state("h").reserve());
+    }
+
+    @Test
+    void repairsLeaveAFifthToTheLiveSideHoweverMuchThatOneUses() {
+        window.take(2_000, Purpose.LIVE);
+        int repaired = 0;
+        while (window.microsToWait(100, Purpose.REPAIR) == 0) {
+            window.take(100, Purpose.REPAIR);
+            repaired += 100;
+        }
+        assertEquals(1_600, repaired); // 60 % of 6,000 less what the live side used
+    }
+
+    @Test
+    void whatTheVenueCountsBeyondOursBelongsToOthersAndCountsForAMinute() {
+        window.take(1_000, Purpose.LIVE);
+        window.counted(4_000);
+        assertEquals(4_000, window.state("h").used());
+        assertTrue(window.microsToWait(1, Purpose.REPAIR) > 0);
+        window.pass(START + SECOND);
+        window.take(500, Purpose.LIVE);
+        window.counted(
+                1_500); // the venue's minute began anew; the others' weight was sent all the same
+        assertEquals(4_500, window.state("h").used());
+        window.pass(START + MINUTE);
+        assertEquals(4_500, window.state("h").used());
+        window.pass(START + 65 * SECOND);
+        assertEquals(0, window.state("h").used());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Purpose.class)
+    void aQuestionHeavierThanItsShareGoesWhenNothingElseCounts(Purpose purpose) {
+        window.limit(10);
+        assertEquals(0, window.microsToWait(25, purpose));
+        window.take(25, purpose);
+        assertTrue(window.microsToWait(25, purpose) > MINUTE);
+        window.pass(START + 64 * SECOND);
+        assertEquals(0, window.microsToWait(25, purpose));
+    }
+
+    @Test
+    void aClockThatIsSetBackMakesNothingWaitLongerThanBefore() {
+        window.take(4_800, Purpose.LIVE);
+        window.ban(418, Duration.ofMinutes(2));
+        long lastYear = START - Duration.ofDays(365).toNanos() / 1_000;
+        window.pass(lastYear);
+        assertEquals(lastYear + 2 * MINUTE, window.bannedUntil());
+        assertEquals(4_800, window.state("h").used());
+        window.pass(lastYear + MINUTE);
+        assertTrue(window.bannedUntil() > 0);
+        window.pass(lastYear + 2 * MINUTE);
+        assertEquals(0, window.bannedUntil());
+        assertEquals(0, window.microsToWait(4_800, Purpose.LIVE));
+    }
+
+    @Test
+    void noBanIsBelievedToBeLongerThanThreeDays() {
+        window.ban(418, Duration.ofSeconds(9_999_999));
+        assertEquals(START + Duration.ofDays(3).toNanos() / 1_000, window.bannedUntil());
+        window.ban(429, Duration.ofSeconds(10)); // a shorter one does not end it
+        assertEquals(START + Duration.ofDays(3).toNanos() / 1_000, window.bannedUntil());
+        assertEquals(418, window.banStatus());
+        assertEquals(1, window.state("h").refusals429());
+        assertEquals(1, window.state("h").bans418());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {21, 22, 23})
+    void fiveMinutesNeverSeeMoreThanTheirConnections(long seed) {
+        Random random = new Random(seed);
+        List<Long> attempts = new ArrayList<>();
+        long now = START;
+        for (int i = 0; i < 3_000; i++) {
+            now += random.nextLong(2 * SECOND);
+            window.pass(now);
+            long wait = window.microsToWaitForConnect();
+            now += wait;
+            window.pass(now);
+            assertEquals(0, window.microsToWaitForConnect(), "seed " + seed + ", step " + i);
+            window.connect();
+            attempts.add(now);
+            long since = now - 5 * MINUTE;
+            long count = attempts.stream().filter(time -> time > since).count();
+            assertTrue(count <= 280, "seed " + seed + ", step " + i + ": " + count);
+        }
+        assertTrue(now > START + 45 * MINUTE, "seed " + seed + ": the bound was never met");
+    }
+
+    @Test
+    void everyByteThatChangesIsNoticed() {
+        window.take(7, Purpose.LIVE);
+        window.connect();
+        byte[] bytes = window.toBytes().array();
+        assertTrue(RateWindow.readable(ByteBuffer.wrap(bytes)));
+        assertEquals(window.state("h"), RateWindow.of(ByteBuffer.wrap(bytes)).state("h"));
+        for (int i = 0; i < bytes.length; i++) {
+            byte[] damaged = bytes.clone();
+            damaged[i] ^= 0x10;
+            assertFalse(RateWindow.readable(ByteBuffer.wrap(damaged)), "byte " + i);
+        }
+        assertFalse(RateWindow.readable(ByteBuffer.wrap(bytes, 0, bytes.length - 1)));
+    }
+}
