@@ -48,6 +48,14 @@ final class DemoCommand implements Callable<Integer> {
             description = "Seconds of the market in a second (default: 1).")
     private String speed = "1";
 
+    @Option(
+            names = "--faults",
+            paramLabel = "FILE|SEED",
+            description =
+                    "Let the exchange fail on purpose: by a plan (docs/faulty-exchange.md), or by a"
+                            + " mixture drawn from a seed.")
+    private String faults;
+
     @Override
     public Integer call() throws InterruptedException {
         Path db = (options.db == null ? DEFAULT_DB : options.db).toAbsolutePath();
@@ -66,7 +74,8 @@ final class DemoCommand implements Callable<Integer> {
                 ExchangeConfig.of(
                                 new ExchangeConfig.Source.Synthetic(
                                         seed, Optional.of(market), takenUpTo(stored)))
-                        .withSpeed(ExchangeCommand.speed(speed));
+                        .withSpeed(ExchangeCommand.speed(speed))
+                        .withFaults(ExchangeCommand.faults(faults));
         System.out.println("demo: a SIMULATED market, no real prices");
         try (Exchange exchange = ExchangeCommand.start(config)) {
             String address = "127.0.0.1:" + exchange.port();

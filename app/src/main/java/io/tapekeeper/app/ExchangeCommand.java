@@ -2,6 +2,9 @@ package io.tapekeeper.app;
 
 import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.exchange.ExchangeConfig;
+import io.tapekeeper.exchange.faults.FaultPlan;
+import io.tapekeeper.exchange.faults.FaultPlanReader;
+import io.tapekeeper.exchange.faults.InvalidPlanException;
 import io.tapekeeper.exchange.play.Speed;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,6 +28,7 @@ import picocli.CommandLine.ParentCommand;
         footerHeading = "%nExamples:%n",
         footer = {
             "  ./tapekeeper exchange --synthetic 7 --port 9443",
+            "  ./tapekeeper exchange --synthetic 7 --faults 42 --port 9443",
             "  ./tapekeeper exchange --capture trades.txt.gz --speed max --port 9443"
         })
 final class ExchangeCommand implements Callable<Integer> {
@@ -50,6 +54,14 @@ final class ExchangeCommand implements Callable<Integer> {
                     "Seconds of the tape in a second; max = as fast as the slowest client takes it"
                             + " (default: 1).")
     private String speed = "1";
+
+    @Option(
+            names = "--faults",
+            paramLabel = "FILE|SEED",
+            description =
+                    "Fail on purpose: by a plan (docs/faulty-exchange.md), or by a mixture drawn from a"
+                            + " seed.")
+    private String faults;
 
     @Option(
             names = "--port",
@@ -84,7 +96,11 @@ final class ExchangeCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Stop stop = main.stopOnSignals();
         ExchangeConfig config =
-                ExchangeConfig.of(source()).withHost(host).withPort(port).withSpeed(speed(speed));
+                ExchangeConfig.of(source())
+                        .withHost(host)
+                        .withPort(port)
+                        .withSpeed(speed(speed))
+                        .withFaults(faults(faults));
         try (Exchange exchange = start(config)) {
             System.out.printf(
                     "exchange: http://%s:%d and ws://%s:%d, state of play at /sim/state%n",
@@ -108,6 +124,15 @@ final class ExchangeCommand implements Callable<Integer> {
             return Exchange.start(config);
         } catch (IOException e) {
             throw Failure.outside(e.getMessage(), e);
+        }
+    }
+
+    /** The plan that the option names; none where it is not given. */
+    static FaultPlan faults(String fileOrSeed) {
+        try {
+            return fileOrSeed == null ? FaultPlan.NONE : FaultPlanReader.read(fileOrSeed);
+        } catch (InvalidPlanException e) {
+            throw Failure.usage("--faults: " + e.getMessage());
         }
     }
 

@@ -74,6 +74,15 @@ class CommandLineTest {
     }
 
     @Test
+    void aWrongPlanOfFaultsIsToldWithItsLine() throws IOException {
+        Path plan = file("plan.yaml", "seed: 1\nfaults:\n  - dorp: {after: 5 trades}\n");
+        assertEquals(2, run("exchange", "--port", "0", "--faults", plan.toString()));
+        assertOneSentence(plan + ", line 3", "\"dorp\"", "drop");
+        assertEquals(2, run("demo", "--faults", folder.resolve("none.yaml").toString()));
+        assertOneSentence("none.yaml", "name a file that exists, or a seed");
+    }
+
+    @Test
     void anOptionThatDoesNotExistIsToldWithTheNearest() {
         assertEquals(2, run("run", "--symbls", "BTCUSDT"));
         assertOneSentence("--symbls", "--symbols");

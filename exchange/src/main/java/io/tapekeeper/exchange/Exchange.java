@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.tapekeeper.exchange.capture.CaptureSource;
 import io.tapekeeper.exchange.endless.EndlessSource;
+import io.tapekeeper.exchange.faults.Faults;
 import io.tapekeeper.exchange.market.TapeSource;
 import io.tapekeeper.exchange.market.UnusableSourceException;
 import io.tapekeeper.exchange.play.Player;
@@ -24,11 +25,14 @@ import io.tapekeeper.exchange.rest.SimApi;
 import io.tapekeeper.exchange.rest.WeightMeter;
 import io.tapekeeper.exchange.socket.SocketDoor;
 import io.tapekeeper.exchange.socket.Sockets;
+import io.tapekeeper.exchange.traffic.Traffic;
+import io.tapekeeper.exchange.traffic.TrafficHandler;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -51,6 +55,9 @@ public final class Exchange implements AutoCloseable {
     private final ExchangeConfig config;
     private final TapeSource source;
     private final Player player;
+    private final Faults faults;
+    private final Traffic traffic = new Traffic();
+    private final WeightMeter meter;
     private final Sockets sockets;
     private final RestApi api;
     private final SimApi sim;
@@ -68,14 +75,18 @@ public final class Exchange implements AutoCloseable {
                     new ArrayBlockingQueue<>(WAITING_REQUESTS),
                     new DefaultThreadFactory("exchange-rest"));
     private int port;
+    private volatile Channel listener;
+    private volatile boolean closing;
 
     private Exchange(ExchangeConfig config, TapeSource source) {
         this.config = config;
-        this.source = source;
-        player = new Player(source, config.speed());
+        faults = new Faults(config.faults());
+        this.source = faults.alter(source);
+        player = new Player(this.source, config.speed());
+        meter = new WeightMeter(config.weightPerMinute(), System::nanoTime);
         sockets = new Sockets(player, config.socketRules());
-        api = new RestApi(player, new WeightMeter(config.weightPerMinute(), System::nanoTime));
-        sim = new SimApi(player, source, sockets, api);
+        api = new RestApi(player, meter, faults::database);
+        sim = new SimApi(player, this.source, sockets, api, traffic, faults);
     }
 
     /**
@@ -93,6 +104,8 @@ public final class Exchange implements AutoCloseable {
             exchange.close();
             throw e;
         }
+        exchange.faults.start(
+                exchange.player.histories(), exchange.socketThreads, exchange::closePortFor);
         exchange.player.start();
         return exchange;
     }
@@ -110,6 +123,18 @@ public final class Exchange implements AutoCloseable {
     }
 
     private void bind() throws PortInUseException {
+        ChannelFuture bound = listen(config.port()).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new PortInUseException(
+                    "The exchange cannot listen on %s:%d: %s; stop what uses the port or choose another."
+                            .formatted(config.host(), config.port(), bound.cause().getMessage()),
+                    bound.cause());
+        }
+        listener = bound.channel();
+        port = ((InetSocketAddress) listener.localAddress()).getPort();
+    }
+
+    private ChannelFuture listen(int wanted) {
         ServerBootstrap bootstrap =
                 new ServerBootstrap()
                         .group(socketThreads)
@@ -122,14 +147,33 @@ public final class Exchange implements AutoCloseable {
                                         pipeline(channel);
                                     }
                                 });
-        ChannelFuture bound = bootstrap.bind(config.host(), config.port()).awaitUninterruptibly();
-        if (!bound.isSuccess()) {
-            throw new PortInUseException(
-                    "The exchange cannot listen on %s:%d: %s; stop what uses the port or choose another."
-                            .formatted(config.host(), config.port(), bound.cause().getMessage()),
-                    bound.cause());
+        return bootstrap.bind(config.host(), wanted);
+    }
+
+    /** Any thread. */
+    private void closePortFor(Duration down) {
+        listener.close()
+                .addListener(closed ->
+                        socketThreads.schedule(
+                                this::listenAgain, down.toNanos(), TimeUnit.NANOSECONDS));
+    }
+
+    private void listenAgain() {
+        if (closing) {
+            return;
         }
-        port = ((InetSocketAddress) bound.channel().localAddress()).getPort();
+        listen(port)
+                .addListener((ChannelFuture again) -> {
+                    if (again.isSuccess()) {
+                        listener = again.channel();
+                    } else {
+                        LOG.log(
+                                Level.WARNING,
+                                "port " + port + " cannot be opened again; trying on",
+                                again.cause());
+                        closePortFor(Duration.ofMillis(100));
+                    }
+                });
     }
 
     private void pipeline(Channel channel) {
@@ -139,8 +183,33 @@ public final class Exchange implements AutoCloseable {
                                 new HttpDecoderConfig()
                                         .setMaxInitialLineLength(LONGEST_REQUEST_LINE)))
                 .addLast(new HttpObjectAggregator(LONGEST_BODY))
+                .addLast(new TrafficHandler(traffic));
+        if (faults.onWire()) {
+            channel.pipeline().addLast(faults.handler());
+        }
+        channel.pipeline()
                 .addLast(new SocketDoor(sockets))
                 .addLast(new RestHandler(api, sim, restThreads));
+    }
+
+    /** How often each fault of the plan has struck so far, by its name. */
+    public Map<String, Long> faultsInjected() {
+        return faults.injected();
+    }
+
+    /** What went over the wires so far. */
+    public Traffic traffic() {
+        return traffic;
+    }
+
+    /** The REST request weights used so far. */
+    public WeightMeter weights() {
+        return meter;
+    }
+
+    /** Trades and aggregates handed to sockets so far, once for each of them. */
+    public long tradesSent() {
+        return player.tradesTold();
     }
 
     /** The port bound. */
@@ -151,6 +220,7 @@ public final class Exchange implements AutoCloseable {
     /** Tells the clients, stops the market and lets the port go, within a second. */
     @Override
     public void close() {
+        closing = true;
         player.close();
         sockets.shutDown(Duration.ofMillis(400));
         var ended = socketThreads.shutdownGracefully(0, 400, TimeUnit.MILLISECONDS);

@@ -1,5 +1,6 @@
 package io.tapekeeper.exchange;
 
+import io.tapekeeper.exchange.faults.FaultPlan;
 import io.tapekeeper.exchange.play.Speed;
 import io.tapekeeper.exchange.socket.SocketRules;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.OptionalLong;
  * @param host address to bind, 127.0.0.1 unless others shall reach it
  * @param port 0 for any free one
  * @param weightPerMinute REST request weight that one client may use in a minute
+ * @param faults what goes wrong on purpose
  */
 public record ExchangeConfig(
         String host,
@@ -20,7 +22,8 @@ public record ExchangeConfig(
         Source source,
         Speed speed,
         int weightPerMinute,
-        SocketRules socketRules) {
+        SocketRules socketRules,
+        FaultPlan faults) {
     /** What is played. */
     public sealed interface Source {
         /** Recordings, one or several; each starts with the first subscription. */
@@ -47,26 +50,31 @@ public record ExchangeConfig(
 
     /** On any free local port, at the speed of the tape, with the real exchange's limits. */
     public static ExchangeConfig of(Source source) {
-        return new ExchangeConfig("127.0.0.1", 0, source, Speed.REAL_TIME, 6_000, SocketRules.REAL);
+        return new ExchangeConfig(
+                "127.0.0.1", 0, source, Speed.REAL_TIME, 6_000, SocketRules.REAL, FaultPlan.NONE);
     }
 
     public ExchangeConfig withHost(String other) {
-        return new ExchangeConfig(other, port, source, speed, weightPerMinute, socketRules);
+        return new ExchangeConfig(other, port, source, speed, weightPerMinute, socketRules, faults);
     }
 
     public ExchangeConfig withPort(int other) {
-        return new ExchangeConfig(host, other, source, speed, weightPerMinute, socketRules);
+        return new ExchangeConfig(host, other, source, speed, weightPerMinute, socketRules, faults);
     }
 
     public ExchangeConfig withSpeed(Speed other) {
-        return new ExchangeConfig(host, port, source, other, weightPerMinute, socketRules);
+        return new ExchangeConfig(host, port, source, other, weightPerMinute, socketRules, faults);
     }
 
     public ExchangeConfig withWeightPerMinute(int other) {
-        return new ExchangeConfig(host, port, source, speed, other, socketRules);
+        return new ExchangeConfig(host, port, source, speed, other, socketRules, faults);
     }
 
     public ExchangeConfig withSocketRules(SocketRules other) {
-        return new ExchangeConfig(host, port, source, speed, weightPerMinute, other);
+        return new ExchangeConfig(host, port, source, speed, weightPerMinute, other, faults);
+    }
+
+    public ExchangeConfig withFaults(FaultPlan other) {
+        return new ExchangeConfig(host, port, source, speed, weightPerMinute, socketRules, other);
     }
 }

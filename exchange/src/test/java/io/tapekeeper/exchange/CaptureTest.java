@@ -178,6 +178,7 @@ class CaptureTest {
                         Duration.ofHours(1),
                         1_024,
                         5,
+                        300,
                         1 << 16);
         try (Exchange exchange = Exchange.start(config(BTCUSDT).withSocketRules(rules));
                 Client client = new Client(exchange);

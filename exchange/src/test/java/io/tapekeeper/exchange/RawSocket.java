@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /** A WebSocket client by hand, which answers nothing by itself, as the JDK's does. */
 final class RawSocket implements AutoCloseable {
@@ -67,13 +68,54 @@ final class RawSocket implements AutoCloseable {
         send(PONG, payload);
     }
 
+    /** One frame as it came. */
+    static final class Frame {
+        private final int first;
+        private final byte[] payload;
+
+        private Frame(int first, byte[] payload) {
+            this.first = first;
+            this.payload = payload;
+        }
+
+        /** The first byte: whether it is final, and its opcode. */
+        int first() {
+            return first;
+        }
+
+        int length() {
+            return payload.length;
+        }
+
+        String text() {
+            return new String(payload, StandardCharsets.UTF_8);
+        }
+    }
+
+    Frame nextFrame() throws IOException {
+        int first = in.readUnsignedByte();
+        int length = in.readUnsignedByte();
+        if (length >= 126) {
+            length = length == 126 ? in.readUnsignedShort() : (int) in.readLong();
+        }
+        return new Frame(first, in.readNBytes(length));
+    }
+
+    /** How long each read waits before it fails. */
+    void waitAtMost(Duration patience) throws IOException {
+        socket.setSoTimeout((int) patience.toMillis());
+    }
+
+    /** Bytes that have come and have not been read. */
+    int available() throws IOException {
+        return in.available();
+    }
+
     private byte[] next(int kind) throws IOException {
         while (true) {
-            int first = in.readUnsignedByte();
-            int length = in.readUnsignedByte();
-            byte[] payload = in.readNBytes(length == 126 ? in.readUnsignedShort() : length);
-            if ((first & 0x0f) == kind) {
-                return payload;
+            Frame frame = nextFrame();
+            if ((frame.first & 0x0f) == kind) {
+                return frame.payload;
             }
         }
     }

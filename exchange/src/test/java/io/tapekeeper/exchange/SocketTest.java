@@ -195,7 +195,7 @@ class SocketTest {
     }
 
     private static SocketRules rules(Duration pingEvery, Duration pongWithin, Duration lifetime) {
-        return new SocketRules(pingEvery, pongWithin, lifetime, 1_024, 1_000_000, 8 << 20);
+        return new SocketRules(pingEvery, pongWithin, lifetime, 1_024, 1_000_000, 300, 8 << 20);
     }
 
     @Test

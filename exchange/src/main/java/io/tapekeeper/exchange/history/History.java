@@ -16,11 +16,40 @@ import java.util.List;
  */
 public final class History {
     private final SymbolTape tape;
+    private final long kept;
     private volatile Played played;
 
     public History(SymbolTape tape, Played played) {
+        this(tape, played, Long.MAX_VALUE);
+    }
+
+    private History(SymbolTape tape, Played played, long kept) {
         this.tape = tape;
         this.played = played;
+        this.kept = kept;
+    }
+
+    /**
+     * The same tape as it looked then, of which only the newest are still there.
+     *
+     * @param newest how many of each kind
+     */
+    public History seen(Played then, long newest) {
+        return new History(tape, then, newest);
+    }
+
+    /** The id of the oldest there is, −1 where there is none. */
+    public long oldest(Print.Kind kind) {
+        return from(kind, 0, 1).stream().mapToLong(Print::id).findFirst().orElse(-1);
+    }
+
+    private long firstKept(Print.Kind kind) {
+        return kept == Long.MAX_VALUE
+                ? 0
+                : newest(kind, Long.MAX_VALUE, 1).stream()
+                        .mapToLong(print -> print.id() - kept + 1)
+                        .findFirst()
+                        .orElse(0);
     }
 
     public Listing listing() {
@@ -38,14 +67,17 @@ public final class History {
 
     /** Up to {@code limit} from {@code id}, included, on; from the first where the id is older. */
     public List<Print> from(Print.Kind kind, long id, int limit) {
-        return forward(kind, tape.minuteOf(kind, id), id, Long.MIN_VALUE, Long.MAX_VALUE, limit);
+        long from = Math.max(id, firstKept(kind));
+        return forward(
+                kind, tape.minuteOf(kind, from), from, Long.MIN_VALUE, Long.MAX_VALUE, limit);
     }
 
     /**
      * Up to {@code limit} of times from {@code start} to {@code end}, both included, oldest first.
      */
     public List<Print> between(Print.Kind kind, long start, long end, int limit) {
-        return forward(kind, Math.floorDiv(start, Block.MINUTE), 0, start, end, limit);
+        return forward(
+                kind, Math.floorDiv(start, Block.MINUTE), firstKept(kind), start, end, limit);
     }
 
     private List<Print> forward(
@@ -74,13 +106,14 @@ public final class History {
     /** The newest {@code limit} with times up to {@code end}, included; oldest first. */
     public List<Print> newest(Print.Kind kind, long end, int limit) {
         Played now = played;
+        int most = (int) Math.min(limit, kept);
         List<Print> found = new ArrayList<>();
         long first = tape.firstMinute();
         for (long minute = tape.eventfulUpTo(lastMinute(now, end));
-                minute >= first && found.size() < limit;
+                minute >= first && found.size() < most;
                 minute = tape.eventfulUpTo(minute - 1)) {
             Block block = now.blockOf(tape, minute);
-            for (int i = now.visible(kind, block) - 1; i >= 0 && found.size() < limit; i--) {
+            for (int i = now.visible(kind, block) - 1; i >= 0 && found.size() < most; i--) {
                 if (block.print(kind, i).time() <= end) {
                     found.add(block.print(kind, i));
                 }

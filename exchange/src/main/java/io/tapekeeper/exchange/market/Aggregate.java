@@ -7,8 +7,23 @@ package io.tapekeeper.exchange.market;
  * @param id consecutive per symbol
  * @param size sum of the raw sizes, in units of 1e-8
  * @param first id of the first raw trade
- * @param last id of the last raw trade; the next aggregate's {@code first} is one more
+ * @param last id of the last raw trade; the next aggregate's {@code first} is one more; −1, as is
+ *     {@code first}, where it is blanked
  */
 public record Aggregate(
         long id, long price, long size, long first, long last, long time, boolean buyerIsMaker)
-        implements Print {}
+        implements Print {
+    Aggregate moved(long later) {
+        return new Aggregate(id, price, size, first, last, time + later, buyerIsMaker);
+    }
+
+    /** What is left of one that its venue has found wrong: its id, time and side. */
+    Aggregate blanked() {
+        return new Aggregate(id, 0, 0, -1, -1, time, buyerIsMaker);
+    }
+
+    /** Whether it is a duplicate that its venue has blanked in place. */
+    public boolean isBlanked() {
+        return last < 0;
+    }
+}

@@ -3,6 +3,7 @@ package io.tapekeeper.exchange.market;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongPredicate;
 
 /**
  * One minute of a symbol's tape: its raw trades, the aggregates they make, and the quotes between
@@ -25,6 +26,59 @@ public final class Block {
         eventTimes = Arrays.copyOf(from.eventTimes, trades.length);
         quotes = from.quotes.toArray(Quote[]::new);
         aggregates = aggregate(trades, from.firstAggregateId);
+    }
+
+    private Block(Block from, long minute, RawTrade[] trades, long[] eventTimes, Aggregate[] all) {
+        long later = (minute - from.minute) * MINUTE;
+        this.minute = minute;
+        this.trades = trades;
+        this.eventTimes = eventTimes;
+        aggregates = all;
+        quotes = new Quote[from.quotes.length];
+        int before = 0;
+        int kept = 0;
+        for (int i = 0; i < quotes.length; i++) {
+            Quote quote = from.quotes[i];
+            for (; before < quote.tradesBefore(); before++) {
+                boolean isKept =
+                        kept < trades.length && trades[kept].id() == from.trades[before].id();
+                kept += isKept ? 1 : 0;
+            }
+            quotes[i] = quote.moved(kept, later);
+        }
+    }
+
+    /**
+     * This block as another minute's, without some aggregates and their trades, and with some
+     * blanked.
+     *
+     * @param absent by id of aggregates, as is {@code blanked}
+     */
+    public Block altered(long toMinute, LongPredicate absent, LongPredicate blanked) {
+        long later = (toMinute - minute) * MINUTE;
+        List<RawTrade> keptTrades = new ArrayList<>();
+        List<Aggregate> keptAggregates = new ArrayList<>();
+        long[] times = new long[trades.length];
+        int at = 0;
+        for (Aggregate aggregate : aggregates) {
+            boolean kept = !absent.test(aggregate.id());
+            if (kept) {
+                Aggregate moved = aggregate.moved(later);
+                keptAggregates.add(blanked.test(aggregate.id()) ? moved.blanked() : moved);
+            }
+            for (; at < trades.length && trades[at].id() <= aggregate.last(); at++) {
+                if (kept) {
+                    times[keptTrades.size()] = eventTimes[at] + later;
+                    keptTrades.add(trades[at].moved(later));
+                }
+            }
+        }
+        return new Block(
+                this,
+                toMinute,
+                keptTrades.toArray(RawTrade[]::new),
+                Arrays.copyOf(times, keptTrades.size()),
+                keptAggregates.toArray(Aggregate[]::new));
     }
 
     private static Aggregate[] aggregate(RawTrade[] trades, long firstId) {

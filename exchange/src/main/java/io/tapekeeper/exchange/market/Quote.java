@@ -16,6 +16,10 @@ public record Quote(
         long bidSize,
         long ask,
         long askSize) {
+    Quote moved(int before, long later) {
+        return new Quote(before, time + later, updateId, bid, bidSize, ask, askSize);
+    }
+
     /** Whether the book's best prices and sizes are the same in both, whenever they were. */
     public boolean sameBook(Quote other) {
         return bid == other.bid

@@ -10,4 +10,8 @@ package io.tapekeeper.exchange.market;
  * @param buyerIsMaker true where the aggressor sold
  */
 public record RawTrade(long id, long price, long size, long time, boolean buyerIsMaker)
-        implements Print {}
+        implements Print {
+    RawTrade moved(long later) {
+        return new RawTrade(id, price, size, time + later, buyerIsMaker);
+    }
+}

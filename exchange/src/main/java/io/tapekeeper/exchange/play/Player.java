@@ -50,6 +50,7 @@ public final class Player implements AutoCloseable {
     private volatile boolean startWanted;
     private volatile long playedTime;
     private volatile long told;
+    private volatile long tradesTold;
 
     public Player(TapeSource source, Speed speed) {
         this.source = source;
@@ -109,6 +110,11 @@ public final class Player implements AutoCloseable {
     /** Events told so far, counted once per subscriber. */
     public long told() {
         return told;
+    }
+
+    /** Those among them that are trades or aggregates. */
+    public long tradesTold() {
+        return tradesTold;
     }
 
     /** Starts a recording that waits for its first subscriber. */
@@ -240,5 +246,6 @@ public final class Player implements AutoCloseable {
         symbols.forEach(SymbolPlayer::publish);
         playedTime = time;
         told = teller.told();
+        tradesTold = teller.trades();
     }
 }

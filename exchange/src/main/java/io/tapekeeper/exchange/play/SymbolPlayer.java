@@ -173,19 +173,31 @@ final class SymbolPlayer {
         trades++;
         last = Optional.of(trade);
         if (tradeStream.isWanted()) {
-            teller.tell(
+            teller.tellTrade(
                     tradeStream,
                     (out, units) -> Payloads.trade(out, symbol, trade, eventTime, units));
+        }
+        passBlanked();
+        if (aggregates == block.aggregates()) {
+            return;
         }
         Aggregate aggregate = block.aggregate(aggregates);
         if (aggregate.last() == trade.id()) {
             aggregates++;
+            passBlanked();
             if (aggregateStream.isWanted()) {
-                teller.tell(
+                teller.tellTrade(
                         aggregateStream,
                         (out, units) ->
                                 Payloads.aggregate(out, symbol, aggregate, eventTime, units));
             }
+        }
+    }
+
+    /** Blanked aggregates are in the history alone. */
+    private void passBlanked() {
+        while (aggregates < block.aggregates() && block.aggregate(aggregates).isBlanked()) {
+            aggregates++;
         }
     }
 

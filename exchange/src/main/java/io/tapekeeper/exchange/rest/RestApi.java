@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 
 /**
  * The public market-data endpoints under {@code /api/v3}. Thread-safe: reads what has been played
@@ -46,12 +47,18 @@ public final class RestApi {
     private final Player player;
     private final Map<String, History> histories = new LinkedHashMap<>();
     private final WeightMeter meter;
+    private final UnaryOperator<History> database;
     private final Map<String, Endpoint> endpoints = new LinkedHashMap<>();
     private final AtomicLong refuseUntil = new AtomicLong(System.nanoTime());
 
-    public RestApi(Player player, WeightMeter meter) {
+    /**
+     * @param database a history as the endpoints show it that the real exchange answers from a
+     *     database
+     */
+    public RestApi(Player player, WeightMeter meter, UnaryOperator<History> database) {
         this.player = player;
         this.meter = meter;
+        this.database = database;
         for (History history : player.histories()) {
             histories.put(history.listing().symbol(), history);
         }
@@ -73,7 +80,7 @@ public final class RestApi {
                 RestApi::dayWeight,
                 this::day);
         add("trades", recent, sent -> 25, this::trades);
-        add("historicalTrades", Set.of("symbol", "limit", "fromId"), sent -> 25, this::trades);
+        add("historicalTrades", Set.of("symbol", "limit", "fromId"), sent -> 25, this::older);
         add(
                 "aggTrades",
                 Set.of("symbol", "fromId", "startTime", "endTime", "limit"),
@@ -228,6 +235,10 @@ public final class RestApi {
         return chosen;
     }
 
+    WeightMeter meter() {
+        return meter;
+    }
+
     private static RequestRefusedException badCombination() {
         return new RequestRefusedException(-1128, "Combination of optional parameters invalid.");
     }
@@ -268,6 +279,13 @@ public final class RestApi {
             throws RequestRefusedException {
         History history = one(query);
         int limit = query.limit(500, 1_000);
+        prints(history.newest(Print.Kind.RAW, Long.MAX_VALUE, limit), out, units);
+    }
+
+    private void older(Query query, JsonWriter out, TimeUnits units)
+            throws RequestRefusedException {
+        History history = database.apply(one(query));
+        int limit = query.limit(500, 1_000);
         OptionalLong fromId = query.number("fromId");
         prints(
                 fromId.isPresent()
@@ -288,7 +306,7 @@ public final class RestApi {
 
     private void aggregates(Query query, JsonWriter out, TimeUnits units)
             throws RequestRefusedException {
-        History history = one(query);
+        History history = database.apply(one(query));
         int limit = query.limit(500, 1_000);
         OptionalLong fromId = query.number("fromId");
         if (fromId.isPresent() && (query.has("startTime") || query.has("endTime"))) {
@@ -317,7 +335,7 @@ public final class RestApi {
 
     private void klines(Query query, JsonWriter out, TimeUnits units)
             throws RequestRefusedException {
-        History history = one(query);
+        History history = database.apply(one(query));
         long now = player.playedTime();
         List<TimedKline> klines =
                 history.klines(

@@ -1,5 +1,7 @@
 package io.tapekeeper.exchange.rest;
 
+import io.tapekeeper.exchange.faults.Faults;
+import io.tapekeeper.exchange.faults.Holes;
 import io.tapekeeper.exchange.history.History;
 import io.tapekeeper.exchange.market.Aggregate;
 import io.tapekeeper.exchange.market.Print;
@@ -7,6 +9,7 @@ import io.tapekeeper.exchange.market.RawTrade;
 import io.tapekeeper.exchange.market.TapeSource;
 import io.tapekeeper.exchange.play.Player;
 import io.tapekeeper.exchange.socket.Sockets;
+import io.tapekeeper.exchange.traffic.Traffic;
 import io.tapekeeper.exchange.wire.JsonWriter;
 import io.tapekeeper.market.Decimals;
 import java.util.List;
@@ -20,9 +23,11 @@ import java.util.Set;
  *
  * <ul>
  *   <li>{@code GET /sim/state}: source, speed, state (and the reason where failed), tape time, ids
- *       played per symbol, clients
+ *       played per symbol, clients; what went over the wires, and the faults injected
  *   <li>{@code GET /sim/tape?symbol=&kind=raw|aggregate&fromId=&limit=}: the tape as it was played,
- *       as CSV of up to 100,000 rows
+ *       as CSV of up to 100,000 rows; the whole is read page by page. Ids that are blanked or
+ *       absent are left out
+ *   <li>{@code GET /sim/holes}: these ids, and the first ids that REST still has
  *   <li>{@code POST /sim/refuse?seconds=}: every request under {@code /api} is answered with 503
  *       for so long
  *   <li>{@code POST /sim/play}: starts a recording without waiting for a subscriber
@@ -39,12 +44,22 @@ public final class SimApi {
     private final TapeSource source;
     private final Sockets sockets;
     private final RestApi api;
+    private final Traffic traffic;
+    private final Faults faults;
 
-    public SimApi(Player player, TapeSource source, Sockets sockets, RestApi api) {
+    public SimApi(
+            Player player,
+            TapeSource source,
+            Sockets sockets,
+            RestApi api,
+            Traffic traffic,
+            Faults faults) {
         this.player = player;
         this.source = source;
         this.sockets = sockets;
         this.api = api;
+        this.traffic = traffic;
+        this.faults = faults;
     }
 
     Reply answer(String method, String path, Map<String, List<String>> parameters) {
@@ -53,6 +68,7 @@ public final class SimApi {
                 case "GET /sim/state" -> state();
                 case "GET /sim/tape" ->
                         tape(new Query(parameters, Set.of("symbol", "kind", "fromId", "limit")));
+                case "GET /sim/holes" -> holes();
                 case "POST /sim/refuse" -> refuse(new Query(parameters, Set.of("seconds")));
                 case "POST /sim/play" -> {
                     player.begin();
@@ -88,21 +104,60 @@ public final class SimApi {
         out.raw(",\"clients\":").number(sockets.connected());
         out.raw(",\"messagesSent\":").number(player.told());
         out.raw(",\"slowCloses\":").number(sockets.slowCloses());
+        out.raw(",\"tradesSent\":").number(player.tradesTold());
+        out.raw(",\"upgradeAttempts\":").number(traffic.upgradeAttempts());
+        out.raw(",\"connectionsAccepted\":").number(traffic.connectionsAccepted());
+        out.raw(",\"weightTotal\":").number(api.meter().total());
+        out.raw(",\"weightMost\":").number(api.meter().most());
+        counts(out.raw(",\"answers\":"), traffic.answers());
+        counts(out.raw(",\"faults\":"), faults.injected());
         out.raw(",\"symbols\":");
         char before = '[';
         for (History history : player.histories()) {
             out.raw(before).raw("{\"symbol\":").string(history.listing().symbol());
-            out.raw(",\"firstTradeId\":").number(firstId(history, Print.Kind.RAW));
+            out.raw(",\"firstTradeId\":").number(history.oldest(Print.Kind.RAW));
             out.raw(",\"lastTradeId\":").number(lastId(history, Print.Kind.RAW));
-            out.raw(",\"firstAggregateId\":").number(firstId(history, Print.Kind.AGGREGATE));
+            out.raw(",\"firstAggregateId\":").number(history.oldest(Print.Kind.AGGREGATE));
             out.raw(",\"lastAggregateId\":").number(lastId(history, Print.Kind.AGGREGATE)).raw('}');
             before = ',';
         }
         return Reply.ok(Reply.JSON, out.raw("]}").text());
     }
 
-    private static long firstId(History history, Print.Kind kind) {
-        return history.from(kind, 0, 1).stream().mapToLong(Print::id).findFirst().orElse(-1);
+    private static void counts(JsonWriter out, Map<?, Long> counts) {
+        out.raw('{');
+        String before = "";
+        for (var count : counts.entrySet()) {
+            out.raw(before).string(String.valueOf(count.getKey())).raw(':');
+            out.number(count.getValue());
+            before = ",";
+        }
+        out.raw('}');
+    }
+
+    private Reply holes() {
+        JsonWriter out = new JsonWriter();
+        out.raw("{\"symbols\":");
+        char before = '[';
+        for (History history : player.histories()) {
+            Holes holes = faults.holes(history);
+            History shown = faults.retained(history);
+            out.raw(before).raw("{\"symbol\":").string(history.listing().symbol());
+            out.raw(",\"firstAvailableTradeId\":").number(shown.oldest(Print.Kind.RAW));
+            out.raw(",\"firstAvailableAggregateId\":");
+            out.number(shown.oldest(Print.Kind.AGGREGATE));
+            out.raw(",\"blankedAggregates\":").raw(holes.blankedAggregates().toString());
+            out.raw(",\"absentAggregates\":").raw(holes.absentAggregates().toString());
+            out.raw(",\"absentTrades\":");
+            out.raw(
+                    holes.absentTrades().stream()
+                            .map(range -> "[" + range.first() + "," + range.last() + "]")
+                            .toList()
+                            .toString());
+            out.raw('}');
+            before = ',';
+        }
+        return Reply.ok(Reply.JSON, out.raw("]}").text());
     }
 
     private static long lastId(History history, Print.Kind kind) {
@@ -126,6 +181,9 @@ public final class SimApi {
                         raw ? Print.Kind.RAW : Print.Kind.AGGREGATE,
                         query.number("fromId").orElse(0),
                         query.limit(1_000, MOST_ROWS))) {
+            if (print instanceof Aggregate aggregate && aggregate.isBlanked()) {
+                continue;
+            }
             switch (print) {
                 case RawTrade t -> line(lines, t, t.price(), t.size(), t.buyerIsMaker());
                 case Aggregate t -> {

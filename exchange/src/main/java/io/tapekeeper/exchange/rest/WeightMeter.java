@@ -39,6 +39,8 @@ public final class WeightMeter {
     private final int limit;
     private final LongSupplier nanos;
     private final long origin;
+    private int most;
+    private long total;
     private final Map<InetAddress, Usage> usages =
             new LinkedHashMap<>(16, 0.75f, true) {
                 private static final long serialVersionUID = 1L;
@@ -63,7 +65,18 @@ public final class WeightMeter {
         return limit;
     }
 
+    /** The most weight that one address has used, or tried to, in a minute. */
+    public synchronized int most() {
+        return most;
+    }
+
+    /** The weight of all requests so far, refused ones included. */
+    public synchronized long total() {
+        return total;
+    }
+
     public synchronized Verdict use(InetAddress client, int weight) {
+        total += weight;
         long now = nanos.getAsLong() - origin;
         Usage usage = usages.computeIfAbsent(client, address -> new Usage());
         if (now < usage.bannedUntil) {
@@ -76,6 +89,7 @@ public final class WeightMeter {
             usage.refused = 0;
         }
         usage.used += weight;
+        most = Math.max(most, usage.used);
         if (usage.used <= limit) {
             return new Verdict(usage.used, 200, 0);
         }

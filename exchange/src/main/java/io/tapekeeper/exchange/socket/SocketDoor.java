@@ -14,6 +14,8 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
 import io.tapekeeper.exchange.wire.TimeUnits;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.List;
 
@@ -54,6 +56,10 @@ public final class SocketDoor extends ChannelInboundHandlerAdapter {
         boolean upgrade =
                 request.headers()
                         .contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
+        if (upgrade && !sockets.admits(address(context))) {
+            refuse(context, HttpResponseStatus.TOO_MANY_REQUESTS);
+            return;
+        }
         TimeUnits units;
         List<String> wanted;
         boolean combined = uri.rawPath().equals("/stream");
@@ -92,6 +98,10 @@ public final class SocketDoor extends ChannelInboundHandlerAdapter {
         context.pipeline()
                 .addLast(new WebSocketFrameAggregator(LONGEST_MESSAGE), connection)
                 .remove(this);
+    }
+
+    private static InetAddress address(ChannelHandlerContext context) {
+        return ((InetSocketAddress) context.channel().remoteAddress()).getAddress();
     }
 
     private static TimeUnits units(QueryStringDecoder uri) {

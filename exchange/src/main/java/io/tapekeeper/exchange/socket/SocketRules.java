@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param lifetime after which a connection is closed
  * @param streams most streams of one connection
  * @param messagesPerSecond most incoming messages in any second, pings and pongs included
+ * @param attempts most attempts of one address to connect in any five minutes
  * @param outgoingBytes bound of what waits for one client; where it is reached, the client is
  *     closed as slow, or waited for at the highest speed
  */
@@ -19,6 +20,7 @@ public record SocketRules(
         Duration lifetime,
         int streams,
         int messagesPerSecond,
+        int attempts,
         int outgoingBytes) {
     /** Those of the real exchange; 8 MiB of outgoing bytes is about a minute of a busy market. */
     public static final SocketRules REAL =
@@ -28,5 +30,6 @@ public record SocketRules(
                     Duration.ofHours(24),
                     1_024,
                     5,
+                    300,
                     8 << 20);
 }

@@ -46,8 +46,12 @@ public final class Payloads {
 
     private static void aggregateFields(JsonWriter out, Aggregate trade, TimeUnits units) {
         out.raw("\"a\":").number(trade.id());
-        out.raw(",\"p\":").decimal(trade.price());
-        out.raw(",\"q\":").decimal(trade.size());
+        if (trade.isBlanked()) {
+            out.raw(",\"p\":\"0\",\"q\":\"0\"");
+        } else {
+            out.raw(",\"p\":").decimal(trade.price());
+            out.raw(",\"q\":").decimal(trade.size());
+        }
         out.raw(",\"f\":").number(trade.first());
         out.raw(",\"l\":").number(trade.last());
         out.raw(",\"T\":").number(units.of(trade.time()));

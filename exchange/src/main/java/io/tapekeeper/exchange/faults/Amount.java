@@ -1,0 +1,44 @@
+package io.tapekeeper.exchange.faults;
+
+import java.time.Duration;
+
+/**
+ * A point in the progress of a run, or the length of a stretch of it.
+ *
+ * @param value nanoseconds of real time, or a number of what the unit names
+ */
+public record Amount(Unit unit, long value) {
+    /** What progress is measured by. */
+    public enum Unit {
+        /** Real time since the first request or connection of a client. */
+        TIME,
+        /** Trades on their way to a socket, summed over the connections. */
+        TRADES,
+        /** REST requests under {@code /api}. */
+        REQUESTS,
+        /** Attempts to open a WebSocket. */
+        CONNECTIONS
+    }
+
+    public Amount {
+        if (value < 0) {
+            throw new IllegalArgumentException("an amount cannot be negative: " + value);
+        }
+    }
+
+    public static Amount of(Duration time) {
+        return new Amount(Unit.TIME, time.toNanos());
+    }
+
+    public static Amount trades(long number) {
+        return new Amount(Unit.TRADES, number);
+    }
+
+    public static Amount requests(long number) {
+        return new Amount(Unit.REQUESTS, number);
+    }
+
+    public static Amount connections(long number) {
+        return new Amount(Unit.CONNECTIONS, number);
+    }
+}

@@ -1,0 +1,46 @@
+package io.tapekeeper.exchange.faults;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What goes wrong in a run of the exchange.
+ *
+ * @param seed of all that is random in carrying it out
+ */
+public record FaultPlan(long seed, List<Fault> faults) {
+    /** Nothing goes wrong. */
+    public static final FaultPlan NONE = new FaultPlan(0, List.of());
+
+    public FaultPlan {
+        faults = List.copyOf(faults);
+    }
+
+    public static FaultPlan of(long seed, Fault... faults) {
+        return new FaultPlan(seed, List.of(faults));
+    }
+
+    /**
+     * A mixture drawn from the seed. At least one of it makes a hole in what the sockets tell
+     * (drop, silent or skip). None of it keeps a patient recorder from getting the whole tape: no
+     * fault of the tape itself, and no refusal that is for good.
+     */
+    public static FaultPlan random(long seed) {
+        Draw draw = new Draw(seed);
+        List<Fault> faults = new ArrayList<>();
+        faults.add(draw.hole());
+        for (int more = 2 + draw.number(4); more > 0; more--) {
+            faults.add(draw.any());
+        }
+        return new FaultPlan(seed, faults);
+    }
+
+    public boolean isEmpty() {
+        return faults.isEmpty();
+    }
+
+    /** The faults of a kind, in the order of the plan. */
+    <F extends Fault> List<F> all(Class<F> kind) {
+        return faults.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+}

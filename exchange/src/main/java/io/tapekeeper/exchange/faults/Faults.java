@@ -1,0 +1,193 @@
+package io.tapekeeper.exchange.faults;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.tapekeeper.exchange.faults.Amount.Unit;
+import io.tapekeeper.exchange.history.History;
+import io.tapekeeper.exchange.history.Played;
+import io.tapekeeper.exchange.market.SymbolTape;
+import io.tapekeeper.exchange.market.TapeSource;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/** A plan being carried out. Thread-safe. */
+public final class Faults {
+    private static final int SAMPLES_PER_LAG = 50;
+
+    /** A fault of the wire, and what it waits for. */
+    record Armed(Fault.OnWire fault, Trigger trigger) {}
+
+    private record Sample(long nanos, Played played) {}
+
+    private final FaultPlan plan;
+    private final List<Armed> armed;
+    private final Map<History, Deque<Sample>> past = new HashMap<>(); // filled at the start
+    private final Map<String, FaultyTape> tapes = new HashMap<>(); // filled at the start
+    private final ChannelGroup connections =
+            new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+    private final AtomicLong firstContact = new AtomicLong();
+    private volatile Consumer<Duration> restart = down -> {};
+
+    public Faults(FaultPlan plan) {
+        this.plan = plan;
+        armed =
+                plan.all(Fault.OnWire.class).stream()
+                        .map(fault -> new Armed(fault, new Trigger(fault.when(), this::elapsed)))
+                        .toList();
+    }
+
+    private long elapsed() {
+        long first = firstContact.get();
+        return first == 0 ? 0 : System.nanoTime() - first;
+    }
+
+    /** The tapes with what the plan has for them. */
+    public TapeSource alter(TapeSource source) {
+        List<Fault.OnTape> all = plan.all(Fault.OnTape.class);
+        if (all.stream().allMatch(Fault.Retention.class::isInstance)) {
+            return source;
+        }
+        List<FaultyTape> altered = new ArrayList<>();
+        for (SymbolTape tape : source.tapes()) {
+            FaultyTape faulty = new FaultyTape(tape, plan);
+            altered.add(faulty);
+            tapes.put(tape.listing().symbol(), faulty);
+        }
+        return new FaultySource(source, altered);
+    }
+
+    /**
+     * Begins to remember what the past looked like, where a fault needs that.
+     *
+     * @param restart closes the port, and opens it again after the time it is given; called on any
+     *     event loop
+     */
+    public void start(
+            List<History> histories, ScheduledExecutorService timer, Consumer<Duration> restart) {
+        this.restart = restart;
+        Optional<Duration> longest =
+                plan.all(Fault.Lag.class).stream().map(Fault.Lag::by).max(Duration::compareTo);
+        if (longest.isEmpty()) {
+            return;
+        }
+        histories.forEach(history -> past.put(history, new ArrayDeque<>()));
+        long lag = Math.max(longest.get().toNanos(), TimeUnit.MILLISECONDS.toNanos(1));
+        timer.scheduleAtFixedRate(
+                () -> past.forEach((history, samples) -> sample(history, samples, lag)),
+                0,
+                lag / SAMPLES_PER_LAG,
+                TimeUnit.NANOSECONDS);
+    }
+
+    private static void sample(History history, Deque<Sample> samples, long lag) {
+        synchronized (samples) {
+            long now = System.nanoTime();
+            samples.addLast(new Sample(now, history.played()));
+            while (samples.size() > 1 && now - samples.getFirst().nanos > 2 * lag) {
+                samples.removeFirst();
+            }
+        }
+    }
+
+    /** Whether connections need {@link #handler}. */
+    public boolean onWire() {
+        return !armed.isEmpty();
+    }
+
+    /** To stand in the pipeline of a connection between HTTP and whoever answers. */
+    public ChannelHandler handler() {
+        return new HttpFaults(this);
+    }
+
+    /** The history as the database endpoints show it now. */
+    public History database(History live) {
+        Played then = live.played();
+        for (Armed one : armed) {
+            if (one.fault() instanceof Fault.Lag lag && one.trigger().hits()) {
+                then = before(live, lag.by(), then);
+            }
+        }
+        return armed.isEmpty() ? retained(live) : live.seen(then, keep());
+    }
+
+    /** The history without what a venue that forgets has let go of. */
+    public History retained(History live) {
+        long keep = keep();
+        return keep == Long.MAX_VALUE ? live : live.seen(live.played(), keep);
+    }
+
+    private long keep() {
+        return plan.all(Fault.Retention.class).stream()
+                .mapToLong(Fault.Retention::keep)
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    private Played before(History live, Duration by, Played otherwise) {
+        Deque<Sample> samples = past.get(live);
+        synchronized (samples) {
+            long latest = System.nanoTime() - by.toNanos();
+            Played found = samples.isEmpty() ? otherwise : samples.getFirst().played;
+            for (Sample sample : samples) {
+                if (sample.nanos - latest <= 0) {
+                    found = sample.played;
+                }
+            }
+            return found;
+        }
+    }
+
+    /** What of a symbol's tape is not there although it was played; empty where nothing can be. */
+    public Holes holes(History history) {
+        FaultyTape tape = tapes.get(history.listing().symbol());
+        return tape == null ? Holes.NONE : tape.holes(history.played());
+    }
+
+    /** How often each fault of the plan has struck so far, by its name. */
+    public Map<String, Long> injected() {
+        Map<String, Long> counts = new TreeMap<>();
+        for (Armed one : armed) {
+            counts.merge(one.fault().name(), one.trigger().strikes(), Long::sum);
+        }
+        return counts;
+    }
+
+    long seed() {
+        return plan.seed();
+    }
+
+    List<Armed> on(Class<? extends Fault.OnWire> kind) {
+        return armed.stream().filter(one -> kind.isInstance(one.fault())).toList();
+    }
+
+    void contact(Channel connection) {
+        firstContact.compareAndSet(0, Math.max(1, System.nanoTime()));
+        connections.add(connection);
+    }
+
+    void count(Unit unit, String name) {
+        for (Armed one : armed) {
+            one.trigger().count(unit, name);
+        }
+    }
+
+    void restart(Duration down) {
+        restart.accept(down);
+        // From the end next to the wire, where no half-open connection swallows it.
+        connections.forEach(connection -> connection.pipeline().firstContext().close());
+    }
+}

@@ -1,0 +1,161 @@
+package io.tapekeeper.exchange.faults;
+
+import io.tapekeeper.exchange.history.Played;
+import io.tapekeeper.exchange.market.Aggregate;
+import io.tapekeeper.exchange.market.Block;
+import io.tapekeeper.exchange.market.Kline;
+import io.tapekeeper.exchange.market.Listing;
+import io.tapekeeper.exchange.market.Print;
+import io.tapekeeper.exchange.market.RawTrade;
+import io.tapekeeper.exchange.market.SymbolTape;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongPredicate;
+
+/**
+ * A tape whose venue has lost or blanked some of it, or has halted. Which ids are concerned is a
+ * function of the plan's seed and the id alone, so that each block is the same whenever it is made.
+ * Never the first aggregate: a tape has to begin somewhere.
+ */
+final class FaultyTape implements SymbolTape {
+    private final SymbolTape tape;
+    private final List<Fault.Halt> halts;
+    private final LongPredicate blanked;
+    private final LongPredicate absent;
+    private final long firstId;
+
+    /** Of minutes asked for: making one costs making its trades. */
+    private final Map<Long, Kline> klines = new ConcurrentHashMap<>();
+
+    FaultyTape(SymbolTape tape, FaultPlan plan) {
+        this.tape = tape;
+        halts =
+                plan.all(Fault.Halt.class).stream()
+                        .sorted(Comparator.comparingInt(Fault.Halt::afterMinutes))
+                        .toList();
+        firstId = tape.block(tape.firstMinute()).aggregate(0).id();
+        blanked =
+                id ->
+                        plan.all(Fault.Blank.class).stream()
+                                .anyMatch(blank -> concerns(plan.seed(), id, blank.oneIn()));
+        absent =
+                id ->
+                        plan.all(Fault.VenueHoles.class).stream()
+                                .anyMatch(hole -> concerns(~plan.seed(), id, hole.oneIn()));
+    }
+
+    /** The finalizer of MurmurHash3 spreads neighbouring ids over all values. */
+    private boolean concerns(long seed, long id, int oneIn) {
+        if (id == firstId) {
+            return false;
+        }
+        long mixed = seed ^ (id * 0x9E3779B97F4A7C15L) ^ tape.listing().symbol().hashCode();
+        mixed = (mixed ^ (mixed >>> 33)) * 0xFF51AFD7ED558CCDL;
+        mixed = (mixed ^ (mixed >>> 33)) * 0xC4CEB9FE1A85EC53L;
+        return Long.remainderUnsigned(mixed ^ (mixed >>> 33), oneIn) == 0;
+    }
+
+    @Override
+    public Listing listing() {
+        return tape.listing();
+    }
+
+    @Override
+    public long firstMinute() {
+        return tape.firstMinute();
+    }
+
+    @Override
+    public long lastMinute() {
+        long last = tape.lastMinute();
+        return last == Long.MAX_VALUE ? last : delayed(last);
+    }
+
+    @Override
+    public long eventfulFrom(long minute) {
+        return halts.isEmpty() ? tape.eventfulFrom(minute) : minute;
+    }
+
+    @Override
+    public long eventfulUpTo(long minute) {
+        return halts.isEmpty() ? tape.eventfulUpTo(minute) : minute;
+    }
+
+    /** When the halts let a minute of the tape come. */
+    private long delayed(long minute) {
+        long delayed = minute;
+        for (Fault.Halt halt : halts) {
+            if (delayed >= firstMinute() + halt.afterMinutes()) {
+                delayed += halt.minutes();
+            }
+        }
+        return delayed;
+    }
+
+    @Override
+    public Block block(long minute) {
+        long inner = minute;
+        for (Fault.Halt halt : halts) {
+            long start = firstMinute() + halt.afterMinutes();
+            if (minute >= start + halt.minutes()) {
+                inner -= halt.minutes();
+            } else if (minute >= start) {
+                return new Block.Builder(minute, 0).build();
+            }
+        }
+        return tape.block(inner).altered(minute, absent, blanked);
+    }
+
+    @Override
+    public Kline kline(long minute) {
+        return klines.computeIfAbsent(
+                minute,
+                any -> {
+                    long close = 0;
+                    for (long m = minute; m >= firstMinute(); m--) {
+                        Block block = block(m);
+                        if (block.trades() > 0 && m == minute) {
+                            return block.kline(0, 0, block.trades());
+                        }
+                        if (block.trades() > 0) {
+                            close = block.trade(block.trades() - 1).price();
+                            break;
+                        }
+                    }
+                    return Kline.empty(close);
+                });
+    }
+
+    @Override
+    public long minuteOf(Print.Kind kind, long id) {
+        return delayed(tape.minuteOf(kind, id));
+    }
+
+    Holes holes(Played played) {
+        List<Long> blankedIds = new ArrayList<>();
+        List<Long> absentIds = new ArrayList<>();
+        List<Holes.Range> absentTrades = new ArrayList<>();
+        long lastId = played.last().map(RawTrade::id).orElse(-1L);
+        for (long minute = tape.firstMinute();
+                minute <= tape.lastMinute() && delayed(minute) <= played.block().minute();
+                minute = tape.eventfulFrom(minute + 1)) {
+            Block block = tape.block(minute);
+            for (int i = 0; i < block.aggregates(); i++) {
+                Aggregate aggregate = block.aggregate(i);
+                if (aggregate.first() > lastId) {
+                    break;
+                }
+                if (absent.test(aggregate.id())) {
+                    absentIds.add(aggregate.id());
+                    absentTrades.add(new Holes.Range(aggregate.first(), aggregate.last()));
+                } else if (blanked.test(aggregate.id())) {
+                    blankedIds.add(aggregate.id());
+                }
+            }
+        }
+        return new Holes(blankedIds, absentIds, absentTrades);
+    }
+}

@@ -1,0 +1,18 @@
+package io.tapekeeper.exchange.faults;
+
+import java.util.List;
+
+/**
+ * Ids that a venue has passed over or emptied, as far as its tape has been played.
+ *
+ * @param blankedAggregates in REST without content, and never on a stream
+ * @param absentAggregates nowhere
+ * @param absentTrades nowhere
+ */
+public record Holes(
+        List<Long> blankedAggregates, List<Long> absentAggregates, List<Range> absentTrades) {
+    static final Holes NONE = new Holes(List.of(), List.of(), List.of());
+
+    /** Ids from the first to the last, both included. */
+    public record Range(long first, long last) {}
+}

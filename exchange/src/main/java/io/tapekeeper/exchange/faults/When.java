@@ -1,0 +1,59 @@
+package io.tapekeeper.exchange.faults;
+
+import java.util.Optional;
+
+/**
+ * When a fault strikes, how long each strike lasts, and how often.
+ *
+ * @param after the first strike comes when this much has happened; {@code trades(500)} is the 500th
+ * @param every from one strike to the next; without it there is one strike only, or {@code times}
+ *     of them one right after the other
+ * @param lasting how long a strike goes on hitting; without it, it hits one trade, request or
+ *     connection
+ * @param only the one stream whose events count and are hit ({@code btcusdt@aggTrade}), or the one
+ *     REST endpoint ({@code aggTrades})
+ */
+public record When(
+        Amount after,
+        Optional<Amount> every,
+        Optional<Amount> lasting,
+        long times,
+        Optional<String> only) {
+    /** Once, as soon as there is anything to hit. */
+    public static final When AT_ONCE = after(new Amount(Amount.Unit.TIME, 0));
+
+    /** Once, when this much has happened. */
+    public static When after(Amount amount) {
+        return new When(amount, Optional.empty(), Optional.empty(), 1, Optional.empty());
+    }
+
+    /** Again and again, without end. */
+    public static When each(Amount amount) {
+        return after(amount).repeated(amount, Long.MAX_VALUE);
+    }
+
+    public When repeated(Amount distance, long number) {
+        return new When(after, Optional.of(distance), lasting, number, only);
+    }
+
+    public When lasting(Amount length) {
+        return new When(after, every, Optional.of(length), times, only);
+    }
+
+    public When times(long number) {
+        return new When(after, every, lasting, number, only);
+    }
+
+    public When only(String streamOrEndpoint) {
+        return new When(after, every, lasting, times, Optional.of(streamOrEndpoint));
+    }
+
+    boolean namesStream() {
+        return only.isPresent() && only.get().contains("@");
+    }
+
+    /** Whether events of this stream, or requests of this endpoint, count. */
+    boolean counts(String name) {
+        return only.isEmpty() || name.contains("@") != namesStream() || only.get().equals(name);
+    }
+}
