@@ -86,6 +86,7 @@ final class DemoCommand implements Callable<Integer> {
                             URI.create("ws://" + address),
                             stop,
                             Optional.of(exchange::close),
+                            Tuning.OWN_VENUE,
                             System.out)
                     .run();
         }

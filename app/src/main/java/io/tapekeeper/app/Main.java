@@ -31,6 +31,9 @@ import picocli.CommandLine.ParseResult;
             ExchangeCommand.class,
             AnalyzeCommand.class,
             ExportCommand.class,
+            BackfillCommand.class,
+            VerifyCommand.class,
+            BackupCommand.class,
             DoctorCommand.class
         },
         footerHeading = "%nExamples:%n",

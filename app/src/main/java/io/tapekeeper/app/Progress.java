@@ -9,13 +9,63 @@ import me.tongfei.progressbar.ProgressBarStyle;
 final class Progress {
     private Progress() {}
 
+    /** A bar of which its owner says how far it is. */
+    static final class Bar implements AutoCloseable {
+        private final ProgressBar bar; // null where nobody looks
+
+        private Bar(ProgressBar bar) {
+            this.bar = bar;
+        }
+
+        /** So much is done. */
+        void at(long done) {
+            if (bar != null) {
+                bar.stepTo(done);
+            }
+        }
+
+        /** Something more is done, of an amount that nobody knows. */
+        void pulse() {
+            if (bar != null) {
+                bar.step();
+            }
+        }
+
+        @Override
+        public void close() {
+            if (bar != null) {
+                bar.close();
+            }
+        }
+    }
+
+    /**
+     * @param total 0 where nobody knows yet
+     */
+    static Bar bar(String task, long total) {
+        return new Bar(
+                isSeen()
+                        ? new ProgressBarBuilder()
+                                .setTaskName(task)
+                                .setInitialMax(total == 0 ? -1 : total)
+                                .setStyle(ProgressBarStyle.ASCII)
+                                .setUpdateIntervalMillis(200)
+                                .showSpeed()
+                                .build()
+                        : null);
+    }
+
+    private static boolean isSeen() {
+        return Boolean.getBoolean("tapekeeper.terminal.err");
+    }
+
     /**
      * Shows how far a stream has been read.
      *
      * @param total its bytes, or -1 where nobody knows
      */
     static InputStream over(InputStream in, String task, long total) {
-        if (!Boolean.getBoolean("tapekeeper.terminal.err")) {
+        if (!isSeen()) {
             return in;
         }
         return ProgressBar.wrap(

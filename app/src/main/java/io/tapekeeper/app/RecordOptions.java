@@ -68,6 +68,20 @@ final class RecordOptions {
                             + " commits; full: nothing either way (default: normal).")
     Fsync fsync = Fsync.normal;
 
+    @Option(
+            names = "--keep",
+            paramLabel = "TIME",
+            converter = Durations.class,
+            description =
+                    "Delete trades and rows that are older than this, such as 30d (default: keep"
+                            + " all).")
+    Duration keep;
+
+    @Option(
+            names = "--redundant",
+            description = "Two sockets all the time: when one fails nothing has to be fetched.")
+    boolean redundant;
+
     @Option(names = "--no-dashboard", description = "Record only, show no page.")
     boolean noDashboard;
 

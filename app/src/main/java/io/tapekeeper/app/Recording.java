@@ -3,22 +3,20 @@ package io.tapekeeper.app;
 import io.tapekeeper.analyst.Preset;
 import io.tapekeeper.dashboard.Dashboard;
 import io.tapekeeper.dashboard.LiveView;
-import io.tapekeeper.dashboard.SeriesInfo;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.Recorder;
 import io.tapekeeper.store.Series;
 import io.tapekeeper.store.StoreException;
+import io.tapekeeper.store.StoreFile;
 import io.tapekeeper.tape.HoldBudget;
 import io.tapekeeper.tape.TapeId;
-import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.Feed;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.binance.BinancePoll;
 import io.tapekeeper.venue.binance.BinanceRest;
 import io.tapekeeper.venue.binance.BinanceStream;
-import io.tapekeeper.venue.binance.Settings;
-import io.tapekeeper.venue.binance.SimulatedVenue;
+import io.tapekeeper.venue.binance.RateGovernor;
 import java.io.PrintStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -30,7 +28,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 
@@ -40,9 +37,6 @@ import java.util.concurrent.TimeUnit;
  */
 final class Recording {
     private static final Logger LOG = System.getLogger(Recording.class.getName());
-
-    /** A hole becomes a gap at once: so far nothing else could fill it. */
-    private static final long HOLD_BACK_NANOS = 0;
 
     /** Trades that may be held back behind holes, all instruments together. */
     private static final int HOLD_BUDGET = 500_000;
@@ -54,11 +48,10 @@ final class Recording {
     private static final long LONG_REPLAY = 500_000;
 
     private static final Duration LOOK = Duration.ofMillis(100);
-    private static final Duration COUNTED_EVERY = Duration.ofSeconds(1);
+    private static final Duration LOOKED_EVERY = Duration.ofSeconds(1);
     private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
-    private static final int NEWEST_TRIES = 10; // the venue's database may lag behind its stream
-    private static final Duration NEWEST_PAUSE = Duration.ofMillis(500);
+    private static final Duration FORGOTTEN_EVERY = Duration.ofMinutes(10);
 
     private final RecordOptions options;
     private final Path db;
@@ -66,6 +59,7 @@ final class Recording {
     private final URI streamUrl;
     private final Stop stop;
     private final Optional<Runnable> endVenue;
+    private final Tuning tuning;
     private final PrintStream out;
     private final StatusLine status;
     private long deadline;
@@ -73,6 +67,7 @@ final class Recording {
     /**
      * @param endVenue ends a venue that is ours when the recording is about to end, so that
      *     everything the venue has played is on the tape
+     * @param tuning how patient to be
      */
     Recording(
             RecordOptions options,
@@ -81,8 +76,10 @@ final class Recording {
             URI streamUrl,
             Stop stop,
             Optional<Runnable> endVenue,
+            Tuning tuning,
             PrintStream out) {
         this.endVenue = endVenue;
+        this.tuning = tuning;
         this.options = options;
         this.db = db;
         this.restUrl = restUrl;
@@ -101,53 +98,63 @@ final class Recording {
                         ? Long.MAX_VALUE
                         : System.nanoTime() + options.forTime.toNanos();
         out.println("store: " + db.toAbsolutePath());
-        try (Recorder recorder = Recorder.open(db, options.durability());
-                History history = History.open(db);
-                BinanceRest rest = new BinanceRest(restUrl, Settings.defaults());
-                VenueClock clock = new VenueClock(rest, InstantSource.system())) {
-            stop.whenRequested(rest::close); // whatever is asked of the venue now fails at once
-            LiveView view = new LiveView(ringRows());
-            try (Dashboard dashboard =
-                    options.noDashboard ? null : options.page.start(view, history)) {
-                Optional<Venue> venue = reach(rest, view);
-                if (venue.isEmpty()) {
-                    return; // asked to stop while the venue could not be reached
-                }
-                view.notice("");
-                clock.start();
-                record(venue.get(), preset, recorder, history, rest, clock, view);
+        try {
+            while (!recordInto(preset)) {
+                setAside();
             }
-        } catch (CancellationException e) {
-            LOG.log(Level.INFO, e.getMessage());
-        } catch (StoreException e) {
-            throw Failure.of(e);
         } finally {
             status.end();
         }
         stop.rethrow();
     }
 
+    /** Returns false where the file turned out to be damaged. */
+    private boolean recordInto(Preset preset) throws InterruptedException {
+        try (Recorder recorder = Recorder.open(db, options.durability());
+                History history = History.open(db);
+                RateGovernor governor = tuning.governor().apply(restUrl);
+                BinanceRest rest = new BinanceRest(restUrl, tuning.venue(), governor);
+                VenueClock clock = new VenueClock(rest, InstantSource.system());
+                FileCheck check = new FileCheck(db, recorder.uncleanBefore())) {
+            stop.whenRequested(rest::close); // whatever is asked of the venue now fails at once
+            LiveView view = new LiveView(ringRows());
+            try (Dashboard dashboard =
+                    options.noDashboard ? null : options.page.start(view, history)) {
+                Optional<Venue> venue = reach(rest, view);
+                if (venue.isEmpty()) {
+                    return true; // asked to stop while the venue could not be reached
+                }
+                view.notice("");
+                clock.start();
+                record(venue.get(), preset, recorder, history, rest, governor, clock, view, check);
+            }
+            return check.damage().isEmpty();
+        } catch (CancellationException e) {
+            LOG.log(Level.INFO, e.getMessage());
+            return true;
+        } catch (StoreException e) {
+            if (e.kind() == StoreException.Kind.DAMAGED && !stop.isRequested()) {
+                status.say(e.getMessage());
+                return false;
+            }
+            throw Failure.of(e);
+        }
+    }
+
+    /** A damaged file is kept as it is, and the recording goes on in a new one. */
+    private void setAside() {
+        try {
+            Path kept = StoreFile.setAside(db);
+            status.say(
+                    "the damaged file is kept as %s; recording into a new %s".formatted(kept, db));
+        } catch (StoreException e) {
+            throw Failure.of(e);
+        }
+    }
+
     /** An hour of seconds a symbol; less where there are many, for the rings share a bound. */
     private int ringRows() {
         return Math.clamp(MOST_RING_ROWS / options.symbols.size(), 600, LiveView.RING_ROWS);
-    }
-
-    /** What the venue said of itself. */
-    private record Venue(List<Instrument> instruments, Optional<SimulatedVenue> simulated) {
-        boolean inventsItsTrades() {
-            return simulated.map(venue -> venue.source().equals("synthetic")).orElse(false);
-        }
-
-        boolean playsAtLifeSpeed() {
-            return simulated.map(venue -> venue.speed().equals("1")).orElse(true);
-        }
-
-        SeriesInfo describe(Series series, Preset preset) {
-            boolean replay = simulated.isPresent() && !inventsItsTrades();
-            return replay
-                    ? SeriesInfo.replay(preset, "at speed " + simulated.get().speed())
-                    : SeriesInfo.live(series, preset);
-        }
     }
 
     /** Asks the venue what it lists until it answers; empty where we were asked to stop first. */
@@ -156,9 +163,7 @@ final class Recording {
         String said = "";
         while (true) {
             try {
-                Optional<SimulatedVenue> simulated =
-                        RunCommand.isBinance(restUrl) ? Optional.empty() : rest.simulation();
-                return Optional.of(new Venue(rest.instruments(options.symbols), simulated));
+                return Optional.of(Venue.ask(restUrl, rest, options.symbols));
             } catch (VenueException e) {
                 if (e.kind() == VenueException.Kind.UNKNOWN_SYMBOL) {
                     throw Failure.of(e);
@@ -186,11 +191,15 @@ final class Recording {
             Recorder recorder,
             History history,
             BinanceRest rest,
+            RateGovernor governor,
             VenueClock clock,
-            LiveView view)
+            LiveView view,
+            FileCheck check)
             throws InterruptedException {
-        refusePollingAPlayer(venue);
-        refuseMixing(venue, history);
+        if (options.mode == RecordOptions.Mode.poll) {
+            venue.refusePolling();
+        }
+        venue.refuseMixing(db, history);
         Map<String, Watch> watches = new LinkedHashMap<>();
         HoldBudget budget = new HoldBudget(HOLD_BUDGET);
         for (Instrument instrument : venue.instruments()) {
@@ -202,10 +211,17 @@ final class Recording {
                             venue.inventsItsTrades());
             Series series = new Series(tape, instrument, preset.label(), options.interval());
             if (endVenue.isEmpty()) { // a venue of our own plays what the store lacks
-                refuseAnotherTape(tape, history, rest);
+                Venue.refuseAnotherTape(db, tape, history, rest, stop);
             }
             view.addSeries(series, venue.describe(series, preset));
-            Watch watch = new Watch(series, preset, recorder, view, HOLD_BACK_NANOS, budget);
+            Watch watch =
+                    new Watch(
+                            series,
+                            preset,
+                            recorder,
+                            view,
+                            tuning.repair().holdBack().toNanos(),
+                            budget);
             if (history.checkpoint(series).isEmpty() && history.tradeCount(tape) > LONG_REPLAY) {
                 status.say(
                         "%s: computing the features of %,d stored trades first"
@@ -222,11 +238,27 @@ final class Recording {
                         clock,
                         venue.playsAtLifeSpeed(),
                         "connecting to the venue");
-        try (TapeThread tape = new TapeThread(watches, health, stop);
+        List<Watch> all = List.copyOf(watches.values());
+        try (History reading = History.open(db);
+                TapeThread tape = new TapeThread(watches, health, stop);
+                LedgerRepair repair =
+                        new LedgerRepair(
+                                rest, tape, recorder, reading, view, preset, all, tuning.repair());
+                HoleFiller filler =
+                        new HoleFiller(
+                                rest, governor, tape, all, health::isConnected, tuning.repair());
                 Feed feed = feed(venue.instruments(), rest, tape)) {
             tape.start();
             feed.start();
-            watchOver(tape, recorder, history, rest, List.copyOf(watches.values()), health);
+            filler.start();
+            repair.start();
+            Oversight oversight =
+                    new Oversight(
+                            new Oversight.Parts(
+                                    all, tape, feed, filler, repair, recorder, history, rest,
+                                    governor, health, clock),
+                            view);
+            watchOver(oversight, all, tape, recorder, health, check);
             if (endVenue.isPresent()) {
                 endVenue.get().run();
                 awaitLastTrades(health);
@@ -245,61 +277,10 @@ final class Recording {
         }
     }
 
-    /** Boundaries are told by a clock; one that runs faster or slower has none to tell. */
-    private void refusePollingAPlayer(Venue venue) {
-        if (options.mode == RecordOptions.Mode.poll && !venue.playsAtLifeSpeed()) {
-            throw Failure.usage(
-                    "poll mode asks by the clock, but this exchange plays at speed %s: start it with --speed 1, or record its stream"
-                            .formatted(venue.simulated().orElseThrow().speed()));
-        }
-    }
-
-    /** Invented trades never stand in one file with real ones. */
-    private void refuseMixing(Venue venue, History history) {
-        boolean simulated = venue.inventsItsTrades();
-        if (history.series().stream().anyMatch(one -> one.tape().simulated() != simulated)) {
-            throw Failure.usage(
-                    "%s holds %s trades, and this market is %s: name another file with --db"
-                            .formatted(
-                                    db,
-                                    simulated ? "real" : "simulated",
-                                    simulated ? "simulated" : "real"));
-        }
-    }
-
     private Feed feed(List<Instrument> instruments, BinanceRest rest, TapeThread tape) {
         return options.mode == RecordOptions.Mode.poll
-                ? new BinancePoll(rest, instruments, options.every, tape, Settings.defaults())
-                : new BinanceStream(
-                        streamUrl, instruments, options.kind(), tape, Settings.defaults());
-    }
-
-    /** A store that knows more than the venue was not recorded from it. */
-    private void refuseAnotherTape(TapeId tape, History history, BinanceRest rest)
-            throws InterruptedException {
-        OptionalLong stored = history.lastTradeId(tape);
-        if (tape.kind() == TapeKind.POLL || stored.isEmpty()) {
-            return;
-        }
-        OptionalLong newest = OptionalLong.empty();
-        for (int left = NEWEST_TRIES; left > 0; left--) {
-            try {
-                newest = rest.newestId(tape.symbol(), tape.kind());
-            } catch (VenueException e) {
-                LOG.log(Level.WARNING, "the venue''s newest trade is not known", e);
-                return;
-            }
-            if (newest.isEmpty() || newest.getAsLong() >= stored.getAsLong()) {
-                return;
-            }
-            if (stop.await(NEWEST_PAUSE)) {
-                return;
-            }
-        }
-        throw Failure.outside(
-                "%s holds %s trades up to id %d, but the venue's newest is %d, so it was recorded from another venue: name another file with --db"
-                        .formatted(db, tape.symbol(), stored.getAsLong(), newest.getAsLong()),
-                null);
+                ? new BinancePoll(rest, instruments, options.every, tape, tuning.venue())
+                : new BinanceStream(streamUrl, instruments, options.kind(), tape, tuning.venue());
     }
 
     private boolean isOver() {
@@ -308,65 +289,53 @@ final class Recording {
 
     /** Shows how it goes until something asks to stop. */
     private void watchOver(
+            Oversight oversight,
+            List<Watch> watches,
             TapeThread tape,
             Recorder recorder,
-            History history,
-            BinanceRest rest,
-            List<Watch> watches,
-            HealthTeller health)
+            HealthTeller health,
+            FileCheck check)
             throws InterruptedException {
         long began = System.nanoTime();
         long askedAt = began;
-        long countedAt = began - COUNTED_EVERY.toNanos();
+        long lookedAt = began - LOOKED_EVERY.toNanos();
+        long forgotAt = began - FORGOTTEN_EVERY.toNanos();
         while (!stop.await(LOOK)) {
-            if (System.nanoTime() - countedAt >= COUNTED_EVERY.toNanos()) {
-                countedAt = System.nanoTime();
-                health.stored(count(watches, history));
+            long now = System.nanoTime();
+            if (now - lookedAt >= LOOKED_EVERY.toNanos()) {
+                lookedAt = now;
+                oversight.look(now);
+            }
+            if (options.keep != null && now - forgotAt >= FORGOTTEN_EVERY.toNanos()) {
+                forgotAt = now;
+                watches.forEach(watch -> forget(watch, recorder));
             }
             status.show(watches, health);
             recorder.failure().ifPresent(e -> stop.fail(Failure.of(e)));
+            if (check.damage().isPresent()) {
+                status.say("%s is damaged: %s".formatted(db, check.damage().get()));
+                return;
+            }
             if (isOver()) {
                 stop.request();
             }
             if (options.untilIdle != null
                     && tape.idleFor(options.untilIdle)
-                    && System.nanoTime() - askedAt >= ASK_AGAIN.toNanos()) {
-                askedAt = System.nanoTime();
-                if (nothingNewer(watches, rest)) {
+                    && now - askedAt >= ASK_AGAIN.toNanos()) {
+                askedAt = now;
+                if (oversight.isComplete()) {
                     stop.request();
                 }
             }
         }
     }
 
-    private static Map<Watch, Long> count(List<Watch> watches, History history) {
-        Map<Watch, Long> counts = new LinkedHashMap<>();
-        for (Watch watch : watches) {
-            if (watch.series().tape().kind() != TapeKind.POLL) { // which has no trades
-                counts.put(watch, history.tradeCount(watch.series().tape()));
-            }
-        }
-        return counts;
-    }
-
-    /** Whether no hole is open and the venue confirms that we have its newest trade. */
-    private static boolean nothingNewer(List<Watch> watches, BinanceRest rest) {
-        try {
-            for (Watch watch : watches) {
-                TapeId tape = watch.series().tape();
-                if (tape.kind() == TapeKind.POLL) {
-                    continue;
-                }
-                OptionalLong newest = rest.newestId(tape.symbol(), tape.kind());
-                if (watch.now().hole()
-                        || (newest.isPresent() && newest.getAsLong() > watch.now().lastId())) {
-                    return false;
-                }
-            }
-            return true;
-        } catch (VenueException e) {
-            LOG.log(Level.WARNING, "the venue could not confirm that nothing is newer", e);
-            return false;
+    /** Trades beyond the retention go; by the tape's own time. */
+    private void forget(Watch watch, Recorder recorder) {
+        long newest = watch.now().lastTradeTime();
+        if (newest > 0) {
+            long before = newest - options.keep.toNanos() / 1_000;
+            recorder.forget(watch.series().tape(), before);
         }
     }
 }

@@ -51,7 +51,16 @@ final class RunCommand implements Callable<Integer> {
         Path db = options.db == null ? DEFAULT_DB : options.db;
         LogFile.beside(db);
         Stop stop = main.stopOnSignals();
-        new Recording(options, db, restUrl, streamUrl, stop, Optional.empty(), System.out).run();
+        new Recording(
+                        options,
+                        db,
+                        restUrl,
+                        streamUrl,
+                        stop,
+                        Optional.empty(),
+                        Tuning.DEFAULTS,
+                        System.out)
+                .run();
         return Failure.FINE;
     }
 

@@ -9,7 +9,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -23,11 +26,17 @@ final class TapeThread implements FeedListener, AutoCloseable {
     /** Events that may wait; a few hundred milliseconds of a very busy market. */
     private static final int QUEUE = 65_536;
 
+    private record Aside(Runnable task, CompletableFuture<Void> done) {}
+
     private static final long NOT_BEGUN = Long.MIN_VALUE;
     private static final int BATCH = 4_096;
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final ArrayBlockingQueue<FeedEvent> queue = new ArrayBlockingQueue<>(QUEUE);
+
+    /** Few: whoever asks for one waits for it. */
+    private final Queue<Aside> asides = new ConcurrentLinkedQueue<>();
+
     private final LongAdder waits = new LongAdder();
     private final Map<String, Watch> watches;
     private final HealthTeller health;
@@ -94,6 +103,10 @@ final class TapeThread implements FeedListener, AutoCloseable {
                     }
                     batch.clear();
                 }
+                for (Aside aside = asides.poll(); aside != null; aside = asides.poll()) {
+                    aside.task.run();
+                    aside.done.complete(null);
+                }
                 if (now - ticked >= TICK_NANOS) {
                     ticked = now;
                     tick(now);
@@ -105,6 +118,28 @@ final class TapeThread implements FeedListener, AutoCloseable {
             stop.fail(Failure.of(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            cancelAsides();
+        }
+    }
+
+    /**
+     * Has something done by the tape thread, between two events.
+     *
+     * @return complete when it was done; cancelled where the thread ended before
+     */
+    CompletableFuture<Void> execute(Runnable task) {
+        Aside aside = new Aside(task, new CompletableFuture<>());
+        asides.add(aside);
+        if (!thread.isAlive()) {
+            cancelAsides();
+        }
+        return aside.done;
+    }
+
+    private void cancelAsides() {
+        for (Aside aside = asides.poll(); aside != null; aside = asides.poll()) {
+            aside.done.cancel(false);
         }
     }
 
@@ -136,6 +171,11 @@ final class TapeThread implements FeedListener, AutoCloseable {
         return lastTradeNanos != NOT_BEGUN
                 && queue.isEmpty()
                 && System.nanoTime() - lastTradeNanos >= silence.toNanos();
+    }
+
+    /** Events that wait for the tape thread. */
+    int queued() {
+        return queue.size();
     }
 
     /** Times a feed had to wait because the queue was full. */

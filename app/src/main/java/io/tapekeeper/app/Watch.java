@@ -17,17 +17,15 @@ import io.tapekeeper.tape.Gap;
 import io.tapekeeper.tape.HoldBudget;
 import io.tapekeeper.tape.Sequencer;
 import io.tapekeeper.venue.FeedEvent;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /**
  * Everything that watches one tape: Recorder first (stored as it arrives), then Sequencer, then
@@ -42,14 +40,27 @@ final class Watch implements Sequencer.Output, Analyst.Output {
     /** Bars between two checkpoints: how far a start has to replay at most. */
     private static final int CHECKPOINT_BARS = 60;
 
-    /** What is known of the tape at one moment, for the status line. */
+    /**
+     * What is known of the tape at one moment.
+     *
+     * @param holeLast the last id of the hole behind {@code lastId} that the tape waits for; −1 =
+     *     it waits for none
+     * @param duplicates trades that came again
+     * @param conflicts of these, how many said something else than the first
+     */
     record Now(
             long price,
             long lastTradeTime,
             long lastId,
-            boolean hole,
+            long holeLast,
             long trades,
-            FeatureRow row) {}
+            long duplicates,
+            long conflicts,
+            FeatureRow row) {
+        boolean hole() {
+            return holeLast >= 0;
+        }
+    }
 
     private final Series series;
     private final Recorder recorder;
@@ -65,7 +76,8 @@ final class Watch implements Sequencer.Output, Analyst.Output {
     private long lastTradeTime;
     private long trades;
     private FeatureRow lastRow;
-    private volatile Now now = new Now(0, 0, -1, false, 0, null);
+    private Predicate<Gap> inLedger = gap -> false;
+    private volatile Now now = new Now(0, 0, -1, -1, 0, 0, 0, null);
 
     Watch(
             Series series,
@@ -97,14 +109,12 @@ final class Watch implements Sequencer.Output, Analyst.Output {
         Optional<Checkpoint> checkpoint = history.checkpoint(series).filter(this::restore);
         long fromBar = checkpoint.isPresent() ? checkpoint.get().lastBarStart() + 1 : 0;
         switch (series.tape().kind()) {
-            case RAW, AGGREGATE ->
-                    history.trades(
-                            series.tape(),
-                            sequencer.lastId() + 1,
-                            trade -> {
-                                goOnUnless(stopped);
-                                sequencer.offer(trade, System.nanoTime());
-                            });
+            case RAW, AGGREGATE -> {
+                StoredTape stored = new StoredTape(history, series.tape(), List.of());
+                inLedger = stored::knows;
+                stored.offerTo(sequencer, Long.MAX_VALUE, stopped);
+                inLedger = gap -> false;
+            }
             case POLL ->
                     history.bars(
                             series.tape(),
@@ -132,10 +142,8 @@ final class Watch implements Sequencer.Output, Analyst.Output {
 
     /** False where the checkpoint is of another version; then everything is replayed. */
     private boolean restore(Checkpoint checkpoint) {
-        try (DataInputStream state =
-                new DataInputStream(new ByteArrayInputStream(checkpoint.state()))) {
-            sequencer.restore(state);
-            analyst.restore(state);
+        try {
+            SavedState.restore(checkpoint.state(), sequencer, analyst);
             lastBarStart = checkpoint.lastBarStart();
             return true;
         } catch (IOException e) {
@@ -193,17 +201,62 @@ final class Watch implements Sequencer.Output, Analyst.Output {
         checkpointIfDue();
     }
 
+    /** Ids will not come, as another source found out. */
+    void missing(long firstId, long lastId, Cause cause, long nanoTime) {
+        sequencer.missing(firstId, lastId, cause, nanoTime);
+    }
+
+    /** The hole that is open now cannot be filled in time: the tape goes on without it. */
+    void giveUpHole(long nanoTime) {
+        sequencer.giveUp(nanoTime);
+    }
+
     @Override
-    public void gap(Gap gap) {
+    public void gap(Gap gap, Cause cause) {
+        if (!inLedger.test(gap)) {
+            enter(gap, cause);
+        }
+        if (cause != Cause.BLANKED) { // of blanked ids there is nothing to miss
+            analyst.gap(gap);
+        }
+    }
+
+    private void enter(Gap gap, Cause cause) {
         LOG.log(
-                Level.WARNING,
-                "{0}: {1} trades are missing, {2} to {3}",
+                cause == Cause.BLANKED ? Level.INFO : Level.WARNING,
+                "{0}: {1} trades are missing, {2} to {3} ({4})",
                 series.tape().symbol(),
                 Long.toString(gap.missing()),
                 Long.toString(gap.firstId()),
-                Long.toString(gap.lastId()));
-        recorder.gap(series.tape(), gap, Cause.MISSED);
-        analyst.gap(gap);
+                Long.toString(gap.lastId()),
+                cause.label());
+        recorder.gap(series.tape(), gap, cause);
+        if (cause != Cause.BLANKED) {
+            checkpoint(); // where the rows are computed anew from when the trades come
+        }
+    }
+
+    /**
+     * Goes on with the state of a corrected tape, which has come as far as this one.
+     *
+     * @param fromId the first trade that was added
+     */
+    void adopt(Rebuild corrected, long fromId) {
+        if (corrected.lastId() != sequencer.lastId()) {
+            throw new IllegalStateException(
+                    "corrected up to %d, live up to %d"
+                            .formatted(corrected.lastId(), sequencer.lastId()));
+        }
+        Sequencer place = new Sequencer(this, 0, budget);
+        try {
+            SavedState.restore(corrected.state(), place, analyst);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a state just saved is of this version", e);
+        }
+        lastBarStart = corrected.lastBarStart();
+        barsSinceCheckpoint = 0;
+        corrected.finish(fromId);
+        publish();
     }
 
     @Override
@@ -255,14 +308,8 @@ final class Watch implements Sequencer.Output, Analyst.Output {
         if (lastBarStart == Long.MIN_VALUE) {
             return; // nothing to continue from yet
         }
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(8_192);
-        try (DataOutputStream state = new DataOutputStream(bytes)) {
-            sequencer.save(state);
-            analyst.save(state);
-        } catch (IOException e) {
-            throw new UncheckedIOException("memory does not fail", e);
-        }
-        recorder.checkpoint(series, sequencer.lastId(), lastBarStart, bytes.toByteArray());
+        byte[] state = SavedState.of(sequencer, analyst);
+        recorder.checkpoint(series, sequencer.lastId(), lastBarStart, state);
         barsSinceCheckpoint = 0;
     }
 
@@ -277,8 +324,10 @@ final class Watch implements Sequencer.Output, Analyst.Output {
                         lastPrice,
                         lastTradeTime,
                         sequencer.lastId(),
-                        sequencer.hasHole(),
+                        sequencer.holeLast(),
                         trades,
+                        sequencer.duplicates(),
+                        sequencer.conflicts(),
                         lastRow);
     }
 
@@ -293,6 +342,15 @@ final class Watch implements Sequencer.Output, Analyst.Output {
 
     int window() {
         return preset.window();
+    }
+
+    /** The last trade of the tape, −1 before the first; the tape thread only. */
+    long lastId() {
+        return sequencer.lastId();
+    }
+
+    String symbol() {
+        return series.tape().symbol();
     }
 
     /** The last snapshot; any thread. */

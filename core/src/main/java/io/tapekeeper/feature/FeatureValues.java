@@ -18,4 +18,10 @@ public record FeatureValues(
         double annualised,
         double baseline,
         double mean,
-        double zScore) {}
+        double zScore) {
+    /** The same as a store keeps it: the mean explains an alert and is not stored. */
+    public FeatureValues withoutMean() {
+        return new FeatureValues(
+                change, logReturn, volatility, annualised, baseline, Double.NaN, zScore);
+    }
+}

@@ -4,6 +4,7 @@ import io.tapekeeper.market.Trade;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
@@ -11,8 +12,10 @@ import java.util.TreeMap;
  * is missing.
  *
  * <p>At a hole it holds the later trades back, so that another source can fill it: reconnects,
- * overlapping sockets, repair and start-up are all just more sources. When the hold-back time is
- * over or the budget is used up it emits a {@link Gap} and goes on.
+ * overlapping sockets, repair and start-up are all just more sources. Somebody may say that ids
+ * will never come ({@link #missing}); when the hold-back time is over or the budget is used up, the
+ * rest of a hole is given up as {@link Cause#MISSED}. Either way a {@link Gap} comes out, and the
+ * tape goes on behind it.
  *
  * <p>Duplicates are dropped and counted; one that says something else than the trade emitted before
  * it is counted as a conflict too, as far back as the last {@value #REMEMBERED} trades reach.
@@ -26,12 +29,18 @@ public final class Sequencer {
         /** The next trade of the tape. */
         void trade(Trade trade);
 
-        /** A hole that was not filled in time; the next trade comes from behind it. */
-        void gap(Gap gap);
+        /**
+         * Ids that are not on the tape; the next trade, or another gap, comes from behind them.
+         * With {@link Cause#BLANKED} nothing is missing there.
+         */
+        void gap(Gap gap, Cause cause);
 
         /** The same id came again with other content; the first one stays. */
         void conflict(Trade emitted, Trade other);
     }
+
+    /** Ids up to {@code last} that will never come, and why. */
+    private record Declared(long last, Cause cause) {}
 
     private static final int REMEMBERED = 1024; // a power of two
     private static final long NONE = -1;
@@ -39,7 +48,8 @@ public final class Sequencer {
     private final Output out;
     private final long holdBackNanos;
     private final HoldBudget budget;
-    private final TreeMap<Long, Trade> held = new TreeMap<>();
+    private final NavigableMap<Long, Trade> held = new TreeMap<>();
+    private final NavigableMap<Long, Declared> declared = new TreeMap<>(); // by first id
     private final Trade[] recent = new Trade[REMEMBERED];
     private long lastId = NONE;
     private long lastTime;
@@ -72,11 +82,40 @@ public final class Sequencer {
         }
     }
 
+    /**
+     * Ids that will not come: the tape goes on behind them as soon as a later trade is there. Ids
+     * that are on the tape already, or whose trade came all the same, are not touched.
+     *
+     * @param nanoTime local monotonic time
+     */
+    public void missing(long firstId, long lastId, Cause cause, long nanoTime) {
+        long first = Math.max(firstId, this.lastId + 1);
+        if (this.lastId != NONE && first <= lastId) {
+            declared.merge(
+                    first,
+                    new Declared(lastId, cause),
+                    (before, now) -> before.last > now.last ? before : now);
+            drain(nanoTime);
+        }
+    }
+
     /** Gives up holes that have been open for longer than the hold-back time. */
     public void advance(long nanoTime) {
         while (!held.isEmpty() && nanoTime - holeSince >= holdBackNanos) {
             giveUp(nanoTime);
         }
+    }
+
+    /** Gives the hole up that is open now, if any: waiting longer would not fill it. */
+    public void giveUp(long nanoTime) {
+        while (!held.isEmpty() && held.firstKey() > lastId + 1) {
+            long upTo = held.firstKey() - 1;
+            if (!skipDeclared(upTo)) {
+                Long known = declared.higherKey(lastId + 1);
+                skip(known == null ? upTo : Math.min(upTo, known - 1), Cause.MISSED);
+            }
+        }
+        drain(nanoTime);
     }
 
     private void hold(Trade trade, long nanoTime) {
@@ -89,24 +128,49 @@ public final class Sequencer {
             return;
         }
         budget.take();
+        drain(nanoTime); // the hole may have been declared before anything behind it came
         while (!held.isEmpty() && (budget.full() || nanoTime - holeSince >= holdBackNanos)) {
             giveUp(nanoTime);
         }
     }
 
-    private void giveUp(long nanoTime) {
-        Trade next = held.firstEntry().getValue();
-        out.gap(new Gap(lastId + 1, next.id() - 1, lastTime, next.venueTime()));
-        lastId = next.id() - 1;
-        drain(nanoTime);
+    /** Emits what is next, until a hole is in the way. */
+    private void drain(long nanoTime) {
+        while (!held.isEmpty()) {
+            long next = held.firstKey();
+            if (next == lastId + 1) {
+                budget.giveBack();
+                emit(held.pollFirstEntry().getValue());
+                holeSince = nanoTime; // what is still held waits behind another hole, found now
+            } else if (!skipDeclared(next - 1)) {
+                return;
+            }
+        }
+        forgetDeclared();
     }
 
-    private void drain(long nanoTime) {
-        while (!held.isEmpty() && held.firstKey() == lastId + 1) {
-            budget.giveBack();
-            emit(held.pollFirstEntry().getValue());
+    /** Skips what was said to be missing right behind the last id; false where nothing was. */
+    private boolean skipDeclared(long upTo) {
+        forgetDeclared();
+        var entry = declared.firstEntry();
+        if (entry == null || entry.getKey() > lastId + 1) {
+            return false;
         }
-        holeSince = nanoTime; // what is still held waits behind another hole, found only now
+        skip(Math.min(upTo, entry.getValue().last), entry.getValue().cause);
+        return true;
+    }
+
+    private void forgetDeclared() {
+        while (!declared.isEmpty() && declared.firstEntry().getValue().last <= lastId) {
+            declared.pollFirstEntry();
+        }
+    }
+
+    private void skip(long upTo, Cause cause) {
+        Trade behind = held.firstEntry().getValue();
+        // Said first: a state saved by the output is the one before the hole.
+        out.gap(new Gap(lastId + 1, upTo, lastTime, behind.venueTime()), cause);
+        lastId = upTo;
     }
 
     private void emit(Trade trade) {
@@ -137,6 +201,16 @@ public final class Sequencer {
     /** Whether trades are held back behind a hole. */
     public boolean hasHole() {
         return !held.isEmpty();
+    }
+
+    /** The first id that is waited for where {@link #hasHole}. */
+    public long holeFirst() {
+        return lastId + 1;
+    }
+
+    /** The last id that is waited for before the first trade held back; −1 without a hole. */
+    public long holeLast() {
+        return held.isEmpty() ? NONE : held.firstKey() - 1;
     }
 
     /** How many trades came again. */

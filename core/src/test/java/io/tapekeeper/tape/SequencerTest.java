@@ -23,7 +23,7 @@ class SequencerTest {
     private static final long SECOND = 1_000_000_000L;
 
     private final Said said = new Said();
-    private final Sequencer sequencer = new Sequencer(said, 30 * SECOND, new HoldBudget(500_000));
+    private Sequencer sequencer = new Sequencer(said, 30 * SECOND, new HoldBudget(500_000));
 
     /** Writes down what a sequencer says. */
     private static final class Said implements Sequencer.Output {
@@ -35,8 +35,9 @@ class SequencerTest {
         }
 
         @Override
-        public void gap(Gap gap) {
-            lines.add("gap %d-%d".formatted(gap.firstId(), gap.lastId()));
+        public void gap(Gap gap, Cause cause) {
+            String why = cause == Cause.MISSED ? "" : " " + cause.label();
+            lines.add("gap %d-%d%s".formatted(gap.firstId(), gap.lastId(), why));
         }
 
         @Override
@@ -116,6 +117,52 @@ class SequencerTest {
     }
 
     @Test
+    void goesOnBehindIdsThatWillNeverComeAndSaysWhy() {
+        sequencer.offer(trade(1), 0);
+        sequencer.offer(trade(6), 0);
+        sequencer.missing(3, 4, Cause.BLANKED, 0);
+        assertEquals(List.of("trade 1"), said.lines);
+        sequencer.offer(trade(2), 0);
+        assertEquals(List.of("trade 1", "trade 2", "gap 3-4 blanked"), said.lines);
+        sequencer.missing(5, 5, Cause.ABSENT, 0);
+        assertEquals(
+                List.of("trade 1", "trade 2", "gap 3-4 blanked", "gap 5-5 absent", "trade 6"),
+                said.lines);
+    }
+
+    @Test
+    void waitsForALaterTradeBehindIdsThatWillNeverCome() {
+        sequencer.offer(trade(1), 0);
+        sequencer.missing(2, 3, Cause.BLANKED, 0);
+        assertEquals(List.of("trade 1"), said.lines);
+        sequencer.offer(trade(4), 0);
+        assertEquals(List.of("trade 1", "gap 2-3 blanked", "trade 4"), said.lines);
+    }
+
+    @Test
+    void namesEachCauseWhenAHoleIsGivenUp() {
+        sequencer.offer(trade(1), 0);
+        sequencer.offer(trade(9), 0);
+        sequencer.missing(4, 5, Cause.ABSENT, 0);
+        sequencer.giveUp(SECOND);
+        assertEquals(
+                List.of("trade 1", "gap 2-3", "gap 4-5 absent", "gap 6-8", "trade 9"), said.lines);
+        sequencer.giveUp(SECOND);
+        assertEquals(5, said.lines.size(), "without a hole there is nothing to give up");
+    }
+
+    @Test
+    void doesNotRestartTheHoldBackTimeWhenAHoleIsPartlyFilled() {
+        sequencer.offer(trade(1), 0);
+        sequencer.offer(trade(5), 0);
+        sequencer.offer(trade(2), 20 * SECOND);
+        assertEquals(3, sequencer.holeFirst());
+        assertEquals(4, sequencer.holeLast());
+        sequencer.advance(30 * SECOND);
+        assertEquals(List.of("trade 1", "trade 2", "gap 3-4", "trade 5"), said.lines);
+    }
+
+    @Test
     void dropsAndCountsWhatComesTwice() {
         sequencer.offer(trade(1), 0);
         sequencer.offer(trade(1), 0);
@@ -157,6 +204,31 @@ class SequencerTest {
             assertEquals(tape, out.lines, "seed " + seed);
             assertEquals(21, any.duplicates(), "seed " + seed);
             assertEquals(0, budget.held(), "seed " + seed);
+        }
+    }
+
+    @Test
+    void anyOrderOfTradesAndMissingIdsGivesTheSameTape() {
+        for (long seed = 0; seed < 500; seed++) {
+            Random random = new Random(seed);
+            List<String> expected = new ArrayList<>(List.of("trade 1"));
+            List<Runnable> sayings = new ArrayList<>();
+            for (long id = 2; id < 60; id++) {
+                long one = id;
+                if (random.nextInt(4) > 0 || id == 59) {
+                    expected.add("trade " + id);
+                    sayings.add(() -> sequencer.offer(trade(one), 0));
+                } else {
+                    expected.add("gap %d-%d absent".formatted(id, id));
+                    sayings.add(() -> sequencer.missing(one, one, Cause.ABSENT, 0));
+                }
+            }
+            Collections.shuffle(sayings, random);
+            said.lines.clear();
+            sequencer = new Sequencer(said, 30 * SECOND, new HoldBudget(1_000));
+            sequencer.offer(trade(1), 0);
+            sayings.forEach(Runnable::run);
+            assertEquals(expected, said.lines, "seed " + seed);
         }
     }
 

@@ -1,0 +1,366 @@
+package io.tapekeeper.app;
+
+import io.tapekeeper.analyst.Preset;
+import io.tapekeeper.bar.Interval;
+import io.tapekeeper.market.Instrument;
+import io.tapekeeper.market.Trade;
+import io.tapekeeper.store.Durability;
+import io.tapekeeper.store.History;
+import io.tapekeeper.store.LedgerEntry;
+import io.tapekeeper.store.Recorder;
+import io.tapekeeper.store.Series;
+import io.tapekeeper.store.StoreException;
+import io.tapekeeper.tape.Cause;
+import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.IdRange;
+import io.tapekeeper.tape.TapeId;
+import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.VenueException;
+import io.tapekeeper.venue.binance.BinanceRest;
+import io.tapekeeper.venue.binance.Fetch;
+import io.tapekeeper.venue.binance.Purpose;
+import io.tapekeeper.venue.binance.RateGovernor;
+import io.tapekeeper.venue.binance.Settings;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * {@code backfill}: a stretch of history into the store. What is there already is not asked for
+ * again, so a second call goes on where the first was stopped.
+ */
+@Command(
+        name = "backfill",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Fetches the trades of a stretch of time into a store, and computes what follows from"
+                    + " them.",
+            "Called again it goes on where it was stopped. It keeps to the exchange's rate limit."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  ./tapekeeper backfill BTCUSDT --from 2026-11-01 --to 2026-11-02",
+            "  ./tapekeeper backfill BTCUSDT --from 2026-11-20T08:00:00Z"
+        })
+final class BackfillCommand implements Callable<Integer> {
+    /** Trades that are computed between two looks at whether it was asked to stop. */
+    private static final long STRETCH = 200_000;
+
+    private static final Duration ASK_AGAIN = Duration.ofMillis(500);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    private static final int MOST_WAITS = 20;
+
+    @ParentCommand private Main main;
+
+    @Parameters(paramLabel = "SYMBOL", description = "For example BTCUSDT.")
+    private String symbol;
+
+    @Option(
+            names = "--from",
+            paramLabel = "TIME",
+            required = true,
+            converter = Times.class,
+            description = "Date or time (UTC) of the first trade, such as 2026-11-01.")
+    private Instant from;
+
+    @Option(
+            names = "--to",
+            paramLabel = "TIME",
+            converter = Times.class,
+            description = "Behind the last trade (default: now).")
+    private Instant to;
+
+    @Option(
+            names = "--tape",
+            paramLabel = "KIND",
+            description = "aggregate or raw (default: aggregate).")
+    private RecordOptions.Tape tape = RecordOptions.Tape.aggregate;
+
+    @Option(names = "--db", paramLabel = "FILE", description = "The store.")
+    private Path db = RunCommand.DEFAULT_DB;
+
+    @Option(
+            names = "--rest-url",
+            paramLabel = "URL",
+            description = "REST API (default: ${DEFAULT-VALUE}).",
+            defaultValue = "https://api.binance.com")
+    private URI restUrl;
+
+    @Mixin private WatchOptions watch = new WatchOptions();
+
+    private final PrintStream out = System.out;
+    private Stop stop;
+
+    /** A time as people write it. */
+    static final class Times implements ITypeConverter<Instant> {
+        @Override
+        public Instant convert(String text) {
+            try {
+                return text.contains("T")
+                        ? Instant.parse(text.endsWith("Z") ? text : text + "Z")
+                        : LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
+            } catch (DateTimeParseException e) {
+                throw new TypeConversionException(
+                        "'%s' is no time: write 2026-11-01 or 2026-11-01T08:30:00Z"
+                                .formatted(text));
+            }
+        }
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (to != null && !from.isBefore(to)) {
+            throw Failure.usage("--from must be before --to");
+        }
+        LogFile.beside(db);
+        stop = main.stopOnSignals();
+        try (RateGovernor governor = Governors.of(restUrl);
+                BinanceRest rest = new BinanceRest(restUrl, Settings.defaults(), governor)) {
+            stop.whenRequested(rest::close);
+            Venue venue = Venue.ask(restUrl, rest, List.of(symbol));
+            Series series = series(venue);
+            try (Recorder recorder = Recorder.open(db, Durability.NORMAL);
+                    History history = History.open(db)) {
+                venue.refuseMixing(db, history);
+                recorder.session(
+                        series.tape(), series.instrument(), "backfill", micros(Instant.now()), "");
+                recorder.flush();
+                return fill(series, recorder, history, rest);
+            }
+        } catch (CancellationException e) {
+            out.println("stopped; what came is stored, and the same command goes on from here");
+            return Failure.FINE;
+        } catch (VenueException e) {
+            if (stop.isRequested()) {
+                out.println("stopped; what came is stored, and the same command goes on from here");
+                return Failure.FINE;
+            }
+            throw Failure.of(e);
+        } catch (StoreException e) {
+            throw Failure.of(e);
+        }
+    }
+
+    private Series series(Venue venue) {
+        Instrument instrument = venue.instruments().getFirst();
+        TapeKind kind =
+                switch (tape) {
+                    case aggregate -> TapeKind.AGGREGATE;
+                    case raw -> TapeKind.RAW;
+                };
+        TapeId id =
+                new TapeId(instrument.venue(), instrument.symbol(), kind, venue.inventsItsTrades());
+        return new Series(id, instrument, watch.preset().label(), Interval.SECOND);
+    }
+
+    private int fill(Series series, Recorder recorder, History history, BinanceRest rest)
+            throws InterruptedException {
+        TapeId id = series.tape();
+        OptionalLong first = rest.firstIdAt(id.symbol(), id.kind(), micros(from));
+        OptionalLong newest = rest.newestId(id.symbol(), id.kind());
+        OptionalLong behind =
+                to == null
+                        ? OptionalLong.empty()
+                        : rest.firstIdAt(id.symbol(), id.kind(), micros(to));
+        if (first.isEmpty() || newest.isEmpty()) {
+            throw Failure.usage(
+                    "the exchange has no trades of %s from %s on".formatted(id.symbol(), from));
+        }
+        long last = behind.isPresent() ? behind.getAsLong() - 1 : newest.getAsLong();
+        if (last < first.getAsLong()) {
+            out.println("no trade of " + id.symbol() + " in that time");
+            return Failure.FINE;
+        }
+        List<IdRange> wanted = new ArrayList<>();
+        missing(history, id, first.getAsLong(), last, wanted);
+        nameWhatLiesBetween(recorder, history, series, first.getAsLong(), last);
+        long total = wanted.stream().mapToLong(range -> range.last() - range.first() + 1).sum();
+        if (total == 0) {
+            out.printf("all trades of %s in that time are stored already%n", id.symbol());
+            return Failure.FINE;
+        }
+        // Said before anything comes: whoever finds the store half-way knows what is missing.
+        for (IdRange range : wanted) {
+            recorder.gap(id, gap(range), Cause.MISSED);
+        }
+        List<LedgerEntry> settled = new ArrayList<>();
+        try (Progress.Bar bar = Progress.bar(id.symbol() + " trades", total)) {
+            long done = 0;
+            for (IdRange range : wanted) {
+                done = fetch(series, range, recorder, rest, settled, bar, done);
+            }
+        }
+        compute(series, recorder, history, wanted, settled);
+        out.printf(
+                "%s: %,d trades fetched, ids %d to %d%n",
+                id.symbol(),
+                total - settled.stream().mapToLong(one -> one.gap().missing()).sum(),
+                wanted.getFirst().first(),
+                wanted.getLast().last());
+        return Failure.FINE;
+    }
+
+    private static void missing(
+            History history, TapeId id, long first, long last, List<IdRange> out) {
+        history.missingRanges(id, first, last, out::add);
+    }
+
+    /** A stretch that does not touch what is stored leaves a hole, which the ledger names. */
+    private void nameWhatLiesBetween(
+            Recorder recorder, History history, Series series, long first, long last) {
+        OptionalLong storedFirst = history.firstTradeId(series.tape());
+        OptionalLong storedLast = history.lastTradeId(series.tape());
+        if (storedFirst.isEmpty() || storedLast.isEmpty()) {
+            return;
+        }
+        if (last + 1 < storedFirst.getAsLong()) {
+            name(recorder, series, new IdRange(last + 1, storedFirst.getAsLong() - 1));
+        } else if (first > storedLast.getAsLong() + 1) {
+            name(recorder, series, new IdRange(storedLast.getAsLong() + 1, first - 1));
+        }
+    }
+
+    private void name(Recorder recorder, Series series, IdRange range) {
+        recorder.gap(series.tape(), gap(range), Cause.MISSED);
+        out.printf(
+                "note: ids %d to %d lie between this and what is stored; the ledger names them as missing%n",
+                range.first(), range.last());
+    }
+
+    private Gap gap(IdRange range) {
+        long end = micros(to == null ? Instant.now() : to);
+        return new Gap(range.first(), range.last(), micros(from), end);
+    }
+
+    /** Returns how many ids are done. */
+    private long fetch(
+            Series series,
+            IdRange range,
+            Recorder recorder,
+            BinanceRest rest,
+            List<LedgerEntry> settled,
+            Progress.Bar bar,
+            long done)
+            throws InterruptedException {
+        TapeId id = series.tape();
+        Fetch fetch =
+                new Fetch(
+                        rest,
+                        id.symbol(),
+                        id.kind(),
+                        range.first(),
+                        range.last(),
+                        new Fetch.Sink() {
+                            @Override
+                            public void trade(Trade trade) {
+                                recorder.trade(id, trade);
+                            }
+
+                            @Override
+                            public void missing(long firstId, long lastId, Cause cause) {
+                                IdRange part = new IdRange(firstId, lastId);
+                                settled.add(LedgerRepair.settled(gap(part), cause));
+                            }
+                        });
+        Duration pause = ASK_AGAIN;
+        int waits = 0;
+        Fetch.Step step = Fetch.Step.ADVANCED;
+        while (step != Fetch.Step.DONE) {
+            if (stop.isRequested()) {
+                throw new CancellationException("asked to stop");
+            }
+            try {
+                step = fetch.step(Purpose.REPAIR);
+                waits = step == Fetch.Step.WAIT ? waits + 1 : 0;
+                pause = ASK_AGAIN;
+            } catch (VenueException e) {
+                if (stop.isRequested() || e.kind() == VenueException.Kind.NOT_SERVED) {
+                    throw e;
+                }
+                out.println(e.getMessage() + " (trying again)");
+                step = Fetch.Step.WAIT;
+                pause =
+                        pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
+                                ? LONGEST_PAUSE
+                                : pause.multipliedBy(2);
+            }
+            bar.at(done + fetch.next() - range.first());
+            if (waits > MOST_WAITS) {
+                throw Failure.outside(
+                        "the exchange does not give id %d of %s: the same command goes on from here later"
+                                .formatted(fetch.next(), id.symbol()),
+                        null);
+            }
+            if (step == Fetch.Step.WAIT) {
+                stop.await(pause);
+            }
+        }
+        return done + range.last() - range.first() + 1;
+    }
+
+    /** Bars, features, alerts and signals from the first new trade on. */
+    private void compute(
+            Series series,
+            Recorder recorder,
+            History history,
+            List<IdRange> wanted,
+            List<LedgerEntry> settled) {
+        Preset preset = watch.preset();
+        long fromId = wanted.getFirst().first();
+        Rebuild rebuild =
+                new Rebuild(series, preset, recorder, history, settled, fromId, Long.MIN_VALUE);
+        recorder.flush();
+        long last = history.lastTradeId(series.tape()).orElseThrow();
+        try (Progress.Bar bar = Progress.bar("features", last - fromId + 1)) {
+            for (long at = fromId; at < last; at = Math.min(last, at + STRETCH)) {
+                rebuild.upTo(Math.min(last, at + STRETCH), stop::isRequested);
+                bar.at(at - fromId);
+            }
+            rebuild.upTo(last, stop::isRequested);
+        }
+        rebuild.finish(fromId);
+        for (LedgerEntry entry : settled) { // an entry of its own, or the whole of one made before
+            recorder.gap(series.tape(), entry.gap(), entry.cause());
+            settle(recorder, series.tape(), entry.gap(), entry.cause(), Optional.empty());
+        }
+        for (IdRange range : wanted) {
+            // No effect on one that is settled already.
+            settle(recorder, series.tape(), gap(range), Cause.MISSED, Optional.of("backfill"));
+        }
+        for (LedgerEntry entry : history.openGaps(series.tape())) {
+            if (history.missing(series.tape(), entry.gap()) == 0) {
+                Optional<String> by = Optional.of("backfill");
+                settle(recorder, series.tape(), entry.gap(), entry.cause(), by);
+            }
+        }
+    }
+
+    private static void settle(
+            Recorder recorder, TapeId tape, Gap gap, Cause cause, Optional<String> by) {
+        recorder.gapSettled(tape, gap.firstId(), gap.lastId(), cause, by);
+    }
+
+    private static long micros(Instant time) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, time);
+    }
+}

@@ -1,0 +1,51 @@
+package io.tapekeeper.app;
+
+import io.tapekeeper.store.StoreException;
+import io.tapekeeper.store.StoreFile;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code backup}: a consistent copy of a store, also of one that is being recorded. */
+@Command(
+        name = "backup",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Copies a store into another file, also while it is being recorded: what was committed"
+                    + " when the copy began.",
+            "An existing file is never overwritten."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = "  ./tapekeeper backup /mnt/backup/tapekeeper-monday.db")
+final class BackupCommand implements Callable<Integer> {
+    @ParentCommand private Main main;
+
+    @Parameters(paramLabel = "FILE", description = "The copy.")
+    private Path copy;
+
+    @Option(names = "--db", paramLabel = "FILE", description = "The store.")
+    private Path db = RunCommand.DEFAULT_DB;
+
+    @Override
+    public Integer call() {
+        Stop stop = main.stopOnSignals();
+        try (Progress.Bar bar = Progress.bar("bytes copied", size())) {
+            if (!StoreFile.backup(db, copy, bar::at, stop::isRequested)) {
+                throw Failure.outside("stopped: there is no copy at " + copy, null);
+            }
+        } catch (StoreException e) {
+            throw Failure.of(e);
+        }
+        System.out.println("copied " + db + " to " + copy);
+        return Failure.FINE;
+    }
+
+    /** About as long as the copy will be; without one there is a sentence to come. */
+    private long size() {
+        return db.toFile().length();
+    }
+}

@@ -1,0 +1,280 @@
+package io.tapekeeper.app;
+
+import io.tapekeeper.market.Instrument;
+import io.tapekeeper.market.Trade;
+import io.tapekeeper.tape.Cause;
+import io.tapekeeper.tape.TapeId;
+import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.FeedEvent;
+import io.tapekeeper.venue.VenueException;
+import io.tapekeeper.venue.binance.BinanceRest;
+import io.tapekeeper.venue.binance.Fetch;
+import io.tapekeeper.venue.binance.Purpose;
+import io.tapekeeper.venue.binance.RateGovernor;
+import io.tapekeeper.venue.binance.TradePage;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * REST as one more source of the tape: fills the holes that the tape waits for, asks once behind
+ * every connect whether something newer is there than the socket shows, and where no socket can be
+ * had follows the tape by id until there is one.
+ *
+ * <p>What it gets goes the way of every other trade. A hole that cannot be filled within the
+ * hold-back time is given up at once, so that the tape goes on, and is left to {@link
+ * LedgerRepair}. A thread of its own; one question at a time.
+ */
+final class HoleFiller implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(HoleFiller.class.getName());
+
+    /** Of an answer, before the first one has been timed. */
+    private static final long USUAL_ANSWER_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** What is being asked for one tape. Of the filler's thread alone. */
+    private static final class Asking {
+        private Fetch fetch;
+        private long notBefore; // local monotonic time
+        private long deadline;
+        private long pause; // the last one between failures; 0 = the last answer came
+        private boolean atTail = true; // asked for what is newer than all that came
+        private long followedAt;
+    }
+
+    private final BinanceRest rest;
+    private final RateGovernor governor;
+    private final TapeThread tape;
+    private final List<Watch> watches;
+    private final RepairSettings settings;
+    private final Map<Watch, Asking> askings = new HashMap<>();
+    private final Map<Watch, Long> repaired = new ConcurrentHashMap<>();
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Thread thread;
+    private long answerNanos = USUAL_ANSWER_NANOS;
+    private final BooleanSupplier sockets;
+    private boolean connected;
+    private long disconnectedSince = System.nanoTime(); // local monotonic time
+    private volatile boolean newer;
+    private volatile boolean following;
+
+    /**
+     * @param watches tapes that have no ids are left alone
+     * @param sockets whether they deliver
+     */
+    HoleFiller(
+            BinanceRest rest,
+            RateGovernor governor,
+            TapeThread tape,
+            Collection<Watch> watches,
+            BooleanSupplier sockets,
+            RepairSettings settings) {
+        this.sockets = sockets;
+        this.rest = rest;
+        this.governor = governor;
+        this.tape = tape;
+        this.watches =
+                watches.stream()
+                        .filter(watch -> watch.series().tape().kind() != TapeKind.POLL)
+                        .toList();
+        this.settings = settings;
+        this.watches.forEach(watch -> askings.put(watch, new Asking()));
+        thread = Thread.ofPlatform().name("hole-filler").daemon().unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Something newer is known to be there; any thread. */
+    void somethingNewer() {
+        newer = true;
+    }
+
+    /** Whether the tape goes on from REST, for want of a socket. */
+    boolean isFollowing() {
+        return following;
+    }
+
+    /** Trades that came into holes while a tape waited, since the start; any thread. */
+    long repaired(Watch watch) {
+        return repaired.getOrDefault(watch, 0L);
+    }
+
+    private void run() {
+        try {
+            while (!closing.await(settings.look().toNanos(), TimeUnit.NANOSECONDS)) {
+                followSockets();
+                for (Watch watch : watches) {
+                    look(watch, askings.get(watch));
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // only close() interrupts
+        }
+    }
+
+    private void followSockets() {
+        boolean now = sockets.getAsBoolean();
+        if (connected && !now) {
+            disconnectedSince = System.nanoTime();
+        }
+        if ((now && !connected) || newer) {
+            newer = false;
+            askings.values().forEach(asking -> asking.atTail = false);
+        }
+        connected = now;
+        long silence = System.nanoTime() - disconnectedSince;
+        following = !connected && silence >= settings.followAfter().toNanos();
+    }
+
+    private void look(Watch watch, Asking asking) throws InterruptedException {
+        Watch.Now at = watch.now();
+        long now = System.nanoTime();
+        if (now - asking.notBefore < 0 && asking.notBefore != 0) {
+            return;
+        }
+        try {
+            if (at.hole()) {
+                fill(watch, at, asking, now);
+            } else {
+                asking.fetch = null;
+                if (following || !asking.atTail) {
+                    follow(watch, at, asking, now);
+                }
+            }
+        } catch (VenueException e) {
+            if (e.kind() == VenueException.Kind.NOT_SERVED) { // never by id, so waiting is no use
+                await(tape.execute(() -> watch.giveUpHole(System.nanoTime())));
+                asking.atTail = true;
+            }
+            LOG.log(Level.WARNING, "{0}: {1}", watch.symbol(), e.getMessage());
+            asking.pause =
+                    Math.clamp(
+                            asking.pause * 2,
+                            settings.firstRetry().toNanos(),
+                            settings.longestRetry().toNanos());
+            asking.notBefore = System.nanoTime() + asking.pause;
+        }
+    }
+
+    private void fill(Watch watch, Watch.Now at, Asking asking, long now)
+            throws InterruptedException {
+        if (asking.fetch == null
+                || asking.fetch.last() != at.holeLast()
+                || asking.fetch.next() < at.lastId() + 1) {
+            TapeId id = watch.series().tape();
+            asking.fetch =
+                    new Fetch(
+                            rest,
+                            id.symbol(),
+                            id.kind(),
+                            at.lastId() + 1,
+                            at.holeLast(),
+                            new ToTape(watch));
+            asking.deadline = now + settings.holdBack().toNanos();
+        }
+        long left = asking.fetch.last() - asking.fetch.next() + 1;
+        if (left > 0 && !inTime(left, watch.series().tape().kind(), asking.deadline - now)) {
+            await(tape.execute(() -> watch.giveUpHole(System.nanoTime())));
+            asking.fetch = null;
+            return;
+        }
+        long asked = System.nanoTime();
+        Fetch.Step step = asking.fetch.step(Purpose.REPAIR);
+        answerNanos += (System.nanoTime() - asked - answerNanos) / 8;
+        asking.pause = 0;
+        asking.notBefore =
+                step == Fetch.Step.ADVANCED ? 0 : System.nanoTime() + settings.askAgain().toNanos();
+    }
+
+    /** Whether so many ids can come before the tape no longer waits for them. */
+    private boolean inTime(long ids, TapeKind kind, long nanos) {
+        long questions = (ids + Fetch.PAGE - 1) / Fetch.PAGE;
+        long weight = questions * Fetch.weight(kind);
+        if (questions > nanos / Math.max(1, answerNanos)
+                || weight > governor.snapshot().limit() / 2) { // more than a minute's share
+            return false;
+        }
+        return governor.waitFor((int) weight, Purpose.REPAIR).toNanos() <= nanos;
+    }
+
+    /** Asks for what is newer than all that came; a tape that has not begun begins with it. */
+    private void follow(Watch watch, Watch.Now at, Asking asking, long now) {
+        if (now - asking.followedAt < settings.followEvery().toNanos() && asking.followedAt != 0) {
+            return;
+        }
+        TapeId id = watch.series().tape();
+        long from = at.lastId() + 1;
+        if (from == 0) {
+            OptionalLong newest = rest.newestId(id.symbol(), id.kind());
+            if (!following || newest.isEmpty()) {
+                asking.atTail = true; // the socket's first trade begins the tape
+                return;
+            }
+            from = newest.getAsLong();
+        }
+        TradePage page = rest.tradesFrom(id.symbol(), id.kind(), from, Fetch.PAGE, Purpose.LIVE);
+        deliver(watch, page.trades());
+        boolean full = page.trades().size() + page.blanked().size() >= Fetch.PAGE;
+        asking.pause = 0;
+        asking.atTail = !full;
+        asking.followedAt = full ? 0 : now;
+        if (full) { // the tape thread must have taken these before it is asked for the next
+            asking.notBefore = System.nanoTime() + settings.look().toNanos();
+        }
+    }
+
+    private void deliver(Watch watch, List<Trade> trades) {
+        Instrument instrument = watch.series().instrument();
+        trades.forEach(trade -> tape.on(new FeedEvent.Traded(instrument, trade)));
+    }
+
+    private void await(Future<?> done) throws InterruptedException {
+        while (!done.isDone() && !closing.await(1, TimeUnit.MILLISECONDS)) {
+            // the tape thread is at work on something
+        }
+    }
+
+    /** What is fetched goes to the tape thread. */
+    private final class ToTape implements Fetch.Sink {
+        private final Watch watch;
+
+        ToTape(Watch watch) {
+            this.watch = watch;
+        }
+
+        @Override
+        public void trade(Trade trade) {
+            repaired.merge(watch, 1L, Long::sum);
+            tape.on(new FeedEvent.Traded(watch.series().instrument(), trade));
+        }
+
+        @Override
+        public void missing(long firstId, long lastId, Cause cause) {
+            var unused =
+                    tape.execute(() -> watch.missing(firstId, lastId, cause, System.nanoTime()));
+        }
+    }
+
+    /** Ends at once; must be closed before the tape thread. */
+    @Override
+    public void close() {
+        closing.countDown();
+        thread.interrupt();
+        try {
+            thread.join(Duration.ofSeconds(1));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

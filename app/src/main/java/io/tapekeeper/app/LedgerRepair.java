@@ -1,0 +1,465 @@
+package io.tapekeeper.app;
+
+import io.tapekeeper.alert.Alert;
+import io.tapekeeper.analyst.FeatureRow;
+import io.tapekeeper.analyst.Preset;
+import io.tapekeeper.dashboard.LiveView;
+import io.tapekeeper.market.Trade;
+import io.tapekeeper.store.History;
+import io.tapekeeper.store.LedgerEntry;
+import io.tapekeeper.store.Recorder;
+import io.tapekeeper.store.StoreException;
+import io.tapekeeper.tape.Cause;
+import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.IdRange;
+import io.tapekeeper.tape.TapeId;
+import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.VenueException;
+import io.tapekeeper.venue.binance.BinanceRest;
+import io.tapekeeper.venue.binance.Fetch;
+import io.tapekeeper.venue.binance.Purpose;
+import io.tapekeeper.venue.binance.RawIds;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Fills the holes that the ledger has open, in the background, while the tape goes on: fetches what
+ * is missing into the store, computes the rows behind it anew ({@link Rebuild}), hands the live
+ * tape the corrected state, and settles the entries. A process that dies in between finds them
+ * still open and goes on where the store ends.
+ *
+ * <p>A thread of its own. It asks from the smaller part of the budget, so live never waits for it.
+ */
+final class LedgerRepair implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(LedgerRepair.class.getName());
+
+    /** How near a rebuild must have come before the tape thread waits for its last trades. */
+    private static final long NEAR = 2_000;
+
+    /** A venue that lets us wait is left for the other tapes after so many questions. */
+    private static final int PATIENCE = 10;
+
+    private static final int SHOWN_ALERTS = 200;
+
+    /**
+     * How far the repair of one tape is.
+     *
+     * @param done ids that have come, or are known not to come
+     * @param total ids that were missing when it began
+     * @param secondsLeft NaN as long as nothing can be said
+     */
+    record Progress(long done, long total, double secondsLeft) {}
+
+    private final BinanceRest rest;
+    private final TapeThread tape;
+    private final Recorder recorder;
+    private final History history;
+    private final LiveView view;
+    private final Preset preset;
+    private final RepairSettings settings;
+    private final List<Watch> watches;
+    private final Set<Gap> saidTooOld = new HashSet<>();
+    private final Set<Gap> notServed = new HashSet<>();
+    private final Map<Gap, Long> waitedSince = new ConcurrentHashMap<>(); // local monotonic time
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Map<Watch, Progress> progress = new ConcurrentHashMap<>();
+    private final Map<Watch, Long> repaired = new ConcurrentHashMap<>();
+    private final Thread thread;
+    private volatile boolean idle;
+
+    /**
+     * @param history of its own: a rebuild reads for long
+     */
+    LedgerRepair(
+            BinanceRest rest,
+            TapeThread tape,
+            Recorder recorder,
+            History history,
+            LiveView view,
+            Preset preset,
+            Collection<Watch> watches,
+            RepairSettings settings) {
+        this.rest = rest;
+        this.tape = tape;
+        this.recorder = recorder;
+        this.history = history;
+        this.view = view;
+        this.preset = preset;
+        this.watches =
+                watches.stream()
+                        .filter(watch -> watch.series().tape().kind() != TapeKind.POLL)
+                        .toList();
+        this.settings = settings;
+        thread = Thread.ofPlatform().name("ledger-repair").daemon().unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Whether no hole is open that it could still fill; any thread. */
+    boolean isIdle() {
+        return idle;
+    }
+
+    /** How far the repair of a tape is, where one is going on; any thread. */
+    Optional<Progress> progress(Watch watch) {
+        return Optional.ofNullable(progress.get(watch));
+    }
+
+    /** Trades that came late to a tape since the start; any thread. */
+    long repaired(Watch watch) {
+        return repaired.getOrDefault(watch, 0L);
+    }
+
+    private void run() {
+        long pause = 0;
+        try {
+            while (!closing.await(
+                    Math.max(pause, settings.followEvery().toNanos()), TimeUnit.NANOSECONDS)) {
+                boolean answered = true;
+                boolean all = true;
+                for (Watch watch : watches) {
+                    try {
+                        all &= repair(watch);
+                    } catch (VenueException e) {
+                        LOG.log(Level.WARNING, "{0}: {1}", watch.symbol(), e.getMessage());
+                        answered = false;
+                    }
+                }
+                idle = all && answered;
+                pause =
+                        answered
+                                ? 0
+                                : Math.clamp(
+                                        pause * 2,
+                                        settings.firstRetry().toNanos(),
+                                        settings.longestRetry().toNanos());
+            }
+        } catch (StoreException | CancellationException e) {
+            LOG.log(Level.INFO, "the repair ended: {0}", e.getMessage()); // the tape thread says it
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // only close() interrupts
+        }
+    }
+
+    /** Returns whether nothing is left to do for this tape. */
+    private boolean repair(Watch watch) throws InterruptedException {
+        List<LedgerEntry> open =
+                history.openGaps(watch.series().tape()).stream()
+                        .filter(entry -> isInReach(watch, entry.gap()))
+                        .toList();
+        if (open.isEmpty()) {
+            progress.remove(watch);
+            return true;
+        }
+        List<Filling> settled = new ArrayList<>();
+        Meter meter = new Meter(watch, open);
+        boolean all = true;
+        try {
+            for (LedgerEntry entry : open) {
+                Filling filling = new Filling(watch, entry, meter);
+                if (filling.fill()) {
+                    settled.add(filling);
+                } else {
+                    all = false;
+                }
+            }
+        } finally { // what came is settled even where the venue failed us half-way
+            settle(watch, settled);
+        }
+        if (all) {
+            progress.remove(watch);
+        }
+        return false; // look again: the tape may have met another one meanwhile
+    }
+
+    private boolean isInReach(Watch watch, Gap gap) {
+        long age = watch.now().lastTradeTime() - gap.after();
+        boolean inReach = age <= settings.reach().toNanos() / 1_000;
+        if (!inReach && saidTooOld.add(gap)) {
+            LOG.log(
+                    Level.WARNING,
+                    "{0}: {1} trades from id {2} on are missing for longer than {3} h; ./tapekeeper backfill fetches them",
+                    watch.symbol(),
+                    Long.toString(gap.missing()),
+                    Long.toString(gap.firstId()),
+                    settings.reach().toHours());
+        }
+        return inReach;
+    }
+
+    /** One entry being filled. */
+    private final class Filling implements Fetch.Sink {
+        private final Watch watch;
+        private final LedgerEntry entry;
+        private final Meter meter;
+        private final List<LedgerEntry> missing = new ArrayList<>();
+        private long came;
+
+        Filling(Watch watch, LedgerEntry entry, Meter meter) {
+            this.watch = watch;
+            this.entry = entry;
+            this.meter = meter;
+        }
+
+        /** Returns whether every id has come or is known not to come. */
+        boolean fill() throws InterruptedException {
+            TapeId id = watch.series().tape();
+            Gap gap = entry.gap();
+            List<IdRange> ranges = new ArrayList<>();
+            history.missingRanges(id, gap.firstId(), gap.lastId(), ranges::add);
+            for (IdRange range : ranges) {
+                Fetch fetch =
+                        new Fetch(rest, id.symbol(), id.kind(), range.first(), range.last(), this);
+                try {
+                    if (!fill(fetch)) {
+                        return false;
+                    }
+                } catch (VenueException e) {
+                    if (e.kind() != VenueException.Kind.NOT_SERVED) {
+                        throw e;
+                    }
+                    if (!nameByAggregates(new IdRange(fetch.next(), range.last()))) {
+                        return false;
+                    }
+                }
+            }
+            waitedSince.remove(gap);
+            return true;
+        }
+
+        /**
+         * Raw trades that this host does not serve by id: its aggregates tell which of them it has.
+         * Those can be had from another host only, and stay open as unresolved.
+         *
+         * @return whether it has none of them
+         */
+        private boolean nameByAggregates(IdRange ids) {
+            Gap gap = entry.gap();
+            if (!notServed.add(gap)) {
+                return false; // asked before; the answer is in the ledger
+            }
+            RawIds raw =
+                    rest.rawIdsNamedByAggregates(
+                            watch.symbol(), ids.first(), ids.last(), gap.before(), gap.after());
+            if (raw.named().isEmpty() && raw.knownTo() >= ids.last()) {
+                missing(ids.first(), ids.last(), Cause.ABSENT);
+                return true;
+            }
+            recorder.gap(watch.series().tape(), gap, Cause.UNRESOLVED);
+            LOG.log(
+                    Level.WARNING,
+                    "{0}: {1} does not serve raw trades by id; by its aggregates it has {2} of the"
+                            + " missing {3}",
+                    watch.symbol(),
+                    rest.hostInUse(),
+                    Long.toString(
+                            raw.named().stream()
+                                    .mapToLong(range -> range.last() - range.first() + 1)
+                                    .sum()),
+                    Long.toString(gap.missing()));
+            return false;
+        }
+
+        private boolean fill(Fetch fetch) throws InterruptedException {
+            int waits = 0;
+            while (true) {
+                long before = fetch.next();
+                Fetch.Step step = fetch.step(Purpose.REPAIR);
+                meter.add(fetch.next() - before);
+                switch (step) {
+                    case DONE -> {
+                        return true;
+                    }
+                    case ADVANCED -> waits = 0;
+                    case WAIT -> {
+                        if (++waits > PATIENCE) {
+                            doubt();
+                            return false;
+                        }
+                        sleep(settings.askAgain());
+                    }
+                }
+                sleep(Duration.ZERO);
+            }
+        }
+
+        private void doubt() {
+            long now = System.nanoTime();
+            long since = waitedSince.computeIfAbsent(entry.gap(), gap -> now);
+            if (now - since >= settings.doubtAfter().toNanos()
+                    && entry.cause() != Cause.UNRESOLVED) {
+                recorder.gap(watch.series().tape(), entry.gap(), Cause.UNRESOLVED);
+            }
+        }
+
+        @Override
+        public void trade(Trade trade) {
+            recorder.trade(watch.series().tape(), trade);
+            came++;
+        }
+
+        @Override
+        public void missing(long firstId, long lastId, Cause cause) {
+            Gap part = new Gap(firstId, lastId, entry.gap().before(), entry.gap().after());
+            missing.add(settled(part, cause));
+        }
+
+        /** Whether the rows behind it come out otherwise now. */
+        boolean changesRows() {
+            return came > 0 || missing.stream().anyMatch(part -> part.cause() == Cause.BLANKED);
+        }
+
+        /** What the ledger says of it from now on. */
+        void enter() {
+            TapeId id = watch.series().tape();
+            Gap gap = entry.gap();
+            boolean whole = missing.size() == 1 && missing.getFirst().gap().equals(gap);
+            if (whole) {
+                recorder.gapSettled(
+                        id,
+                        gap.firstId(),
+                        gap.lastId(),
+                        missing.getFirst().cause(),
+                        Optional.empty());
+            } else {
+                missing.forEach(part -> recorder.gap(id, part.gap(), part.cause()));
+                recorder.gapSettled(
+                        id, gap.firstId(), gap.lastId(), Cause.MISSED, Optional.of("rest"));
+            }
+            repaired.merge(watch, came, Long::sum);
+        }
+    }
+
+    private void settle(Watch watch, List<Filling> settled) throws InterruptedException {
+        List<Filling> changing = settled.stream().filter(Filling::changesRows).toList();
+        settled.stream().filter(filling -> !filling.changesRows()).forEach(Filling::enter);
+        if (changing.isEmpty()) {
+            return;
+        }
+        long fromId =
+                changing.stream()
+                        .mapToLong(filling -> filling.entry.gap().firstId())
+                        .min()
+                        .orElseThrow();
+        List<LedgerEntry> known =
+                changing.stream().flatMap(filling -> filling.missing.stream()).toList();
+        FeatureRow live = watch.now().row();
+        Rebuild rebuild =
+                new Rebuild(
+                        watch.series(),
+                        preset,
+                        recorder,
+                        history,
+                        known,
+                        fromId,
+                        live == null ? Long.MIN_VALUE : live.bar().end());
+        long target;
+        do {
+            target = watch.now().lastId();
+            rebuild.upTo(target, this::isClosing);
+        } while (watch.now().lastId() - target > NEAR);
+        await(
+                tape.execute(() -> {
+                    rebuild.upTo(watch.lastId(), () -> false);
+                    watch.adopt(rebuild, fromId);
+                    changing.forEach(Filling::enter);
+                    show(watch, rebuild);
+                }));
+        LOG.log(
+                Level.INFO,
+                "{0}: {1} trades came late; the rows from id {2} on were computed anew",
+                watch.symbol(),
+                changing.stream().mapToLong(filling -> filling.came).sum(),
+                Long.toString(fromId));
+    }
+
+    /** Pages read anew: what they are told of must be there. */
+    private void show(Watch watch, Rebuild rebuild) {
+        recorder.flush();
+        List<Alert> alerts =
+                history.alerts(watch.series(), SHOWN_ALERTS).stream()
+                        .filter(alert -> alert.opened() > rebuild.firstMicros())
+                        .toList();
+        view.corrected(
+                watch.series(),
+                rebuild.firstMicros(),
+                rebuild.newestRows(),
+                alerts,
+                rebuild.lastSignal());
+    }
+
+    /** How fast ids come. */
+    private final class Meter {
+        private final Watch watch;
+        private final long total;
+        private final long began = System.nanoTime();
+        private long done;
+
+        Meter(Watch watch, List<LedgerEntry> open) {
+            this.watch = watch;
+            total =
+                    open.stream()
+                            .mapToLong(entry -> history.missing(watch.series().tape(), entry.gap()))
+                            .sum();
+        }
+
+        void add(long ids) {
+            done += ids;
+            double perId = (double) (System.nanoTime() - began) / done;
+            double left = done == 0 ? Double.NaN : perId * (total - done) / 1e9;
+            progress.put(watch, new Progress(done, total, left));
+        }
+    }
+
+    /** An entry that the ledger has not heard of yet. */
+    static LedgerEntry settled(Gap gap, Cause cause) {
+        return new LedgerEntry(gap, cause, 0, OptionalLong.of(0), Optional.empty());
+    }
+
+    private boolean isClosing() {
+        return closing.getCount() == 0;
+    }
+
+    private void sleep(Duration pause) throws InterruptedException {
+        if (closing.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
+            throw new CancellationException("closed");
+        }
+    }
+
+    private void await(Future<?> done) throws InterruptedException {
+        try {
+            done.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a task of the tape thread fails with the thread", e);
+        }
+    }
+
+    /** Ends soon; must be closed before the tape thread and the recorder. */
+    @Override
+    public void close() {
+        closing.countDown();
+        thread.interrupt();
+        try {
+            thread.join(Duration.ofSeconds(1));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

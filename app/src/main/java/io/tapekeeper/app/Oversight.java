@@ -1,0 +1,207 @@
+package io.tapekeeper.app;
+
+import io.tapekeeper.dashboard.Completeness;
+import io.tapekeeper.dashboard.LiveView;
+import io.tapekeeper.dashboard.MetricsSource;
+import io.tapekeeper.dashboard.SystemHealth;
+import io.tapekeeper.store.History;
+import io.tapekeeper.store.LedgerEntry;
+import io.tapekeeper.store.Recorder;
+import io.tapekeeper.store.Series;
+import io.tapekeeper.tape.TapeId;
+import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.Feed;
+import io.tapekeeper.venue.FeedCounts;
+import io.tapekeeper.venue.VenueException;
+import io.tapekeeper.venue.binance.BinanceRest;
+import io.tapekeeper.venue.binance.RateGovernor;
+import io.tapekeeper.venue.binance.RateState;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Looks about once a second at all parts of a recording and tells the live view, the metrics and
+ * whoever asks how they stand. The main thread owns it; {@link #metrics} may be called by any.
+ */
+final class Oversight implements MetricsSource {
+    private static final Logger LOG = System.getLogger(Oversight.class.getName());
+
+    /** What is looked at. */
+    record Parts(
+            List<Watch> watches,
+            TapeThread tape,
+            Feed feed,
+            HoleFiller filler,
+            LedgerRepair repair,
+            Recorder recorder,
+            History history,
+            BinanceRest rest,
+            RateGovernor governor,
+            HealthTeller health,
+            VenueClock clock) {}
+
+    private final Parts parts;
+    private final SystemTeller system;
+
+    Oversight(Parts parts, LiveView view) {
+        this.parts = parts;
+        system = new SystemTeller(view, parts.watches.stream().map(Watch::series).toList());
+        view.addMetrics(this);
+    }
+
+    /** Takes a look. {@code now} is local monotonic time. */
+    void look(long now) {
+        Map<Watch, Long> stored = new LinkedHashMap<>();
+        Map<Watch, Completeness> completeness = new LinkedHashMap<>();
+        Map<Series, Long> conflicts = new LinkedHashMap<>();
+        for (Watch watch : parts.watches) {
+            if (watch.series().tape().kind() != TapeKind.POLL) { // which has no trades
+                stored.put(watch, parts.history.tradeCount(watch.series().tape()));
+                completeness.put(watch, completeness(watch));
+                conflicts.put(watch.series(), watch.now().conflicts());
+            }
+        }
+        parts.health.stored(stored);
+        parts.health.completeness(completeness);
+        Recorder.Stats stats = parts.recorder.stats();
+        RateState rate = parts.governor.snapshot();
+        system.tell(
+                new SystemTeller.Measured(
+                        new SystemHealth.RateBudget(
+                                rate.host(),
+                                rate.limit(),
+                                rate.used(),
+                                rate.repairUsed(),
+                                rate.bannedUntilMicros()),
+                        new SystemHealth.Writing(
+                                stats.queued(),
+                                stats.queueBound(),
+                                parts.recorder.trouble().orElse("")),
+                        stats.fileBytes() + stats.logBytes(),
+                        stats.freeBytes(),
+                        conflicts),
+                now,
+                parts.clock.oursMicros());
+    }
+
+    /** What the ledger has open, and what the tape waits for now. */
+    private Completeness completeness(Watch watch) {
+        Watch.Now at = watch.now();
+        List<LedgerEntry> open = parts.history.openGaps(watch.series().tape());
+        int holes = open.size() + (at.hole() ? 1 : 0);
+        if (holes == 0) {
+            return Completeness.WHOLE;
+        }
+        long missing = at.hole() ? at.holeLast() - at.lastId() : 0;
+        for (LedgerEntry entry : open) {
+            missing += parts.history.missing(watch.series().tape(), entry.gap());
+        }
+        Optional<LedgerRepair.Progress> progress = parts.repair.progress(watch);
+        return new Completeness(
+                holes,
+                missing,
+                progress.map(one ->
+                                new Completeness.Repair(
+                                        one.done(),
+                                        one.total(),
+                                        Double.isNaN(one.secondsLeft())
+                                                ? -1
+                                                : Math.round(one.secondsLeft())))
+                        .orElse(null));
+    }
+
+    /** Whether no hole is under repair and the venue confirms that it has nothing newer. */
+    boolean isComplete() {
+        try {
+            boolean complete = parts.repair.isIdle();
+            for (Watch watch : parts.watches) {
+                TapeId tape = watch.series().tape();
+                OptionalLong newest = parts.rest.newestId(tape.symbol(), tape.kind());
+                if (newest.isPresent() && newest.getAsLong() > watch.now().lastId()) {
+                    parts.filler.somethingNewer();
+                    complete = false;
+                }
+                complete &= !watch.now().hole();
+            }
+            return complete;
+        } catch (VenueException e) {
+            LOG.log(Level.WARNING, "the venue could not confirm that nothing is newer", e);
+            return false;
+        }
+    }
+
+    @Override
+    public List<Metric> metrics() {
+        List<Metric> all = new ArrayList<>();
+        for (Watch watch : parts.watches) {
+            Watch.Now at = watch.now();
+            String symbol = watch.symbol();
+            all.add(Metric.of("trades_total", "Trades put on the tape.", symbol, at.trades()));
+            all.add(
+                    Metric.of(
+                            "duplicates_total",
+                            "Trades that came again.",
+                            symbol,
+                            at.duplicates()));
+            all.add(
+                    Metric.of(
+                            "conflicts_total",
+                            "Trades that came again with other content.",
+                            symbol,
+                            at.conflicts()));
+            all.add(
+                    Metric.of(
+                            "repaired_trades_total",
+                            "Trades that REST brought into a hole, while the tape waited or later.",
+                            symbol,
+                            parts.filler.repaired(watch) + parts.repair.repaired(watch)));
+        }
+        FeedCounts feed = parts.feed.counts();
+        all.add(Metric.of("feed_frames_total", "Messages that arrived.", feed.frames()));
+        all.add(
+                Metric.of(
+                        "feed_malformed_total",
+                        "Messages that were not understood.",
+                        feed.malformed()));
+        all.add(
+                Metric.of(
+                        "feed_reconnects_total",
+                        "How often a connection came back.",
+                        feed.reconnects()));
+        all.add(
+                Metric.of(
+                        "feed_by_rest",
+                        "1 while the tape goes on from REST, for want of a socket.",
+                        parts.filler.isFollowing() ? 1L : 0L));
+        all.add(
+                Metric.of(
+                        "tape_queue",
+                        "Events that wait for the tape thread.",
+                        (long) parts.tape.queued()));
+        all.add(
+                Metric.of(
+                        "tape_waits_total",
+                        "How often a feed had to wait for the tape thread.",
+                        parts.tape.waits()));
+        Recorder.Stats stats = parts.recorder.stats();
+        all.add(Metric.of("commits_total", "Transactions of the store.", stats.commits()));
+        all.add(
+                Metric.of(
+                        "commit_seconds",
+                        "How long the last commit took.",
+                        stats.lastCommitNanos() / 1e9));
+        RateState rate = parts.governor.snapshot();
+        all.add(
+                Metric.of(
+                        "rate_refusals_total",
+                        "Answers that asked for fewer requests (HTTP 429).",
+                        rate.refusals429()));
+        return all;
+    }
+}

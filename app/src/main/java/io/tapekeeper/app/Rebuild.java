@@ -1,0 +1,206 @@
+package io.tapekeeper.app;
+
+import io.tapekeeper.alert.Alert;
+import io.tapekeeper.analyst.Analyst;
+import io.tapekeeper.analyst.FeatureRow;
+import io.tapekeeper.analyst.Preset;
+import io.tapekeeper.market.Trade;
+import io.tapekeeper.signal.SignalChange;
+import io.tapekeeper.store.Checkpoint;
+import io.tapekeeper.store.History;
+import io.tapekeeper.store.LedgerEntry;
+import io.tapekeeper.store.Recorder;
+import io.tapekeeper.store.Series;
+import io.tapekeeper.tape.Cause;
+import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.HoldBudget;
+import io.tapekeeper.tape.Sequencer;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Computes the rows of a series anew from the stored trades, after some were added: from the state
+ * that was saved before the first of them, through the same classes as the live tape, so that the
+ * end result is that of a tape on which nothing was ever missing. Rows that come out otherwise than
+ * before are stored with a higher revision; alerts and signals that no longer come out are
+ * withdrawn.
+ *
+ * <p>One thread at a time; the live tape goes on beside it until it is caught up with.
+ */
+final class Rebuild implements Sequencer.Output, Analyst.Output {
+    /** The newest corrected rows that are kept for the open pages. */
+    private static final int KEPT_ROWS = 3_600;
+
+    private final Series series;
+    private final Recorder recorder;
+    private final History history;
+    private final List<LedgerEntry> known;
+    private final long firstMicros;
+    private final long withdrawnUpTo;
+    private final Sequencer sequencer = new Sequencer(this, 0, new HoldBudget(1));
+    private final Analyst analyst;
+    private final Deque<FeatureRow> newest = new ArrayDeque<>();
+    private final List<Alert> lateAlerts = new ArrayList<>(); // said while the live tape went on
+    private final List<SignalChange> lateSignals = new ArrayList<>();
+    private long lastBarStart;
+    private SignalChange lastSignal;
+
+    /**
+     * Begins: what follows the trade before {@code tradeId} is withdrawn as far as the live tape
+     * has come, and said anew by {@link #upTo}.
+     *
+     * @param known what is settled only now: the ledger hears of it when all is done
+     * @param tradeId the first trade that was added
+     * @param liveMicros end of the last bar that the live tape has closed, epoch microseconds
+     */
+    Rebuild(
+            Series series,
+            Preset preset,
+            Recorder recorder,
+            History history,
+            List<LedgerEntry> known,
+            long tradeId,
+            long liveMicros) {
+        this.series = series;
+        this.recorder = recorder;
+        this.history = history;
+        this.known = known;
+        Checkpoint checkpoint = history.checkpointBefore(series, tradeId).orElse(null);
+        Analyst restored = new Analyst(series.instrument(), series.interval(), preset, this);
+        if (checkpoint != null) {
+            try {
+                SavedState.restore(checkpoint.state(), sequencer, restored);
+            } catch (IOException e) { // of another version: from the beginning
+                checkpoint = null;
+                restored = new Analyst(series.instrument(), series.interval(), preset, this);
+            }
+        }
+        analyst = restored;
+        lastBarStart = checkpoint == null ? Long.MIN_VALUE : checkpoint.lastBarStart();
+        firstMicros =
+                checkpoint == null
+                        ? Long.MIN_VALUE
+                        : checkpoint.lastBarStart() + series.interval().micros();
+        withdrawnUpTo = Math.max(firstMicros, liveMicros);
+        recorder.withdraw(series, firstMicros + 1, withdrawnUpTo + 1);
+    }
+
+    /**
+     * Goes on to a trade. All trades up to it must have been said to the recorder.
+     *
+     * @throws java.util.concurrent.CancellationException where it was asked to stop
+     */
+    void upTo(long lastId, BooleanSupplier stopped) {
+        recorder.flush();
+        // The ledger is read anew each time: the live tape may have met another hole meanwhile.
+        new StoredTape(history, series.tape(), known).offerTo(sequencer, lastId, stopped);
+    }
+
+    /**
+     * Takes the place of what the live tape said since the beginning: from now on every row, alert
+     * and signal stored is that of the corrected tape.
+     *
+     * @param fromId the first trade that was added
+     */
+    void finish(long fromId) {
+        recorder.withdraw(series, withdrawnUpTo + 1, Long.MAX_VALUE);
+        lateAlerts.forEach(alert -> recorder.alertOpened(series, alert));
+        lateSignals.forEach(change -> recorder.signalChanged(series, change));
+        for (Series other : history.series()) { // of other presets: they continue from before it
+            if (other.tape().equals(series.tape())) {
+                recorder.rewind(other, fromId);
+            }
+        }
+        if (lastBarStart != Long.MIN_VALUE) {
+            byte[] state = SavedState.of(sequencer, analyst);
+            recorder.checkpoint(series, sequencer.lastId(), lastBarStart, state);
+        }
+    }
+
+    @Override
+    public void trade(Trade trade) {
+        analyst.trade(trade);
+    }
+
+    @Override
+    public void gap(Gap gap, Cause cause) {
+        if (cause != Cause.BLANKED) {
+            analyst.gap(gap);
+        }
+    }
+
+    @Override
+    public void conflict(Trade emitted, Trade other) {
+        throw new IllegalStateException("the store holds id " + other.id() + " twice");
+    }
+
+    @Override
+    public void row(FeatureRow row) {
+        lastBarStart = row.bar().start();
+        recorder.row(series, row);
+        newest.addLast(row);
+        if (newest.size() > KEPT_ROWS) {
+            newest.removeFirst();
+        }
+    }
+
+    @Override
+    public void alertOpened(Alert alert) {
+        alert(alert);
+    }
+
+    @Override
+    public void alertClosed(Alert alert) {
+        alert(alert);
+    }
+
+    private void alert(Alert alert) {
+        recorder.alertOpened(series, alert);
+        if (alert.opened() > withdrawnUpTo) {
+            lateAlerts.add(alert);
+        }
+    }
+
+    @Override
+    public void signalChanged(SignalChange change) {
+        lastSignal = change;
+        recorder.signalChanged(series, change);
+        if (change.time() > withdrawnUpTo) {
+            lateSignals.add(change);
+        }
+    }
+
+    /** The last trade it has come to, −1 before the first. */
+    long lastId() {
+        return sequencer.lastId();
+    }
+
+    /** Start of the last bar that closed, epoch microseconds. */
+    long lastBarStart() {
+        return lastBarStart;
+    }
+
+    /** From this time on rows may have changed, epoch microseconds. */
+    long firstMicros() {
+        return firstMicros;
+    }
+
+    /** The state at {@link #lastId}, for whoever goes on. */
+    byte[] state() {
+        return SavedState.of(sequencer, analyst);
+    }
+
+    /** The last change of the signal that came out, or null. */
+    SignalChange lastSignal() {
+        return lastSignal;
+    }
+
+    /** The newest rows, ascending. */
+    List<FeatureRow> newestRows() {
+        return List.copyOf(newest);
+    }
+}

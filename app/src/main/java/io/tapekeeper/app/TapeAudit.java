@@ -1,0 +1,231 @@
+package io.tapekeeper.app;
+
+import io.tapekeeper.alert.Alert;
+import io.tapekeeper.analyst.Analyst;
+import io.tapekeeper.analyst.FeatureRow;
+import io.tapekeeper.analyst.Preset;
+import io.tapekeeper.feature.FeatureValues;
+import io.tapekeeper.market.Trade;
+import io.tapekeeper.signal.SignalChange;
+import io.tapekeeper.store.History;
+import io.tapekeeper.store.Series;
+import io.tapekeeper.tape.Cause;
+import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.HoldBudget;
+import io.tapekeeper.tape.Sequencer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongConsumer;
+
+/**
+ * Reads a stored tape from its first trade to its last: which ids are there, which are not and why,
+ * and whether the stored rows are those that the stored trades give, computed anew through the same
+ * classes as the live tape.
+ *
+ * <p>Rows that depend on trades before the first one that is stored (older ones were deleted, or
+ * the windows of a restored store reach back) are not compared. Reads only; one thread.
+ */
+final class TapeAudit implements Sequencer.Output, Analyst.Output {
+    /** Of a hole that the ledger does not name. */
+    static final String UNKNOWN = "unknown";
+
+    /** Examples that are kept of each kind; all are counted. */
+    private static final int MOST_KEPT = 1_000;
+
+    private static final int ROWS_AT_ONCE = 3_600;
+
+    /** Ids that are not there. */
+    record Hole(long firstId, long lastId, String cause) {
+        long ids() {
+            return lastId - firstId + 1;
+        }
+    }
+
+    private final History history;
+    private final Series series;
+    private final Preset preset;
+    private final StoredTape tape;
+    private final LongConsumer progress;
+    private final Sequencer sequencer = new Sequencer(this, 0, new HoldBudget(1));
+    private final Analyst analyst;
+    private final Map<String, Long> missing = new HashMap<>(); // ids by cause
+    private final List<Hole> holes = new ArrayList<>();
+    private final List<FeatureRow> computed = new ArrayList<>();
+    private final List<Long> differing = new ArrayList<>(); // starts of bars
+    private long firstId = -1;
+    private long lastId = -1;
+    private long stored;
+    private long holeCount;
+    private long rowsToSkip;
+    private long rows;
+    private long rowsDiffering;
+
+    /**
+     * @param series whose rows are compared; those of another preset are not
+     * @param progress hears the ids that were passed, now and then
+     */
+    TapeAudit(History history, Series series, Preset preset, LongConsumer progress) {
+        this.history = history;
+        this.series = series;
+        this.preset = preset;
+        this.progress = progress;
+        tape = new StoredTape(history, series.tape(), List.of());
+        analyst = new Analyst(series.instrument(), series.interval(), preset, this);
+    }
+
+    void run() {
+        tape.offerTo(sequencer, Long.MAX_VALUE, () -> false);
+        compare();
+    }
+
+    @Override
+    public void trade(Trade trade) {
+        if (stored++ == 0) {
+            firstId = trade.id();
+            boolean older = hasRowsBefore(series.interval().startOf(trade.venueTime()));
+            rowsToSkip = older ? 2L * preset.reach() : 0;
+        }
+        lastId = trade.id();
+        analyst.trade(trade);
+        if ((stored & 0xfff) == 0) {
+            progress.accept(trade.id());
+        }
+    }
+
+    /** Whether rows are stored whose trades are not: their windows reach into later ones. */
+    private boolean hasRowsBefore(long start) {
+        boolean[] any = {false};
+        long from = start - ROWS_AT_ONCE * series.interval().micros();
+        history.features(series, from, start, row -> any[0] = true);
+        return any[0];
+    }
+
+    @Override
+    public void gap(Gap gap, Cause cause) {
+        String why = tape.knows(gap) ? cause.label() : UNKNOWN;
+        missing.merge(why, gap.missing(), Long::sum);
+        holeCount++;
+        if (holes.size() < MOST_KEPT) {
+            holes.add(new Hole(gap.firstId(), gap.lastId(), why));
+        }
+        if (cause != Cause.BLANKED) {
+            analyst.gap(gap);
+        }
+    }
+
+    @Override
+    public void conflict(Trade emitted, Trade other) {} // counted as a duplicate
+
+    @Override
+    public void row(FeatureRow row) {
+        if (rowsToSkip > 0) {
+            rowsToSkip--;
+            return;
+        }
+        computed.add(row);
+        if (computed.size() == ROWS_AT_ONCE) {
+            compare();
+        }
+    }
+
+    private void compare() {
+        if (computed.isEmpty()) {
+            return;
+        }
+        Map<Long, FeatureRow> storedRows = new HashMap<>();
+        history.features(
+                series,
+                computed.getFirst().bar().start(),
+                computed.getLast().bar().start() + 1,
+                row -> storedRows.put(row.bar().start(), row));
+        for (FeatureRow row : computed) {
+            long start = row.bar().start();
+            rows++;
+            if (!withoutMean(row).equals(storedRows.remove(start))) {
+                differs(start);
+            }
+        }
+        storedRows.keySet().stream().sorted().forEach(this::differs); // that no trade gives
+        computed.clear();
+    }
+
+    private void differs(long start) {
+        rowsDiffering++;
+        if (differing.size() < MOST_KEPT) {
+            differing.add(start);
+        }
+    }
+
+    /** As the store has it. */
+    private static FeatureRow withoutMean(FeatureRow row) {
+        FeatureValues values = row.values();
+        return new FeatureRow(
+                row.bar(), values.withoutMean(), row.signal(), row.rules(), row.complete());
+    }
+
+    @Override
+    public void alertOpened(Alert alert) {}
+
+    @Override
+    public void alertClosed(Alert alert) {}
+
+    @Override
+    public void signalChanged(SignalChange change) {}
+
+    long firstId() {
+        return firstId;
+    }
+
+    long lastId() {
+        return lastId;
+    }
+
+    long stored() {
+        return stored;
+    }
+
+    /** Ids that are not there, by cause. */
+    Map<String, Long> missing() {
+        return Map.copyOf(missing);
+    }
+
+    /** Ids that ought to be there: all but those that the venue has blanked or never had. */
+    long lacking() {
+        return missing.entrySet().stream()
+                .filter(entry -> !entry.getKey().equals(Cause.BLANKED.label()))
+                .filter(entry -> !entry.getKey().equals(Cause.ABSENT.label()))
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+    }
+
+    /** Ids that are stored more than once; the store's key makes that impossible. */
+    long duplicates() {
+        return sequencer.duplicates();
+    }
+
+    long holeCount() {
+        return holeCount;
+    }
+
+    /** The first holes, ascending. */
+    List<Hole> holes() {
+        return List.copyOf(holes);
+    }
+
+    /** Rows that were compared. */
+    long rows() {
+        return rows;
+    }
+
+    /** How many of them are stored otherwise, not at all, or without a reason. */
+    long rowsDiffering() {
+        return rowsDiffering;
+    }
+
+    /** Starts of the first ones that differ, epoch microseconds. */
+    List<Long> differing() {
+        return List.copyOf(differing);
+    }
+}

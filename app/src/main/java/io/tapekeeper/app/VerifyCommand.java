@@ -1,0 +1,302 @@
+package io.tapekeeper.app;
+
+import io.tapekeeper.bar.Interval;
+import io.tapekeeper.store.History;
+import io.tapekeeper.store.Series;
+import io.tapekeeper.store.StoreException;
+import io.tapekeeper.store.StoreFile;
+import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.VenueException;
+import io.tapekeeper.venue.binance.BinanceRest;
+import io.tapekeeper.venue.binance.RateGovernor;
+import io.tapekeeper.venue.binance.Settings;
+import java.io.PrintStream;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code verify}: is the tape complete, and is what is stored true? */
+@Command(
+        name = "verify",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Proves that a stored tape is complete and true: every id from the first to the last, the"
+                    + " rows computed anew from the trades, the bars against the exchange's own"
+                    + " klines.",
+            "Exit code 1 where trades are missing or something differs."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  ./tapekeeper verify",
+            "  ./tapekeeper verify --db data/demo.db --klines off --json"
+        })
+final class VerifyCommand implements Callable<Integer> {
+    private static final int MOST_SHOWN = 20;
+
+    /** Beyond this a hole is named by its first and its last id only. */
+    private static final int MOST_IDS_NAMED = 20;
+
+    @Option(names = "--db", paramLabel = "FILE", description = "The store.")
+    private Path db = RunCommand.DEFAULT_DB;
+
+    @Option(
+            names = "--symbol",
+            paramLabel = "SYMBOL",
+            description = "Of one symbol only (default: all in the store).")
+    private String symbol;
+
+    @Option(
+            names = "--klines",
+            paramLabel = "INTERVAL",
+            description =
+                    "Bars of this length are compared with the exchange's klines; off: they are not"
+                            + " (default: 1m).")
+    private String klines = "1m";
+
+    @Option(
+            names = "--rest-url",
+            paramLabel = "URL",
+            description = "REST API (default: ${DEFAULT-VALUE}).",
+            defaultValue = "https://api.binance.com")
+    private URI restUrl;
+
+    @Option(names = "--json", description = "Print the report as JSON.")
+    private boolean json;
+
+    @Mixin private WatchOptions watch = new WatchOptions();
+
+    private final PrintStream out = System.out;
+
+    /** What was found of one tape. */
+    private record Report(
+            Series series, TapeAudit audit, Optional<KlineAudit> klines, String klinesProblem) {
+        boolean wrong() {
+            return audit.lacking() > 0
+                    || audit.duplicates() > 0
+                    || audit.rowsDiffering() > 0
+                    || klines.map(one -> one.differing() > 0).orElse(false);
+        }
+
+        /** Of the ids that ought to be there, how many are; never rounded up to 100. */
+        BigDecimal completeness() {
+            long there = audit.stored();
+            long all = there + audit.lacking();
+            return all == 0
+                    ? BigDecimal.ZERO
+                    : BigDecimal.valueOf(there)
+                            .multiply(BigDecimal.valueOf(100))
+                            .divide(BigDecimal.valueOf(all), 6, RoundingMode.DOWN)
+                            .stripTrailingZeros();
+        }
+    }
+
+    @Override
+    public Integer call() {
+        Optional<Interval> interval = interval();
+        try (History history = History.open(db)) {
+            Optional<String> damage = StoreFile.quickCheck(db, () -> false);
+            List<Report> reports = new ArrayList<>();
+            for (Series series : chosen(history)) {
+                reports.add(report(history, series, interval));
+            }
+            if (json) {
+                out.println(JsonMapper.shared().writeValueAsString(asJson(damage, reports)));
+            } else {
+                damage.ifPresent(what -> out.println("WRONG  the file is damaged: " + what));
+                reports.forEach(this::print);
+            }
+            boolean wrong = damage.isPresent() || reports.stream().anyMatch(Report::wrong);
+            return wrong ? Failure.FOUND_WRONG : Failure.FINE;
+        } catch (StoreException e) {
+            throw Failure.of(e);
+        }
+    }
+
+    private Optional<Interval> interval() {
+        if (klines.equals("off")) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Interval.parse(klines));
+        } catch (IllegalArgumentException e) {
+            throw Failure.usage("--klines: " + e.getMessage() + ", or off");
+        }
+    }
+
+    /** One series a tape: that of the preset asked for, where it has one. */
+    private List<Series> chosen(History history) {
+        String preset = watch.preset().label();
+        Map<Object, Series> byTape = new LinkedHashMap<>();
+        for (Series series : history.series()) {
+            boolean wanted =
+                    series.tape().kind() != TapeKind.POLL
+                            && (symbol == null || series.tape().symbol().equalsIgnoreCase(symbol));
+            if (wanted && series.preset().equals(preset)) {
+                byTape.put(series.tape(), series);
+            }
+        }
+        if (byTape.isEmpty()) {
+            throw Failure.usage(
+                    "%s has no trades%s with features of preset %s to verify"
+                            .formatted(db, symbol == null ? "" : " of " + symbol, preset));
+        }
+        return List.copyOf(byTape.values());
+    }
+
+    private Report report(History history, Series series, Optional<Interval> interval) {
+        String name = series.tape().symbol();
+        long first = history.firstTradeId(series.tape()).orElse(0);
+        long last = history.lastTradeId(series.tape()).orElse(0);
+        TapeAudit audit;
+        try (Progress.Bar bar = Progress.bar(name + " trades", last - first + 1)) {
+            audit = new TapeAudit(history, series, watch.preset(), id -> bar.at(id - first));
+            audit.run();
+        }
+        if (interval.isEmpty()) {
+            return new Report(series, audit, Optional.empty(), "not asked for");
+        }
+        try (RateGovernor governor = Governors.of(restUrl);
+                BinanceRest rest = new BinanceRest(restUrl, Settings.defaults(), governor);
+                Progress.Bar bar = Progress.bar(name + " klines", 0)) {
+            KlineAudit bars =
+                    new KlineAudit(history, series, interval.get(), rest, start -> bar.pulse());
+            bars.run(0, Long.MAX_VALUE);
+            return new Report(series, audit, Optional.of(bars), "");
+        } catch (VenueException e) {
+            return new Report(series, audit, Optional.empty(), e.getMessage());
+        }
+    }
+
+    private void print(Report report) {
+        TapeAudit audit = report.audit;
+        out.printf(
+                "%s %s%s%n",
+                report.series.tape().symbol(),
+                report.series.tape().kind().label(),
+                report.series.tape().simulated() ? " SIMULATED" : "");
+        line(true, "ids", "%,d to %,d".formatted(audit.firstId(), audit.lastId()));
+        line(
+                audit.lacking() == 0 && audit.duplicates() == 0,
+                "complete",
+                "%s %%: %,d trades stored, %,d missing, %,d doubled"
+                        .formatted(
+                                report.completeness().toPlainString(),
+                                audit.stored(),
+                                audit.lacking(),
+                                audit.duplicates()));
+        audit.missing().entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(entry ->
+                        line(true, "", "%,d %s".formatted(entry.getValue(), entry.getKey())));
+        audit.holes().stream().limit(MOST_SHOWN).forEach(this::hole);
+        more(audit.holeCount(), "holes");
+        line(
+                audit.rowsDiffering() == 0,
+                "rows",
+                "%,d computed anew from the trades, %,d differ"
+                        .formatted(audit.rows(), audit.rowsDiffering()));
+        audit.differing().stream()
+                .limit(MOST_SHOWN)
+                .forEach(start -> line(true, "", KlineAudit.time(start)));
+        more(audit.rowsDiffering(), "rows");
+        if (report.klines.isEmpty()) {
+            line(true, "klines", "not compared: " + report.klinesProblem);
+            return;
+        }
+        KlineAudit bars = report.klines.get();
+        line(
+                bars.differing() == 0,
+                "klines",
+                "%,d bars of %s equal, %,d differ; %,d incomplete left out%s"
+                        .formatted(
+                                bars.equal(),
+                                klines,
+                                bars.differing(),
+                                bars.incomplete(),
+                                bars.unknown() == 0
+                                        ? ""
+                                        : ", %,d unknown to the venue".formatted(bars.unknown())));
+        bars.differences().stream()
+                .limit(MOST_SHOWN)
+                .forEach(one -> line(true, "", KlineAudit.time(one.start()) + " " + one.what()));
+        more(bars.differing(), "bars");
+    }
+
+    private void hole(TapeAudit.Hole hole) {
+        String ids =
+                hole.ids() == 1
+                        ? "id " + hole.firstId()
+                        : "ids %d to %d (%,d)".formatted(hole.firstId(), hole.lastId(), hole.ids());
+        line(true, "", ids + ": " + hole.cause());
+    }
+
+    private void more(long count, String what) {
+        if (count > MOST_SHOWN) {
+            line(
+                    true,
+                    "",
+                    "and %,d more %s (--json lists up to 1,000)"
+                            .formatted(count - MOST_SHOWN, what));
+        }
+    }
+
+    private void line(boolean fine, String what, String found) {
+        String mark = what.isEmpty() ? "" : fine ? "ok" : "WRONG";
+        out.printf(Locale.ROOT, "%-6s %-9s %s%n", mark, what, found);
+    }
+
+    private Map<String, Object> asJson(Optional<String> damage, List<Report> reports) {
+        Map<String, Object> root = new LinkedHashMap<>();
+        root.put("store", db.toString());
+        root.put("damage", damage.orElse(null));
+        root.put("tapes", reports.stream().map(this::asJson).toList());
+        return root;
+    }
+
+    private Map<String, Object> asJson(Report report) {
+        TapeAudit audit = report.audit;
+        Map<String, Object> tape = new LinkedHashMap<>();
+        tape.put("symbol", report.series.tape().symbol());
+        tape.put("kind", report.series.tape().kind().label());
+        tape.put("simulated", report.series.tape().simulated());
+        tape.put("firstId", audit.firstId());
+        tape.put("lastId", audit.lastId());
+        tape.put("stored", audit.stored());
+        tape.put("missing", audit.lacking());
+        tape.put("missingByCause", audit.missing());
+        tape.put("duplicates", audit.duplicates());
+        tape.put("completenessPercent", report.completeness());
+        tape.put("holes", audit.holes());
+        tape.put("holeCount", audit.holeCount());
+        tape.put("rowsComputed", audit.rows());
+        tape.put("rowsDiffering", audit.rowsDiffering());
+        tape.put("firstRowsDiffering", audit.differing());
+        tape.put("klines", report.klines.<Object>map(VerifyCommand::asJson).orElse(null));
+        tape.put("klinesProblem", report.klinesProblem);
+        tape.put("wrong", report.wrong());
+        return tape;
+    }
+
+    private static Map<String, Object> asJson(KlineAudit bars) {
+        Map<String, Object> klines = new LinkedHashMap<>();
+        klines.put("equal", bars.equal());
+        klines.put("differing", bars.differing());
+        klines.put("incompleteLeftOut", bars.incomplete());
+        klines.put("unknownToVenue", bars.unknown());
+        klines.put("differences", bars.differences());
+        return klines;
+    }
+}

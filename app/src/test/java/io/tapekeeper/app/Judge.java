@@ -1,0 +1,231 @@
+package io.tapekeeper.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tapekeeper.analyst.Preset;
+import io.tapekeeper.dashboard.LiveView;
+import io.tapekeeper.dashboard.SeriesInfo;
+import io.tapekeeper.market.Decimals;
+import io.tapekeeper.market.Side;
+import io.tapekeeper.market.Trade;
+import io.tapekeeper.store.CsvExport;
+import io.tapekeeper.store.Durability;
+import io.tapekeeper.store.History;
+import io.tapekeeper.store.LedgerEntry;
+import io.tapekeeper.store.Recorder;
+import io.tapekeeper.store.Series;
+import io.tapekeeper.tape.Cause;
+import io.tapekeeper.tape.HoldBudget;
+import io.tapekeeper.tape.IdRange;
+import io.tapekeeper.tape.TapeId;
+import io.tapekeeper.tape.TapeKind;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Holds a store against the true tape, which the local exchange tells: every trade there once and
+ * in order, and bars, features, alerts and signals as a recorder would have them that never missed
+ * anything. What may differ is left out: the received time, and how often a row was corrected.
+ */
+final class Judge {
+    private static final int PAGE = 50_000;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final int port;
+    private final Path folder;
+
+    /**
+     * @param folder for the store of the recorder that misses nothing
+     */
+    Judge(int port, Path folder) {
+        this.port = port;
+        this.folder = folder;
+    }
+
+    /** The exchange's trades from one id to another, both included. */
+    List<Trade> tape(TapeId tape, long firstId, long lastId) {
+        List<Trade> trades = new ArrayList<>();
+        long next = firstId;
+        while (next <= lastId) {
+            List<String> rows =
+                    get("/sim/tape?symbol=%s&kind=%s&fromId=%d&limit=%d"
+                                    .formatted(tape.symbol(), tape.kind().label(), next, PAGE))
+                            .lines()
+                            .skip(1)
+                            .toList();
+            if (rows.isEmpty()) {
+                break;
+            }
+            for (String row : rows) {
+                Trade trade = trade(row.split(","), tape.kind());
+                if (trade.id() <= lastId) {
+                    trades.add(trade);
+                }
+                next = trade.id() + 1;
+            }
+        }
+        return trades;
+    }
+
+    private static Trade trade(String[] cells, TapeKind kind) {
+        long time = Long.parseLong(cells[3]);
+        return new Trade(
+                Long.parseLong(cells[0]),
+                Decimals.parse(cells[1]),
+                Decimals.parse(cells[2]),
+                Boolean.parseBoolean(cells[4]) ? Side.SELL : Side.BUY,
+                time,
+                time,
+                kind == TapeKind.RAW
+                        ? 1
+                        : (int) (Long.parseLong(cells[6]) - Long.parseLong(cells[5]) + 1));
+    }
+
+    String get(String path) {
+        try {
+            return http.send(
+                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                                    .build(),
+                            BodyHandlers.ofString())
+                    .body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * Asserts that a store has all that the exchange has between the first and the last trade of
+     * the store, and nothing else.
+     *
+     * @param context said where it does not hold, with the seed
+     */
+    void assertWhole(Path db, String context) {
+        try (History history = History.open(db)) {
+            for (Series series : history.series()) {
+                assertWhole(history, series, context);
+            }
+        }
+    }
+
+    private void assertWhole(History history, Series series, String context) {
+        TapeId id = series.tape();
+        long first = history.firstTradeId(id).orElseThrow();
+        long last = history.lastTradeId(id).orElseThrow();
+        List<Trade> tape = tape(id, first, last);
+        List<LedgerEntry> ledger = history.gaps(id);
+        List<IdRange> missing = new ArrayList<>();
+        history.missingRanges(id, first, last, missing::add);
+        for (IdRange range : missing) {
+            assertTrue(
+                    ledger.stream()
+                            .anyMatch(entry ->
+                                    !entry.isOpen()
+                                            && entry.cause() != Cause.MISSED
+                                            && entry.gap().firstId() <= range.first()
+                                            && entry.gap().lastId() >= range.last()),
+                    context + ": ids " + range + " are not there, and the ledger says " + ledger);
+        }
+        Path other = folder.resolve("whole-" + System.nanoTime() + ".db");
+        record(other, series, tape, history);
+        try (History whole = History.open(other)) {
+            String expected = everything(whole, series);
+            String actual = everything(history, series);
+            if (!expected.equals(actual)) { // a diff of megabytes helps nobody
+                assertEquals(firstDifference(expected, actual), "", context);
+            }
+        }
+    }
+
+    /** Records a tape on which nothing is missing but what the venue itself lacks. */
+    private static void record(Path db, Series series, List<Trade> tape, History told) {
+        LiveView view = new LiveView(100);
+        view.addSeries(series, SeriesInfo.live(series, Preset.CLASSIC));
+        try (Recorder recorder = Recorder.open(db, Durability.NORMAL)) {
+            Watch watch =
+                    new Watch(series, Preset.CLASSIC, recorder, view, 0, new HoldBudget(1_000));
+            long next = tape.getFirst().id();
+            for (Trade trade : tape) {
+                if (trade.id() > next) {
+                    declare(watch, told.gaps(series.tape()), next, trade.id() - 1);
+                }
+                watch.traded(trade, 0);
+                next = trade.id() + 1;
+            }
+        }
+    }
+
+    private static void declare(Watch watch, List<LedgerEntry> ledger, long first, long last) {
+        for (LedgerEntry entry : ledger) {
+            if (!entry.isOpen()
+                    && entry.cause() != Cause.MISSED
+                    && entry.gap().firstId() <= last
+                    && entry.gap().lastId() >= first) {
+                watch.missing(
+                        Math.max(first, entry.gap().firstId()),
+                        Math.min(last, entry.gap().lastId()),
+                        entry.cause(),
+                        0);
+            }
+        }
+    }
+
+    private static String everything(History history, Series series) {
+        StringBuilder rows = new StringBuilder();
+        List<Series> all = List.of(series);
+        CsvExport export = new CsvExport(history, rows);
+        export.trades(all);
+        export.bars(all);
+        export.features(all);
+        export.alerts(all);
+        export.signals(all);
+        return without(rows.toString(), "received_us", "revision");
+    }
+
+    /** The tables without some of their columns. */
+    private static String without(String tables, String... columns) {
+        List<String> left = List.of(columns);
+        List<Integer> dropped = List.of();
+        StringBuilder out = new StringBuilder();
+        for (String line : tables.split("\n")) {
+            List<String> cells = Arrays.asList(line.split(",", -1));
+            if (cells.contains("instrument")) { // the header of the next table
+                dropped =
+                        left.stream()
+                                .map(cells::indexOf)
+                                .filter(at -> at >= 0)
+                                .collect(Collectors.toList());
+            }
+            for (int at = 0; at < cells.size(); at++) {
+                if (!dropped.contains(at)) {
+                    out.append(cells.get(at)).append(',');
+                }
+            }
+            out.append('\n');
+        }
+        return out.toString();
+    }
+
+    private static String firstDifference(String expected, String actual) {
+        List<String> one = expected.lines().toList();
+        List<String> other = actual.lines().toList();
+        for (int at = 0; at < Math.min(one.size(), other.size()); at++) {
+            if (!one.get(at).equals(other.get(at))) {
+                return "line %d of %d:%nexpected %s%nbut was  %s"
+                        .formatted(at, one.size(), one.get(at), other.get(at));
+            }
+        }
+        return "%d lines expected, but %d were there".formatted(one.size(), other.size());
+    }
+}
