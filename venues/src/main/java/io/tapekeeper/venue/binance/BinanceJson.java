@@ -9,6 +9,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
 
 /** JSON from outside, with bounds: a hostile document costs no more than its own length. */
@@ -38,7 +39,11 @@ final class BinanceJson {
      */
     static Object tree(byte[] document) {
         try (JsonParser json = FACTORY.createParser(ObjectReadContext.empty(), document)) {
-            return value(json, json.nextToken());
+            Object value = value(json, json.nextToken());
+            if (json.nextToken() != null) { // a damaged list must not pass for an empty one
+                throw new StreamReadException(json, "something follows the JSON document");
+            }
+            return value;
         }
     }
 

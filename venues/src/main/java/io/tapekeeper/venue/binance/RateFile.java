@@ -2,7 +2,6 @@ package io.tapekeeper.venue.binance;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,8 +126,8 @@ final class RateFile implements AutoCloseable {
             byte[] bytes = new byte[RateWindow.BYTES];
             file.seek(0);
             boolean whole = length == bytes.length && file.read(bytes) == bytes.length;
-            if (whole && RateWindow.readable(ByteBuffer.wrap(bytes))) {
-                window = RateWindow.of(ByteBuffer.wrap(bytes));
+            if (whole && RateWindow.readable(bytes)) {
+                window = RateWindow.of(bytes);
                 return;
             }
             LOG.log(
@@ -146,7 +145,7 @@ final class RateFile implements AutoCloseable {
     private void write() {
         try {
             file.seek(0);
-            file.write(window.toBytes().array());
+            file.write(window.toBytes());
         } catch (IOException e) {
             tell(path, e);
         }

@@ -34,7 +34,7 @@ final class RateWindow {
     private static final int CELLS = 64;
     private static final long SECOND = 1_000_000;
     private static final long MAGIC = 0x5441_5045_5241_5431L; // "TAPERAT1"
-    private static final int HEAD_BYTES = 6 * Long.BYTES + 3 * Integer.BYTES + Long.BYTES;
+    private static final int HEAD_BYTES = 7 * Long.BYTES + 3 * Integer.BYTES;
     static final int BYTES = HEAD_BYTES + 4 * CELLS * Integer.BYTES + Long.BYTES;
 
     private static final int LIVE_PERCENT = 80;
@@ -233,42 +233,45 @@ final class RateWindow {
     }
 
     /** As {@value #BYTES} bytes, the last of them a checksum. */
-    ByteBuffer toBytes() {
-        ByteBuffer bytes = ByteBuffer.allocate(BYTES);
-        bytes.putLong(MAGIC).putLong(wall).putLong(time).putLong(bannedUntil);
-        bytes.putLong(requests).putLong(refusals429).putLong(bans418);
-        bytes.putInt(banSeconds).putInt(banStatus).putInt(limit);
+    byte[] toBytes() {
+        byte[] bytes = new byte[BYTES];
+        ByteBuffer out = ByteBuffer.wrap(bytes);
+        out.putLong(MAGIC).putLong(wall).putLong(time).putLong(bannedUntil);
+        out.putLong(requests).putLong(refusals429).putLong(bans418);
+        out.putInt(banSeconds).putInt(banStatus).putInt(limit);
         Stream.of(live, repair, others, connects)
-                .forEach(ring -> Arrays.stream(ring.cells).forEach(bytes::putInt));
-        return bytes.putLong(checksum(bytes)).flip();
+                .forEach(ring -> Arrays.stream(ring.cells).forEach(out::putInt));
+        out.putLong(checksum(bytes));
+        return bytes;
     }
 
     /** Whether the bytes are whole and of this version. */
-    static boolean readable(ByteBuffer bytes) {
-        return bytes.limit() == BYTES
-                && bytes.getLong(0) == MAGIC
-                && bytes.getLong(BYTES - Long.BYTES) == checksum(bytes);
+    static boolean readable(byte[] bytes) {
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        return bytes.length == BYTES
+                && in.getLong(0) == MAGIC
+                && in.getLong(BYTES - Long.BYTES) == checksum(bytes);
     }
 
-    static RateWindow of(ByteBuffer bytes) {
-        bytes.position(Long.BYTES);
-        RateWindow window = new RateWindow(bytes.getLong());
-        window.time = bytes.getLong();
-        window.bannedUntil = bytes.getLong();
-        window.requests = bytes.getLong();
-        window.refusals429 = bytes.getLong();
-        window.bans418 = bytes.getLong();
-        window.banSeconds = bytes.getInt();
-        window.banStatus = bytes.getInt();
-        window.limit = bytes.getInt();
+    static RateWindow of(byte[] bytes) {
+        ByteBuffer in = ByteBuffer.wrap(bytes).position(Long.BYTES);
+        RateWindow window = new RateWindow(in.getLong());
+        window.time = in.getLong();
+        window.bannedUntil = in.getLong();
+        window.requests = in.getLong();
+        window.refusals429 = in.getLong();
+        window.bans418 = in.getLong();
+        window.banSeconds = in.getInt();
+        window.banStatus = in.getInt();
+        window.limit = in.getInt();
         Stream.of(window.live, window.repair, window.others, window.connects)
-                .forEach(ring -> Arrays.setAll(ring.cells, cell -> bytes.getInt()));
+                .forEach(ring -> Arrays.setAll(ring.cells, cell -> in.getInt()));
         return window;
     }
 
-    private static long checksum(ByteBuffer bytes) {
+    private static long checksum(byte[] bytes) {
         CRC32 crc = new CRC32();
-        crc.update(bytes.array(), 0, BYTES - Long.BYTES);
+        crc.update(bytes, 0, BYTES - Long.BYTES);
         return crc.getValue();
     }
 }

@@ -5,6 +5,7 @@ import io.tapekeeper.market.Trade;
 import io.tapekeeper.tape.TapeKind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * Consecutive entries of a symbol's tape as the venue has them.
@@ -28,11 +29,7 @@ public record TradePage(List<Trade> trades, List<Long> blanked) {
      * @throws java.util.NoSuchElementException where the page is empty
      */
     public long firstId() {
-        return trades.isEmpty()
-                ? blanked.getFirst()
-                : blanked.isEmpty()
-                        ? trades.getFirst().id()
-                        : Math.min(trades.getFirst().id(), blanked.getFirst());
+        return ids().min().orElseThrow();
     }
 
     /**
@@ -41,11 +38,12 @@ public record TradePage(List<Trade> trades, List<Long> blanked) {
      * @throws java.util.NoSuchElementException where the page is empty
      */
     public long lastId() {
-        return trades.isEmpty()
-                ? blanked.getLast()
-                : blanked.isEmpty()
-                        ? trades.getLast().id()
-                        : Math.max(trades.getLast().id(), blanked.getLast());
+        return ids().max().orElseThrow();
+    }
+
+    private LongStream ids() {
+        return LongStream.concat(
+                trades.stream().mapToLong(Trade::id), blanked.stream().mapToLong(id -> id));
     }
 
     /**
@@ -70,7 +68,7 @@ public record TradePage(List<Trade> trades, List<Long> blanked) {
             expected = id + 1;
             long price = item.decimal(raw ? "price" : "p");
             long size = item.decimal(raw ? "qty" : "q");
-            if (price == 0 && size == 0 || !raw && blanked(item)) {
+            if ((price == 0 && size == 0) || (!raw && blanked(item))) {
                 blanked.add(id);
                 continue;
             }
