@@ -46,9 +46,6 @@ import tools.jackson.databind.json.JsonMapper;
 final class VerifyCommand implements Callable<Integer> {
     private static final int MOST_SHOWN = 20;
 
-    /** Beyond this a hole is named by its first and its last id only. */
-    private static final int MOST_IDS_NAMED = 20;
-
     @Option(names = "--db", paramLabel = "FILE", description = "The store.")
     private Path db = RunCommand.DEFAULT_DB;
 

@@ -67,7 +67,7 @@ final class Judge {
                 break;
             }
             for (String row : rows) {
-                Trade trade = trade(row.split(","), tape.kind());
+                Trade trade = trade(row.split(",", -1), tape.kind());
                 if (trade.id() <= lastId) {
                     trades.add(trade);
                 }
@@ -198,7 +198,7 @@ final class Judge {
         List<String> left = List.of(columns);
         List<Integer> dropped = List.of();
         StringBuilder out = new StringBuilder();
-        for (String line : tables.split("\n")) {
+        for (String line : tables.lines().toList()) {
             List<String> cells = Arrays.asList(line.split(",", -1));
             if (cells.contains("instrument")) { // the header of the next table
                 dropped =

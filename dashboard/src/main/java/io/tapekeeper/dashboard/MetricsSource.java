@@ -30,6 +30,11 @@ public interface MetricsSource {
             return of(name, help, (double) count);
         }
 
+        /** A count of one symbol. */
+        public static Metric of(String name, String help, String symbol, long count) {
+            return of(name, help, symbol, (double) count);
+        }
+
         /** A number of one symbol. */
         public static Metric of(String name, String help, String symbol, double value) {
             return new Metric(name, help, "symbol", symbol, value);

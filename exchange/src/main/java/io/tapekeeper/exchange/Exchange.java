@@ -152,10 +152,15 @@ public final class Exchange implements AutoCloseable {
 
     /** Any thread. */
     private void closePortFor(Duration down) {
-        listener.close()
-                .addListener(closed ->
-                        socketThreads.schedule(
-                                this::listenAgain, down.toNanos(), TimeUnit.NANOSECONDS));
+        var unused =
+                listener.close()
+                        .addListener(closed -> {
+                            var again =
+                                    socketThreads.schedule(
+                                            this::listenAgain,
+                                            down.toNanos(),
+                                            TimeUnit.NANOSECONDS);
+                        });
     }
 
     private void listenAgain() {

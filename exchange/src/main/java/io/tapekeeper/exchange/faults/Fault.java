@@ -118,7 +118,7 @@ public sealed interface Fault {
     }
 
     /** Something is done to the frame of a trade. */
-    record Frame(When when, Trick trick) implements OnSocket {
+    record Frame(When when, Frame.Trick trick) implements OnSocket {
         /** What is done to it; the first four leave every trade whole. */
         public enum Trick {
             /** Sent twice. */
@@ -172,7 +172,7 @@ public sealed interface Fault {
     }
 
     /** Status 200, but something is wrong with the body. */
-    record Body(When when, Trick trick) implements OnRequest {
+    record Body(When when, Body.Trick trick) implements OnRequest {
         /** What is wrong. */
         public enum Trick {
             /** A web page. */

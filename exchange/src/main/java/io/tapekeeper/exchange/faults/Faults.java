@@ -86,7 +86,7 @@ public final class Faults {
         }
         histories.forEach(history -> past.put(history, new ArrayDeque<>()));
         long lag = Math.max(longest.get().toNanos(), TimeUnit.MILLISECONDS.toNanos(1));
-        timer.scheduleAtFixedRate(
+        var unused = timer.scheduleAtFixedRate(
                 () -> past.forEach((history, samples) -> sample(history, samples, lag)),
                 0,
                 lag / SAMPLES_PER_LAG,
@@ -188,6 +188,8 @@ public final class Faults {
     void restart(Duration down) {
         restart.accept(down);
         // From the end next to the wire, where no half-open connection swallows it.
-        connections.forEach(connection -> connection.pipeline().firstContext().close());
+        for (var connection : connections) {
+            var unused = connection.pipeline().firstContext().close();
+        }
     }
 }

@@ -47,6 +47,6 @@ public final class TrafficHandler extends ChannelDuplexHandler {
                 traffic.upgraded();
             }
         }
-        context.write(message, promise);
+        var unused = context.write(message, promise);
     }
 }
