@@ -17,6 +17,7 @@ import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.binance.BinancePoll;
 import io.tapekeeper.venue.binance.BinanceRest;
 import io.tapekeeper.venue.binance.BinanceStream;
+import io.tapekeeper.venue.binance.ConnectPermits;
 import io.tapekeeper.venue.binance.Settings;
 import io.tapekeeper.venue.binance.SimulatedVenue;
 import java.io.PrintStream;
@@ -271,7 +272,14 @@ final class Recording {
         return options.mode == RecordOptions.Mode.poll
                 ? new BinancePoll(rest, instruments, options.every, tape, Settings.defaults())
                 : new BinanceStream(
-                        streamUrl, instruments, options.kind(), tape, Settings.defaults());
+                        streamUrl,
+                        instruments,
+                        options.kind(),
+                        tape,
+                        Settings.defaults(),
+                        ConnectPermits.inMemory(),
+                        rest::newestId,
+                        false);
     }
 
     /** A store that knows more than the venue was not recorded from it. */
