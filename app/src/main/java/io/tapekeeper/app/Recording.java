@@ -247,7 +247,7 @@ final class Recording {
                 HoleFiller filler =
                         new HoleFiller(
                                 rest, governor, tape, all, health::isConnected, tuning.repair());
-                Feed feed = feed(venue.instruments(), rest, tape)) {
+                Feed feed = feed(venue.instruments(), rest, governor, tape)) {
             tape.start();
             feed.start();
             filler.start();
@@ -277,7 +277,11 @@ final class Recording {
         }
     }
 
-    private Feed feed(List<Instrument> instruments, BinanceRest rest, TapeThread tape) {
+    private Feed feed(
+            List<Instrument> instruments,
+            BinanceRest rest,
+            RateGovernor governor,
+            TapeThread tape) {
         return options.mode == RecordOptions.Mode.poll
                 ? new BinancePoll(rest, instruments, options.every, tape, tuning.venue())
                 : new BinanceStream(streamUrl, instruments, options.kind(), tape, tuning.venue());

@@ -86,11 +86,12 @@ public final class Faults {
         }
         histories.forEach(history -> past.put(history, new ArrayDeque<>()));
         long lag = Math.max(longest.get().toNanos(), TimeUnit.MILLISECONDS.toNanos(1));
-        var unused = timer.scheduleAtFixedRate(
-                () -> past.forEach((history, samples) -> sample(history, samples, lag)),
-                0,
-                lag / SAMPLES_PER_LAG,
-                TimeUnit.NANOSECONDS);
+        var unused =
+                timer.scheduleAtFixedRate(
+                        () -> past.forEach((history, samples) -> sample(history, samples, lag)),
+                        0,
+                        lag / SAMPLES_PER_LAG,
+                        TimeUnit.NANOSECONDS);
     }
 
     private static void sample(History history, Deque<Sample> samples, long lag) {

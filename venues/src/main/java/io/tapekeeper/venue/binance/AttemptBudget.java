@@ -2,30 +2,32 @@ package io.tapekeeper.venue.binance;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.function.LongSupplier;
 
-/**
- * Keeps attempts to connect below what the venue allows: Binance bans an address after 300 within 5
- * minutes. Not thread-safe.
- */
-final class AttemptBudget {
+/** So many attempts within a sliding window, and no more. Not thread-safe. */
+final class AttemptBudget implements ConnectPermits {
     private final int most;
     private final long windowNanos;
+    private final LongSupplier nanoTime;
     private final ArrayDeque<Long> attempts = new ArrayDeque<>();
 
-    AttemptBudget(int most, Duration window) {
+    AttemptBudget(int most, Duration window, LongSupplier nanoTime) {
         this.most = most;
         this.windowNanos = window.toNanos();
+        this.nanoTime = nanoTime;
     }
 
-    /** How long to wait before the next attempt is allowed; 0 = now. */
-    long nanosToWait(long nanoTime) {
-        while (!attempts.isEmpty() && nanoTime - attempts.peekFirst() >= windowNanos) {
+    @Override
+    public long nanosToWait() {
+        long now = nanoTime.getAsLong();
+        while (!attempts.isEmpty() && now - attempts.peekFirst() >= windowNanos) {
             attempts.removeFirst();
         }
-        return attempts.size() < most ? 0 : windowNanos - (nanoTime - attempts.peekFirst());
+        return attempts.size() < most ? 0 : windowNanos - (now - attempts.peekFirst());
     }
 
-    void take(long nanoTime) {
-        attempts.addLast(nanoTime);
+    @Override
+    public void take() {
+        attempts.addLast(nanoTime.getAsLong());
     }
 }

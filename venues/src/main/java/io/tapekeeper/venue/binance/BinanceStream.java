@@ -9,25 +9,26 @@ import io.tapekeeper.venue.FeedCounts;
 import io.tapekeeper.venue.FeedListener;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Trades as Binance's WebSocket prints them.
  *
  * <p>Subscribes by URL, which costs no control message, over as many sockets as the limits of a URL
  * and of streams per socket demand. A socket that ends is opened again for ever: after a random
- * time that doubles from 0.5 s to 30 s at each failure, at once where the venue announced the end
- * itself, and not before a pause where it refused us. What was printed in between is missing.
+ * time that doubles from 0.5 s to 30 s at each failure, and not before a pause where it refused us.
+ * What was printed in between is missing.
+ *
+ * <p>A socket is replaced before it is a day old, where the venue announces its end, and where it
+ * keeps trades back: where a symbol has been silent for longer than is usual and the witness knows
+ * newer trades. Then the old one stays until the new one has had its first trade, so nothing is
+ * missing, and for a while trades come twice.
  *
  * <p>Trades of one socket come in the order in which they arrived; a frame that cannot be read is
  * counted and skipped.
@@ -38,40 +39,75 @@ public final class BinanceStream implements Feed {
 
     private static final int MAX_URL = 8000;
 
-    private static final Duration GOODBYE = Duration.ofMillis(200);
     private static final Duration LAST_EVENT = Duration.ofMillis(400);
 
     private final CountDownLatch closing = new CountDownLatch(1);
-    private final HttpClient client;
+    private final Network network = Network.withPublicTrust();
     private final Outlet outlet;
     private final List<StreamSession> sessions = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>(); // guarded by this
     private boolean started; // guarded by this
 
-    /**
-     * @param streamUrl for example {@code wss://stream.binance.com:9443}; {@code /ws} or {@code
-     *     /stream} at its end is left out
-     * @param kind AGGREGATE or RAW
-     */
+    /** A single socket for each part, and nobody to ask whether a silence is one. */
     public BinanceStream(
             URI streamUrl,
             List<Instrument> instruments,
             TapeKind kind,
             FeedListener listener,
             Settings settings) {
+        this(
+                streamUrl,
+                instruments,
+                kind,
+                listener,
+                settings,
+                ConnectPermits.inMemory(),
+                Witness.NONE,
+                false);
+    }
+
+    /**
+     * @param streamUrl for example {@code wss://stream.binance.com:9443}; {@code /ws} or {@code
+     *     /stream} at its end is left out
+     * @param kind AGGREGATE or RAW
+     * @param permits for all attempts to connect
+     * @param witness asked whether a silent symbol has traded
+     * @param redundant two sockets carry each part all the time, and every trade comes twice
+     */
+    public BinanceStream(
+            URI streamUrl,
+            List<Instrument> instruments,
+            TapeKind kind,
+            FeedListener listener,
+            Settings settings,
+            ConnectPermits permits,
+            Witness witness,
+            boolean redundant) {
         List<Part> parts = parts(streamUrl, instruments, kind);
-        this.client = HttpClient.newBuilder().connectTimeout(settings.requestTimeout()).build();
         this.outlet = new Outlet(listener, parts.size());
         StreamSession.Shared shared =
                 new StreamSession.Shared(
-                        client, outlet, new StreamSession.Gate(), closing, kind, settings);
+                        network,
+                        outlet,
+                        new StreamSession.Gate(permits),
+                        closing,
+                        kind,
+                        settings,
+                        witness);
         for (Part part : parts) {
-            sessions.add(new StreamSession(part.uri, part.instruments, shared));
+            sessions.add(new StreamSession(part, false, shared));
+            if (redundant) {
+                sessions.add(new StreamSession(part, true, shared));
+            }
         }
     }
 
-    /** What one socket carries. */
-    record Part(URI uri, Map<String, Instrument> instruments) {}
+    /**
+     * What one socket carries.
+     *
+     * @param instruments by their upper-case symbol
+     */
+    record Part(int number, URI uri, Map<String, Instrument> instruments) {}
 
     static List<Part> parts(URI streamUrl, List<Instrument> instruments, TapeKind kind) {
         String suffix =
@@ -98,14 +134,14 @@ public final class BinanceStream implements Feed {
             String symbol = instrument.symbol().toLowerCase(Locale.ROOT);
             String stream = URLEncoder.encode(symbol, UTF_8) + suffix;
             if (carried.size() == MAX_STREAMS || url.length() + 1 + stream.length() >= MAX_URL) {
-                parts.add(new Part(URI.create(url.toString()), Map.copyOf(carried)));
+                parts.add(new Part(parts.size(), URI.create(url.toString()), Map.copyOf(carried)));
                 carried.clear();
                 url.setLength(0);
             }
             url.append(carried.isEmpty() ? host + "/stream?streams=" : "/").append(stream);
             carried.put(instrument.symbol(), instrument);
         }
-        parts.add(new Part(URI.create(url.toString()), Map.copyOf(carried)));
+        parts.add(new Part(parts.size(), URI.create(url.toString()), Map.copyOf(carried)));
         return parts;
     }
 
@@ -127,20 +163,9 @@ public final class BinanceStream implements Feed {
     @Override
     public synchronized void close() {
         outlet.close(LAST_EVENT);
-        // Taken before the sessions hear of it, for they let go of their lines at once.
-        List<WebSocketLine> open =
-                sessions.stream().map(StreamSession::line).filter(Objects::nonNull).toList();
         closing.countDown();
-        CompletableFuture.allOf(
-                        open.stream()
-                                .map(WebSocketLine::sendClose)
-                                .toArray(CompletableFuture<?>[]::new))
-                .handle((sent, failure) -> null) // a line that is dead already needs no goodbye
-                .completeOnTimeout(null, GOODBYE.toMillis(), TimeUnit.MILLISECONDS)
-                .join();
-        open.forEach(WebSocketLine::abort);
         threads.forEach(Thread::interrupt);
-        client.shutdownNow();
+        network.close();
     }
 
     @Override

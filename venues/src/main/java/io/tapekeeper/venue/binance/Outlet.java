@@ -15,10 +15,29 @@ import java.util.concurrent.locks.ReentrantLock;
  * cause of failure said once. Any thread may call; a listener that blocks blocks the caller.
  */
 final class Outlet {
-    /** One unbroken stretch of connection. Once lost it stays lost, whatever still arrives. */
+    /** One unbroken stretch of connection. Once gone it stays so, whatever still arrives. */
     static final class Line {
-        private boolean proven;
-        private boolean lost;
+        private enum State {
+            OPENED,
+            PROVEN,
+            /** Known to keep something back; what it does bring is welcome. */
+            DOUBTED,
+            GONE
+        }
+
+        private final int part;
+        private State state = State.OPENED;
+
+        Line() {
+            this(0);
+        }
+
+        /**
+         * @param part which part of the feed it carries
+         */
+        Line(int part) {
+            this.part = part;
+        }
     }
 
     private static final System.Logger LOG = System.getLogger(Outlet.class.getName());
@@ -27,10 +46,10 @@ final class Outlet {
     private static final int MOST_SAID = 64;
 
     private final FeedListener listener;
-    private final int lines;
+    private final int[] working; // proven lines of each part
     private final ReentrantLock lock = new ReentrantLock(); // guards the lines and what was said
     private final Set<String> said = new HashSet<>();
-    private int working;
+    private int workingParts;
     private volatile boolean closed;
 
     private final LongAdder frames = new LongAdder();
@@ -38,40 +57,48 @@ final class Outlet {
     private final LongAdder ignored = new LongAdder();
     private final LongAdder malformed = new LongAdder();
     private final LongAdder connects = new LongAdder();
+    private final LongAdder stalls = new LongAdder();
+    private final LongAdder rotations = new LongAdder();
+    private final LongAdder pauses = new LongAdder();
     private volatile String lastMalformed = "";
 
     /**
-     * @param lines how many lines must work for the feed to be connected
+     * @param parts of each of which a line must work for the feed to be connected
      */
-    Outlet(FeedListener listener, int lines) {
+    Outlet(FeedListener listener, int parts) {
         this.listener = listener;
-        this.lines = lines;
+        this.working = new int[parts];
     }
 
     /** Something usable came over the line. */
     void proven(Line line) {
         lock.lock();
         try {
-            if (closed || line.lost || line.proven) {
+            if (closed || line.state != Line.State.OPENED) {
                 return;
             }
-            line.proven = true;
-            working++;
-            connects.increment();
-            if (working == lines) {
+            line.state = Line.State.PROVEN;
+            boolean came = working[line.part]++ == 0;
+            if (came) {
+                workingParts++;
+                connects.increment();
+            }
+            if (workingParts == working.length) {
                 said.clear();
-                listener.on(new FeedEvent.Connected());
+                if (came) {
+                    listener.on(new FeedEvent.Connected());
+                }
             }
         } finally {
             lock.unlock();
         }
     }
 
-    /** Passes on what came over the line, unless it is lost. */
+    /** Passes on what came over the line, unless it is gone. */
     void deliver(Line line, FeedEvent event) {
         lock.lock();
         try {
-            if (!line.lost) {
+            if (line.state != Line.State.GONE) {
                 say(event);
             }
         } finally {
@@ -93,25 +120,63 @@ final class Outlet {
     }
 
     /**
-     * The line is lost, or could not be opened.
+     * The line is lost, or could not be opened. Where another line of its part works, only the log
+     * hears of it.
      *
      * @param cause what makes two failures the same
      */
     void lost(Line line, String cause, String reason) {
+        fails(line, Line.State.GONE, cause, reason);
+    }
+
+    /** The line keeps trades back. */
+    void stalled(Line line, String reason) {
+        stalls.increment();
+        fails(line, Line.State.DOUBTED, "stalled", reason);
+    }
+
+    private void fails(Line line, Line.State then, String cause, String reason) {
         lock.lock();
         try {
-            if (closed || line.lost) {
+            if (closed || line.state == Line.State.GONE) {
                 return;
             }
-            line.lost = true;
-            boolean connected = working == lines;
-            if (line.proven) {
-                working--;
-            }
-            boolean news = (said.size() < MOST_SAID && said.add(cause)) || connected;
-            if (news) {
+            boolean connected = workingParts == working.length;
+            leave(line, then);
+            boolean news = said.size() < MOST_SAID && said.add(cause);
+            if (working[line.part] > 0) {
+                if (news) {
+                    LOG.log(System.Logger.Level.WARNING, reason);
+                }
+            } else if (news || connected) {
                 LOG.log(System.Logger.Level.WARNING, reason);
                 listener.on(new FeedEvent.Disconnected(reason));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void leave(Line line, Line.State then) {
+        if (line.state == Line.State.PROVEN && --working[line.part] == 0) {
+            workingParts--;
+        }
+        line.state = then;
+    }
+
+    /**
+     * Lets go of a line because another one of its part works.
+     *
+     * @param otherwise the reason to give where that one has just been lost
+     */
+    void retire(Line line, String otherwise) {
+        lock.lock();
+        try {
+            rotations.increment();
+            if (line.state == Line.State.PROVEN && working[line.part] == 1) {
+                lost(line, otherwise, otherwise);
+            } else {
+                leave(line, Line.State.GONE);
             }
         } finally {
             lock.unlock();
@@ -124,6 +189,10 @@ final class Outlet {
 
     void ignored() {
         ignored.increment();
+    }
+
+    void paused() {
+        pauses.increment();
     }
 
     /**
@@ -165,7 +234,10 @@ final class Outlet {
                 trades.sum(),
                 ignored.sum(),
                 malformed.sum(),
-                Math.max(0, connects.sum() - lines),
+                Math.max(0, connects.sum() - working.length),
+                stalls.sum(),
+                rotations.sum(),
+                pauses.sum(),
                 lastMalformed);
     }
 }

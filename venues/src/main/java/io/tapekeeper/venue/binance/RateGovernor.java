@@ -79,14 +79,19 @@ public final class RateGovernor implements AutoCloseable {
                 });
     }
 
-    /** How long to wait before a connection is tried, in nanoseconds; 0 = now. */
-    public long nanosToWaitForConnect() {
-        return file.with(clock, RateWindow::microsToWaitForConnect) * 1_000;
-    }
+    /** Keeps the attempts to open a socket within the venue's limit, with all who share this. */
+    public ConnectPermits connectPermits() {
+        return new ConnectPermits() {
+            @Override
+            public long nanosToWait() {
+                return file.with(clock, RateWindow::microsToWaitForConnect) * 1_000;
+            }
 
-    /** A connection is being tried. */
-    public void connectTaken() {
-        tell(RateWindow::connect);
+            @Override
+            public void take() {
+                tell(RateWindow::connect);
+            }
+        };
     }
 
     public RateState snapshot() {

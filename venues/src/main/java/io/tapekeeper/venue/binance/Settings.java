@@ -10,34 +10,69 @@ import java.util.stream.Stream;
  * @param clock our clock: stamps what arrives
  * @param requestTimeout for connecting, and for a REST answer to be complete
  * @param pollTimeout for the answer to a poll; never beyond the next boundary
- * @param readIdle without any frame, pings included, for this long a socket is taken for dead.
- *     Binance pings every 20 s, but some of its edges were seen to ping every 3 minutes; a quiet
- *     market is then reconnected for nothing, which costs no trade
  * @param firstRetry the longest first wait before another attempt; doubled at each failure
  * @param longestRetry where the doubling ends
- * @param stableAfter how long data must have come before failures are forgotten
  * @param refusedPause between attempts where the venue says that it does not want us (HTTP 403 or
  *     451, or a subscription refused): going on would bring a ban, and waiting seldom helps
+ * @param sockets for the open sockets of a stream
  */
 public record Settings(
         InstantSource clock,
         Duration requestTimeout,
         Duration pollTimeout,
-        Duration readIdle,
         Duration firstRetry,
         Duration longestRetry,
-        Duration stableAfter,
-        Duration refusedPause) {
+        Duration refusedPause,
+        Sockets sockets) {
+    /**
+     * How long to trust an open socket.
+     *
+     * @param readIdle without a single byte, pings included, for this long a socket is taken for
+     *     dead. Binance pings every 20 s, but some of its edges were seen to ping every 3 minutes
+     * @param probeTimeout a socket that is silent for half of this is sent a ping, and is taken for
+     *     dead where nothing comes for all of it from then on
+     * @param stableAfter how long data must have come before failures are forgotten
+     * @param rotateAfter the age at which a socket gives way to a new one; up to a tenth earlier.
+     *     Binance ends each after 24 hours
+     * @param overlap how long the old socket is kept when its successor has had its first trade, so
+     *     that it can bring what is still on its way
+     * @param shortestStall how long a symbol may be silent at least before the witness is asked
+     * @param longestStall and at most, however seldom it trades
+     * @param flightTime how much later than the witness knows it a trade may arrive
+     */
+    public record Sockets(
+            Duration readIdle,
+            Duration probeTimeout,
+            Duration stableAfter,
+            Duration rotateAfter,
+            Duration overlap,
+            Duration shortestStall,
+            Duration longestStall,
+            Duration flightTime) {
+        public Sockets {
+            requirePositive(
+                    readIdle,
+                    probeTimeout,
+                    stableAfter,
+                    rotateAfter,
+                    overlap,
+                    shortestStall,
+                    longestStall,
+                    flightTime);
+            if (shortestStall.compareTo(longestStall) > 0) {
+                throw new IllegalArgumentException(
+                        "the shortest stall, %s, is longer than the longest, %s"
+                                .formatted(shortestStall, longestStall));
+            }
+        }
+    }
+
     public Settings {
-        if (Stream.of(
-                        requestTimeout,
-                        pollTimeout,
-                        readIdle,
-                        firstRetry,
-                        longestRetry,
-                        stableAfter,
-                        refusedPause)
-                .anyMatch(duration -> duration.isNegative() || duration.isZero())) {
+        requirePositive(requestTimeout, pollTimeout, firstRetry, longestRetry, refusedPause);
+    }
+
+    private static void requirePositive(Duration... durations) {
+        if (Stream.of(durations).anyMatch(duration -> !duration.isPositive())) {
             throw new IllegalArgumentException("every duration of the settings must be positive");
         }
     }
@@ -47,10 +82,17 @@ public record Settings(
                 InstantSource.system(),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(3),
-                Duration.ofSeconds(90),
                 Duration.ofMillis(500),
                 Duration.ofSeconds(30),
-                Duration.ofSeconds(30),
-                Duration.ofMinutes(5));
+                Duration.ofMinutes(5),
+                new Sockets(
+                        Duration.ofSeconds(90),
+                        Duration.ofSeconds(20),
+                        Duration.ofSeconds(30),
+                        Duration.ofHours(23),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(120),
+                        Duration.ofMillis(500)));
     }
 }

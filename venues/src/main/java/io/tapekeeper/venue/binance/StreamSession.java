@@ -1,52 +1,70 @@
 package io.tapekeeper.venue.binance;
 
-import io.tapekeeper.market.Instrument;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.FeedEvent;
 import io.tapekeeper.venue.binance.BinanceDecoder.Decoded;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * Keeps one socket of a stream open for ever: connects, follows it until it ends, waits, connects
- * again. {@link #run} is a thread of its own; what the socket says arrives on the HTTP client's.
+ * Keeps one socket of a stream open for ever, on a thread of its own ({@link #run}).
+ *
+ * <p>A socket that ends is opened again. One that gets old, announces its end or keeps trades back
+ * is replaced with an overlap: a successor is opened beside it, and only when the successor has had
+ * a first trade, and some time for what is still on its way, the old one is let go of. Where the
+ * market is too quiet for that, both stay open until the old one ends.
  */
 final class StreamSession implements Runnable {
-    /** The pace at which a silent line is probed: every 2 s of the 90 after which it is dead. */
-    private static final int PROBES = 45;
+    private static final System.Logger LOG = System.getLogger(StreamSession.class.getName());
+
+    /** How exact the supervision is; what a socket itself says wakes it at once. */
+    private static final long LOOK_NANOS = 100_000_000;
+
+    /** The sockets of many clients must not rotate together. */
+    private static final double ROTATION_JITTER = 0.1;
+
+    /** How much of a message is shown where it cannot be read. */
+    private static final int SHOWN = 200;
 
     /** What the sessions of one feed share. */
     record Shared(
-            HttpClient client,
+            Network network,
             Outlet outlet,
             Gate gate,
             CountDownLatch closing,
             TapeKind kind,
-            Settings settings) {}
+            Settings settings,
+            Witness witness) {}
 
     /** Lets one attempt to connect through at a time, and not too many in all. */
     static final class Gate {
-        private final AttemptBudget budget = new AttemptBudget(300, Duration.ofMinutes(5));
+        private final ConnectPermits permits;
+
+        Gate(ConnectPermits permits) {
+            this.permits = permits;
+        }
 
         synchronized WebSocketLine open(URI uri, WebSocketLine.Receiver receiver, Shared shared)
                 throws IOException, InterruptedException {
-            long wait = budget.nanosToWait(System.nanoTime());
-            if (shared.closing.await(wait, TimeUnit.NANOSECONDS)) {
-                throw new InterruptedException("closed while waiting to connect");
-            }
-            budget.take(System.nanoTime());
+            long wait;
+            do {
+                wait = permits.nanosToWait();
+                if (shared.closing.await(wait, TimeUnit.NANOSECONDS)) {
+                    throw new InterruptedException("closed while waiting to connect");
+                }
+            } while (wait > 0);
+            permits.take();
             return WebSocketLine.open(
-                    shared.client, uri, shared.settings.requestTimeout(), receiver);
+                    shared.network, uri, shared.settings.requestTimeout(), receiver);
         }
     }
 
@@ -54,121 +72,280 @@ final class StreamSession implements Runnable {
      * Why a connection ended.
      *
      * @param pause to keep at least before the next attempt
-     * @param atOnce the venue announced it: there is no failure to back off from
      */
-    private record Ending(String reason, Duration pause, boolean atOnce) {
+    private record Ending(String reason, Duration pause) {
         Ending(String reason) {
-            this(reason, Duration.ZERO, false);
+            this(reason, Duration.ZERO);
         }
     }
 
-    private final URI uri;
-    private final Map<String, Instrument> instruments;
+    private final BinanceStream.Part part;
+    private final boolean spare;
     private final Shared shared;
+    private final Settings.Sockets limits;
+    private final String host;
+    private final StallWatch stalls;
     private final Backoff backoff;
-    private volatile WebSocketLine line;
+    private final SplittableRandom random = new SplittableRandom();
+    private volatile Thread thread;
+
+    // Of the session's thread alone:
+    private Connection current; // the one that is relied on; null = none is open
+    private Connection successor; // open beside it; null = none is
+    private long attemptAfter;
+    private int opened;
 
     /**
-     * @param instruments by their upper-case symbol
+     * @param spare the part has another session: the two do not rotate at the same time
      */
-    StreamSession(URI uri, Map<String, Instrument> instruments, Shared shared) {
-        this.uri = uri;
-        this.instruments = instruments;
+    StreamSession(BinanceStream.Part part, boolean spare, Shared shared) {
+        this.part = part;
+        this.spare = spare;
         this.shared = shared;
-        this.backoff =
+        limits = shared.settings.sockets();
+        host = part.uri().getAuthority();
+        stalls =
+                new StallWatch(
+                        List.copyOf(part.instruments().values()),
+                        shared.kind,
+                        limits,
+                        shared.witness,
+                        this::wake);
+        backoff =
                 new Backoff(
                         shared.settings.firstRetry(),
                         shared.settings.longestRetry(),
-                        new SplittableRandom());
+                        random.split());
     }
 
-    /** The open socket, or null. */
-    WebSocketLine line() {
-        return line;
+    private void wake() {
+        LockSupport.unpark(thread);
     }
 
     @Override
     public void run() {
+        thread = Thread.currentThread();
+        attemptAfter = System.nanoTime();
         try {
-            Duration wait = Duration.ZERO;
-            while (!shared.closing.await(wait.toNanos(), TimeUnit.NANOSECONDS)) {
-                wait = connectAndFollow();
+            while (shared.closing.getCount() > 0) {
+                look(System.nanoTime());
+                LockSupport.parkNanos(this, LOOK_NANOS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // only the feed's close() interrupts: the end
         }
     }
 
-    /** Returns how long to wait before the next attempt. */
-    private Duration connectAndFollow() throws InterruptedException {
-        Connection connection = new Connection();
-        Ending ending;
-        try {
-            line = shared.gate.open(uri, connection, shared);
-            ending = connection.follow(line);
-        } catch (Refusals.UpgradeRefused e) {
-            Duration wait = Refusals.wait(e.status(), e.headers(), shared.settings.refusedPause());
-            ending = new Ending(Refusals.refused(uri, e.status()), wait, false);
-        } catch (IOException e) {
-            ending = new Ending(Refusals.unreachable(uri, e));
-        } finally {
-            WebSocketLine open = line;
-            line = null;
-            if (open != null && !shared.outlet.closed()) {
-                open.abort();
+    private void look(long now) throws InterruptedException {
+        if (successor != null) {
+            successor.lookForLife();
+            distrustASilentSuccessor(now);
+            if (successor.announced) {
+                successor.end(new Ending(successor.announcement()));
+            }
+            if (successor.ending() != null) {
+                ended(successor, now);
+                successor = null;
             }
         }
-        if (connection.wasStable()) {
+        if (current != null) {
+            current.lookForLife();
+            if (current.ending() != null) {
+                ended(current, now);
+                succeed();
+                stalls.restart(now);
+            }
+        }
+        if (successor != null && successor.provedItselfBefore(now) && !current.line.isBehind()) {
+            LOG.log(System.Logger.Level.INFO, "{0}: a new connection took over", host);
+            shared.outlet.retire(current.out, "The connection to " + host + " was replaced.");
+            current.line.leave();
+            succeed();
+        }
+        if (current != null) {
+            watchOver(now);
+        }
+        boolean wanted = current == null || (current.unwanted && successor == null);
+        if (wanted && now - attemptAfter >= 0) {
+            connect();
+        }
+    }
+
+    private void succeed() {
+        current = successor;
+        successor = null;
+    }
+
+    private void watchOver(long now) {
+        if (!current.provenStable && current.isStable()) {
+            current.provenStable = true;
             backoff.reset();
         }
-        shared.outlet.lost(connection.line, ending.reason, ending.reason);
-        if (ending.atOnce && backoff.fresh()) {
-            backoff.next(); // a second announcement without data in between is a failure
-            return Duration.ZERO;
+        if (!current.unwanted) {
+            if (current.announced) {
+                LOG.log(System.Logger.Level.INFO, current.announcement());
+                replaceAfterAFault(now);
+            } else if (now - current.rotateAt >= 0) {
+                current.unwanted = true;
+            }
         }
-        Duration wait = backoff.next();
-        return ending.pause.compareTo(wait) > 0 ? ending.pause : wait;
+        if (!current.line.isBehind()) {
+            stalls.look(now).ifPresent(what -> keepsBack(what, now));
+        }
+    }
+
+    /** At once for the first time, later after a back-off: it might happen to each socket. */
+    private void replaceAfterAFault(long now) {
+        current.unwanted = true;
+        boolean first = backoff.fresh();
+        long wait = backoff.next().toNanos();
+        attemptAfter = first ? now : now + wait;
+    }
+
+    private void keepsBack(String what, long now) {
+        String reason = "%s keeps trades back: %s. Connecting again.".formatted(host, what);
+        shared.outlet.stalled(current.out, reason);
+        if (successor != null) { // which brought them no more than the old one did
+            shared.outlet.lost(successor.out, "stalled", reason);
+            successor.line.leave();
+            successor = null;
+            current.unwanted = false;
+        }
+        if (!current.unwanted) {
+            replaceAfterAFault(now);
+        }
+    }
+
+    /** What comes over the old one must come over the new one as well. */
+    private void distrustASilentSuccessor(long now) {
+        boolean silent = successor.firstTrade == 0 && !successor.line.isBehind();
+        if (!silent || current.lastTrade - successor.openedAt <= 0) {
+            return;
+        }
+        if (successor.silentSince == 0) {
+            successor.silentSince = now;
+        } else if (now - successor.silentSince >= limits.overlap().toNanos()) {
+            successor.end(
+                    new Ending(
+                            "%s sends nothing over a new connection, though it does over the old one. Connecting again."
+                                    .formatted(host)));
+        }
+    }
+
+    private void ended(Connection connection, long now) {
+        if (connection.line != null) {
+            connection.line.abort();
+        }
+        // Where its replacement has been decided on already, that stands.
+        Duration wait = connection.unwanted ? Duration.ZERO : backoff.next();
+        Duration pause = connection.ending().pause;
+        long after = now + (wait.compareTo(pause) > 0 ? wait : pause).toNanos();
+        if (after - attemptAfter > 0) {
+            attemptAfter = after;
+        }
+    }
+
+    private void connect() throws InterruptedException {
+        Connection connection = new Connection();
+        Ending failure;
+        try {
+            if (current != null) {
+                connection.open();
+                successor = connection;
+            } else {
+                stalls.restart(System.nanoTime());
+                connection.open();
+                stalls.expect(connection.openedAt);
+                current = connection;
+            }
+            return;
+        } catch (Refusals.UpgradeRefused e) {
+            failure =
+                    new Ending(
+                            Refusals.refused(part.uri(), e.status()),
+                            Refusals.wait(e.status(), e.headers(), shared.settings.refusedPause()));
+        } catch (IOException e) {
+            failure = new Ending(Refusals.unreachable(part.uri(), e));
+        }
+        connection.end(failure);
+        ended(connection, System.nanoTime());
     }
 
     /** One socket from its handshake to its end. */
     private final class Connection implements WebSocketLine.Receiver {
-        private final Outlet.Line line = new Outlet.Line();
-        private final CompletableFuture<Ending> ended = new CompletableFuture<>();
+        private final Outlet.Line out = new Outlet.Line(part.number());
         private final BinanceDecoder decoder = new BinanceDecoder();
-        private boolean proven; // of the receiving thread alone
-        private volatile long firstTrade; // local monotonic time
-        private volatile long lastTrade;
+        private final AtomicReference<Ending> ending = new AtomicReference<>();
+        private volatile boolean announced; // by the venue: the end
+        private volatile long firstTrade; // nanoTime; 0 = none came
+        private volatile long lastTrade = System.nanoTime();
 
-        Ending follow(WebSocketLine socket) throws InterruptedException {
-            Duration limit = shared.settings.readIdle();
-            long probe = limit.toNanos() / PROBES;
-            while (true) {
-                long idle = socket.idleNanos();
-                if (idle >= limit.toNanos()) {
-                    String length = limit.toString().substring(2).toLowerCase(Locale.ROOT);
-                    return new Ending(
-                            "%s has sent nothing for %s, not even a ping. Connecting again."
-                                    .formatted(uri.getAuthority(), length));
-                }
-                if (idle >= probe) {
-                    socket.probe();
-                }
-                try {
-                    return ended.get(probe - idle % probe, TimeUnit.NANOSECONDS);
-                } catch (TimeoutException e) {
-                    // not ended: look again how long it has been silent
-                } catch (ExecutionException e) {
-                    throw new IllegalStateException("an ending is a value, never a failure", e);
-                }
+        // Of the session's thread alone:
+        private WebSocketLine line;
+        private long openedAt;
+        private long rotateAt;
+        private boolean unwanted; // to be replaced
+        private boolean provenStable;
+        private long silentSince; // though it should not be; 0 = it is as it should be
+
+        void open() throws IOException, InterruptedException {
+            line = shared.gate.open(part.uri(), this, shared);
+            openedAt = System.nanoTime();
+            double age = 1 - ROTATION_JITTER * random.nextDouble();
+            if (spare && opened == 0) {
+                age /= 2;
+            }
+            opened++;
+            rotateAt = openedAt + (long) (age * limits.rotateAfter().toNanos());
+        }
+
+        /** Null while it is open; any thread. */
+        Ending ending() {
+            return ending.get();
+        }
+
+        /** The first reason counts; any thread. */
+        void end(Ending why) {
+            if (ending.compareAndSet(null, why)) {
+                shared.outlet.lost(out, why.reason, why.reason);
+                wake();
             }
         }
 
-        boolean wasStable() {
-            return lastTrade - firstTrade >= shared.settings.stableAfter().toNanos();
+        String announcement() {
+            return host + " announced that it closes this connection. Connecting again.";
+        }
+
+        void lookForLife() {
+            long idle = line.idleNanos();
+            if (idle >= limits.readIdle().toNanos()) {
+                end(
+                        new Ending(
+                                silence(
+                                        "has sent nothing for %s, not even a ping",
+                                        limits.readIdle())));
+            } else if (line.unansweredNanos() >= limits.probeTimeout().toNanos()) {
+                end(new Ending(silence("has not answered a ping for %s", limits.probeTimeout())));
+            } else if (idle >= limits.probeTimeout().toNanos() / 2) {
+                line.probe();
+            }
+        }
+
+        private String silence(String what, Duration time) {
+            String length = time.toString().substring(2).toLowerCase(Locale.ROOT);
+            return host + " " + what.formatted(length) + ". Connecting again.";
+        }
+
+        boolean isStable() {
+            return lastTrade - firstTrade >= limits.stableAfter().toNanos() && firstTrade != 0;
+        }
+
+        boolean provedItselfBefore(long now) {
+            return firstTrade != 0 && now - firstTrade >= limits.overlap().toNanos();
         }
 
         @Override
-        public void text(String message) {
+        public void text(byte[] message) {
             long received = VenueTime.micros(shared.settings.clock().instant());
             shared.outlet.frame();
             switch (decoder.decode(message, received)) {
@@ -176,38 +353,39 @@ final class StreamSession implements Runnable {
                 case Decoded.Reply reply -> shared.outlet.ignored(); // we ask by URL only
                 case Decoded.Ignored ignored -> shared.outlet.ignored();
                 case Decoded.Malformed malformed ->
-                        shared.outlet.malformed(malformed.reason(), message);
-                case Decoded.ServerShutdown shutdown ->
-                        ended.complete(
-                                new Ending(
-                                        uri.getAuthority()
-                                                + " announced that it closes this connection."
-                                                + " Connecting again.",
-                                        Duration.ZERO,
-                                        true));
+                        shared.outlet.malformed(malformed.reason(), beginning(message));
+                case Decoded.ServerShutdown shutdown -> {
+                    announced = true;
+                    wake();
+                }
                 case Decoded.ErrorReply(long code, String text) ->
-                        ended.complete(
+                        end(
                                 new Ending(
                                         "%s refuses the subscription: %s (code %d). Check the symbols."
-                                                .formatted(uri.getAuthority(), text, code),
-                                        shared.settings.refusedPause(),
-                                        false));
+                                                .formatted(host, text, code),
+                                        shared.settings.refusedPause()));
             }
         }
 
+        private static String beginning(byte[] message) {
+            int length = Math.min(message.length, 4 * SHOWN); // a character has at most 4 bytes
+            return new String(message, 0, length, StandardCharsets.UTF_8);
+        }
+
         private void trade(Decoded.SymbolTrade decoded) {
-            Instrument instrument = instruments.get(decoded.symbol());
-            if (instrument == null || decoded.kind() != shared.kind) {
+            StallWatch.Pulse pulse = stalls.pulse(decoded.symbol());
+            if (pulse == null || decoded.kind() != shared.kind) {
                 shared.outlet.ignored();
                 return;
             }
-            lastTrade = System.nanoTime();
-            if (!proven) {
-                proven = true;
-                firstTrade = lastTrade;
-                shared.outlet.proven(line);
+            long now = System.nanoTime();
+            lastTrade = now;
+            pulse.heard(decoded.trade().id());
+            if (firstTrade == 0) {
+                firstTrade = now;
+                shared.outlet.proven(out);
             }
-            shared.outlet.deliver(line, new FeedEvent.Traded(instrument, decoded.trade()));
+            shared.outlet.deliver(out, new FeedEvent.Traded(pulse.instrument, decoded.trade()));
         }
 
         @Override
@@ -217,8 +395,13 @@ final class StreamSession implements Runnable {
         }
 
         @Override
+        public void paused() {
+            shared.outlet.paused();
+        }
+
+        @Override
         public void ended(String reason) {
-            ended.complete(new Ending(reason));
+            end(new Ending(reason));
         }
     }
 }

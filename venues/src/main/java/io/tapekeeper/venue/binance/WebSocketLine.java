@@ -1,216 +1,446 @@
 package io.tapekeeper.venue.binance;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.CodecException;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketClientHandshaker;
+import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakerFactory;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketHandshakeException;
+import io.netty.handler.codec.http.websocketx.WebSocketVersion;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpTimeoutException;
-import java.net.http.WebSocket;
-import java.net.http.WebSocketHandshakeException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * One open WebSocket: the JDK's, behind the few words that a session needs. The rest of the package
- * knows nothing of {@code java.net.http.WebSocket}, so a faster client can take its place here.
- *
- * <p>The next message is asked for only when the receiver has returned, so a slow receiver slows
- * the venue down over TCP. The JDK answers pings by itself.
+ * One WebSocket. The network's thread reads it, answers its pings and never waits for the receiver,
+ * which has a thread of its own for each line. In between stand at most {@value #MOST_WAITING}
+ * bytes and what one read brings: beyond that the socket is left unread, which slows the venue down
+ * over TCP.
  */
-final class WebSocketLine implements WebSocket.Listener {
-    /** Hears what comes over the line, one call at a time, on a thread of the HTTP client. */
+@SuppressWarnings("FutureReturnValueIgnored") // what cannot be written ends the line, which is told
+final class WebSocketLine extends SimpleChannelInboundHandler<Object> {
+    /** Hears what comes over the line, one call at a time, on the line's own thread. */
     interface Receiver {
-        void text(String message);
+        /**
+         * @param utf8 the receiver's to keep
+         */
+        void text(byte[] utf8);
 
         /** A message that is no text, or too long to be one of ours. */
         void unusable(String reason, String beginning);
 
-        /** The line is dead; may be said again. */
+        /** The receiver is behind, so the socket is not read for a while; any thread. */
+        void paused();
+
+        /** The line is dead; the last call, and any thread where the receiver itself failed. */
         void ended(String reason);
     }
 
-    private static final System.Logger LOG = System.getLogger(WebSocketLine.class.getName());
+    /** What came, and how many bytes it counts for; the last of a line counts for none. */
+    private record Arrival(int bytes, Runnable told) {
+        static final int OVERHEAD = 100; // so that empty messages have a bound as well
+    }
 
-    /**
-     * After a stall all that was sent arrives at once, and Binance cuts off who sends more than
-     * five messages in a second, pings and pongs included. Fewer would not do: with nobody there
-     * the first ping brings a TCP reset, the second runs into it, and the JDK reports that for the
-     * third.
-     */
-    private static final int MOST_UNANSWERED = 3;
+    private static final System.Logger LOG = System.getLogger(WebSocketLine.class.getName());
+    private static final int MOST_WAITING = 256 * 1024;
+
+    /** A longer frame would have to be kept whole only to be skipped: it breaks the line. */
+    private static final int LONGEST_FRAME = 16 * BinanceDecoder.MAX_FRAME;
+
+    /** Binance cuts off who sends more than five messages in a second, pongs included. */
+    private static final long PACE_NANOS = 250_000_000;
+
+    /** How much of a message is shown where it is skipped. */
+    private static final int SHOWN = 200;
+
+    private static final long LEAVING_MILLIS = 1_000;
 
     private final URI address;
+    private final Network network;
     private final Receiver receiver;
-    private final StringBuilder parts = new StringBuilder();
-    private boolean skipping;
-    private volatile WebSocket socket;
-    private volatile long lastFrame = System.nanoTime();
-    private volatile boolean receiving;
-    private long pings; // of the session's thread alone
-    private volatile long answered; // number of the newest ping that a pong has come for
+    private final WebSocketClientHandshaker handshaker;
+    private final CompletableFuture<Void> opened = new CompletableFuture<>();
+    private final LinkedBlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
+    private final AtomicLong waiting = new AtomicLong(); // bytes that the receiver has not taken
+    private volatile Channel channel;
+    private volatile long lastSign = System.nanoTime(); // of life: bytes came
+    private volatile long probed = lastSign; // later than the last sign: not yet answered
+    private volatile boolean left; // what still comes is dropped
 
-    private WebSocketLine(URI address, Receiver receiver) {
+    // Of the network's thread alone:
+    private HttpResponse head;
+    private ByteArrayOutputStream parts = new ByteArrayOutputStream();
+    private boolean text;
+    private boolean skipping;
+    private boolean ended;
+    private ByteBuf pong; // waits for its turn; null = none
+    private long lastSent = lastSign - PACE_NANOS;
+
+    private WebSocketLine(URI address, Network network, Receiver receiver) {
         this.address = address;
+        this.network = network;
         this.receiver = receiver;
+        handshaker =
+                WebSocketClientHandshakerFactory.newHandshaker(
+                        address,
+                        WebSocketVersion.V13,
+                        null,
+                        false,
+                        new DefaultHttpHeaders(),
+                        LONGEST_FRAME,
+                        true,
+                        false,
+                        0,
+                        false,
+                        false); // no Origin: that is for pages
     }
 
     /**
      * Opens a line; blocks until the handshake is complete. The receiver may be called before the
      * return.
      *
+     * @param timeout for all of it
      * @throws Refusals.UpgradeRefused where the venue answered with an HTTP status instead
      * @throws IOException where it cannot be reached
      */
-    static WebSocketLine open(HttpClient client, URI uri, Duration timeout, Receiver receiver)
+    static WebSocketLine open(Network network, URI uri, Duration timeout, Receiver receiver)
             throws IOException, InterruptedException {
-        WebSocketLine line = new WebSocketLine(uri, receiver);
-        CompletableFuture<WebSocket> opening =
-                client.newWebSocketBuilder().connectTimeout(timeout).buildAsync(uri, line);
-        boolean opened = false;
+        WebSocketLine line = new WebSocketLine(uri, network, receiver);
+        ChannelFuture connecting = network.connect(uri, line);
+        line.channel = connecting.channel();
+        connecting.addListener(done -> {
+            if (!done.isSuccess()) {
+                line.opened.completeExceptionally(done.cause());
+            }
+        });
+        boolean open = false;
         try {
-            line.socket = opening.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-            opened = true;
+            line.opened.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            open = true;
             return line;
         } catch (TimeoutException e) {
             throw new HttpTimeoutException("no handshake in time");
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof WebSocketHandshakeException refused
-                    && refused.getResponse() != null) {
-                throw new Refusals.UpgradeRefused(
-                        refused.getResponse().statusCode(), refused.getResponse().headers());
-            }
             throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
         } finally {
-            if (!opened) { // it may still open, with nobody there to use it
-                var unused = opening.thenAccept(WebSocket::abort);
+            if (!open) {
+                line.abort();
             }
         }
     }
 
-    /** How long nothing has come, pings included; 0 while the receiver is at work on something. */
+    /** How long not a byte has come; 0 while the receiver is behind, for then nobody reads. */
     long idleNanos() {
-        return receiving ? 0 : System.nanoTime() - lastFrame;
+        return isBehind() ? 0 : System.nanoTime() - lastSign;
     }
 
-    /**
-     * Sends a ping unless {@value #MOST_UNANSWERED} are unanswered. The pong, or the failure to
-     * send, tells a quiet line from a dead one; without it the JDK (25 was seen to) sometimes
-     * overlooks for ever that the other side hung up, where that comes right behind a message.
-     * Called by the session's thread alone.
-     */
+    /** Whether something waits for the receiver, or is being told to it. */
+    boolean isBehind() {
+        return waiting.get() > 0;
+    }
+
+    /** Sends a ping, unless one is still unanswered. */
     void probe() {
-        if (pings - answered >= MOST_UNANSWERED) {
-            return;
+        if (probed - lastSign <= 0) {
+            probed = System.nanoTime();
+            channel.eventLoop().execute(() -> send(new PingWebSocketFrame()));
         }
-        pings++;
-        var unused =
-                socket.sendPing(ByteBuffer.allocate(Long.BYTES).putLong(0, pings))
-                        .whenComplete((sent, failure) -> {
-                            if (failure != null) {
-                                receiver.ended(Refusals.unreachable(address, failure));
-                            }
-                        });
     }
 
-    /** Says goodbye; complete when it was sent. */
-    CompletableFuture<?> sendClose() {
-        return socket.sendClose(WebSocket.NORMAL_CLOSURE, "");
+    /** For how long a ping has been unanswered, by whatever frame; 0 = none is. */
+    long unansweredNanos() {
+        long since = probed;
+        return since - lastSign <= 0 || isBehind() ? 0 : System.nanoTime() - since;
+    }
+
+    /** Says goodbye and lets go; nothing is told any more but the end. */
+    void leave() {
+        left = true;
+        channel.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE));
+        channel.eventLoop().schedule(() -> channel.close(), LEAVING_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     void abort() {
-        socket.abort();
+        left = true;
+        channel.close();
     }
 
     @Override
-    public void onOpen(WebSocket webSocket) {
-        lastFrame = System.nanoTime();
-        webSocket.request(1);
+    public void channelActive(ChannelHandlerContext context) {
+        handshaker.handshake(context.channel()); // over TLS it waits until that is secure
     }
 
     @Override
-    public CompletionStage<?> onText(WebSocket webSocket, CharSequence part, boolean last) {
-        receiving = true;
-        if (last && parts.isEmpty() && !skipping) {
-            receiver.text(part.toString());
-        } else {
-            join(part, last);
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent tls && !tls.isSuccess()) {
+            opened.completeExceptionally(tls.cause());
         }
-        return next(webSocket);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        lastSign = System.nanoTime();
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, Object message) {
+        switch (message) {
+            case HttpResponse answer -> answered(answer);
+            case LastHttpContent end when !handshaker.isHandshakeComplete() -> upgrade();
+            case PingWebSocketFrame ping -> pong(ping.content());
+            case PongWebSocketFrame pong -> {} // it has been noticed as a read
+            case CloseWebSocketFrame close -> closed(close);
+            case WebSocketFrame data -> data(data);
+            default -> {} // the body of a refusal
+        }
+    }
+
+    private void answered(HttpResponse answer) {
+        if (answer.decoderResult().isFailure()) {
+            opened.completeExceptionally(new IOException("it does not speak HTTP"));
+        } else if (!answer.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
+            Map<String, List<String>> wait =
+                    Map.of("Retry-After", answer.headers().getAll("Retry-After"));
+            opened.completeExceptionally(
+                    new Refusals.UpgradeRefused(
+                            answer.status().code(), HttpHeaders.of(wait, (name, value) -> true)));
+        }
+        head = answer;
+    }
+
+    private void upgrade() {
+        if (opened.isDone()) {
+            return; // refused: this is the end of the answer
+        }
+        try {
+            handshaker.finishHandshake(
+                    channel,
+                    new DefaultFullHttpResponse(
+                            head.protocolVersion(),
+                            head.status(),
+                            Unpooled.EMPTY_BUFFER,
+                            head.headers(),
+                            EmptyHttpHeaders.INSTANCE));
+        } catch (WebSocketHandshakeException e) {
+            opened.completeExceptionally(new IOException(e.getMessage(), e));
+            return;
+        }
+        network.opened(channel);
+        Thread.ofPlatform()
+                .name("binance-line")
+                .daemon()
+                .uncaughtExceptionHandler(this::receiverFailed)
+                .start(this::tell);
+        opened.complete(null);
     }
 
     /** Long messages come in parts. */
-    private void join(CharSequence part, boolean last) {
-        if (!skipping && parts.length() + part.length() > BinanceDecoder.MAX_FRAME) {
+    private void data(WebSocketFrame frame) {
+        if (!(frame instanceof ContinuationWebSocketFrame)) {
+            text = frame instanceof TextWebSocketFrame;
+        }
+        ByteBuf content = frame.content();
+        byte[] whole = null;
+        if (!skipping && parts.size() + content.readableBytes() > BinanceDecoder.MAX_FRAME) {
             skipping = true;
-            receiver.unusable("longer than " + BinanceDecoder.MAX_FRAME, parts.substring(0, 200));
-            parts.setLength(0);
-            parts.trimToSize();
+            String beginning = beginning(content);
+            parts = new ByteArrayOutputStream();
+            arrive(
+                    beginning.length(),
+                    () -> receiver.unusable("longer than " + BinanceDecoder.MAX_FRAME, beginning));
         }
-        if (!skipping) {
-            parts.append(part);
-        }
-        if (last) {
-            if (!skipping) {
-                receiver.text(parts.toString());
+        if (!skipping && frame.isFinalFragment() && parts.size() == 0) {
+            whole = ByteBufUtil.getBytes(content);
+        } else if (!skipping) {
+            parts.writeBytes(ByteBufUtil.getBytes(content));
+            if (frame.isFinalFragment()) {
+                whole = parts.toByteArray();
+                parts = new ByteArrayOutputStream();
             }
-            parts.setLength(0);
+        }
+        if (frame.isFinalFragment()) {
             skipping = false;
         }
-    }
-
-    @Override
-    public CompletionStage<?> onBinary(WebSocket webSocket, ByteBuffer data, boolean last) {
-        receiving = true;
-        if (last) {
-            receiver.unusable("a binary message", "");
+        if (whole != null) {
+            byte[] message = whole;
+            arrive(
+                    message.length,
+                    text
+                            ? () -> receiver.text(message)
+                            : () -> receiver.unusable("a binary message", ""));
         }
-        return next(webSocket);
     }
 
-    @Override
-    public CompletionStage<?> onPing(WebSocket webSocket, ByteBuffer message) {
-        return next(webSocket);
+    private String beginning(ByteBuf rest) {
+        int shown = Math.min(rest.readableBytes(), SHOWN);
+        return BinanceJson.clip(
+                parts.toString(UTF_8) + rest.toString(rest.readerIndex(), shown, UTF_8), SHOWN);
     }
 
-    @Override
-    public CompletionStage<?> onPong(WebSocket webSocket, ByteBuffer message) {
-        if (message.remaining() == Long.BYTES) { // else none of ours: pongs may come unasked
-            answered = message.getLong();
+    private void arrive(int length, Runnable told) {
+        if (left || ended) {
+            return;
         }
-        return next(webSocket);
+        int bytes = length + Arrival.OVERHEAD;
+        long now = waiting.addAndGet(bytes);
+        arrivals.add(new Arrival(bytes, told));
+        if (now > MOST_WAITING && channel.config().isAutoRead()) {
+            channel.config().setAutoRead(false);
+            receiver.paused();
+            readOnWhereCaughtUp(); // it may have done so just before
+        }
     }
 
-    private CompletionStage<?> next(WebSocket webSocket) {
-        lastFrame = System.nanoTime();
-        receiving = false;
-        webSocket.request(1);
-        return null; // the part may be reclaimed: it has been copied
+    private void readOnWhereCaughtUp() {
+        if (waiting.get() < MOST_WAITING / 2 && !channel.config().isAutoRead()) {
+            channel.config().setAutoRead(true);
+        }
     }
 
-    @Override
-    public CompletionStage<?> onClose(WebSocket webSocket, int code, String reason) {
+    /** The line's own thread: tells the receiver what came, until the end of the line. */
+    private void tell() {
+        List<Arrival> some = new ArrayList<>();
+        try {
+            for (boolean more = true; more; some.clear()) {
+                some.add(arrivals.take());
+                arrivals.drainTo(some);
+                for (Arrival arrival : some) {
+                    arrival.told.run();
+                    if (waiting.addAndGet(-arrival.bytes) == 0) {
+                        lastSign = System.nanoTime(); // nothing may have been read meanwhile
+                    }
+                    readOnWhereCaughtUp();
+                    more = arrival.bytes > 0;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // nobody does; it would be the end of the line
+        }
+    }
+
+    private void receiverFailed(Thread thread, Throwable failure) {
+        LOG.log(System.Logger.Level.ERROR, "the listener of a feed failed", failure);
         receiver.ended(
+                "What listens to %s failed; the log says how. Connecting again."
+                        .formatted(address.getAuthority()));
+        abort();
+    }
+
+    /** The venue may ping as fast as it likes: only the newest ping needs an answer. */
+    private void pong(ByteBuf payload) {
+        boolean scheduled = pong != null;
+        if (scheduled) {
+            pong.release();
+        }
+        pong = payload.retain();
+        if (!scheduled) {
+            long wait = PACE_NANOS - (System.nanoTime() - lastSent);
+            if (wait <= 0) {
+                sendPong();
+            } else {
+                channel.eventLoop().schedule(this::sendPong, wait, TimeUnit.NANOSECONDS);
+            }
+        }
+    }
+
+    private void sendPong() {
+        if (pong != null) { // else the line has ended meanwhile
+            ByteBuf payload = pong;
+            pong = null;
+            send(new PongWebSocketFrame(payload));
+        }
+    }
+
+    private void send(WebSocketFrame frame) {
+        lastSent = System.nanoTime();
+        if (channel.isWritable()) {
+            channel.writeAndFlush(frame);
+        } else {
+            frame.release(); // the venue has stopped reading: there is no end to what would wait
+        }
+    }
+
+    private void closed(CloseWebSocketFrame close) {
+        int code = close.statusCode() < 0 ? 1005 : close.statusCode(); // 1005: it named none
+        String reason = close.reasonText();
+        end(
                 "%s closed the connection (code %d%s). Connecting again."
                         .formatted(
                                 address.getAuthority(),
                                 code,
                                 reason.isEmpty() ? "" : ": " + BinanceJson.clip(reason, 123)));
-        return null;
+        channel.writeAndFlush(close.retain()).addListener(ChannelFutureListener.CLOSE);
     }
 
     @Override
-    public void onError(WebSocket webSocket, Throwable failure) {
-        if (failure instanceof IOException) {
-            receiver.ended(Refusals.unreachable(address, failure));
-        } else { // not the network's: the JDK passes on here what our own side threw
-            LOG.log(System.Logger.Level.ERROR, "the listener of a feed failed", failure);
-            receiver.ended(
-                    "What listens to %s failed; the log says how. Connecting again."
+    public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
+        if (failure instanceof CorruptedWebSocketFrameException broken) {
+            end(
+                    "%s breaks the WebSocket protocol (%s). Connecting again."
+                            .formatted(address.getAuthority(), broken.getMessage()));
+        } else if (failure instanceof IOException || failure instanceof CodecException) {
+            end(Refusals.unreachable(address, failure));
+        } else {
+            LOG.log(System.Logger.Level.ERROR, "a socket's handler failed", failure);
+            end(
+                    "Reading from %s failed; the log says how. Connecting again."
                             .formatted(address.getAuthority()));
+        }
+        opened.completeExceptionally(failure);
+        context.close();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        IOException gone = new IOException("the other side hung up");
+        opened.completeExceptionally(gone);
+        end(Refusals.unreachable(address, gone));
+        if (pong != null) {
+            pong.release();
+            pong = null;
+        }
+    }
+
+    /** The first reason counts; it is told when all that came before it has been. */
+    private void end(String reason) {
+        if (!ended) {
+            ended = true;
+            arrivals.add(new Arrival(0, () -> receiver.ended(reason)));
         }
     }
 }

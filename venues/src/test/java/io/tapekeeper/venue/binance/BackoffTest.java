@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class BackoffTest {
@@ -53,15 +54,19 @@ class BackoffTest {
 
     @Test
     void threeHundredAttemptsInFiveMinutesAreTheMost() {
-        AttemptBudget budget = new AttemptBudget(300, Duration.ofMinutes(5));
+        AtomicLong now = new AtomicLong();
+        AttemptBudget budget = new AttemptBudget(300, Duration.ofMinutes(5), now::get);
         long second = 1_000_000_000;
         for (int i = 0; i < 300; i++) {
-            assertEquals(0, budget.nanosToWait(i * second / 10));
-            budget.take(i * second / 10);
+            now.set(i * second / 10);
+            assertEquals(0, budget.nanosToWait());
+            budget.take();
         }
-        assertEquals(270 * second, budget.nanosToWait(30 * second));
-        assertEquals(0, budget.nanosToWait(300 * second));
-        budget.take(300 * second);
-        assertEquals(second / 10, budget.nanosToWait(300 * second));
+        now.set(30 * second);
+        assertEquals(270 * second, budget.nanosToWait());
+        now.set(300 * second);
+        assertEquals(0, budget.nanosToWait());
+        budget.take();
+        assertEquals(second / 10, budget.nanosToWait());
     }
 }

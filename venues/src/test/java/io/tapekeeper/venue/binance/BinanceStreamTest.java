@@ -3,15 +3,12 @@ package io.tapekeeper.venue.binance;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.FeedCounts;
-import io.tapekeeper.venue.FeedEvent;
 import io.tapekeeper.venue.FeedEvent.Connected;
 import io.tapekeeper.venue.FeedEvent.Disconnected;
 import io.tapekeeper.venue.FeedEvent.Traded;
@@ -45,6 +42,11 @@ class BinanceStreamTest {
     private static final InstantSource CLOCK =
             InstantSource.fixed(Instant.ofEpochSecond(1_790_000_001));
 
+    static final String SHUTDOWN =
+            """
+            {"stream":"!serverShutdown","data":{"e":"serverShutdown","E":1790000000123}}\
+            """;
+
     private final Heard heard = new Heard();
     private final List<BinanceStream> open = new ArrayList<>();
     private LocalWebSocket server;
@@ -60,8 +62,14 @@ class BinanceStreamTest {
         server.close();
     }
 
+    private static Patience patience() {
+        Patience patience = new Patience();
+        patience.clock = CLOCK;
+        return patience;
+    }
+
     private static Settings settings() {
-        return Patience.settings(CLOCK, Duration.ofSeconds(10), Duration.ofSeconds(60));
+        return patience().settings();
     }
 
     private BinanceStream stream(FeedListener listener, Settings settings) {
@@ -82,7 +90,7 @@ class BinanceStreamTest {
         return stream;
     }
 
-    private static String aggregate(String symbol, long id) {
+    static String aggregate(String symbol, long id) {
         return """
         {"stream":"x@aggTrade","data":{"e":"aggTrade","E":1790000000126,"s":"%s","a":%d,\
         "p":"64012.34000000","q":"0.01500000","f":1,"l":3,"T":1790000000123,"m":false,"M":true}}\
@@ -114,7 +122,7 @@ class BinanceStreamTest {
         assertEquals(ETHUSDT, traded.instrument());
         assertEquals(1_790_000_001_000_000L, traded.trade().receivedTime());
         assertEquals(1_790_000_000_123_000L, traded.trade().venueTime());
-        assertEquals(new FeedCounts(1, 1, 0, 0, 0, ""), stream.counts());
+        assertEquals(new FeedCounts(1, 1, 0, 0, 0, 0, 0, 0, ""), stream.counts());
     }
 
     @Test
@@ -212,25 +220,47 @@ class BinanceStreamTest {
     }
 
     @Test
-    void connectsAgainAtOnceWhenTheVenueAnnouncesTheEnd() throws IOException {
+    void opensASecondSocketAtOnceWhenTheVenueAnnouncesTheEndAndMissesNothing() throws IOException {
         // With a first wait of up to an hour only "at once" can pass in time.
-        Settings patient =
-                new Settings(
-                        CLOCK,
-                        Duration.ofSeconds(10),
-                        Duration.ofSeconds(3),
-                        Duration.ofSeconds(60),
-                        Duration.ofHours(1),
-                        Duration.ofHours(1),
-                        Duration.ofNanos(1),
-                        Duration.ofMinutes(5));
-        stream(heard, patient).start();
-        connected(1)
-                .send(
-                        "{\"stream\":\"!serverShutdown\",\"data\":{\"e\":\"serverShutdown\",\"E\":1790000000123}}");
-        String reason = heard.next(Disconnected.class).reason();
-        assertTrue(reason.contains("announced"), reason);
-        connected(2);
+        Patience patience = patience();
+        patience.firstRetry = Duration.ofHours(1);
+        patience.longestRetry = Duration.ofHours(1);
+        patience.stableAfter = Duration.ofHours(1);
+        BinanceStream stream = stream(heard, patience.settings());
+        stream.start();
+        Connection old = connected(1);
+        old.send(SHUTDOWN);
+        Connection young = server.next();
+        old.send(aggregate("BTCUSDT", 2)); // not yet proven: the old one is still relied on
+        hears(2);
+        young.send(aggregate("BTCUSDT", 4));
+        hears(4);
+        old.send(aggregate("BTCUSDT", 3)); // was on its way
+        hears(3);
+        assertEquals(LocalWebSocket.CLOSE, Eventually.next(old.received).opcode());
+        young.send(aggregate("BTCUSDT", 5));
+        hears(5);
+        assertTrue(heard.events.isEmpty(), "it was connected all the time");
+        assertEquals(0, stream.counts().reconnects());
+        assertEquals(1, stream.counts().rotations());
+        assertEquals(2, server.attempts.get());
+    }
+
+    @Test
+    void backsOffWhereEachNewSocketAnnouncesItsEnd() throws IOException {
+        Patience patience = patience();
+        patience.firstRetry = Duration.ofHours(1);
+        patience.longestRetry = Duration.ofHours(1);
+        patience.stableAfter = Duration.ofHours(1);
+        stream(heard, patience.settings()).start();
+        Connection old = connected(1);
+        old.send(SHUTDOWN);
+        server.next().send(SHUTDOWN);
+        old.send(aggregate("BTCUSDT", 2));
+        hears(2);
+        long until = System.nanoTime() + 500_000_000;
+        Eventually.that("half a second passes", () -> System.nanoTime() > until);
+        assertEquals(2, server.attempts.get());
     }
 
     @Test
@@ -259,46 +289,53 @@ class BinanceStreamTest {
     }
 
     @Test
-    void sendsFewPingsToAVenueThatHasStoppedReading() throws IOException {
-        // 9 s, so a silent line is probed every 0.2 s
-        stream(heard, Patience.settings(CLOCK, Duration.ofSeconds(10), Duration.ofSeconds(9)))
-                .start();
+    void sendsOnePingToASilentVenueAndTakesItForDeadWhereNothingComes() throws IOException {
+        Patience patience = patience();
+        patience.probeTimeout = Duration.ofMillis(600);
+        BinanceStream stream = stream(heard, patience.settings());
+        stream.start();
         Connection connection = connected(1);
-        connection.reading.acquireUninterruptibly();
-        for (int id = 2; id <= 6; id++) { // it still talks: that must not start the count anew
-            long until = System.nanoTime() + 1_000_000_000;
-            Eventually.that("a second passes", () -> System.nanoTime() > until);
-            connection.send(aggregate("BTCUSDT", id));
-            hears(id);
-        }
-        connection.reading.release();
-        Frame ping = new Frame(-1, "");
-        for (int i = 0; i < 3; i++) {
-            ping = Eventually.next(connection.received);
+        for (int answered = 0; answered < 2; answered++) {
+            Frame ping = Eventually.next(connection.received);
             assertEquals(LocalWebSocket.PING, ping.opcode());
+            connection.frame(LocalWebSocket.PONG, true, ping.payload().getBytes(ISO_8859_1));
         }
-        long until = System.nanoTime() + 1_000_000_000;
-        Eventually.that("a second passes", () -> System.nanoTime() > until);
-        assertTrue(connection.received.isEmpty(), "there were more than three");
-        connection.frame(LocalWebSocket.PONG, true, ping.payload().getBytes(ISO_8859_1));
         assertEquals(LocalWebSocket.PING, Eventually.next(connection.received).opcode());
-        assertEquals(1, server.attempts.get());
+        String reason = heard.next(Disconnected.class).reason();
+        assertTrue(reason.endsWith("has not answered a ping for 0.6s. Connecting again."), reason);
+        assertEquals(-1, Eventually.next(connection.received).opcode(), "there was one ping more");
+        connected(2);
     }
 
     @Test
-    void noticesWithinThreePingsThatTheVenueHungUpBehindAMessage() throws IOException {
-        stream(heard, Patience.settings(CLOCK, Duration.ofSeconds(10), Duration.ofSeconds(18)))
-                .start();
-        for (int id = 1; id <= 9; id += 2) {
+    void answersAFloodOfPingsWithNoMoreThanFiveMessagesInASecond() throws IOException {
+        started();
+        Connection connection = server.next();
+        long began = System.nanoTime();
+        for (int i = 1; i <= 500; i++) {
+            connection.frame(LocalWebSocket.PING, true, Integer.toString(i).getBytes(UTF_8));
+        }
+        int answers = 0;
+        Frame pong;
+        do {
+            pong = Eventually.next(connection.received);
+            assertEquals(LocalWebSocket.PONG, pong.opcode());
+            answers++;
+        } while (!pong.payload().equals("500"));
+        long seconds = (System.nanoTime() - began) / 1_000_000_000 + 1;
+        assertTrue(answers <= 4 * seconds + 1, answers + " answers within " + seconds + " s");
+    }
+
+    @Test
+    void noticesAtOnceThatTheVenueHungUpBehindAMessageAndLosesNoMessage() throws IOException {
+        started();
+        for (int id = 1; id <= 21; id += 2) {
             Connection connection = connected(id);
             connection.send(aggregate("BTCUSDT", id + 1));
             connection.vanish();
-            FeedEvent event = Eventually.next(heard.events);
-            if (event instanceof Traded) { // the JDK does not always pass on what came last
-                event = Eventually.next(heard.events);
-            }
-            String reason = assertInstanceOf(Disconnected.class, event).reason();
-            assertFalse(reason.contains("has sent nothing"), reason);
+            hears(id + 1);
+            String reason = heard.next(Disconnected.class).reason();
+            assertTrue(reason.contains("hung up"), reason);
         }
     }
 

@@ -42,7 +42,11 @@ final class LocalWebSocket implements AutoCloseable {
     }
 
     LocalWebSocket(int port) throws IOException {
-        server = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
+        this(new ServerSocket(port, 50, InetAddress.getLoopbackAddress()));
+    }
+
+    LocalWebSocket(ServerSocket server) {
+        this.server = server;
         Thread.ofPlatform().daemon().name("local-websocket").start(this::accept);
     }
 
@@ -74,11 +78,19 @@ final class LocalWebSocket implements AutoCloseable {
                 Socket socket = server.accept();
                 attempts.incrementAndGet();
                 if (!silent) {
-                    upgrade(socket);
+                    meet(socket);
                 }
             }
         } catch (IOException e) {
             // the test closed the server
+        }
+    }
+
+    private void meet(Socket socket) throws IOException {
+        try {
+            upgrade(socket);
+        } catch (IOException e) {
+            socket.close(); // the client hung up, or does not trust us: no business of the others
         }
     }
 

@@ -5,21 +5,47 @@ import java.time.InstantSource;
 
 /** Settings for tests: short waits, but room for a busy machine. */
 final class Patience {
-    private Patience() {}
+    InstantSource clock = InstantSource.system();
+    Duration request = Duration.ofSeconds(10);
+    Duration firstRetry = Duration.ofMillis(5);
+    Duration longestRetry = Duration.ofMillis(20);
+    Duration readIdle = Duration.ofSeconds(60);
+    Duration probeTimeout = Duration.ofSeconds(60);
+    Duration stableAfter = Duration.ofMillis(1);
+    Duration rotateAfter = Duration.ofHours(23);
+    Duration overlap = Duration.ofMillis(100);
+    Duration shortestStall = Duration.ofMinutes(1);
+    Duration longestStall = Duration.ofMinutes(2);
+    Duration flightTime = Duration.ofMillis(200);
 
-    static Settings shortRetries() {
-        return settings(InstantSource.system(), Duration.ofSeconds(10), Duration.ofSeconds(60));
-    }
-
-    static Settings settings(InstantSource clock, Duration request, Duration readIdle) {
+    Settings settings() {
         return new Settings(
                 clock,
                 request,
                 Duration.ofSeconds(3),
-                readIdle,
-                Duration.ofMillis(5),
-                Duration.ofMillis(20),
-                Duration.ofMillis(1),
-                Duration.ofMinutes(5));
+                firstRetry,
+                longestRetry,
+                Duration.ofMinutes(5),
+                new Settings.Sockets(
+                        readIdle,
+                        probeTimeout,
+                        stableAfter,
+                        rotateAfter,
+                        overlap,
+                        shortestStall,
+                        longestStall,
+                        flightTime));
+    }
+
+    static Settings shortRetries() {
+        return new Patience().settings();
+    }
+
+    static Settings settings(InstantSource clock, Duration request, Duration readIdle) {
+        Patience patience = new Patience();
+        patience.clock = clock;
+        patience.request = request;
+        patience.readIdle = readIdle;
+        return patience.settings();
     }
 }

@@ -50,7 +50,7 @@ class RateGovernorTest {
         try (RateGovernor governor = open()) {
             governor.limit(5_000);
             assertEquals(Duration.ZERO, governor.take(3_990, Purpose.LIVE));
-            governor.connectTaken();
+            governor.connectPermits().take();
             governor.ban(429, Duration.ofSeconds(30));
             before = governor.snapshot();
         }
