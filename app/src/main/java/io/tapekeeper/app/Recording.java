@@ -284,7 +284,15 @@ final class Recording {
             TapeThread tape) {
         return options.mode == RecordOptions.Mode.poll
                 ? new BinancePoll(rest, instruments, options.every, tape, tuning.venue())
-                : new BinanceStream(streamUrl, instruments, options.kind(), tape, tuning.venue());
+                : new BinanceStream(
+                        streamUrl,
+                        instruments,
+                        options.kind(),
+                        tape,
+                        tuning.venue(),
+                        governor.connectPermits(),
+                        rest::newestId,
+                        options.redundant);
     }
 
     private boolean isOver() {

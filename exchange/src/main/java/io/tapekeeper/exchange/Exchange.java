@@ -155,7 +155,7 @@ public final class Exchange implements AutoCloseable {
         var unused =
                 listener.close()
                         .addListener(closed -> {
-                            var again =
+                            var unusedToo =
                                     socketThreads.schedule(
                                             this::listenAgain,
                                             down.toNanos(),
