@@ -42,7 +42,7 @@ public final class BinanceStream implements Feed {
     private static final Duration LAST_EVENT = Duration.ofMillis(400);
 
     private final CountDownLatch closing = new CountDownLatch(1);
-    private final Network network = Network.withPublicTrust();
+    private final Network network;
     private final Outlet outlet;
     private final List<StreamSession> sessions = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>(); // guarded by this
@@ -84,6 +84,7 @@ public final class BinanceStream implements Feed {
             Witness witness,
             boolean redundant) {
         List<Part> parts = parts(streamUrl, instruments, kind);
+        this.network = new Network(Network.isSecure(streamUrl) ? Network.publicTrust() : null);
         this.outlet = new Outlet(listener, parts.size());
         StreamSession.Shared shared =
                 new StreamSession.Shared(

@@ -43,20 +43,23 @@ final class Network implements AutoCloseable {
     private final SslContext tls;
 
     /**
-     * @param tls for {@code wss:} addresses
+     * @param tls for {@code wss:} addresses; null where there are none
      */
     Network(SslContext tls) {
         this.tls = tls;
     }
 
     /** Trusts whom the JDK trusts, and insists on the name of the host. */
-    static Network withPublicTrust() {
+    static SslContext publicTrust() {
         try {
-            return new Network(
-                    SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS").build());
+            return SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS").build();
         } catch (SSLException e) {
             throw new IllegalStateException("this JDK offers no TLS", e);
         }
+    }
+
+    static boolean isSecure(URI uri) {
+        return uri.getScheme().equalsIgnoreCase("wss");
     }
 
     /**
@@ -67,7 +70,7 @@ final class Network implements AutoCloseable {
      * @throws IOException where the name is unknown
      */
     ChannelFuture connect(URI uri, WebSocketLine line) throws IOException {
-        boolean secure = uri.getScheme().equalsIgnoreCase("wss");
+        boolean secure = isSecure(uri);
         int port = uri.getPort() >= 0 ? uri.getPort() : secure ? 443 : 80;
         InetAddress[] addresses = InetAddress.getAllByName(uri.getHost());
         InetAddress address = addresses[attempts.getAndIncrement() % addresses.length];

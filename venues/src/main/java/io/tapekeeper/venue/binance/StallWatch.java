@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -101,6 +102,7 @@ final class StallWatch {
 
     private final TapeKind kind;
     private final Witness witness;
+    private final Executor asker;
     private final Runnable wake;
     private final long shortest;
     private final long longest;
@@ -113,6 +115,7 @@ final class StallWatch {
     private long askAfter;
 
     /**
+     * @param asker runs a question, which may take long
      * @param wake called, by any thread, when {@link #look} may find something new
      */
     StallWatch(
@@ -120,9 +123,11 @@ final class StallWatch {
             TapeKind kind,
             Settings.Sockets settings,
             Witness witness,
+            Executor asker,
             Runnable wake) {
         this.kind = kind;
         this.witness = witness;
+        this.asker = asker;
         this.wake = wake;
         shortest = settings.shortestStall().toNanos();
         longest = settings.longestStall().toNanos();
@@ -174,9 +179,7 @@ final class StallWatch {
         askAfter = now + shortest / QUESTIONS_PER_STALL;
         answeredAt = 0;
         String symbol = pulse.instrument.symbol();
-        answer =
-                CompletableFuture.supplyAsync(
-                        () -> witness.newestId(symbol, kind), Thread::startVirtualThread);
+        answer = CompletableFuture.supplyAsync(() -> witness.newestId(symbol, kind), asker);
         var unused = answer.whenComplete((id, failure) -> wake.run());
     }
 

@@ -110,6 +110,7 @@ final class StreamSession implements Runnable {
                         shared.kind,
                         limits,
                         shared.witness,
+                        Thread::startVirtualThread,
                         this::wake);
         backoff =
                 new Backoff(
@@ -382,8 +383,8 @@ final class StreamSession implements Runnable {
             lastTrade = now;
             pulse.heard(decoded.trade().id());
             if (firstTrade == 0) {
-                firstTrade = now;
                 shared.outlet.proven(out);
+                firstTrade = now; // behind it, so that what is let go of for it is not missed
             }
             shared.outlet.deliver(out, new FeedEvent.Traded(pulse.instrument, decoded.trade()));
         }

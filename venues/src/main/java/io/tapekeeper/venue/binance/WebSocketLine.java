@@ -201,6 +201,11 @@ final class WebSocketLine extends SimpleChannelInboundHandler<Object> {
     }
 
     @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        channel = context.channel(); // may be earlier than for the thread that opens
+    }
+
+    @Override
     public void channelActive(ChannelHandlerContext context) {
         handshaker.handshake(context.channel()); // over TLS it waits until that is secure
     }
