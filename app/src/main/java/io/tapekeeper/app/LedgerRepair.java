@@ -210,7 +210,6 @@ final class LedgerRepair implements AutoCloseable {
         private final LedgerEntry entry;
         private final Meter meter;
         private final List<LedgerEntry> missing = new ArrayList<>();
-        private long came;
 
         Filling(Watch watch, LedgerEntry entry, Meter meter) {
             this.watch = watch;
@@ -312,7 +311,6 @@ final class LedgerRepair implements AutoCloseable {
         @Override
         public void trade(Trade trade) {
             recorder.trade(watch.series().tape(), trade);
-            came++;
         }
 
         @Override
@@ -321,9 +319,18 @@ final class LedgerRepair implements AutoCloseable {
             missing.add(settled(part, cause));
         }
 
+        /**
+         * Trades that are there now and were missing when the tape passed: also those that an
+         * attempt before had stored, or a socket when the hole had just been given up.
+         */
+        long came() {
+            return entry.gap().missing()
+                    - missing.stream().mapToLong(part -> part.gap().missing()).sum();
+        }
+
         /** Whether the rows behind it come out otherwise now. */
         boolean changesRows() {
-            return came > 0 || missing.stream().anyMatch(part -> part.cause() == Cause.BLANKED);
+            return came() > 0 || missing.stream().anyMatch(part -> part.cause() == Cause.BLANKED);
         }
 
         /** What the ledger says of it from now on. */
@@ -343,7 +350,7 @@ final class LedgerRepair implements AutoCloseable {
                 recorder.gapSettled(
                         id, gap.firstId(), gap.lastId(), Cause.MISSED, Optional.of("rest"));
             }
-            repaired.merge(watch, came, Long::sum);
+            repaired.merge(watch, came(), Long::sum);
         }
     }
 
@@ -386,7 +393,7 @@ final class LedgerRepair implements AutoCloseable {
                 Level.INFO,
                 "{0}: {1} trades came late; the rows from id {2} on were computed anew",
                 watch.symbol(),
-                changing.stream().mapToLong(filling -> filling.came).sum(),
+                changing.stream().mapToLong(Filling::came).sum(),
                 Long.toString(fromId));
     }
 
