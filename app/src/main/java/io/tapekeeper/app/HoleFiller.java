@@ -58,6 +58,7 @@ final class HoleFiller implements AutoCloseable {
     private final RepairSettings settings;
     private final Map<Watch, Asking> askings = new HashMap<>();
     private final Map<Watch, Long> repaired = new ConcurrentHashMap<>();
+    private final Map<Watch, Long> followed = new ConcurrentHashMap<>();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
     private long answerNanos = USUAL_ANSWER_NANOS;
@@ -108,6 +109,11 @@ final class HoleFiller implements AutoCloseable {
     /** Trades that came into holes while a tape waited, since the start; any thread. */
     long repaired(Watch watch) {
         return repaired.getOrDefault(watch, 0L);
+    }
+
+    /** Trades that came where no hole was known yet, since the start; any thread. */
+    long followed(Watch watch) {
+        return followed.getOrDefault(watch, 0L);
     }
 
     private void run() {
@@ -235,6 +241,7 @@ final class HoleFiller implements AutoCloseable {
     }
 
     private void deliver(Watch watch, List<Trade> trades) {
+        followed.merge(watch, (long) trades.size(), Long::sum);
         Instrument instrument = watch.series().instrument();
         trades.forEach(trade -> tape.on(new FeedEvent.Traded(instrument, trade)));
     }

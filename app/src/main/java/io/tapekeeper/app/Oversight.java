@@ -161,6 +161,12 @@ final class Oversight implements MetricsSource {
                             "Trades that REST brought into a hole, while the tape waited or later.",
                             symbol,
                             parts.filler.repaired(watch) + parts.repair.repaired(watch)));
+            all.add(
+                    Metric.of(
+                            "followed_trades_total",
+                            "Trades that REST brought behind a connect or for want of a socket.",
+                            symbol,
+                            parts.filler.followed(watch)));
         }
         FeedCounts feed = parts.feed.counts();
         all.add(Metric.of("feed_frames_total", "Messages that arrived.", feed.frames()));

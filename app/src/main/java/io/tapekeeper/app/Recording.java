@@ -3,6 +3,7 @@ package io.tapekeeper.app;
 import io.tapekeeper.analyst.Preset;
 import io.tapekeeper.dashboard.Dashboard;
 import io.tapekeeper.dashboard.LiveView;
+import io.tapekeeper.dashboard.MetricsSource;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.Recorder;
@@ -62,6 +63,7 @@ final class Recording {
     private final Tuning tuning;
     private final PrintStream out;
     private final StatusLine status;
+    private volatile Optional<Oversight> oversight = Optional.empty(); // empty before it records
     private long deadline;
 
     /**
@@ -106,6 +108,11 @@ final class Recording {
             status.end();
         }
         stop.rethrow();
+    }
+
+    /** What it has counted so far, also when it has ended; any thread. */
+    List<MetricsSource.Metric> metrics() {
+        return oversight.map(Oversight::metrics).orElse(List.of());
     }
 
     /** Returns false where the file turned out to be damaged. */
@@ -252,13 +259,14 @@ final class Recording {
             feed.start();
             filler.start();
             repair.start();
-            Oversight oversight =
+            Oversight parts =
                     new Oversight(
                             new Oversight.Parts(
                                     all, tape, feed, filler, repair, recorder, history, rest,
                                     governor, health, clock),
                             view);
-            watchOver(oversight, all, tape, recorder, health, check);
+            oversight = Optional.of(parts);
+            watchOver(parts, all, tape, recorder, health, check);
             if (endVenue.isPresent()) {
                 endVenue.get().run();
                 awaitLastTrades(health);
@@ -301,7 +309,7 @@ final class Recording {
 
     /** Shows how it goes until something asks to stop. */
     private void watchOver(
-            Oversight oversight,
+            Oversight parts,
             List<Watch> watches,
             TapeThread tape,
             Recorder recorder,
@@ -316,7 +324,7 @@ final class Recording {
             long now = System.nanoTime();
             if (now - lookedAt >= LOOKED_EVERY.toNanos()) {
                 lookedAt = now;
-                oversight.look(now);
+                parts.look(now);
             }
             if (options.keep != null && now - forgotAt >= FORGOTTEN_EVERY.toNanos()) {
                 forgotAt = now;
@@ -335,7 +343,7 @@ final class Recording {
                     && tape.idleFor(options.untilIdle)
                     && now - askedAt >= ASK_AGAIN.toNanos()) {
                 askedAt = now;
-                if (oversight.isComplete()) {
+                if (parts.isComplete()) {
                     stop.request();
                 }
             }

@@ -17,7 +17,6 @@ import io.tapekeeper.store.Recorder;
 import io.tapekeeper.store.Series;
 import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.HoldBudget;
-import io.tapekeeper.tape.IdRange;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
 import java.io.IOException;
@@ -29,8 +28,15 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Holds a store against the true tape, which the local exchange tells: every trade there once and
@@ -39,6 +45,7 @@ import java.util.stream.Collectors;
  */
 final class Judge {
     private static final int PAGE = 50_000;
+    private static final JsonMapper JSON = JsonMapper.shared();
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final int port;
@@ -105,9 +112,89 @@ final class Judge {
         }
     }
 
+    /** What the venue lacks of one tape, and the first id that it still serves. */
+    private record Lacking(Set<Long> blanked, Set<Long> absent, long firstServed) {
+        boolean says(Cause cause, long id) {
+            return switch (cause) {
+                case BLANKED -> blanked.contains(id);
+                case ABSENT -> absent.contains(id);
+                case BEYOND_RETENTION -> id < firstServed;
+                case MISSED, UNRESOLVED -> false;
+            };
+        }
+    }
+
+    private Lacking lacking(TapeId tape) {
+        boolean raw = tape.kind() == TapeKind.RAW;
+        for (JsonNode symbol : JSON.readTree(get("/sim/holes")).get("symbols")) {
+            if (symbol.get("symbol").asString().equals(tape.symbol())) {
+                Set<Long> absent = new HashSet<>();
+                if (raw) {
+                    for (JsonNode range : symbol.get("absentTrades")) {
+                        for (long id = range.get(0).asLong(); id <= range.get(1).asLong(); id++) {
+                            absent.add(id);
+                        }
+                    }
+                } else {
+                    symbol.get("absentAggregates").forEach(id -> absent.add(id.asLong()));
+                }
+                Set<Long> blanked = new HashSet<>();
+                if (!raw) {
+                    symbol.get("blankedAggregates").forEach(id -> blanked.add(id.asLong()));
+                }
+                String first = raw ? "firstAvailableTradeId" : "firstAvailableAggregateId";
+                return new Lacking(blanked, absent, symbol.get(first).asLong());
+            }
+        }
+        throw new AssertionError("the exchange does not know " + tape);
+    }
+
+    /** Whether the ledger has nothing open, and names every id that is not there. */
+    static boolean isWhole(Path db) {
+        try (History history = History.open(db)) {
+            for (Series series : history.series()) {
+                TapeId id = series.tape();
+                if (!history.openGaps(id).isEmpty()
+                        || !named(history, id).keySet().containsAll(missing(history, id))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    /** Ids between the first and the last trade that are not stored. */
+    private static Set<Long> missing(History history, TapeId id) {
+        Set<Long> missing = new TreeSet<>();
+        history.missingRanges(
+                id,
+                history.firstTradeId(id).orElseThrow(),
+                history.lastTradeId(id).orElseThrow(),
+                range -> {
+                    for (long at = range.first(); at <= range.last(); at++) {
+                        missing.add(at);
+                    }
+                });
+        return missing;
+    }
+
+    /** Ids that according to the ledger will never come. */
+    private static Map<Long, Cause> named(History history, TapeId id) {
+        Map<Long, Cause> named = new TreeMap<>();
+        for (LedgerEntry entry : history.gaps(id)) {
+            if (!entry.isOpen() && entry.cause() != Cause.MISSED) {
+                for (long at = entry.gap().firstId(); at <= entry.gap().lastId(); at++) {
+                    named.put(at, entry.cause());
+                }
+            }
+        }
+        return named;
+    }
+
     /**
      * Asserts that a store has all that the exchange has between the first and the last trade of
-     * the store, and nothing else.
+     * the store, and nothing else; that the ledger names exactly what is not there, with the cause
+     * that the exchange confirms; and that the rows are those of a recorder that missed nothing.
      *
      * @param context said where it does not hold, with the seed
      */
@@ -121,22 +208,21 @@ final class Judge {
 
     private void assertWhole(History history, Series series, String context) {
         TapeId id = series.tape();
+        assertEquals(List.of(), history.openGaps(id), context + ": open in the ledger");
+        Map<Long, Cause> named = named(history, id);
+        assertEquals(
+                missing(history, id), named.keySet(), context + ": missing, and in the ledger");
+        Lacking lacking = lacking(id);
+        named.forEach((at, cause) ->
+                assertTrue(
+                        lacking.says(cause, at),
+                        context + ": id " + at + " is in the ledger as " + cause.label()));
         long first = history.firstTradeId(id).orElseThrow();
         long last = history.lastTradeId(id).orElseThrow();
-        List<Trade> tape = tape(id, first, last);
-        List<LedgerEntry> ledger = history.gaps(id);
-        List<IdRange> missing = new ArrayList<>();
-        history.missingRanges(id, first, last, missing::add);
-        for (IdRange range : missing) {
-            assertTrue(
-                    ledger.stream()
-                            .anyMatch(entry ->
-                                    !entry.isOpen()
-                                            && entry.cause() != Cause.MISSED
-                                            && entry.gap().firstId() <= range.first()
-                                            && entry.gap().lastId() >= range.last()),
-                    context + ": ids " + range + " are not there, and the ledger says " + ledger);
-        }
+        List<Trade> tape =
+                tape(id, first, last).stream()
+                        .filter(trade -> named.get(trade.id()) != Cause.BEYOND_RETENTION)
+                        .toList();
         Path other = folder.resolve("whole-" + System.nanoTime() + ".db");
         record(other, series, tape, history);
         try (History whole = History.open(other)) {

@@ -12,15 +12,10 @@ import io.tapekeeper.store.LedgerEntry;
 import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
-import io.tapekeeper.venue.binance.RateGovernor;
 import io.tapekeeper.venue.binance.Settings;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -43,50 +38,13 @@ class RepairTest {
                         .withSpeed(new Speed(speed)));
     }
 
-    /** A recorder in this process, until it is closed. */
-    private static final class Running implements AutoCloseable {
-        private final Stop stop = new Stop();
-        private final Thread thread;
-        private volatile Throwable failure;
-
-        Running(Path db, int restPort, int streamPort, RepairSettings repair) {
-            RecordOptions options = RecordOptions.of("BTCUSDT");
-            options.noDashboard = true;
-            Recording recording =
-                    new Recording(
-                            options,
-                            db,
-                            URI.create("http://127.0.0.1:" + restPort),
-                            URI.create("ws://127.0.0.1:" + streamPort),
-                            stop,
-                            Optional.empty(),
-                            new Tuning(
-                                    Settings.defaults(),
-                                    repair,
-                                    url ->
-                                            RateGovernor.inMemory(
-                                                    url.getAuthority(), InstantSource.system())),
-                            new PrintStream(OutputStream.nullOutputStream()));
-            thread =
-                    Thread.ofPlatform()
-                            .uncaughtExceptionHandler((t, e) -> failure = e)
-                            .start(() -> {
-                                try {
-                                    recording.run();
-                                } catch (InterruptedException e) {
-                                    throw new IllegalStateException(e);
-                                }
-                            });
-        }
-
-        @Override
-        public void close() throws InterruptedException {
-            stop.request();
-            thread.join();
-            if (failure != null) {
-                throw new AssertionError(failure);
-            }
-        }
+    private static Running recorder(Path db, int restPort, int streamPort, RepairSettings repair) {
+        return new Running(
+                RecordOptions.of("BTCUSDT"),
+                db,
+                restPort,
+                streamPort,
+                Running.tuning(Settings.defaults(), repair));
     }
 
     private static long stored(Path db) {
@@ -132,7 +90,7 @@ class RepairTest {
         try (Exchange market = market(1, 20);
                 Cable cable = new Cable(market.port())) {
             try (Running running =
-                    new Running(db, market.port(), cable.port(), RepairSettings.DEFAULTS)) {
+                    recorder(db, market.port(), cable.port(), RepairSettings.DEFAULTS)) {
                 awaitMore(db, 300);
                 for (int round = 0; round < 3; round++) {
                     cable.cut();
@@ -155,7 +113,7 @@ class RepairTest {
                 Cable cable = new Cable(market.port())) {
             RepairSettings impatient = // nobody fills a hole while the tape would wait for it
                     RepairSettings.DEFAULTS.withHoldBack(Duration.ZERO, Duration.ofDays(1));
-            try (Running running = new Running(db, market.port(), cable.port(), impatient)) {
+            try (Running running = recorder(db, market.port(), cable.port(), impatient)) {
                 awaitMore(db, 300);
                 for (int round = 0; round < 3; round++) {
                     cable.cut();

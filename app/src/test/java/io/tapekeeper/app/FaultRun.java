@@ -1,0 +1,196 @@
+package io.tapekeeper.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tapekeeper.exchange.Exchange;
+import io.tapekeeper.exchange.ExchangeConfig;
+import io.tapekeeper.exchange.faults.Fault;
+import io.tapekeeper.exchange.faults.FaultPlan;
+import io.tapekeeper.exchange.play.Speed;
+import io.tapekeeper.exchange.socket.SocketRules;
+import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.binance.Settings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+
+/**
+ * One recording of an exchange that fails as planned, until all of it has happened and the tape is
+ * whole again; then the store is held against the true tape. Time runs {@value #FASTER} times
+ * faster for whatever waits, and faster still on the tape.
+ */
+final class FaultRun {
+    private static final int FASTER = 20;
+    private static final int REAL_WEIGHT = 6_000;
+
+    /** Aggregates a second of real time of the first symbol, about. */
+    private static final double PACE = 600;
+
+    private static final Duration LOOK = Duration.ofMillis(50);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    /** The symbols and how many aggregates a second they have. */
+    private static final Map<String, Double> MARKETS =
+            new TreeMap<>(Map.of("BTCUSDT", 12.0, "ETHUSDT", 7.0, "SOLUSDT", 4.0));
+
+    private final long seed;
+    private final FaultPlan plan;
+    private final Path folder;
+    private final int enough;
+    private final TapeKind kind;
+    private final List<String> symbols;
+    private final SplittableRandom random;
+
+    /** From one start of the recorder to the next, where the tape is not whole before. */
+    private final Duration leg;
+
+    private long trades;
+    private long byRest;
+
+    /**
+     * Tape, symbols and when the recorder is started anew are drawn from the seed.
+     *
+     * @param enough trades that must come at least
+     */
+    FaultRun(long seed, FaultPlan plan, int enough, Path folder) {
+        this.seed = seed;
+        this.plan = plan;
+        this.enough = enough;
+        this.folder = folder;
+        random = new SplittableRandom(seed);
+        kind = random.nextBoolean() ? TapeKind.AGGREGATE : TapeKind.RAW;
+        List<String> all = List.copyOf(MARKETS.keySet());
+        int first = random.nextInt(all.size());
+        symbols =
+                random.nextBoolean()
+                        ? List.of(all.get(first))
+                        : List.of(all.get(first), all.get((first + 1) % all.size()));
+        leg = random.nextBoolean() ? Duration.ofSeconds(10) : Duration.ofMillis(1_500);
+    }
+
+    @Override
+    public String toString() {
+        return "seed %d, %s of %s, %s".formatted(seed, kind.label(), symbols, plan.faults());
+    }
+
+    void run() throws IOException, InterruptedException {
+        long began = System.nanoTime();
+        Path db = folder.resolve("tape-" + seed + ".db");
+        try (Exchange exchange = Exchange.start(config())) {
+            String left = "it has not begun";
+            while (!left.isEmpty()) {
+                left = record(exchange, db);
+                assertTrue(
+                        left.isEmpty() || System.nanoTime() - began < LIMIT.toNanos(),
+                        this + ": " + left);
+            }
+            new Judge(exchange.port(), folder).assertWhole(db, toString());
+            assertTrue(byRest > 0, this + ": nothing had to be repaired");
+            judgeRefusals(exchange);
+        }
+    }
+
+    private ExchangeConfig config() {
+        SocketRules real = SocketRules.REAL;
+        return ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(seed, Optional.empty()))
+                .withSpeed(new Speed(Math.rint(PACE / MARKETS.get(symbols.getFirst()))))
+                .withWeightPerMinute(REAL_WEIGHT * FASTER)
+                .withSocketRules(
+                        new SocketRules(
+                                real.pingEvery().dividedBy(FASTER),
+                                real.pongWithin().dividedBy(FASTER),
+                                real.lifetime(),
+                                real.streams(),
+                                real.messagesPerSecond() * FASTER,
+                                real.attempts() * FASTER,
+                                real.outgoingBytes()))
+                .withFaults(plan);
+    }
+
+    private static Tuning tuning() {
+        Settings real = Settings.defaults();
+        return Running.tuning(
+                new Settings(
+                        InstantSource.system(),
+                        real.requestTimeout().dividedBy(FASTER),
+                        real.pollTimeout().dividedBy(FASTER),
+                        real.readIdle().dividedBy(FASTER),
+                        real.firstRetry().dividedBy(FASTER),
+                        real.longestRetry().dividedBy(FASTER),
+                        real.stableAfter().dividedBy(FASTER),
+                        Duration.ofSeconds(1)), // the refusals of a plan are over by then
+                RepairSettings.DEFAULTS.faster(FASTER));
+    }
+
+    /** Runs the recorder once; returns what it is still to be run for, empty where for nothing. */
+    private String record(Exchange exchange, Path db) throws InterruptedException {
+        RecordOptions options = RecordOptions.of(symbols.toArray(String[]::new));
+        options.tape = kind == TapeKind.RAW ? RecordOptions.Tape.raw : RecordOptions.Tape.aggregate;
+        Running running = new Running(options, db, exchange.port(), exchange.port(), tuning());
+        long end = System.nanoTime() + leg.toNanos();
+        try (running) {
+            do {
+                running.goOn(LOOK);
+            } while (!left(exchange, db, running).isEmpty() && System.nanoTime() < end);
+        }
+        String left = left(exchange, db, running);
+        trades += running.counted("trades_total");
+        byRest += byRest(running);
+        return left;
+    }
+
+    private static long byRest(Running running) {
+        return running.counted("repaired_trades_total") + running.counted("followed_trades_total");
+    }
+
+    private String left(Exchange exchange, Path db, Running running) {
+        Map<String, Long> struck = exchange.faultsInjected();
+        List<String> waiting =
+                plan.faults().stream()
+                        .filter(Fault.OnWire.class::isInstance)
+                        .map(Fault::name)
+                        .filter(name -> struck.get(name) < planned(name))
+                        .distinct()
+                        .toList();
+        if (!waiting.isEmpty()) {
+            return "not injected: " + waiting;
+        }
+        long came = trades + running.counted("trades_total");
+        if (came < enough) {
+            return "only %d trades came".formatted(came);
+        }
+        long rest = byRest + byRest(running);
+        if (rest > came / 2) {
+            return "%d of %d trades came by REST".formatted(rest, came);
+        }
+        return Judge.isWhole(db) ? "" : "the tape is not whole";
+    }
+
+    private long planned(String name) {
+        return plan.faults().stream().filter(fault -> fault.name().equals(name)).count();
+    }
+
+    /** Nobody is told to ask less, unless the plan has it. */
+    private void judgeRefusals(Exchange exchange) {
+        long told = exchange.traffic().answers().getOrDefault(429, 0L);
+        List<Fault.Status> statuses =
+                plan.faults().stream()
+                        .filter(Fault.Status.class::isInstance)
+                        .map(Fault.Status.class::cast)
+                        .toList();
+        long planned = statuses.stream().filter(one -> one.status() == 429).count();
+        long struck = exchange.faultsInjected().getOrDefault("rest", 0L);
+        if (planned == statuses.size()) {
+            assertEquals(struck, told, this + ": answers 429");
+        } else {
+            assertTrue(planned == 0 ? told == 0 : told <= struck, this + ": answers 429: " + told);
+        }
+    }
+}

@@ -1,0 +1,208 @@
+package io.tapekeeper.app;
+
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import io.tapekeeper.exchange.faults.Amount;
+import io.tapekeeper.exchange.faults.Fault;
+import io.tapekeeper.exchange.faults.Fault.Body;
+import io.tapekeeper.exchange.faults.Fault.Drop;
+import io.tapekeeper.exchange.faults.Fault.Frame;
+import io.tapekeeper.exchange.faults.FaultPlan;
+import io.tapekeeper.exchange.faults.When;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Whatever fails between the venue and the store: in the end the store has the true tape, and what
+ * was computed from it is what a recorder without any fault would have computed, to the bit.
+ */
+@Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
+class FaultSuiteTest {
+    private static final int SHORT = 1_500;
+    private static final int LONG = 4_000;
+    private static final int MIXTURES = 200;
+    private static final int MIXTURES_AT_ONCE = 10;
+
+    /** Held, for the logging framework itself does not hold it. */
+    private static final Logger PRODUCT = Logger.getLogger("io.tapekeeper");
+
+    private static final AtomicInteger DONE = new AtomicInteger();
+    private static Instant began = Instant.EPOCH;
+
+    @TempDir Path folder;
+
+    /** What is warned of here was planned; what went wrong all the same is in the failure. */
+    @BeforeAll
+    static void hush() {
+        PRODUCT.setLevel(Level.SEVERE);
+        began = Instant.now();
+    }
+
+    @AfterAll
+    static void speak() {
+        PRODUCT.setLevel(null);
+    }
+
+    private static When at(long trades) {
+        return When.after(Amount.trades(trades));
+    }
+
+    /** Again and again: three times. */
+    private static When often() {
+        return at(300).repeated(Amount.trades(300), 3);
+    }
+
+    /** In the middle of filling holes. */
+    private static When asked() {
+        return When.after(Amount.requests(8)).repeated(Amount.requests(3), 3);
+    }
+
+    private static Duration millis(long millis) {
+        return Duration.ofMillis(millis);
+    }
+
+    private static Drop drop() {
+        return new Drop(often(), Drop.How.FIN);
+    }
+
+    /** Trades that no socket brings. */
+    private static Frame skip() {
+        return new Frame(at(200).repeated(Amount.trades(150), 6), Frame.Trick.SKIP);
+    }
+
+    private static Arguments plan(String name, Fault... faults) {
+        return arguments(name, FaultPlan.of(name.hashCode(), faults));
+    }
+
+    static Stream<Arguments> kinds() {
+        When secondSocket = When.after(Amount.connections(2));
+        return Stream.of(
+                plan("drop", drop()),
+                plan("silent", new Fault.Silent(often().lasting(Amount.of(millis(150))))),
+                plan("half-open", new Fault.HalfOpen(at(300)), skip()),
+                plan("mute", drop(), new Fault.Mute(secondSocket)),
+                plan(
+                        "refuse",
+                        drop(),
+                        new Fault.Refuse(secondSocket.lasting(Amount.of(millis(300))), 503)),
+                plan("rotate", new Fault.Rotate(Duration.ofSeconds(1)), skip()),
+                plan("restart", new Fault.Restart(at(400), millis(400))),
+                plan("server-shutdown", new Fault.ServerShutdown(at(300), millis(200)), skip()),
+                plan("drip", new Fault.Drip(at(300), millis(300)), skip()),
+                plan("burst", new Fault.Burst(at(300), millis(300)), skip()),
+                plan(
+                        "clock",
+                        new Fault.Clock(
+                                at(300).lasting(Amount.of(millis(500))), Duration.ofSeconds(-5)),
+                        skip()),
+                plan("rest", new Fault.Status(asked(), 503, Duration.ofSeconds(1)), skip()),
+                plan(
+                        "rest 429",
+                        new Fault.Status(
+                                When.after(Amount.requests(8)), 429, Duration.ofSeconds(1)),
+                        skip()),
+                plan("body", new Body(asked(), Body.Trick.TRUNCATED), skip()),
+                plan("slow", new Fault.Slow(asked(), Duration.ofSeconds(1)), skip()),
+                plan(
+                        "lag",
+                        new Fault.Lag(
+                                When.AT_ONCE.lasting(Amount.of(Duration.ofSeconds(3))),
+                                millis(300)),
+                        skip()),
+                plan("blank", new Fault.Blank(50), skip()),
+                plan("venue-holes", new Fault.VenueHoles(200), skip()),
+                plan(
+                        "retention",
+                        new Fault.Retention(200),
+                        new Fault.Silent(at(300).lasting(Amount.of(Duration.ofSeconds(1))))),
+                plan("halt", new Fault.Halt(1, 1), skip()));
+    }
+
+    static Stream<Arguments> tricks() {
+        return Stream.of(Frame.Trick.values())
+                .map(trick ->
+                        plan(
+                                trick.name().toLowerCase(java.util.Locale.ROOT).replace("_", "-"),
+                                new Frame(often(), trick),
+                                skip()));
+    }
+
+    /** Every way in which a kind of fault can come. */
+    static Stream<Arguments> variants() {
+        List<Arguments> all = new ArrayList<>();
+        for (Drop.How how : Drop.How.values()) {
+            all.add(plan("drop " + how, new Drop(often(), how)));
+        }
+        for (int status : List.of(403, 429, 503)) {
+            When second = When.after(Amount.connections(2)).lasting(Amount.of(millis(300)));
+            all.add(plan("refuse " + status, drop(), new Fault.Refuse(second, status)));
+        }
+        for (int status : List.of(403, 418, 429, 451, 500, 502, 503, 504)) {
+            When when = When.after(Amount.requests(8));
+            Duration retryAfter = Duration.ofSeconds(1);
+            all.add(plan("rest " + status, new Fault.Status(when, status, retryAfter), skip()));
+        }
+        for (Body.Trick trick : Body.Trick.values()) {
+            all.add(plan("body " + trick, new Body(asked(), trick), skip()));
+        }
+        return all.stream();
+    }
+
+    static LongStream fewSeeds() {
+        return LongStream.rangeClosed(1, MIXTURES_AT_ONCE);
+    }
+
+    static LongStream manySeeds() {
+        return LongStream.rangeClosed(1_001, 1_000 + MIXTURES);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource({"kinds", "tricks"})
+    void theTapeIsWholeWhateverFails(String name, FaultPlan plan) throws Exception {
+        new FaultRun(plan.seed(), plan, SHORT, folder).run();
+    }
+
+    @ParameterizedTest
+    @MethodSource("fewSeeds")
+    void theTapeIsWholeWhateverFailsTogether(long seed) throws Exception {
+        new FaultRun(seed, FaultPlan.random(seed), SHORT, folder).run();
+    }
+
+    @Tag("long")
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("variants")
+    void theTapeIsWholeHoweverItFails(String name, FaultPlan plan) throws Exception {
+        new FaultRun(plan.seed(), plan, LONG, folder).run();
+    }
+
+    @Tag("long")
+    @ParameterizedTest
+    @MethodSource("manySeeds")
+    void theTapeIsWholeAfterManyMixtures(long seed) throws Exception {
+        new FaultRun(seed, FaultPlan.random(seed), LONG, folder).run();
+        int done = DONE.incrementAndGet();
+        Duration each = Duration.between(began, Instant.now()).dividedBy(done);
+        System.out.printf(
+                "mixture %d of %d is whole, %d min left%n",
+                done, MIXTURES, each.multipliedBy(MIXTURES - done).toMinutes());
+    }
+}

@@ -1,0 +1,79 @@
+package io.tapekeeper.app;
+
+import io.tapekeeper.dashboard.MetricsSource.Metric;
+import io.tapekeeper.venue.binance.RateGovernor;
+import io.tapekeeper.venue.binance.Settings;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/** A recorder in this process, without a page, until it is closed. */
+final class Running implements AutoCloseable {
+    private final Stop stop = new Stop();
+    private final Recording recording;
+    private final Thread thread;
+    private volatile Throwable failure;
+
+    Running(RecordOptions options, Path db, int restPort, int streamPort, Tuning tuning) {
+        options.noDashboard = true;
+        recording =
+                new Recording(
+                        options,
+                        db,
+                        URI.create("http://127.0.0.1:" + restPort),
+                        URI.create("ws://127.0.0.1:" + streamPort),
+                        stop,
+                        Optional.empty(),
+                        tuning,
+                        new PrintStream(OutputStream.nullOutputStream()));
+        thread =
+                Thread.ofPlatform()
+                        .uncaughtExceptionHandler((t, e) -> failure = e)
+                        .start(this::record);
+    }
+
+    /** With a governor that forgets at its end. */
+    static Tuning tuning(Settings venue, RepairSettings repair) {
+        return new Tuning(
+                venue,
+                repair,
+                url -> RateGovernor.inMemory(url.getAuthority(), InstantSource.system()));
+    }
+
+    private void record() {
+        try {
+            recording.run();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What it has counted under a name of the metrics, all symbols together. */
+    long counted(String name) {
+        return (long)
+                recording.metrics().stream()
+                        .filter(metric -> metric.name().equals(name))
+                        .mapToDouble(Metric::value)
+                        .sum();
+    }
+
+    /** Lets it run; fails where it ends by itself. */
+    void goOn(Duration time) throws InterruptedException {
+        if (thread.join(time)) {
+            throw new AssertionError("the recorder ended by itself", failure);
+        }
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        stop.request();
+        thread.join();
+        if (failure != null) {
+            throw new AssertionError(failure);
+        }
+    }
+}
