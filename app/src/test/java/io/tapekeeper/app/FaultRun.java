@@ -116,16 +116,24 @@ final class FaultRun {
 
     private static Tuning tuning() {
         Settings real = Settings.defaults();
+        Settings.Sockets sockets = real.sockets();
         return Running.tuning(
                 new Settings(
                         InstantSource.system(),
                         real.requestTimeout().dividedBy(FASTER),
                         real.pollTimeout().dividedBy(FASTER),
-                        real.readIdle().dividedBy(FASTER),
                         real.firstRetry().dividedBy(FASTER),
                         real.longestRetry().dividedBy(FASTER),
-                        real.stableAfter().dividedBy(FASTER),
-                        Duration.ofSeconds(1)), // the refusals of a plan are over by then
+                        Duration.ofSeconds(1), // the refusals of a plan are over by then
+                        new Settings.Sockets(
+                                sockets.readIdle().dividedBy(FASTER),
+                                sockets.probeTimeout().dividedBy(FASTER),
+                                sockets.stableAfter().dividedBy(FASTER),
+                                sockets.rotateAfter(),
+                                sockets.overlap().dividedBy(FASTER),
+                                sockets.shortestStall().dividedBy(FASTER),
+                                sockets.longestStall().dividedBy(FASTER),
+                                sockets.flightTime().dividedBy(FASTER))),
                 RepairSettings.DEFAULTS.faster(FASTER));
     }
 

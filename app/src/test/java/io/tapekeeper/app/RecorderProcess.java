@@ -132,15 +132,23 @@ final class RecorderProcess implements AutoCloseable {
 
         /** Answers take their time at any speed of the market. */
         private static Settings sixtyTimesFaster(Settings usual) {
+            Settings.Sockets sockets = usual.sockets();
             return new Settings(
                     usual.clock(),
                     usual.requestTimeout(),
                     usual.pollTimeout(),
-                    usual.readIdle(),
                     usual.firstRetry().dividedBy(60),
                     usual.longestRetry().dividedBy(60),
-                    usual.stableAfter().dividedBy(60),
-                    usual.refusedPause());
+                    usual.refusedPause(),
+                    new Settings.Sockets(
+                            sockets.readIdle(),
+                            sockets.probeTimeout(),
+                            sockets.stableAfter().dividedBy(60),
+                            sockets.rotateAfter(),
+                            sockets.overlap().dividedBy(60),
+                            sockets.shortestStall(),
+                            sockets.longestStall(),
+                            sockets.flightTime()));
         }
     }
 
