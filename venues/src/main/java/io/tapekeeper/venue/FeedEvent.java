@@ -18,7 +18,7 @@ public sealed interface FeedEvent {
     record Polled(Instrument instrument, long boundary, long price, boolean carried)
             implements FeedEvent {}
 
-    /** The feed works: a first event came from every socket, or the first poll was answered. */
+    /** The feed works: a first event came for each part of it, or the first poll was answered. */
     record Connected() implements FeedEvent {}
 
     /**

@@ -40,6 +40,7 @@ public final class BinanceStream implements Feed {
     private static final int MAX_URL = 8000;
 
     private static final Duration LAST_EVENT = Duration.ofMillis(400);
+    private static final Duration LAST_ATTEMPT = Duration.ofMillis(200);
 
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Network network;
@@ -166,7 +167,19 @@ public final class BinanceStream implements Feed {
         outlet.close(LAST_EVENT);
         closing.countDown();
         threads.forEach(Thread::interrupt);
+        awaitSessions(); // none should begin to connect while the network ends
         network.close();
+    }
+
+    private void awaitSessions() {
+        long end = System.nanoTime() + LAST_ATTEMPT.toNanos();
+        try {
+            for (Thread thread : threads) {
+                thread.join(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // in a hurry: they end all the same
+        }
     }
 
     @Override

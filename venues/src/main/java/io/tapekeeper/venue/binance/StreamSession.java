@@ -199,8 +199,15 @@ final class StreamSession implements Runnable {
     private void replaceAfterAFault(long now) {
         current.unwanted = true;
         boolean first = backoff.fresh();
-        long wait = backoff.next().toNanos();
-        attemptAfter = first ? now : now + wait;
+        Duration wait = backoff.next();
+        if (!first) {
+            keepAway(now, wait);
+        }
+    }
+
+    /** A pause that the venue has asked for is never cut short by another fault. */
+    private void keepAway(long now, Duration wait) {
+        attemptAfter = Math.max(attemptAfter - now, wait.toNanos()) + now; // nanoTime may overflow
     }
 
     private void keepsBack(String what, long now) {
@@ -240,10 +247,7 @@ final class StreamSession implements Runnable {
         // Where its replacement has been decided on already, that stands.
         Duration wait = connection.unwanted ? Duration.ZERO : backoff.next();
         Duration pause = connection.ending().pause;
-        long after = now + (wait.compareTo(pause) > 0 ? wait : pause).toNanos();
-        if (after - attemptAfter > 0) {
-            attemptAfter = after;
-        }
+        keepAway(now, wait.compareTo(pause) > 0 ? wait : pause);
     }
 
     private void connect() throws InterruptedException {

@@ -16,6 +16,9 @@
  * <p>Two quirks shape the code. A well-formed stream of a symbol that does not exist is
  * acknowledged and stays silent, so symbols are looked up in {@code exchangeInfo} first and a
  * connection counts only when its first trade has come. And there is no replay: what falls between
- * two connections has to be fetched over REST by id.
+ * two connections has to be fetched over REST by id, so a socket is replaced while it still works.
+ *
+ * <p>Threads of a stream: one reads and writes all sockets and never waits; each socket has one
+ * that decodes and tells the listener; each {@code StreamSession} has one that supervises.
  */
 package io.tapekeeper.venue.binance;

@@ -198,6 +198,21 @@ class SocketCareTest {
         assertEquals(0, stream.counts().reconnects());
     }
 
+    @Test
+    void aPauseThatTheVenueAsksForIsKeptThoughTheOldSocketIsAboutToEnd() throws IOException {
+        patience.rotateAfter = Duration.ofMillis(500);
+        started(Witness.NONE);
+        Connection old = connected(1);
+        server.refuse("HTTP/1.1 418 x\r\nRetry-After: 60\r\nContent-Length: 0\r\n\r\n");
+        Eventually.that("it is refused", () -> server.attempts.get() == 2);
+        old.send(SHUTDOWN);
+        pass(Duration.ofMillis(300));
+        old.vanish();
+        heard.next(Disconnected.class);
+        pass(Duration.ofMillis(500));
+        assertEquals(2, server.attempts.get());
+    }
+
     private void suspectSoon() {
         patience.shortestStall = Duration.ofMillis(200);
         patience.longestStall = Duration.ofMillis(800);
