@@ -273,7 +273,8 @@ class MemoryTest {
     }
 
     private static String table(List<Sample> samples) {
-        StringBuilder out = new StringBuilder("seconds  sent/s  stored/s  heap MB  process MB  open\n");
+        StringBuilder out =
+                new StringBuilder("seconds  sent/s  stored/s  heap MB  process MB  open\n");
         Sample before = samples.getFirst();
         for (Sample now : samples.subList(1, samples.size())) {
             double time = now.seconds - before.seconds;
@@ -281,12 +282,12 @@ class MemoryTest {
                     String.format(
                             Locale.ROOT,
                             "%7.0f %7.0f %9.0f %8.1f %11.1f %5d%n",
-                                    now.seconds,
-                                    (now.sent - before.sent) / time,
-                                    (now.stored - before.stored) / time,
-                                    now.heap,
-                                    now.resident,
-                                    now.open));
+                            now.seconds,
+                            (now.sent - before.sent) / time,
+                            (now.stored - before.stored) / time,
+                            now.heap,
+                            now.resident,
+                            now.open));
             before = now;
         }
         return out.toString();
