@@ -44,8 +44,8 @@ final class Rebuild implements Sequencer.Output, Analyst.Output {
     private final Sequencer sequencer = new Sequencer(this, 0, new HoldBudget(1));
     private final Analyst analyst;
     private final Deque<FeatureRow> newest = new ArrayDeque<>();
-    private final List<Alert> lateAlerts = new ArrayList<>(); // said while the live tape went on
-    private final List<SignalChange> lateSignals = new ArrayList<>();
+    private final List<Alert> alerts = new ArrayList<>(); // any of them the live tape may close
+    private final List<SignalChange> lateSignals = new ArrayList<>(); // while it went on
     private long lastBarStart;
     private SignalChange lastSignal;
 
@@ -108,7 +108,7 @@ final class Rebuild implements Sequencer.Output, Analyst.Output {
      */
     void finish(long fromId) {
         recorder.withdraw(series, withdrawnUpTo + 1, Long.MAX_VALUE);
-        lateAlerts.forEach(alert -> recorder.alertOpened(series, alert));
+        alerts.forEach(alert -> recorder.alertOpened(series, alert));
         lateSignals.forEach(change -> recorder.signalChanged(series, change));
         for (Series other : history.series()) { // of other presets: they continue from before it
             if (other.tape().equals(series.tape())) {
@@ -160,9 +160,7 @@ final class Rebuild implements Sequencer.Output, Analyst.Output {
 
     private void alert(Alert alert) {
         recorder.alertOpened(series, alert);
-        if (alert.opened() > withdrawnUpTo) {
-            lateAlerts.add(alert);
-        }
+        alerts.add(alert);
     }
 
     @Override

@@ -70,6 +70,7 @@ final class Watch implements Sequencer.Output, Analyst.Output {
     private final HoldBudget budget;
     private Sequencer sequencer;
     private Analyst analyst;
+    private long firstId = Long.MAX_VALUE; // where the tape begins; MAX_VALUE = it has not
     private int barsSinceCheckpoint;
     private long lastBarStart = Long.MIN_VALUE;
     private long lastPrice;
@@ -113,6 +114,7 @@ final class Watch implements Sequencer.Output, Analyst.Output {
                 StoredTape stored = new StoredTape(history, series.tape(), List.of());
                 inLedger = stored::knows;
                 stored.offerTo(sequencer, Long.MAX_VALUE, stopped);
+                firstId = history.firstTradeId(series.tape()).orElse(Long.MAX_VALUE);
                 inLedger = gap -> false;
             }
             case POLL ->
@@ -153,8 +155,17 @@ final class Watch implements Sequencer.Output, Analyst.Output {
         }
     }
 
-    /** A trade arrived. */
+    /**
+     * A trade arrived. Where two sources begin a tape together, the one that is ahead may be the
+     * first to be heard; what the other brings from before is not on the tape, so it is not stored.
+     */
     void traded(Trade trade, long nanoTime) {
+        if (firstId == Long.MAX_VALUE) {
+            firstId = trade.id();
+        }
+        if (trade.id() < firstId) {
+            return;
+        }
         recorder.trade(series.tape(), trade);
         sequencer.offer(trade, nanoTime);
     }

@@ -72,7 +72,13 @@ final class FaultRun {
                 random.nextBoolean()
                         ? List.of(all.get(first))
                         : List.of(all.get(first), all.get((first + 1) % all.size()));
-        leg = random.nextBoolean() ? Duration.ofSeconds(10) : Duration.ofMillis(1_500);
+        Duration oldest = // a socket that is to be ended by its age must get there
+                plan.faults().stream()
+                        .filter(Fault.Rotate.class::isInstance)
+                        .map(fault -> ((Fault.Rotate) fault).age())
+                        .max(Duration::compareTo)
+                        .orElse(Duration.ZERO);
+        leg = oldest.plusMillis(random.nextBoolean() ? 10_000 : 1_500);
     }
 
     @Override

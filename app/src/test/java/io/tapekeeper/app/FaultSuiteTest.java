@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -141,7 +142,7 @@ class FaultSuiteTest {
         return Stream.of(Frame.Trick.values())
                 .map(trick ->
                         plan(
-                                trick.name().toLowerCase(java.util.Locale.ROOT).replace("_", "-"),
+                                trick.name().toLowerCase(Locale.ROOT).replace("_", "-"),
                                 new Frame(often(), trick),
                                 skip()));
     }
@@ -167,8 +168,13 @@ class FaultSuiteTest {
         return all.stream();
     }
 
+    /** Those that need not wait until a socket is old. */
     static LongStream fewSeeds() {
-        return LongStream.rangeClosed(1, MIXTURES_AT_ONCE);
+        return LongStream.iterate(1, seed -> seed + 1)
+                .filter(seed ->
+                        FaultPlan.random(seed).faults().stream()
+                                .noneMatch(Fault.Rotate.class::isInstance))
+                .limit(MIXTURES_AT_ONCE);
     }
 
     static LongStream manySeeds() {

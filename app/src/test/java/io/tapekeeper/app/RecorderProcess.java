@@ -198,9 +198,14 @@ final class RecorderProcess implements AutoCloseable {
         return URI.create(said.group(1));
     }
 
+    /** Waits for so long; false where it ended meanwhile. */
+    boolean livesFor(Duration time) throws InterruptedException {
+        return !process.waitFor(time.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
     /** Kills it with SIGKILL when so much time has passed; that it lived until then is asserted. */
     void killAfter(Duration moment) throws InterruptedException {
-        if (process.waitFor(moment.toNanos(), TimeUnit.NANOSECONDS)) {
+        if (!livesFor(moment)) {
             throw new AssertionError("it ended by itself: " + output());
         }
         process.destroyForcibly().waitFor();

@@ -123,6 +123,21 @@ class WatchTest {
     }
 
     @Test
+    void whatComesFromBeforeTheFirstTradeIsNotOnTheTape() {
+        Series series = series(TapeKind.RAW);
+        List<Trade> tape = market(4, 3_000);
+        Path whole = folder.resolve("whole.db");
+        run(whole, series, traded(tape.subList(20, 3_000)), true);
+
+        List<Trade> behind = new ArrayList<>(tape.subList(20, 30));
+        behind.addAll(tape.subList(10, 3_000)); // a slower source begins earlier
+        Path both = folder.resolve("both.db");
+        run(both, series, traded(behind.subList(0, 1_000)), false);
+        run(both, series, traded(tape), false);
+        assertEquals(everything(whole, series), everything(both, series));
+    }
+
+    @Test
     void aPolledTapeGoesOnBehindItsLastSampleAndBreaksWhereNothingRan() {
         Series series = series(TapeKind.POLL);
         List<FeedEvent> samples = new ArrayList<>();

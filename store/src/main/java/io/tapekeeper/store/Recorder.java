@@ -164,7 +164,7 @@ public final class Recorder implements AutoCloseable {
         writer.put(new Entry.Alerted(series, alert));
     }
 
-    /** The same alert, closed. */
+    /** The same alert, closed; one that is withdrawn stays so. */
     public void alertClosed(Series series, Alert alert) {
         writer.put(new Entry.Alerted(series, alert));
     }

@@ -47,12 +47,14 @@ final class Statements {
                     "return, log_return, volatility, volatility_annual, baseline, zscore, signal,"
                             + " rules, complete");
 
-    private static final String ALERT =
+    private static final String ALERT_CLOSED =
             upsert(
                     "alert",
                     "series, opened, rule",
                     "severity, closed, value, threshold, reason",
-                    ", withdrawn = 0");
+                    "");
+
+    private static final String ALERT_OPENED = ALERT_CLOSED + ", withdrawn = 0";
 
     private static final String SIGNAL =
             upsert("signal", "series, time", "model, signal, price, zscore", ", withdrawn = 0");
@@ -209,7 +211,7 @@ final class Statements {
 
     private void alert(int id, Alert said) throws SQLException {
         update(
-                ALERT,
+                said.isOpen() ? ALERT_OPENED : ALERT_CLOSED,
                 id,
                 said.opened(),
                 said.rule().label(),
