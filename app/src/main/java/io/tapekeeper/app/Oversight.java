@@ -182,6 +182,16 @@ final class Oversight implements MetricsSource {
                         feed.reconnects()));
         all.add(
                 Metric.of(
+                        "feed_stalls_total",
+                        "Sockets replaced because the venue had more than they brought.",
+                        feed.stalls()));
+        all.add(
+                Metric.of(
+                        "feed_rotations_total",
+                        "Sockets replaced before the venue would have ended them.",
+                        feed.rotations()));
+        all.add(
+                Metric.of(
                         "feed_by_rest",
                         "1 while the tape goes on from REST, for want of a socket.",
                         parts.filler.isFollowing() ? 1L : 0L));

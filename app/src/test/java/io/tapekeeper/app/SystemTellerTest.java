@@ -32,7 +32,9 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
+@Isolated("listens to the process's log, which whoever runs a command sets up anew")
 class SystemTellerTest {
     private static final Series BTC =
             new Series(
