@@ -25,12 +25,17 @@ final class HealthTeller {
     private static final long LONGEST_STALL = TimeUnit.SECONDS.toNanos(120);
     private static final int PAUSES = 20;
 
+    /** The feed asks the venue when a symbol's limit is over; its answer takes a while. */
+    private static final long GRACE = TimeUnit.SECONDS.toNanos(3);
+
     /** How a tape's pace is followed. */
     private static final class Pace {
         private final long shortestStall;
         private final long longestStall;
         private long trades;
-        private long changedAt;
+        private volatile long changedAt;
+        private volatile long confirmedAt;
+        private volatile boolean confirmed;
         private long windowTrades;
         private long windowBegan;
         private double perSecond = Double.NaN;
@@ -64,10 +69,29 @@ final class HealthTeller {
             }
         }
 
-        /** For how long nothing may come. */
+        /** The venue itself has nothing newer; any thread. */
+        void quiet(long now) {
+            confirmedAt = now;
+            confirmed = true;
+        }
+
+        /** Since when nobody knows whether something ought to have come. */
+        long knownAt() {
+            return isConfirmed() ? confirmedAt : changedAt;
+        }
+
+        /** Whether the venue has said since the last trade that there is nothing newer. */
+        boolean isConfirmed() {
+            return confirmed && confirmedAt - changedAt > 0;
+        }
+
+        /** For how long nothing may come; behind a confirmed silence it is asked for seldom. */
         long limitNanos() {
+            if (isConfirmed()) {
+                return longestStall + GRACE;
+            }
             double limit = Double.isNaN(usualPauseNanos) ? 0 : PAUSES * usualPauseNanos;
-            return Math.clamp((long) limit, shortestStall, longestStall);
+            return Math.clamp((long) limit, shortestStall, longestStall) + GRACE;
         }
     }
 
@@ -79,6 +103,7 @@ final class HealthTeller {
     private volatile Map<Watch, Long> stored = Map.of();
     private volatile Map<Watch, Completeness> completeness = Map.of();
     private volatile boolean connected;
+    private volatile boolean byRest;
     private String reason;
     private long toldAt;
     private volatile Map<Watch, Health> latest = Map.of();
@@ -145,14 +170,20 @@ final class HealthTeller {
         long age = at.lastTradeTime() == 0 ? 0 : clock.nowMicros() - at.lastTradeTime();
         Health.State state = Health.State.LIVE;
         String why = "";
-        if (!connected) {
+        boolean stalled = now - pace.knownAt() > pace.limitNanos();
+        if (!connected && (!byRest || stalled)) {
             state = Health.State.DISCONNECTED;
             why = reason;
-        } else if (now - pace.changedAt > pace.limitNanos()) {
+        } else if (stalled) {
             state = Health.State.STALE;
             why = "nothing came for %d s".formatted((now - pace.changedAt) / 1_000_000_000L);
         } else if (watch.warm() < watch.window()) {
             state = Health.State.WARMING_UP;
+        }
+        if (why.isEmpty() && !connected) {
+            why = "from REST, for want of a socket: " + reason;
+        } else if (why.isEmpty() && pace.isConfirmed()) {
+            why = "quiet: the venue has nothing newer";
         }
         return new Health(
                 state,
@@ -167,6 +198,26 @@ final class HealthTeller {
                 TimeUnit.NANOSECONDS.toMillis(pace.limitNanos()),
                 completeness.getOrDefault(watch, Completeness.UNKNOWN),
                 clock.offsetMillis());
+    }
+
+    /** The venue says that it has nothing newer; any thread. */
+    void quiet(String symbol) {
+        for (Watch watch : watches) {
+            if (watch.symbol().equals(symbol)) {
+                paces.get(watch).quiet(System.nanoTime());
+            }
+        }
+    }
+
+    /** Whether a tape has been silent for long and the venue says that this is right. */
+    boolean isQuiet(Watch watch, long now) {
+        Pace pace = paces.get(watch);
+        return pace.isConfirmed() && now - pace.changedAt > pace.longestStall;
+    }
+
+    /** Whether the tapes go on from REST, for want of a socket; any thread. */
+    void byRest(boolean now) {
+        byRest = now;
     }
 
     /** What each tape still misses; any thread, whoever keeps the ledger says so. */

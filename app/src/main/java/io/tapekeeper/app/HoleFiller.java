@@ -41,6 +41,12 @@ final class HoleFiller implements AutoCloseable {
     /** Of an answer, before the first one has been timed. */
     private static final long USUAL_ANSWER_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** Questions that a hole may cost and still be small. */
+    private static final int SMALL = 10;
+
+    /** Of the venue's limit, what following all tapes by REST may take. */
+    private static final double FOLLOWING_SHARE = 0.3;
+
     /** What is being asked for one tape. Of the filler's thread alone. */
     private static final class Asking {
         private Fetch fetch;
@@ -49,6 +55,7 @@ final class HoleFiller implements AutoCloseable {
         private long pause; // the last one between failures; 0 = the last answer came
         private boolean atTail = true; // asked for what is newer than all that came
         private long followedAt;
+        private String said = ""; // of the failures since the last answer
     }
 
     private final BinanceRest rest;
@@ -89,7 +96,12 @@ final class HoleFiller implements AutoCloseable {
                         .toList();
         this.settings = settings;
         this.watches.forEach(watch -> askings.put(watch, new Asking()));
-        thread = Thread.ofPlatform().name("hole-filler").daemon().unstarted(this::run);
+        thread =
+                Thread.ofPlatform()
+                        .name("hole-filler")
+                        .daemon()
+                        .uncaughtExceptionHandler(tape::broke)
+                        .unstarted(this::run);
     }
 
     void start() {
@@ -163,7 +175,14 @@ final class HoleFiller implements AutoCloseable {
                 await(tape.execute(() -> watch.giveUpHole(System.nanoTime())));
                 asking.atTail = true;
             }
-            LOG.log(Level.WARNING, "{0}: {1}", watch.symbol(), e.getMessage());
+            if (!e.getMessage().equals(asking.said)) {
+                asking.said = e.getMessage();
+                LOG.log(
+                        Level.WARNING,
+                        "{0}: no answer for its holes: {1}",
+                        watch.symbol(),
+                        asking.said);
+            }
             asking.pause =
                     Math.clamp(
                             asking.pause * 2,
@@ -196,9 +215,10 @@ final class HoleFiller implements AutoCloseable {
             return;
         }
         long asked = System.nanoTime();
-        Fetch.Step step = asking.fetch.step(Purpose.REPAIR);
+        Fetch.Step step = asking.fetch.step(purpose(left));
         answerNanos += (System.nanoTime() - asked - answerNanos) / 8;
         asking.pause = 0;
+        asking.said = "";
         asking.notBefore =
                 step == Fetch.Step.ADVANCED ? 0 : System.nanoTime() + settings.askAgain().toNanos();
     }
@@ -211,12 +231,17 @@ final class HoleFiller implements AutoCloseable {
                 || weight > governor.snapshot().limit() / 2) { // more than a minute's share
             return false;
         }
-        return governor.waitFor((int) weight, Purpose.REPAIR).toNanos() <= nanos;
+        return governor.waitFor((int) weight, purpose(ids)).toNanos() <= nanos;
+    }
+
+    /** A small hole is filled as a part of live: a repair of old ones must not make it wait. */
+    private static Purpose purpose(long ids) {
+        return ids <= SMALL * Fetch.PAGE ? Purpose.LIVE : Purpose.REPAIR;
     }
 
     /** Asks for what is newer than all that came; a tape that has not begun begins with it. */
     private void follow(Watch watch, Watch.Now at, Asking asking, long now) {
-        if (now - asking.followedAt < settings.followEvery().toNanos() && asking.followedAt != 0) {
+        if (now - asking.followedAt < followEveryNanos(watch) && asking.followedAt != 0) {
             return;
         }
         TapeId id = watch.series().tape();
@@ -233,11 +258,20 @@ final class HoleFiller implements AutoCloseable {
         deliver(watch, page.trades());
         boolean full = page.trades().size() + page.blanked().size() >= Fetch.PAGE;
         asking.pause = 0;
+        asking.said = "";
         asking.atTail = !full;
         asking.followedAt = full ? 0 : now;
         if (full) { // the tape thread must have taken these before it is asked for the next
             asking.notBefore = System.nanoTime() + settings.look().toNanos();
         }
+    }
+
+    /** As often as is asked for, and as the limit allows for all tapes together. */
+    private long followEveryNanos(Watch watch) {
+        double perMinute = FOLLOWING_SHARE * governor.snapshot().limit();
+        long weight = (long) watches.size() * Fetch.weight(watch.series().tape().kind());
+        long allowed = (long) (TimeUnit.MINUTES.toNanos(1) * weight / perMinute);
+        return Math.max(settings.followEvery().toNanos(), allowed);
     }
 
     private void deliver(Watch watch, List<Trade> trades) {

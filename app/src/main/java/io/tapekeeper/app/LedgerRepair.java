@@ -81,6 +81,7 @@ final class LedgerRepair implements AutoCloseable {
     private final Map<Watch, Long> repaired = new ConcurrentHashMap<>();
     private final Thread thread;
     private volatile boolean idle;
+    private String said = ""; // why nothing was answered; of its thread alone
 
     /**
      * @param history of its own: a rebuild reads for long
@@ -105,7 +106,12 @@ final class LedgerRepair implements AutoCloseable {
                         .filter(watch -> watch.series().tape().kind() != TapeKind.POLL)
                         .toList();
         this.settings = settings;
-        thread = Thread.ofPlatform().name("ledger-repair").daemon().unstarted(this::run);
+        thread =
+                Thread.ofPlatform()
+                        .name("ledger-repair")
+                        .daemon()
+                        .uncaughtExceptionHandler(tape::broke)
+                        .unstarted(this::run);
     }
 
     void start() {
@@ -138,11 +144,21 @@ final class LedgerRepair implements AutoCloseable {
                     try {
                         all &= repair(watch);
                     } catch (VenueException e) {
-                        LOG.log(Level.WARNING, "{0}: {1}", watch.symbol(), e.getMessage());
+                        if (!e.getMessage().equals(said)) {
+                            said = e.getMessage();
+                            LOG.log(Level.WARNING, "{0}: no answer: {1}", watch.symbol(), said);
+                        }
+                        answered = false;
+                    } catch (StoreException e) { // reading may work again, as writing may
+                        if (isClosing() || recorder.failure().isPresent()) {
+                            throw e;
+                        }
+                        LOG.log(Level.WARNING, "the repair waits: {0}", e.getMessage());
                         answered = false;
                     }
                 }
                 idle = all && answered;
+                said = answered ? "" : said;
                 pause =
                         answered
                                 ? 0
@@ -163,6 +179,7 @@ final class LedgerRepair implements AutoCloseable {
         List<LedgerEntry> open =
                 history.openGaps(watch.series().tape()).stream()
                         .filter(entry -> isInReach(watch, entry.gap()))
+                        .filter(entry -> !notServed.contains(entry.gap()))
                         .toList();
         if (open.isEmpty()) {
             progress.remove(watch);
@@ -195,7 +212,7 @@ final class LedgerRepair implements AutoCloseable {
         if (!inReach && saidTooOld.add(gap)) {
             LOG.log(
                     Level.WARNING,
-                    "{0}: {1} trades from id {2} on are missing for longer than {3} h; ./tapekeeper backfill fetches them",
+                    "{0}: {1} trades from id {2} on are missing for longer than {3} h; stop the recorder and let ./tapekeeper backfill fetch them",
                     watch.symbol(),
                     Long.toString(gap.missing()),
                     Long.toString(gap.firstId()),

@@ -34,7 +34,7 @@ final class LogFile {
         Handler console = new ConsoleHandler();
         console.setLevel(Level.WARNING);
         console.setFormatter(new Plain());
-        Logger.getLogger("").addHandler(console);
+        Logger.getLogger("").addHandler(new CountedRepeats(console, System::nanoTime));
     }
 
     /**

@@ -8,6 +8,7 @@ import io.tapekeeper.store.History;
 import io.tapekeeper.store.LedgerEntry;
 import io.tapekeeper.store.Recorder;
 import io.tapekeeper.store.Series;
+import io.tapekeeper.store.StoreException;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.Feed;
@@ -19,11 +20,13 @@ import io.tapekeeper.venue.binance.RateState;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * Looks about once a second at all parts of a recording and tells the live view, the metrics and
@@ -48,6 +51,7 @@ final class Oversight implements MetricsSource {
 
     private final Parts parts;
     private final SystemTeller system;
+    private final Set<Watch> quietTapes = new HashSet<>();
 
     Oversight(Parts parts, LiveView view) {
         this.parts = parts;
@@ -57,6 +61,39 @@ final class Oversight implements MetricsSource {
 
     /** Takes a look. {@code now} is local monotonic time. */
     void look(long now) {
+        parts.health.byRest(parts.filler.isFollowing());
+        parts.watches.forEach(watch -> noteQuiet(watch, now));
+        try {
+            lookAtStore(now);
+        } catch (StoreException e) {
+            if (e.kind() == StoreException.Kind.DAMAGED) {
+                throw e;
+            }
+            LOG.log(Level.WARNING, "the store could not be looked at: {0}", e.getMessage());
+        }
+    }
+
+    /** A halt of trading leaves no hole; when it began and ended is kept as an event. */
+    private void noteQuiet(Watch watch, long now) {
+        boolean quiet = parts.health.isQuiet(watch, now);
+        if (quiet == quietTapes.contains(watch)) {
+            return;
+        }
+        if (quiet) {
+            quietTapes.add(watch);
+        } else {
+            quietTapes.remove(watch);
+        }
+        Series series = watch.series();
+        parts.recorder.session(
+                series.tape(),
+                series.instrument(),
+                quiet ? "quiet" : "resumed",
+                parts.clock.oursMicros(),
+                quiet ? "the venue has nothing newer than id " + watch.now().lastId() : "");
+    }
+
+    private void lookAtStore(long now) {
         Map<Watch, Long> stored = new LinkedHashMap<>();
         Map<Watch, Completeness> completeness = new LinkedHashMap<>();
         Map<Series, Long> conflicts = new LinkedHashMap<>();

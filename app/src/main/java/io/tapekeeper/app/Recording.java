@@ -29,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 
@@ -254,7 +255,7 @@ final class Recording {
                 HoleFiller filler =
                         new HoleFiller(
                                 rest, governor, tape, all, health::isConnected, tuning.repair());
-                Feed feed = feed(venue.instruments(), rest, governor, tape)) {
+                Feed feed = feed(venue.instruments(), rest, governor, tape, watches, health)) {
             tape.start();
             feed.start();
             filler.start();
@@ -289,7 +290,9 @@ final class Recording {
             List<Instrument> instruments,
             BinanceRest rest,
             RateGovernor governor,
-            TapeThread tape) {
+            TapeThread tape,
+            Map<String, Watch> watches,
+            HealthTeller health) {
         return options.mode == RecordOptions.Mode.poll
                 ? new BinancePoll(rest, instruments, options.every, tape, tuning.venue())
                 : new BinanceStream(
@@ -299,7 +302,13 @@ final class Recording {
                         tape,
                         tuning.venue(),
                         governor.connectPermits(),
-                        rest::newestId,
+                        (symbol, kind) -> {
+                            OptionalLong newest = rest.newestId(symbol, kind);
+                            if (newest.orElse(-1) <= watches.get(symbol).now().lastId()) {
+                                health.quiet(symbol);
+                            }
+                            return newest;
+                        },
                         options.redundant);
     }
 

@@ -79,8 +79,8 @@ final class TapeThread implements FeedListener, AutoCloseable {
     }
 
     /** A fault of our own: better to end in plain sight than to look alive. */
-    private void broke(Thread tape, Throwable fault) {
-        LOG.log(Level.ERROR, "the tape thread broke", fault);
+    void broke(Thread thread, Throwable fault) {
+        LOG.log(Level.ERROR, "the thread " + thread.getName() + " broke", fault);
         stop.fail(
                 Failure.outside(
                         "internal error: %s. Nothing stored is lost; the details are in %s, please report them"

@@ -28,6 +28,8 @@ import java.util.OptionalLong;
 record Venue(List<Instrument> instruments, Optional<SimulatedVenue> simulated) {
     private static final Logger LOG = System.getLogger(Venue.class.getName());
     private static final int NEWEST_TRIES = 10; // the venue's database may lag behind its stream
+    private static final int MOST_NEWEST_TRIES = 60; // where the stored trades are that young
+    private static final long YOUNG = Duration.ofMinutes(10).toNanos() / 1_000;
     private static final Duration NEWEST_PAUSE = Duration.ofMillis(500);
 
     /**
@@ -85,8 +87,12 @@ record Venue(List<Instrument> instruments, Optional<SimulatedVenue> simulated) {
             return;
         }
         OptionalLong newest = OptionalLong.empty();
-        for (int left = NEWEST_TRIES; left > 0; left--) {
+        int tries = NEWEST_TRIES;
+        for (int tried = 0; tried < tries; tried++) {
             try {
+                if (tried == 0 && rest.serverTimeMicros() - lastTime(tape, history) < YOUNG) {
+                    tries = MOST_NEWEST_TRIES;
+                }
                 newest = rest.newestId(tape.symbol(), tape.kind());
             } catch (VenueException e) {
                 LOG.log(Level.WARNING, "the venue''s newest trade is not known", e);
@@ -103,5 +109,13 @@ record Venue(List<Instrument> instruments, Optional<SimulatedVenue> simulated) {
                 "%s holds %s trades up to id %d, but the venue's newest is %d, so it was recorded from another venue: name another file with --db"
                         .formatted(db, tape.symbol(), stored.getAsLong(), newest.getAsLong()),
                 null);
+    }
+
+    private static long lastTime(TapeId tape, History history) {
+        long[] time = {0};
+        history.lastTradeId(tape)
+                .ifPresent(
+                        last -> history.trades(tape, last, trade -> time[0] = trade.venueTime()));
+        return time[0];
     }
 }
