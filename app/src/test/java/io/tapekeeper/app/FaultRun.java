@@ -1,5 +1,6 @@
 package io.tapekeeper.app;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,7 @@ import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.binance.Settings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -101,7 +103,11 @@ final class FaultRun {
                         left.isEmpty() || System.nanoTime() - began < LIMIT.toNanos(),
                         this + ": " + left);
             }
-            new Judge(exchange.port(), folder).assertWhole(db, toString());
+            Judge judge = new Judge(exchange.port(), folder);
+            await("a restart of the exchange may have just begun")
+                    .ignoreExceptionsInstanceOf(UncheckedIOException.class)
+                    .until(() -> judge.get("/sim/state").startsWith("{"));
+            judge.assertWhole(db, toString());
             assertTrue(byRest > 0, this + ": nothing had to be repaired");
             assertEquals(lacking(), Judge.causes(db), this + ": causes in the ledger");
             judgeRefusals(exchange);
