@@ -66,6 +66,9 @@ final class BackfillCommand implements Callable<Integer> {
     /** Trades that are computed between two looks at whether it was asked to stop. */
     private static final long STRETCH = 200_000;
 
+    /** No tape goes on beside it, so all that was said before is withdrawn at the beginning. */
+    private static final long NOTHING_LIVE = Long.MAX_VALUE - 1;
+
     private static final Duration ASK_AGAIN = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     private static final int MOST_WAITS = 20;
@@ -195,7 +198,8 @@ final class BackfillCommand implements Callable<Integer> {
         missing(history, id, first.getAsLong(), last, wanted);
         nameWhatLiesBetween(recorder, history, series, first.getAsLong(), last);
         long total = wanted.stream().mapToLong(range -> range.last() - range.first() + 1).sum();
-        if (total == 0) {
+        long fromId = firstToCompute(history, id, wanted, first.getAsLong(), last);
+        if (fromId == Long.MAX_VALUE) {
             out.printf("all trades of %s in that time are stored already%n", id.symbol());
             return Failure.FINE;
         }
@@ -210,14 +214,31 @@ final class BackfillCommand implements Callable<Integer> {
                 done = fetch(series, range, recorder, rest, settled, bar, done);
             }
         }
-        compute(series, recorder, history, wanted, settled);
+        compute(series, recorder, history, fromId, wanted, settled);
         out.printf(
-                "%s: %,d trades fetched, ids %d to %d%n",
+                "%s: %,d trades fetched, ids %d to %d are complete%n",
                 id.symbol(),
                 total - settled.stream().mapToLong(one -> one.gap().missing()).sum(),
-                wanted.getFirst().first(),
-                wanted.getLast().last());
+                first.getAsLong(),
+                last);
         return Failure.FINE;
+    }
+
+    /**
+     * The first id whose rows, and those behind it, are to be computed. Where a ledger entry is
+     * open although some of it is there, whoever fetched that was ended before it came to the rows.
+     */
+    private static long firstToCompute(
+            History history, TapeId id, List<IdRange> wanted, long first, long last) {
+        long fromId = wanted.isEmpty() ? Long.MAX_VALUE : wanted.getFirst().first();
+        for (LedgerEntry entry : history.openGaps(id)) {
+            Gap gap = entry.gap();
+            boolean touched = gap.firstId() <= last && gap.lastId() >= first;
+            if (touched && history.missing(id, gap) < gap.missing()) {
+                fromId = Math.min(fromId, gap.firstId());
+            }
+        }
+        return fromId;
     }
 
     private static void missing(
@@ -323,12 +344,12 @@ final class BackfillCommand implements Callable<Integer> {
             Series series,
             Recorder recorder,
             History history,
+            long fromId,
             List<IdRange> wanted,
             List<LedgerEntry> settled) {
         Preset preset = watch.preset();
-        long fromId = wanted.getFirst().first();
         Rebuild rebuild =
-                new Rebuild(series, preset, recorder, history, settled, fromId, Long.MIN_VALUE);
+                new Rebuild(series, preset, recorder, history, settled, fromId, NOTHING_LIVE);
         recorder.flush();
         long last = history.lastTradeId(series.tape()).orElseThrow();
         try (Progress.Bar bar = Progress.bar("features", last - fromId + 1)) {

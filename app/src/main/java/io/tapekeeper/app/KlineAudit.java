@@ -7,6 +7,7 @@ import io.tapekeeper.market.Decimals;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.Series;
+import io.tapekeeper.tape.Gap;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.binance.BinanceRest;
 import io.tapekeeper.venue.binance.Kline;
@@ -23,7 +24,8 @@ import java.util.function.LongConsumer;
  * Compares the bars of a store with the venue's own klines: open, high, low, close, volume and the
  * number of trades must be equal, the quote volume too where one trade's price × size has no more
  * decimals than the venue prints, and else within its rounding of each trade. Bars that are not
- * complete are left out and counted.
+ * complete are left out and counted, and so are those of a time of which the venue has blanked
+ * trades: its klines still count them.
  *
  * <p>Reads only; one thread. It asks the venue one question for a thousand bars.
  */
@@ -41,6 +43,7 @@ final class KlineAudit {
     private final Series series;
     private final Interval interval;
     private final BinanceRest rest;
+    private final List<Gap> blanked;
     private final LongConsumer progress;
     private final List<Difference> differences = new ArrayList<>();
     private final List<Bar> page = new ArrayList<>();
@@ -48,8 +51,10 @@ final class KlineAudit {
     private long differing;
     private long incomplete;
     private long unknown;
+    private int passed; // of the blanked ones: before the bar at hand
 
     /**
+     * @param blanked what the venue has blanked, ascending
      * @param progress hears the start of the last bar compared, now and then
      */
     KlineAudit(
@@ -57,11 +62,13 @@ final class KlineAudit {
             Series series,
             Interval interval,
             BinanceRest rest,
+            List<Gap> blanked,
             LongConsumer progress) {
         this.history = history;
         this.series = series;
         this.interval = interval;
         this.rest = rest;
+        this.blanked = blanked;
         this.progress = progress;
     }
 
@@ -75,7 +82,7 @@ final class KlineAudit {
                 fromMicros,
                 toMicros,
                 stored -> {
-                    if (!stored.bar().complete()) {
+                    if (!stored.bar().complete() || hasBlanked(stored.bar())) {
                         incomplete++;
                         return;
                     }
@@ -89,6 +96,15 @@ final class KlineAudit {
                     page.add(stored.bar());
                 });
         compare();
+    }
+
+    /** Asked for ascending bars. */
+    private boolean hasBlanked(Bar bar) {
+        while (passed < blanked.size() && blanked.get(passed).after() < bar.start()) {
+            passed++;
+        }
+        return passed < blanked.size()
+                && blanked.get(passed).before() < bar.start() + interval.micros();
     }
 
     private void compare() {
@@ -176,7 +192,7 @@ final class KlineAudit {
         return differing;
     }
 
-    /** Bars left out because they are not complete. */
+    /** Bars left out because they, or what the venue still serves of them, are not complete. */
     long incomplete() {
         return incomplete;
     }

@@ -7,6 +7,7 @@ import io.tapekeeper.analyst.Preset;
 import io.tapekeeper.feature.FeatureValues;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.signal.SignalChange;
+import io.tapekeeper.store.Checkpoint;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.Series;
 import io.tapekeeper.tape.Cause;
@@ -31,6 +32,9 @@ final class TapeAudit implements Sequencer.Output, Analyst.Output {
     /** Of a hole that the ledger does not name. */
     static final String UNKNOWN = "unknown";
 
+    /** What the recorder has counted and nobody finds: no id before it or behind it tells of it. */
+    static final String GONE = "recorded once, now gone from before the first id";
+
     /** Examples that are kept of each kind; all are counted. */
     private static final int MOST_KEPT = 1_000;
 
@@ -52,6 +56,7 @@ final class TapeAudit implements Sequencer.Output, Analyst.Output {
     private final Analyst analyst;
     private final Map<String, Long> missing = new HashMap<>(); // ids by cause
     private final List<Hole> holes = new ArrayList<>();
+    private final List<Gap> blanked = new ArrayList<>(); // rare, and few bytes each
     private final List<FeatureRow> computed = new ArrayList<>();
     private final List<Long> differing = new ArrayList<>(); // starts of bars
     private long firstId = -1;
@@ -76,15 +81,34 @@ final class TapeAudit implements Sequencer.Output, Analyst.Output {
     }
 
     void run() {
+        // Read first: while the tape is recorded, all of these trades are there when it is read.
+        long counted = history.tradeCount(series.tape());
+        long saved = history.checkpoint(series).map(Checkpoint::lastTradeId).orElse(-1L);
         tape.offerTo(sequencer, Long.MAX_VALUE, () -> false);
         compare();
+        if (stored > 0 && saved > lastId) {
+            missed(lastId + 1, saved, UNKNOWN);
+        }
+        long left = Math.min(counted, history.tradeCount(series.tape())); // retention goes on too
+        long gone = left - stored - missing.getOrDefault(UNKNOWN, 0L);
+        if (gone > 0) {
+            missing.put(GONE, gone);
+        }
+    }
+
+    private void missed(long first, long last, String why) {
+        missing.merge(why, last - first + 1, Long::sum);
+        holeCount++;
+        if (holes.size() < MOST_KEPT) {
+            holes.add(new Hole(first, last, why));
+        }
     }
 
     @Override
     public void trade(Trade trade) {
         if (stored++ == 0) {
             firstId = trade.id();
-            boolean older = hasRowsBefore(series.interval().startOf(trade.venueTime()));
+            boolean older = hasOlder(series.interval().startOf(trade.venueTime()));
             rowsToSkip = older ? 2L * preset.reach() : 0;
         }
         lastId = trade.id();
@@ -94,23 +118,27 @@ final class TapeAudit implements Sequencer.Output, Analyst.Output {
         }
     }
 
-    /** Whether rows are stored whose trades are not: their windows reach into later ones. */
-    private boolean hasRowsBefore(long start) {
+    /**
+     * Whether the tape once began earlier: a row before its first trade, or one that follows a
+     * price before it. The windows of the rows behind it then reach into what is gone.
+     */
+    private boolean hasOlder(long start) {
         boolean[] any = {false};
-        long from = start - ROWS_AT_ONCE * series.interval().micros();
-        history.features(series, from, start, row -> any[0] = true);
+        long length = series.interval().micros();
+        history.features(
+                series,
+                start - ROWS_AT_ONCE * length,
+                start + length,
+                row -> any[0] |= row.bar().start() < start || !Double.isNaN(row.values().change()));
         return any[0];
     }
 
     @Override
     public void gap(Gap gap, Cause cause) {
-        String why = tape.knows(gap) ? cause.label() : UNKNOWN;
-        missing.merge(why, gap.missing(), Long::sum);
-        holeCount++;
-        if (holes.size() < MOST_KEPT) {
-            holes.add(new Hole(gap.firstId(), gap.lastId(), why));
-        }
-        if (cause != Cause.BLANKED) {
+        missed(gap.firstId(), gap.lastId(), tape.knows(gap) ? cause.label() : UNKNOWN);
+        if (cause == Cause.BLANKED) {
+            blanked.add(gap);
+        } else {
             analyst.gap(gap);
         }
     }
@@ -212,6 +240,11 @@ final class TapeAudit implements Sequencer.Output, Analyst.Output {
     /** The first holes, ascending. */
     List<Hole> holes() {
         return List.copyOf(holes);
+    }
+
+    /** What the venue has blanked, ascending; its bars still count it. */
+    List<Gap> blanked() {
+        return List.copyOf(blanked);
     }
 
     /** Rows that were compared. */

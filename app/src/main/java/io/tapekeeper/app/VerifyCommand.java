@@ -22,6 +22,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -45,6 +47,9 @@ import tools.jackson.databind.json.JsonMapper;
         })
 final class VerifyCommand implements Callable<Integer> {
     private static final int MOST_SHOWN = 20;
+
+    /** A longer hole is named by its first and its last id only: each takes a line of 80. */
+    private static final int MOST_IDS_NAMED = 4;
 
     @Option(names = "--db", paramLabel = "FILE", description = "The store.")
     private Path db = RunCommand.DEFAULT_DB;
@@ -104,21 +109,34 @@ final class VerifyCommand implements Callable<Integer> {
     public Integer call() {
         Optional<Interval> interval = interval();
         try (History history = History.open(db)) {
-            Optional<String> damage = StoreFile.quickCheck(db, () -> false);
+            Optional<String> damage = damage();
             List<Report> reports = new ArrayList<>();
-            for (Series series : chosen(history)) {
-                reports.add(report(history, series, interval));
+            if (damage.isEmpty()) { // else nothing that is read of it can be trusted
+                for (Series series : chosen(history)) {
+                    reports.add(report(history, series, interval));
+                }
             }
             if (json) {
                 out.println(JsonMapper.shared().writeValueAsString(asJson(damage, reports)));
             } else {
-                damage.ifPresent(what -> out.println("WRONG  the file is damaged: " + what));
+                damage.ifPresent(this::printDamage);
                 reports.forEach(this::print);
             }
             boolean wrong = damage.isPresent() || reports.stream().anyMatch(Report::wrong);
             return wrong ? Failure.FOUND_WRONG : Failure.FINE;
         } catch (StoreException e) {
             throw Failure.of(e);
+        }
+    }
+
+    private Optional<String> damage() {
+        try (Progress.Bar bar = Progress.bar("file", 0)) {
+            return StoreFile.quickCheck(
+                    db,
+                    () -> {
+                        bar.pulse();
+                        return false;
+                    });
         }
     }
 
@@ -169,12 +187,23 @@ final class VerifyCommand implements Callable<Integer> {
                 BinanceRest rest = new BinanceRest(restUrl, Settings.defaults(), governor);
                 Progress.Bar bar = Progress.bar(name + " klines", 0)) {
             KlineAudit bars =
-                    new KlineAudit(history, series, interval.get(), rest, start -> bar.pulse());
+                    new KlineAudit(
+                            history,
+                            series,
+                            interval.get(),
+                            rest,
+                            audit.blanked(),
+                            start -> bar.pulse());
             bars.run(0, Long.MAX_VALUE);
             return new Report(series, audit, Optional.of(bars), "");
         } catch (VenueException e) {
             return new Report(series, audit, Optional.empty(), e.getMessage());
         }
+    }
+
+    private void printDamage(String what) {
+        line(false, "file", "damaged: " + what);
+        line(true, "", "run sets it aside and goes on in a new one; a backup brings it back");
     }
 
     private void print(Report report) {
@@ -236,8 +265,17 @@ final class VerifyCommand implements Callable<Integer> {
         String ids =
                 hole.ids() == 1
                         ? "id " + hole.firstId()
-                        : "ids %d to %d (%,d)".formatted(hole.firstId(), hole.lastId(), hole.ids());
+                        : hole.ids() <= MOST_IDS_NAMED
+                                ? "ids " + named(hole)
+                                : "ids %d to %d (%,d)"
+                                        .formatted(hole.firstId(), hole.lastId(), hole.ids());
         line(true, "", ids + ": " + hole.cause());
+    }
+
+    private static String named(TapeAudit.Hole hole) {
+        return LongStream.rangeClosed(hole.firstId(), hole.lastId())
+                .mapToObj(Long::toString)
+                .collect(Collectors.joining(", "));
     }
 
     private void more(long count, String what) {

@@ -1,5 +1,6 @@
 package io.tapekeeper.app;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,15 +10,19 @@ import io.tapekeeper.exchange.faults.Fault;
 import io.tapekeeper.exchange.faults.FaultPlan;
 import io.tapekeeper.exchange.play.Speed;
 import io.tapekeeper.exchange.socket.SocketRules;
+import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.binance.Settings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -65,7 +70,8 @@ final class FaultRun {
         this.enough = enough;
         this.folder = folder;
         random = new SplittableRandom(seed);
-        kind = random.nextBoolean() ? TapeKind.AGGREGATE : TapeKind.RAW;
+        boolean blanks = plan.faults().stream().anyMatch(Fault.Blank.class::isInstance);
+        kind = random.nextBoolean() || blanks ? TapeKind.AGGREGATE : TapeKind.RAW;
         List<String> all = List.copyOf(MARKETS.keySet());
         int first = random.nextInt(all.size());
         symbols =
@@ -97,10 +103,31 @@ final class FaultRun {
                         left.isEmpty() || System.nanoTime() - began < LIMIT.toNanos(),
                         this + ": " + left);
             }
-            new Judge(exchange.port(), folder).assertWhole(db, toString());
+            Judge judge = new Judge(exchange.port(), folder);
+            await("a restart of the exchange may have just begun")
+                    .ignoreExceptionsInstanceOf(UncheckedIOException.class)
+                    .until(() -> judge.get("/sim/state").startsWith("{"));
+            judge.assertWhole(db, toString());
             assertTrue(byRest > 0, this + ": nothing had to be repaired");
+            assertEquals(lacking(), Judge.causes(db), this + ": causes in the ledger");
             judgeRefusals(exchange);
         }
+    }
+
+    /** Why some of the tape cannot come; a plan that has a reason must have shown it. */
+    private Set<Cause> lacking() {
+        Set<Cause> causes = EnumSet.noneOf(Cause.class);
+        for (Fault fault : plan.faults()) {
+            if (fault instanceof Fault.OnTape onTape) {
+                switch (onTape) {
+                    case Fault.Blank blank -> causes.add(Cause.BLANKED);
+                    case Fault.VenueHoles holes -> causes.add(Cause.ABSENT);
+                    case Fault.Retention retention -> causes.add(Cause.BEYOND_RETENTION);
+                    case Fault.Halt halt -> {} // nothing is lacking
+                }
+            }
+        }
+        return causes;
     }
 
     private ExchangeConfig config() {

@@ -132,9 +132,9 @@ class FaultSuiteTest {
                 plan("blank", new Fault.Blank(50), skip()),
                 plan("venue-holes", new Fault.VenueHoles(200), skip()),
                 plan(
-                        "retention",
+                        "retention", // REST is gone for longer than it remembers
                         new Fault.Retention(200),
-                        new Fault.Silent(at(300).lasting(Amount.of(Duration.ofSeconds(1))))),
+                        new Fault.Restart(at(300), Duration.ofSeconds(1))),
                 plan("halt", new Fault.Halt(1, 1), skip()));
     }
 

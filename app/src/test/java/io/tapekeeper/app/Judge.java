@@ -28,6 +28,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -161,6 +162,17 @@ final class Judge {
             }
             return true;
         }
+    }
+
+    /** Why ids will never come, as the ledger has it. */
+    static Set<Cause> causes(Path db) {
+        Set<Cause> causes = EnumSet.noneOf(Cause.class);
+        try (History history = History.open(db)) {
+            for (Series series : history.series()) {
+                causes.addAll(named(history, series.tape()).values());
+            }
+        }
+        return causes;
     }
 
     /** Ids between the first and the last trade that are not stored. */

@@ -111,7 +111,9 @@ final class RecorderProcess implements AutoCloseable {
         /** Gives every hole up at once, so that all of them are repaired in the ledger. */
         NONE,
         /** Lives sixty times faster, as its market does. */
-        SIXTIETH;
+        SIXTIETH,
+        /** The same, with sockets that give way to others before the venue ends them. */
+        SIXTIETH_ROTATING;
 
         private Tuning tuning() {
             return switch (this) {
@@ -124,14 +126,19 @@ final class RecorderProcess implements AutoCloseable {
                                 Governors::of);
                 case SIXTIETH ->
                         new Tuning(
-                                sixtyTimesFaster(Settings.defaults()),
+                                sixtyTimesFaster(Settings.defaults(), Duration.ofDays(1)),
+                                RepairSettings.DEFAULTS.faster(60),
+                                Governors::of);
+                case SIXTIETH_ROTATING ->
+                        new Tuning(
+                                sixtyTimesFaster(Settings.defaults(), Duration.ofMillis(950)),
                                 RepairSettings.DEFAULTS.faster(60),
                                 Governors::of);
             };
         }
 
         /** Answers take their time at any speed of the market. */
-        private static Settings sixtyTimesFaster(Settings usual) {
+        private static Settings sixtyTimesFaster(Settings usual, Duration rotateAfter) {
             Settings.Sockets sockets = usual.sockets();
             return new Settings(
                     usual.clock(),
@@ -144,7 +151,7 @@ final class RecorderProcess implements AutoCloseable {
                             sockets.readIdle(),
                             sockets.probeTimeout(),
                             sockets.stableAfter().dividedBy(60),
-                            sockets.rotateAfter(),
+                            rotateAfter,
                             sockets.overlap().dividedBy(60),
                             sockets.shortestStall(),
                             sockets.longestStall(),

@@ -123,6 +123,7 @@ class RecorderTest {
             recorder.signalChanged(CLASSIC, change);
             recorder.withdraw(CLASSIC, START + SECOND, START + 2 * SECOND);
             recorder.alertOpened(CLASSIC, right);
+            recorder.alertClosed(CLASSIC, wrong.closedAt(START + 5 * SECOND)); // by the live tape
         }
         try (History history = History.open(file)) {
             assertEquals(List.of(late, right, early), history.alerts(CLASSIC, 9));

@@ -1,0 +1,253 @@
+package io.tapekeeper.app;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tapekeeper.analyst.Preset;
+import io.tapekeeper.bar.Interval;
+import io.tapekeeper.exchange.Exchange;
+import io.tapekeeper.exchange.ExchangeConfig;
+import io.tapekeeper.exchange.faults.Fault;
+import io.tapekeeper.exchange.faults.FaultPlan;
+import io.tapekeeper.exchange.play.Speed;
+import io.tapekeeper.market.Instrument;
+import io.tapekeeper.market.Trade;
+import io.tapekeeper.store.Durability;
+import io.tapekeeper.store.History;
+import io.tapekeeper.store.LedgerEntry;
+import io.tapekeeper.store.Recorder;
+import io.tapekeeper.tape.Cause;
+import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.TapeId;
+import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.binance.Settings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** History that is fetched is as if it had been recorded without interruption. */
+@Timeout(120)
+class BackfillCommandTest {
+    private static final TapeId TAPE = new TapeId("binance", "BTCUSDT", TapeKind.AGGREGATE, true);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final long SEED = 11;
+    private static final String CONTEXT = "market of seed " + SEED;
+    private static final String EVER = "2020-01-01";
+
+    @TempDir Path folder;
+    private Path db;
+
+    @BeforeEach
+    void name() {
+        db = folder.resolve("tape.db");
+    }
+
+    /** A market that has played some thousand trades and goes on. */
+    private Exchange market(Fault... faults) throws IOException {
+        Exchange market =
+                Exchange.start(
+                        ExchangeConfig.of(
+                                        new ExchangeConfig.Source.Synthetic(SEED, Optional.empty()))
+                                .withSpeed(new Speed(200))
+                                .withFaults(FaultPlan.of(SEED, faults)));
+        await().atMost(PATIENCE).until(() -> lastId(market) - firstId(market) >= 4_000);
+        return market;
+    }
+
+    private long firstId(Exchange market) {
+        return idIn(market, "firstAggregateId");
+    }
+
+    private long lastId(Exchange market) {
+        return idIn(market, "lastAggregateId");
+    }
+
+    private long idIn(Exchange market, String name) {
+        Matcher id =
+                Pattern.compile("\"symbol\":\"BTCUSDT\".*?\"" + name + "\":(-?\\d+)")
+                        .matcher(new Judge(market.port(), folder).get("/sim/state"));
+        assertTrue(id.find());
+        return Long.parseLong(id.group(1));
+    }
+
+    private Said backfill(Exchange market, String from, String... more) {
+        List<String> words =
+                new ArrayList<>(
+                        List.of(
+                                "backfill",
+                                "BTCUSDT",
+                                "--db",
+                                db.toString(),
+                                "--rest-url",
+                                "http://127.0.0.1:" + market.port(),
+                                "--from",
+                                from));
+        words.addAll(List.of(more));
+        return Said.by(words.toArray(String[]::new));
+    }
+
+    private static void assertSays(Said said, int exitCode, String... parts) {
+        assertEquals(exitCode, said.exitCode(), said.out());
+        for (String part : parts) {
+            assertTrue(said.out().contains(part), said.out() + " should contain: " + part);
+        }
+    }
+
+    private void assertWhole(Exchange market) {
+        new Judge(market.port(), folder).assertWhole(db, CONTEXT);
+        Said said =
+                Said.by(
+                        "verify",
+                        "--db",
+                        db.toString(),
+                        "--rest-url",
+                        "http://127.0.0.1:" + market.port());
+        assertSays(said, 0, "100 %");
+    }
+
+    /** The time of the market's n-th trade, or of the next one where that is blanked. */
+    private String timeOf(Exchange market, long n) {
+        long id = firstId(market) + n;
+        long micros =
+                new Judge(market.port(), folder).tape(TAPE, id, id + 100).getFirst().venueTime();
+        return Instant.ofEpochSecond(0, micros * 1_000).toString();
+    }
+
+    private List<LedgerEntry> open() {
+        try (History history = History.open(db)) {
+            return history.openGaps(TAPE);
+        }
+    }
+
+    @Test
+    void allOfAMarketsHistoryIsRecordedAsIfNothingHadEverBeenMissing() throws Exception {
+        try (Exchange market = market()) {
+            assertSays(backfill(market, EVER, "--to", "2100-01-01"), 0, "trades fetched");
+            assertWhole(market);
+            try (Running running =
+                    new Running(
+                            RecordOptions.of("BTCUSDT"),
+                            db,
+                            market.port(),
+                            market.port(),
+                            Running.tuning(Settings.defaults(), RepairSettings.DEFAULTS))) {
+                long target = lastId(market) + 1_000;
+                await().atMost(PATIENCE).until(() -> stored() > target);
+                running.goOn(Duration.ofMillis(1));
+            }
+            assertWhole(market);
+            assertEquals(List.of(), open(), "run went on behind it without a hole");
+        }
+    }
+
+    private long stored() {
+        try (History history = History.open(db)) {
+            return history.lastTradeId(TAPE).orElse(0);
+        }
+    }
+
+    @Test
+    void aStretchThatTouchesNothingLeavesAHoleThatTheLedgerNamesAndTheNextOneFills()
+            throws Exception {
+        try (Exchange market = market()) {
+            backfill(market, timeOf(market, 2_500), "--to", timeOf(market, 3_000));
+            Said older = backfill(market, EVER, "--to", timeOf(market, 1_000));
+            assertSays(older, 0, "lie between this and what is stored");
+            assertEquals(1, open().size());
+            assertEquals(1_500, open().getFirst().gap().missing(), 20, "ids 1,000 to 2,500");
+            assertSays(backfill(market, EVER, "--to", timeOf(market, 3_500)), 0, "fetched");
+            assertEquals(List.of(), open());
+            assertWhole(market);
+            Said again = backfill(market, EVER, "--to", timeOf(market, 3_500));
+            assertSays(again, 0, "stored already");
+        }
+    }
+
+    @Test
+    void oneThatWasKilledWhileItFetchedGoesOn() throws Exception {
+        goesOnBehind(1_200);
+    }
+
+    @Test
+    void oneThatWasKilledBeforeItComputedTheRowsComputesThem() throws Exception {
+        goesOnBehind(3_001);
+    }
+
+    /** Leaves a store as a backfill does that is killed behind so many of its 3,001 trades. */
+    private void goesOnBehind(int trades) throws IOException {
+        try (Exchange market = market()) {
+            long first = firstId(market);
+            List<Trade> tape = new Judge(market.port(), folder).tape(TAPE, first, first + 3_000);
+            Instrument instrument = new Instrument("binance", "BTCUSDT", 1_000_000, 1_000);
+            try (Recorder recorder = Recorder.open(db, Durability.NORMAL)) {
+                recorder.session(TAPE, instrument, "backfill", 0, "");
+                recorder.gap(TAPE, new Gap(first, first + 3_000, 0, 1), Cause.MISSED);
+                tape.stream().limit(trades).forEach(trade -> recorder.trade(TAPE, trade));
+            }
+            assertSays(backfill(market, EVER, "--to", timeOf(market, 3_001)), 0, "complete");
+            assertEquals(List.of(), open());
+            try (History history = History.open(db)) {
+                assertTrue(
+                        history.series().stream()
+                                .anyMatch(series ->
+                                        series.preset().equals(Preset.CLASSIC.label())
+                                                && series.interval().equals(Interval.SECOND)),
+                        "rows were computed");
+            }
+            assertWhole(market);
+        }
+    }
+
+    @Test
+    void whatTheVenueHasBlankedIsPassedAndNamed() throws Exception {
+        try (Exchange market = market(new Fault.Blank(100))) {
+            assertSays(backfill(market, EVER, "--to", timeOf(market, 3_000)), 0, "fetched");
+            assertWhole(market);
+            try (History history = History.open(db)) {
+                assertTrue(
+                        history.gaps(TAPE).stream()
+                                .anyMatch(entry -> entry.cause() == Cause.BLANKED),
+                        CONTEXT + ": " + history.gaps(TAPE));
+            }
+        }
+    }
+
+    @Test
+    void whatCannotBeIsToldInOneSentence() throws Exception {
+        try (Exchange market = market()) {
+            assertSays(backfill(market, "yesterday"), 2, "'yesterday' is no time");
+            assertSays(
+                    backfill(market, "2026-01-02", "--to", "2026-01-01"),
+                    2,
+                    "--from must be before --to");
+            assertSays(backfill(market, "2100-01-01"), 2, "no trades of BTCUSDT from 2100-01-01");
+            Said unknown =
+                    Said.by(
+                            "backfill",
+                            "BTCUSDX",
+                            "--db",
+                            db.toString(),
+                            "--rest-url",
+                            "http://127.0.0.1:" + market.port(),
+                            "--from",
+                            EVER);
+            assertSays(unknown, 2, "BTCUSDX", "BTCUSDT");
+            try (Recorder other = Recorder.open(db, Durability.NORMAL)) {
+                other.flush();
+                String pid = Long.toString(ProcessHandle.current().pid());
+                assertSays(backfill(market, EVER), 3, "being recorded by process " + pid);
+            }
+        }
+    }
+}

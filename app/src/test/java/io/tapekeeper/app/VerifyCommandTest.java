@@ -1,0 +1,277 @@
+package io.tapekeeper.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tapekeeper.exchange.Exchange;
+import io.tapekeeper.exchange.ExchangeConfig;
+import io.tapekeeper.exchange.play.Speed;
+import io.tapekeeper.tape.Cause;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What verify says of a real recording: whole, and after somebody has laid hands on it. */
+@Timeout(120)
+class VerifyCommandTest {
+    private static final String WIRE = "data/wire/hft_binance_spot_btcusdt_20240808.txt.gz";
+
+    @TempDir static Path shared;
+    private static Exchange exchange;
+    private static Path recorded;
+
+    @TempDir Path folder;
+    private Path db;
+
+    @BeforeAll
+    static void record() throws IOException {
+        exchange = play();
+        recorded = shared.resolve("tape.db");
+        run(exchange, recorded, "raw");
+    }
+
+    private static Exchange play() throws IOException {
+        Path capture = Recordings.file(WIRE);
+        return Exchange.start(
+                ExchangeConfig.of(new ExchangeConfig.Source.Capture(List.of(capture)))
+                        .withSpeed(Speed.MAX));
+    }
+
+    @AfterAll
+    static void close() {
+        if (exchange != null) {
+            exchange.close();
+        }
+    }
+
+    private static String rest(Exchange exchange) {
+        return "http://127.0.0.1:" + exchange.port();
+    }
+
+    private static void run(Exchange exchange, Path db, String tape, String... more) {
+        List<String> words =
+                new ArrayList<>(
+                        List.of(
+                                "run",
+                                "--tape",
+                                tape,
+                                "--rest-url",
+                                rest(exchange),
+                                "--stream-url",
+                                "ws://127.0.0.1:" + exchange.port(),
+                                "--db",
+                                db.toString(),
+                                "--no-dashboard",
+                                "--until-idle",
+                                "1s"));
+        words.addAll(List.of(more));
+        Said said = Said.by(words.toArray(String[]::new));
+        assertEquals(0, said.exitCode(), said.out());
+    }
+
+    @BeforeEach
+    void copy() throws IOException {
+        db = folder.resolve("copy.db");
+        Files.copy(recorded, db);
+    }
+
+    private Said verify(String... more) {
+        return verifyAt(rest(exchange), more);
+    }
+
+    private Said verifyAt(String url, String... more) {
+        List<String> words =
+                new ArrayList<>(List.of("verify", "--db", db.toString(), "--rest-url", url));
+        words.addAll(List.of(more));
+        return Said.by(words.toArray(String[]::new));
+    }
+
+    private void byHand(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + db);
+                Statement statement = connection.createStatement()) {
+            assertTrue(statement.executeUpdate(sql) > 0, sql);
+        }
+    }
+
+    private long number(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + db);
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    private static void assertSays(Said said, int exitCode, String... parts) {
+        assertEquals(exitCode, said.exitCode(), said.out());
+        for (String part : parts) {
+            assertTrue(said.out().contains(part), said.out() + " should contain: " + part);
+        }
+    }
+
+    private static JsonNode onlyTape(Said said) {
+        JsonNode tapes = JsonMapper.shared().readTree(said.out()).get("tapes");
+        assertEquals(1, tapes.size(), said.out());
+        return tapes.get(0);
+    }
+
+    @Test
+    void aRawTapeThatIsWholeIsToldToBeWholeInEightyColumns() {
+        Said said = verify();
+        assertSays(
+                said,
+                0,
+                "100 %: 9,757 trades stored, 0 missing, 0 doubled",
+                "5 bars of 1m equal, 0 differ");
+        assertFalse(said.out().contains("WRONG"), said.out());
+        assertTrue(said.out().lines().allMatch(line -> line.length() <= 80), said.out());
+    }
+
+    @Test
+    void anAggregateTapeThatIsWholeIsToldToBeWhole() throws IOException {
+        db = folder.resolve("aggregate.db");
+        try (Exchange again = play()) {
+            run(again, db, "aggregate");
+        }
+        assertSays(verify(), 0, "BTCUSDT aggregate", "100 %: ", " 0 missing", " 0 differ");
+    }
+
+    @Test
+    void eachOfTenDeletedIdsCanBeRead() throws SQLException {
+        long first = number("SELECT min(id) FROM trade");
+        List<Long> ids = new ArrayList<>();
+        for (long id : new long[] {100, 777, 778, 779, 2_000, 4_000, 4_002, 6_001, 8_000, 9_000}) {
+            ids.add(first + id);
+            byHand("DELETE FROM trade WHERE id = " + (first + id));
+        }
+        Said said = verify();
+        assertSays(said, 1, "10 missing", "10 unknown", "WRONG  complete");
+        for (long id : ids) {
+            assertTrue(said.out().contains(Long.toString(id)), said.out() + " lacks " + id);
+        }
+        JsonNode tape = onlyTape(verify("--json"));
+        List<Long> told = new ArrayList<>();
+        for (JsonNode hole : tape.get("holes")) {
+            for (long id = hole.get("firstId").asLong(); id <= hole.get("lastId").asLong(); id++) {
+                told.add(id);
+            }
+        }
+        assertEquals(ids, told);
+        assertEquals(10, tape.get("missingByCause").get("unknown").asLong());
+        assertTrue(tape.get("wrong").asBoolean());
+        assertTrue(tape.get("completenessPercent").asDouble() < 100);
+    }
+
+    @Test
+    void tradesDeletedFromTheBeginningAndTheEndAreMissed() throws SQLException {
+        long first = number("SELECT min(id) FROM trade");
+        long last = number("SELECT max(id) FROM trade");
+        byHand("DELETE FROM trade WHERE id < " + (first + 3));
+        assertSays(verify("--klines", "off"), 1, "3 missing", TapeAudit.GONE);
+        byHand("DELETE FROM trade WHERE id > " + (last - 2));
+        assertSays(
+                verify("--klines", "off"),
+                1,
+                "5 missing",
+                "3 " + TapeAudit.GONE,
+                "ids %d, %d: unknown".formatted(last - 1, last));
+    }
+
+    @Test
+    void aBarAlteredByHandDiffersFromTheTradesAndFromTheKlines() throws SQLException {
+        long bar = number("SELECT start FROM bar ORDER BY start LIMIT 1 OFFSET 200");
+        byHand("UPDATE bar SET high = high + 100000000000 WHERE start = " + bar);
+        assertSays(
+                verify(),
+                1,
+                "1 differ",
+                KlineAudit.time(bar),
+                "4 bars of 1m equal, 1 differ",
+                "high ");
+    }
+
+    @Test
+    void aPriceAlteredByHandGivesOtherRows() throws SQLException {
+        byHand(
+                "UPDATE trade SET price = price + 100000000 WHERE id ="
+                        + " (SELECT id FROM trade ORDER BY id LIMIT 1 OFFSET 5000)");
+        Said said = verify("--klines", "off");
+        assertSays(said, 1, "100 %: 9,757", "WRONG  rows", "not compared: not asked for");
+    }
+
+    @Test
+    void aHoleThatTheLedgerKnowsIsToldWithItsCause() throws SQLException {
+        List<Cause> causes = List.of(Cause.values());
+        long id = number("SELECT min(id) FROM trade") + 1_000;
+        for (Cause cause : causes) {
+            byHand(
+                    "INSERT INTO gap (tape, first_id, last_id, before, after, cause, opened, closed)"
+                            + " SELECT tape, id, id, time, time, '%s', 1, %s FROM trade WHERE id = %d"
+                                    .formatted(
+                                            cause.label(),
+                                            cause == Cause.MISSED ? "NULL" : "2",
+                                            id));
+            byHand("DELETE FROM trade WHERE id = " + id);
+            byHand("UPDATE tape SET trades = trades - 1"); // it was never recorded
+            id += 10;
+        }
+        Said said = verify("--klines", "off");
+        // What the venue itself blanked or never had is not missing from our tape.
+        assertSays(said, 1, "%d missing".formatted(causes.size() - 2));
+        for (Cause cause : causes) {
+            assertSays(said, 1, "1 " + cause.label(), ": " + cause.label());
+        }
+    }
+
+    @Test
+    void aVenueThatCannotBeReachedIsSaidAndTheRestDecides() throws SQLException {
+        String nowhere = "http://127.0.0.1:1";
+        assertSays(verifyAt(nowhere), 0, "100 %", "not compared: ", "127.0.0.1:1");
+        byHand("DELETE FROM trade WHERE id = (SELECT min(id) + 50 FROM trade)");
+        assertSays(verifyAt(nowhere), 1, "1 missing", "not compared: ");
+    }
+
+    @Test
+    void whatIsNotThereIsToldInOneSentence() {
+        assertSays(verify("--symbol", "ETHUSDT"), 2, "has no trades of ETHUSDT");
+        assertSays(verify("--klines", "1x"), 2, "--klines: ", "or off");
+        Path none = folder.resolve("none.db");
+        assertSays(Said.by("verify", "--db", none.toString()), 3, "none.db");
+        assertFalse(Files.exists(none));
+    }
+
+    @Test
+    void aFileOverwrittenInTheMiddleIsToldToBeDamaged() throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(db.toFile(), "rw")) {
+            file.seek(file.length() / 2 / 4_096 * 4_096);
+            file.write(new byte[8_192]);
+        }
+        assertSays(verify(), 1, "WRONG  file", "damaged");
+        assertTrue(JsonMapper.shared().readTree(verify("--json").out()).get("damage").isString());
+    }
+
+    @Test
+    void aTapeOfWhichTheOldPartWasForgottenIsWholeFromItsNewBeginning() throws SQLException {
+        run(exchange, db, "raw", "--keep", "2m");
+        assertTrue(number("SELECT count(*) FROM trade") < 9_000, "nothing was forgotten");
+        assertSays(verify(), 0, "100 %", " 0 missing");
+        assertSays(Said.by("run", "--keep", "2y"), 2, "500ms, 5s, 2m, 1h or 30d");
+    }
+}
