@@ -3,10 +3,13 @@ package io.tapekeeper.app;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.Series;
 import io.tapekeeper.store.StoreException;
+import io.tapekeeper.store.StoreFile;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.binance.BinanceRest;
 import io.tapekeeper.venue.binance.ClockOffset;
+import io.tapekeeper.venue.binance.RateGovernor;
+import io.tapekeeper.venue.binance.RateState;
 import io.tapekeeper.venue.binance.Settings;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -20,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -30,7 +34,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Looks at JDK, disk, store, port, venue and clock, and says what is wrong and what to"
+            "Looks at JDK, disk, store, port, budget, venue and clock, and says what is wrong and what to"
                     + " do.",
             "Exit code 1 where something is."
         })
@@ -106,23 +110,59 @@ final class DoctorCommand implements Callable<Integer> {
             fine("store", db + " is not there yet: the first run makes it");
             return;
         }
-        try (History history = History.open(db)) {
-            List<Series> all = history.series();
-            fine("store", "%s, %d series".formatted(db, all.size()));
-            for (Series series : oneATape(all)) {
-                fine(
-                        "",
-                        String.format(
-                                Locale.ROOT,
-                                "%s %s%s: %,d trades, %d holes in the ledger",
-                                series.tape().symbol(),
-                                series.tape().kind().label(),
-                                series.tape().simulated() ? " SIMULATED" : "",
-                                history.tradeCount(series.tape()),
-                                history.gaps(series.tape()).size()));
+        try {
+            Optional<String> damage = damage();
+            if (damage.isPresent()) {
+                wrong(
+                        "store",
+                        "%s is damaged: %s".formatted(db, damage.get()),
+                        "run sets it aside and goes on in a new one; a backup brings it back");
+            } else {
+                checkTapes();
             }
         } catch (StoreException e) {
             wrong("store", e.getMessage(), "name another file with --db, or mend this one");
+        }
+    }
+
+    private Optional<String> damage() {
+        try (Progress.Bar bar = Progress.bar("store", 0)) {
+            return StoreFile.quickCheck(
+                    db,
+                    () -> {
+                        bar.pulse();
+                        return false;
+                    });
+        }
+    }
+
+    private void checkTapes() {
+        try (History history = History.open(db)) {
+            List<Series> all = history.series();
+            fine("store", "%s is sound, %d series".formatted(db, all.size()));
+            oneATape(all).forEach(series -> checkTape(history, series));
+        }
+    }
+
+    private void checkTape(History history, Series series) {
+        TapeId tape = series.tape();
+        long missing =
+                history.openGaps(tape).stream()
+                        .mapToLong(entry -> history.missing(tape, entry.gap()))
+                        .sum();
+        String found =
+                String.format(
+                        Locale.ROOT,
+                        "%s %s%s: %,d trades, %,d missing",
+                        tape.symbol(),
+                        tape.kind().label(),
+                        tape.simulated() ? " SIMULATED" : "",
+                        history.tradeCount(tape),
+                        missing);
+        if (missing == 0) {
+            fine("", found);
+        } else {
+            wrong("", found, "run fetches what the exchange still has; backfill what is older");
         }
     }
 
@@ -140,8 +180,28 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
+    private void checkBudget(RateState state) {
+        if (state.bannedUntilMicros() > 0) {
+            wrong(
+                    "budget",
+                    "%s wants no request until %s"
+                            .formatted(state.host(), KlineAudit.time(state.bannedUntilMicros())),
+                    "wait; everything goes on by itself then");
+        } else {
+            fine(
+                    "budget",
+                    String.format(
+                            Locale.ROOT,
+                            "%,d of %,d used in the last minute by all on this machine",
+                            state.used(),
+                            state.limit()));
+        }
+    }
+
     private void checkVenue() {
-        try (BinanceRest rest = new BinanceRest(restUrl, Settings.defaults())) {
+        try (RateGovernor governor = Governors.of(restUrl);
+                BinanceRest rest = new BinanceRest(restUrl, Settings.defaults(), governor)) {
+            checkBudget(governor.snapshot());
             ClockOffset offset = rest.clockOffset();
             fine(
                     "venue",

@@ -43,6 +43,8 @@ import picocli.CommandLine.ParseResult;
             "  ./tapekeeper run --mode poll --every 1s        ask for the price every second instead",
             "  ./tapekeeper analyze prices.csv --out features.csv",
             "  ./tapekeeper export bars --interval 1m --out bars.csv",
+            "  ./tapekeeper verify                            is the tape complete and true?",
+            "  ./tapekeeper backfill BTCUSDT --from 2026-11-01",
             "",
             "Each command has its own help: ./tapekeeper run --help. Settings may stand in"
                     + " tapekeeper.yaml",

@@ -108,14 +108,10 @@ final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Optional<Interval> interval = interval();
-        try (History history = History.open(db)) {
+        try {
             Optional<String> damage = damage();
-            List<Report> reports = new ArrayList<>();
-            if (damage.isEmpty()) { // else nothing that is read of it can be trusted
-                for (Series series : chosen(history)) {
-                    reports.add(report(history, series, interval));
-                }
-            }
+            // Of a damaged file nothing that is read can be trusted.
+            List<Report> reports = damage.isEmpty() ? reports(interval) : List.of();
             if (json) {
                 out.println(JsonMapper.shared().writeValueAsString(asJson(damage, reports)));
             } else {
@@ -127,6 +123,16 @@ final class VerifyCommand implements Callable<Integer> {
         } catch (StoreException e) {
             throw Failure.of(e);
         }
+    }
+
+    private List<Report> reports(Optional<Interval> interval) {
+        List<Report> reports = new ArrayList<>();
+        try (History history = History.open(db)) {
+            for (Series series : chosen(history)) {
+                reports.add(report(history, series, interval));
+            }
+        }
+        return reports;
     }
 
     private Optional<String> damage() {

@@ -201,7 +201,18 @@ class CommandLineTest {
     void theVersionAndTheHelpOfEveryCommandArePrinted() {
         assertEquals(0, run("--version"));
         for (String command :
-                new String[] {"demo", "run", "serve", "exchange", "analyze", "export", "doctor"}) {
+                new String[] {
+                    "demo",
+                    "run",
+                    "serve",
+                    "exchange",
+                    "analyze",
+                    "export",
+                    "backfill",
+                    "verify",
+                    "backup",
+                    "doctor"
+                }) {
             assertEquals(0, run(command, "--help"), command);
         }
     }

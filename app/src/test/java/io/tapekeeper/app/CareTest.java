@@ -1,0 +1,133 @@
+package io.tapekeeper.app;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tapekeeper.exchange.Exchange;
+import io.tapekeeper.exchange.ExchangeConfig;
+import io.tapekeeper.exchange.play.Speed;
+import io.tapekeeper.store.Durability;
+import io.tapekeeper.store.History;
+import io.tapekeeper.store.Recorder;
+import io.tapekeeper.store.StoreException;
+import io.tapekeeper.tape.Cause;
+import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.TapeId;
+import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.binance.Settings;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A store is copied and looked after while it is being recorded. */
+@Timeout(120)
+class CareTest {
+    private static final TapeId TAPE = new TapeId("binance", "BTCUSDT", TapeKind.AGGREGATE, true);
+
+    @TempDir Path folder;
+
+    private Exchange market() throws IOException {
+        return Exchange.start(
+                ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(5, Optional.empty()))
+                        .withSpeed(new Speed(50)));
+    }
+
+    private static Running record(Path db, Exchange market) {
+        return new Running(
+                RecordOptions.of("BTCUSDT"),
+                db,
+                market.port(),
+                market.port(),
+                Running.tuning(Settings.defaults(), RepairSettings.DEFAULTS));
+    }
+
+    private static long stored(Path db) {
+        if (!Files.exists(db)) {
+            return 0;
+        }
+        try (History history = History.open(db)) {
+            return history.tradeCount(TAPE);
+        } catch (StoreException e) {
+            return 0; // it is just being made
+        }
+    }
+
+    private static void assertSays(Said said, int exitCode, String... parts) {
+        assertEquals(exitCode, said.exitCode(), said.out());
+        for (String part : parts) {
+            assertTrue(said.out().contains(part), said.out() + " should contain: " + part);
+        }
+    }
+
+    private static Said doctor(Path db, Exchange market) {
+        return Said.by(
+                "doctor",
+                "--db",
+                db.toString(),
+                "--port",
+                "0",
+                "--rest-url",
+                "http://127.0.0.1:" + market.port());
+    }
+
+    @Test
+    void aCopyOfALiveStoreIsAWholeBeginningOfIt() throws Exception {
+        Path db = folder.resolve("tape.db");
+        Path copy = folder.resolve("copy.db");
+        try (Exchange market = market();
+                Running running = record(db, market)) {
+            await().atMost(Duration.ofSeconds(60)).until(() -> stored(db) >= 1_000);
+            assertSays(
+                    Said.by("backup", copy.toString(), "--db", db.toString()),
+                    0,
+                    "copied",
+                    "copy.db");
+            long copied = stored(copy);
+            assertTrue(copied >= 1_000, copied + " trades were copied");
+            await().atMost(Duration.ofSeconds(60)).until(() -> stored(db) > copied);
+            running.goOn(Duration.ofMillis(1));
+            assertSays(Said.by("verify", "--db", copy.toString(), "--klines", "off"), 0, "100 %");
+            try (History whole = History.open(db);
+                    History part = History.open(copy)) {
+                assertEquals(whole.firstTradeId(TAPE), part.firstTradeId(TAPE));
+            }
+            byte[] before = Files.readAllBytes(copy);
+            assertSays(
+                    Said.by("backup", copy.toString(), "--db", db.toString()), 3, "there already");
+            assertEquals(before.length, Files.size(copy));
+            try (Stream<Path> files = Files.list(folder)) {
+                assertEquals(0, files.filter(file -> file.toString().endsWith(".partial")).count());
+            }
+        }
+    }
+
+    @Test
+    void theDoctorTellsASoundStoreAWholeTapeAndTheBudget() throws Exception {
+        Path db = folder.resolve("tape.db");
+        try (Exchange market = market()) {
+            try (Running running = record(db, market)) {
+                await().atMost(Duration.ofSeconds(60)).until(() -> stored(db) >= 300);
+                running.goOn(Duration.ofMillis(1));
+            }
+            assertSays(
+                    doctor(db, market), 0, "is sound", " 0 missing", "of 6,000 used", "answers in");
+            try (Recorder recorder = Recorder.open(db, Durability.NORMAL)) {
+                recorder.gap(TAPE, new Gap(5, 9, 0, 1), Cause.MISSED);
+            }
+            assertSays(doctor(db, market), 1, "WRONG", "5 missing", "run fetches");
+            try (RandomAccessFile file = new RandomAccessFile(db.toFile(), "rw")) {
+                file.seek(file.length() / 2 / 4_096 * 4_096);
+                file.write(new byte[16_384]);
+            }
+            assertSays(doctor(db, market), 1, "damaged", "a backup brings it back");
+        }
+    }
+}
