@@ -78,7 +78,8 @@ public final class BarBuilder {
 
     /** The time at which a trade counts. */
     private long believed(long time) {
-        farAhead = time - latestTime > FAR_AHEAD ? farAhead + 1 : 0;
+        // Behind a hole nobody knows how much time has passed, and no bars are made of it.
+        farAhead = time - latestTime > FAR_AHEAD && !holeBehind ? farAhead + 1 : 0;
         if (farAhead > 0 && farAhead < BELIEVED) {
             return latestTime;
         }
@@ -86,9 +87,9 @@ public final class BarBuilder {
         return Math.max(time, latestTime);
     }
 
-    /** Whether a trade at {@code time} would close the bar that is forming. */
+    /** Whether a trade at {@code time}, behind a hole, would close the bar that is forming. */
     public boolean closesAt(long time) {
-        return started && time - latestTime <= FAR_AHEAD && interval.startOf(time) > start;
+        return started && interval.startOf(time) > start;
     }
 
     /** Trades are missing between the last one and the next: both their bars are not complete. */

@@ -108,14 +108,10 @@ public final class Sequencer {
 
     /** Gives the hole up that is open now, if any: waiting longer would not fill it. */
     public void giveUp(long nanoTime) {
-        while (!held.isEmpty() && held.firstKey() > lastId + 1) {
-            long upTo = held.firstKey() - 1;
-            if (!skipDeclared(upTo)) {
-                Long known = declared.higherKey(lastId + 1);
-                skip(known == null ? upTo : Math.min(upTo, known - 1), Cause.MISSED);
-            }
+        if (hasHole()) {
+            skip(held.firstKey() - 1);
+            drain(nanoTime);
         }
-        drain(nanoTime);
     }
 
     private void hold(Trade trade, long nanoTime) {
@@ -134,7 +130,7 @@ public final class Sequencer {
         }
     }
 
-    /** Emits what is next, until a hole is in the way. */
+    /** Emits what is next, until a hole is in the way of which not every id is accounted for. */
     private void drain(long nanoTime) {
         while (!held.isEmpty()) {
             long next = held.firstKey();
@@ -142,35 +138,51 @@ public final class Sequencer {
                 budget.giveBack();
                 emit(held.pollFirstEntry().getValue());
                 holeSince = nanoTime; // what is still held waits behind another hole, found now
-            } else if (!skipDeclared(next - 1)) {
+            } else if (isDeclared(lastId + 1, next - 1)) {
+                skip(next - 1);
+            } else {
                 return;
             }
         }
-        forgetDeclared();
     }
 
-    /** Skips what was said to be missing right behind the last id; false where nothing was. */
-    private boolean skipDeclared(long upTo) {
-        forgetDeclared();
-        var entry = declared.firstEntry();
-        if (entry == null || entry.getKey() > lastId + 1) {
-            return false;
+    /** Whether somebody has said of each of these ids that it will not come. */
+    private boolean isDeclared(long first, long last) {
+        long at = first;
+        while (at <= last) {
+            var known = declared.floorEntry(at);
+            if (known == null || known.getValue().last < at) {
+                return false;
+            }
+            at = known.getValue().last + 1;
         }
-        skip(Math.min(upTo, entry.getValue().last), entry.getValue().cause);
         return true;
     }
 
-    private void forgetDeclared() {
+    /**
+     * Goes on behind ids that are not there, up to the trade held back behind them, in one go: a
+     * tape never stands at an id that is no trade.
+     */
+    private void skip(long upTo) {
+        long behind = held.firstEntry().getValue().venueTime();
+        while (lastId < upTo) {
+            long first = lastId + 1;
+            var known = declared.floorEntry(first);
+            boolean isDeclared = known != null && known.getValue().last >= first;
+            long last = isDeclared ? known.getValue().last : beforeNextDeclared(first);
+            Cause cause = isDeclared ? known.getValue().cause : Cause.MISSED;
+            Gap gap = new Gap(first, Math.min(last, upTo), lastTime, behind);
+            out.gap(gap, cause); // said first: a state saved by the output is the one before it
+            lastId = gap.lastId();
+        }
         while (!declared.isEmpty() && declared.firstEntry().getValue().last <= lastId) {
             declared.pollFirstEntry();
         }
     }
 
-    private void skip(long upTo, Cause cause) {
-        Trade behind = held.firstEntry().getValue();
-        // Said first: a state saved by the output is the one before the hole.
-        out.gap(new Gap(lastId + 1, upTo, lastTime, behind.venueTime()), cause);
-        lastId = upTo;
+    private long beforeNextDeclared(long id) {
+        Long next = declared.higherKey(id);
+        return next == null ? Long.MAX_VALUE : next - 1;
     }
 
     private void emit(Trade trade) {

@@ -123,7 +123,7 @@ class SequencerTest {
         sequencer.missing(3, 4, Cause.BLANKED, 0);
         assertEquals(List.of("trade 1"), said.lines);
         sequencer.offer(trade(2), 0);
-        assertEquals(List.of("trade 1", "trade 2", "gap 3-4 blanked"), said.lines);
+        assertEquals(List.of("trade 1", "trade 2"), said.lines, "5 may still come");
         sequencer.missing(5, 5, Cause.ABSENT, 0);
         assertEquals(
                 List.of("trade 1", "trade 2", "gap 3-4 blanked", "gap 5-5 absent", "trade 6"),
