@@ -255,14 +255,25 @@ final class BackfillCommand implements Callable<Integer> {
             return;
         }
         if (last + 1 < storedFirst.getAsLong()) {
-            name(recorder, series, new IdRange(last + 1, storedFirst.getAsLong() - 1));
+            long begun = timeOf(history, series.tape(), storedFirst.getAsLong());
+            IdRange between = new IdRange(last + 1, storedFirst.getAsLong() - 1);
+            name(recorder, series, between, gap(between).after(), begun);
         } else if (first > storedLast.getAsLong() + 1) {
-            name(recorder, series, new IdRange(storedLast.getAsLong() + 1, first - 1));
+            long ended = timeOf(history, series.tape(), storedLast.getAsLong());
+            IdRange between = new IdRange(storedLast.getAsLong() + 1, first - 1);
+            name(recorder, series, between, ended, micros(from));
         }
     }
 
-    private void name(Recorder recorder, Series series, IdRange range) {
-        recorder.gap(series.tape(), gap(range), Cause.MISSED);
+    private static long timeOf(History history, TapeId tape, long id) {
+        long[] time = {0};
+        history.trades(tape, id, id + 1, trade -> time[0] = trade.venueTime());
+        return time[0];
+    }
+
+    private void name(Recorder recorder, Series series, IdRange range, long before, long after) {
+        Gap gap = new Gap(range.first(), range.last(), before, after);
+        recorder.gap(series.tape(), gap, Cause.MISSED);
         out.printf(
                 "note: ids %d to %d lie between this and what is stored; the ledger names them as missing%n",
                 range.first(), range.last());
@@ -368,12 +379,28 @@ final class BackfillCommand implements Callable<Integer> {
             // No effect on one that is settled already.
             settle(recorder, series.tape(), gap(range), Cause.MISSED, Optional.of("backfill"));
         }
+        recorder.flush();
         for (LedgerEntry entry : history.openGaps(series.tape())) {
-            if (history.missing(series.tape(), entry.gap()) == 0) {
+            if (lacksNothingMore(history, series.tape(), entry.gap())) {
                 Optional<String> by = Optional.of("backfill");
                 settle(recorder, series.tape(), entry.gap(), entry.cause(), by);
             }
         }
+    }
+
+    /**
+     * Whether each id of a hole has come or has an entry of its own that says why it never will.
+     */
+    private static boolean lacksNothingMore(History history, TapeId tape, Gap gap) {
+        long known =
+                history.gaps(tape).stream()
+                        .filter(entry -> !entry.isOpen() && entry.cause() != Cause.MISSED)
+                        .map(LedgerEntry::gap)
+                        .filter(part ->
+                                part.firstId() >= gap.firstId() && part.lastId() <= gap.lastId())
+                        .mapToLong(Gap::missing)
+                        .sum();
+        return history.missing(tape, gap) <= known;
     }
 
     private static void settle(

@@ -24,7 +24,6 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,6 +50,9 @@ final class LedgerRepair implements AutoCloseable {
     /** How near a rebuild must have come before the tape thread waits for its last trades. */
     private static final long NEAR = 2_000;
 
+    /** A tape faster than the way to the disk is never caught up with; it waits then. */
+    private static final int ROUNDS = 20;
+
     /** A venue that lets us wait is left for the other tapes after so many questions. */
     private static final int PATIENCE = 10;
 
@@ -73,8 +75,8 @@ final class LedgerRepair implements AutoCloseable {
     private final Preset preset;
     private final RepairSettings settings;
     private final List<Watch> watches;
-    private final Set<Gap> saidTooOld = new HashSet<>();
-    private final Set<Gap> notServed = new HashSet<>();
+    private final Set<Gap> saidTooOld = ConcurrentHashMap.newKeySet();
+    private final Set<Gap> notServed = ConcurrentHashMap.newKeySet();
     private final Map<Gap, Long> waitedSince = new ConcurrentHashMap<>(); // local monotonic time
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Map<Watch, Progress> progress = new ConcurrentHashMap<>();
@@ -176,29 +178,36 @@ final class LedgerRepair implements AutoCloseable {
 
     /** Returns whether nothing is left to do for this tape. */
     private boolean repair(Watch watch) throws InterruptedException {
-        List<LedgerEntry> open =
-                history.openGaps(watch.series().tape()).stream()
-                        .filter(entry -> isInReach(watch, entry.gap()))
-                        .filter(entry -> !notServed.contains(entry.gap()))
-                        .toList();
+        List<LedgerEntry> open = toFill(watch);
         if (open.isEmpty()) {
             progress.remove(watch);
             return true;
         }
+        idle = false;
         List<Filling> settled = new ArrayList<>();
         Meter meter = new Meter(watch, open);
         boolean all = true;
+        VenueException unanswered = null;
         try {
             for (LedgerEntry entry : open) {
                 Filling filling = new Filling(watch, entry, meter);
-                if (filling.fill()) {
-                    settled.add(filling);
-                } else {
+                try {
+                    if (filling.fill()) {
+                        settled.add(filling);
+                    } else {
+                        all = false;
+                    }
+                } catch (VenueException e) { // the next one may be answered all the same
+                    filling.doubt();
                     all = false;
+                    unanswered = e;
                 }
             }
         } finally { // what came is settled even where the venue failed us half-way
             settle(watch, settled);
+        }
+        if (unanswered != null) {
+            throw unanswered;
         }
         if (all) {
             progress.remove(watch);
@@ -206,8 +215,26 @@ final class LedgerRepair implements AutoCloseable {
         return false; // look again: the tape may have met another one meanwhile
     }
 
+    /** Whether the ledger of a tape has a hole open that can still be filled from here. */
+    boolean hasWork(Watch watch) {
+        return !toFill(watch).isEmpty();
+    }
+
+    /** What is in reach, and what needs no venue any more because all of it has come. */
+    private List<LedgerEntry> toFill(Watch watch) {
+        if (watch.now().lastId() < 0) {
+            return List.of(); // the tape has not begun
+        }
+        return history.openGaps(watch.series().tape()).stream()
+                .filter(entry -> !notServed.contains(entry.gap()))
+                .filter(entry ->
+                        isInReach(watch, entry.gap())
+                                || history.missing(watch.series().tape(), entry.gap()) == 0)
+                .toList();
+    }
+
     private boolean isInReach(Watch watch, Gap gap) {
-        long age = watch.now().lastTradeTime() - gap.after();
+        long age = watch.now().lastTradeTime() - gap.before();
         boolean inReach = age <= settings.reach().toNanos() / 1_000;
         if (!inReach && saidTooOld.add(gap)) {
             LOG.log(
@@ -268,9 +295,6 @@ final class LedgerRepair implements AutoCloseable {
          */
         private boolean nameByAggregates(IdRange ids) {
             Gap gap = entry.gap();
-            if (!notServed.add(gap)) {
-                return false; // asked before; the answer is in the ledger
-            }
             RawIds raw =
                     rest.rawIdsNamedByAggregates(
                             watch.symbol(), ids.first(), ids.last(), gap.before(), gap.after());
@@ -279,6 +303,7 @@ final class LedgerRepair implements AutoCloseable {
                 return true;
             }
             recorder.gap(watch.series().tape(), gap, Cause.UNRESOLVED);
+            notServed.add(gap); // the ledger has the answer; another host may give them
             LOG.log(
                     Level.WARNING,
                     "{0}: {1} does not serve raw trades by id; by its aggregates it has {2} of the"
@@ -374,8 +399,8 @@ final class LedgerRepair implements AutoCloseable {
     private void settle(Watch watch, List<Filling> settled) throws InterruptedException {
         List<Filling> changing = settled.stream().filter(Filling::changesRows).toList();
         settled.stream().filter(filling -> !filling.changesRows()).forEach(Filling::enter);
-        if (changing.isEmpty()) {
-            return;
+        if (changing.isEmpty() || isClosing()) {
+            return; // what came is stored; the next start computes
         }
         long fromId =
                 changing.stream()
@@ -394,11 +419,11 @@ final class LedgerRepair implements AutoCloseable {
                         known,
                         fromId,
                         live == null ? Long.MIN_VALUE : live.bar().end());
-        long target;
-        do {
+        long target = 0;
+        for (int round = 0; round < ROUNDS && watch.now().lastId() - target > NEAR; round++) {
             target = watch.now().lastId();
             rebuild.upTo(target, this::isClosing);
-        } while (watch.now().lastId() - target > NEAR);
+        }
         await(
                 tape.execute(() -> {
                     rebuild.upTo(watch.lastId(), () -> false);

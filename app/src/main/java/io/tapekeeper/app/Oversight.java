@@ -164,7 +164,7 @@ final class Oversight implements MetricsSource {
                     parts.filler.somethingNewer();
                     complete = false;
                 }
-                complete &= !watch.now().hole();
+                complete &= !watch.now().hole() && !parts.repair.hasWork(watch);
             }
             return complete;
         } catch (VenueException e) {

@@ -20,6 +20,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -35,14 +36,18 @@ final class Rebuild implements Sequencer.Output, Analyst.Output {
     /** The newest corrected rows that are kept for the open pages. */
     private static final int KEPT_ROWS = 3_600;
 
+    /** States at the edges of holes that are still open: as many as the store keeps. */
+    private static final int KEPT_EDGES = 64;
+
     private final Series series;
     private final Recorder recorder;
     private final History history;
     private final List<LedgerEntry> known;
     private final long firstMicros;
     private final long withdrawnUpTo;
-    private final Sequencer sequencer = new Sequencer(this, 0, new HoldBudget(1));
+    private final Sequencer sequencer;
     private final Analyst analyst;
+    private final Deque<Checkpoint> edges = new ArrayDeque<>(); // of holes that it passed
     private final Deque<FeatureRow> newest = new ArrayDeque<>();
     private final List<Alert> alerts = new ArrayList<>(); // any of them the live tape may close
     private final List<SignalChange> lateSignals = new ArrayList<>(); // while it went on
@@ -70,23 +75,40 @@ final class Rebuild implements Sequencer.Output, Analyst.Output {
         this.history = history;
         this.known = known;
         Checkpoint checkpoint = history.checkpointBefore(series, tradeId).orElse(null);
+        Sequencer place = new Sequencer(this, 0, new HoldBudget(1));
         Analyst restored = new Analyst(series.instrument(), series.interval(), preset, this);
         if (checkpoint != null) {
             try {
-                SavedState.restore(checkpoint.state(), sequencer, restored);
+                SavedState.restore(checkpoint.state(), place, restored);
             } catch (IOException e) { // of another version: from the beginning
                 checkpoint = null;
+                place = new Sequencer(this, 0, new HoldBudget(1));
                 restored = new Analyst(series.instrument(), series.interval(), preset, this);
             }
         }
+        sequencer = place;
         analyst = restored;
         lastBarStart = checkpoint == null ? Long.MIN_VALUE : checkpoint.lastBarStart();
-        firstMicros =
-                checkpoint == null
-                        ? Long.MIN_VALUE
-                        : checkpoint.lastBarStart() + series.interval().micros();
+        firstMicros = endOf(series, Optional.ofNullable(checkpoint));
         withdrawnUpTo = Math.max(firstMicros, liveMicros);
         recorder.withdraw(series, firstMicros + 1, withdrawnUpTo + 1);
+    }
+
+    /** Up to where rows, alerts and signals hold: the end of the last bar of a saved state. */
+    private long endOf(Series one, Optional<Checkpoint> checkpoint) {
+        if (checkpoint.isPresent()) {
+            return checkpoint.get().lastBarStart() + one.interval().micros();
+        }
+        // What lies before the first trade that is stored cannot be computed, so it stays.
+        long[] first = {Long.MIN_VALUE};
+        history.firstTradeId(one.tape())
+                .ifPresent(id ->
+                        history.trades(
+                                one.tape(),
+                                id,
+                                id + 1,
+                                trade -> first[0] = one.interval().startOf(trade.venueTime())));
+        return first[0];
     }
 
     /**
@@ -113,7 +135,14 @@ final class Rebuild implements Sequencer.Output, Analyst.Output {
         for (Series other : history.series()) { // of other presets: they continue from before it
             if (other.tape().equals(series.tape())) {
                 recorder.rewind(other, fromId);
+                if (!other.equals(series)) { // its next start says anew which of them hold
+                    long end = endOf(other, history.checkpointBefore(other, fromId));
+                    recorder.withdraw(other, end + 1, Long.MAX_VALUE);
+                }
             }
+        }
+        for (Checkpoint edge : edges) {
+            recorder.checkpoint(series, edge.lastTradeId(), edge.lastBarStart(), edge.state());
         }
         if (lastBarStart != Long.MIN_VALUE) {
             byte[] state = SavedState.of(sequencer, analyst);
@@ -128,9 +157,17 @@ final class Rebuild implements Sequencer.Output, Analyst.Output {
 
     @Override
     public void gap(Gap gap, Cause cause) {
-        if (cause != Cause.BLANKED) {
-            analyst.gap(gap);
+        if (cause == Cause.BLANKED) {
+            return;
         }
+        boolean mayBeFilled = cause == Cause.MISSED || cause == Cause.UNRESOLVED;
+        if (mayBeFilled && lastBarStart != Long.MIN_VALUE) {
+            edges.addLast(new Checkpoint(gap.firstId() - 1, lastBarStart, state()));
+            if (edges.size() > KEPT_EDGES) {
+                edges.removeFirst();
+            }
+        }
+        analyst.gap(gap);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.analyst.FeatureRow;
 import io.tapekeeper.analyst.Preset;
 import io.tapekeeper.dashboard.Dashboard;
 import io.tapekeeper.dashboard.LiveView;
@@ -251,7 +252,14 @@ final class Recording {
                 TapeThread tape = new TapeThread(watches, health, stop);
                 LedgerRepair repair =
                         new LedgerRepair(
-                                rest, tape, recorder, reading, view, preset, all, tuning.repair());
+                                rest,
+                                tape,
+                                recorder,
+                                reading,
+                                view,
+                                preset,
+                                all,
+                                tuning.repair().within(options.keep));
                 HoleFiller filler =
                         new HoleFiller(
                                 rest, governor, tape, all, health::isConnected, tuning.repair());
@@ -359,11 +367,11 @@ final class Recording {
         }
     }
 
-    /** Trades beyond the retention go; by the tape's own time. */
+    /** Trades beyond the retention go: by closed bars, for one trade's time may be a wrong one. */
     private void forget(Watch watch, Recorder recorder) {
-        long newest = watch.now().lastTradeTime();
-        if (newest > 0) {
-            long before = newest - options.keep.toNanos() / 1_000;
+        FeatureRow row = watch.now().row();
+        if (row != null) {
+            long before = row.bar().end() - options.keep.toNanos() / 1_000;
             recorder.forget(watch.series().tape(), before);
         }
     }

@@ -64,4 +64,19 @@ record RepairSettings(
                 followEvery.dividedBy(times),
                 doubtAfter.dividedBy(times));
     }
+
+    /** The same, reaching no further back than what is kept; null = all is. */
+    RepairSettings within(Duration kept) {
+        Duration nearer = kept == null || kept.compareTo(reach) > 0 ? reach : kept;
+        return new RepairSettings(
+                holdBack,
+                nearer,
+                look,
+                askAgain,
+                firstRetry,
+                longestRetry,
+                followAfter,
+                followEvery,
+                doubtAfter);
+    }
 }

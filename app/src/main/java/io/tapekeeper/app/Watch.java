@@ -228,6 +228,7 @@ final class Watch implements Sequencer.Output, Analyst.Output {
             enter(gap, cause);
         }
         if (cause != Cause.BLANKED) { // of blanked ids there is nothing to miss
+            checkpoint(); // where the rows are computed anew from when the trades come
             analyst.gap(gap);
         }
     }
@@ -242,9 +243,6 @@ final class Watch implements Sequencer.Output, Analyst.Output {
                 Long.toString(gap.lastId()),
                 cause.label());
         recorder.gap(series.tape(), gap, cause);
-        if (cause != Cause.BLANKED) {
-            checkpoint(); // where the rows are computed anew from when the trades come
-        }
     }
 
     /**
