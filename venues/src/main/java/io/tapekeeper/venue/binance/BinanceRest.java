@@ -437,13 +437,8 @@ public final class BinanceRest implements AutoCloseable {
     }
 
     private VenueException nowhere(VenueException last) {
-        String names =
-                hosts.stream().map(host -> host.address().getAuthority()).collect(joining(" nor "));
         return new VenueException(
-                Kind.REFUSED,
-                "Neither %s serves this location (HTTP 451). Go through another network, or name another address."
-                        .formatted(names),
-                last);
+                Kind.REFUSED, Refusals.nowhere(hosts.stream().map(BinanceHttp::address)), last);
     }
 
     /** One symbol is asked for as such, which halves the weight; several as a JSON array. */
