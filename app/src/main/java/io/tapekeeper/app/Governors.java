@@ -21,6 +21,13 @@ final class Governors {
                         ? Path.of(System.getProperty("user.home"), ".local", "state")
                         : Path.of(home);
         return RateGovernor.open(
-                state.resolve("tapekeeper"), restUrl.getAuthority(), InstantSource.system());
+                state.resolve("tapekeeper"), venue(restUrl), InstantSource.system());
+    }
+
+    /** Whose limit it is: Binance counts what an address asks all of its hosts together. */
+    static String venue(URI restUrl) {
+        return String.valueOf(restUrl.getHost()).matches("(?i)(.+\\.)?binance\\.(com|vision)")
+                ? "binance.com"
+                : restUrl.getAuthority();
     }
 }

@@ -10,11 +10,14 @@ final class AttemptBudget implements ConnectPermits {
     private final long windowNanos;
     private final LongSupplier nanoTime;
     private final ArrayDeque<Long> attempts = new ArrayDeque<>();
+    private long pause; // nanoseconds
+    private long pausedSince;
 
     AttemptBudget(int most, Duration window, LongSupplier nanoTime) {
         this.most = most;
         this.windowNanos = window.toNanos();
         this.nanoTime = nanoTime;
+        this.pausedSince = nanoTime.getAsLong();
     }
 
     @Override
@@ -23,11 +26,19 @@ final class AttemptBudget implements ConnectPermits {
         while (!attempts.isEmpty() && now - attempts.peekFirst() >= windowNanos) {
             attempts.removeFirst();
         }
-        return attempts.size() < most ? 0 : windowNanos - (now - attempts.peekFirst());
+        long wait = attempts.size() < most ? 0 : windowNanos - (now - attempts.peekFirst());
+        return Math.max(wait, pause - (now - pausedSince));
     }
 
     @Override
     public void take() {
         attempts.addLast(nanoTime.getAsLong());
+    }
+
+    @Override
+    public void refused(int status, Duration pause) {
+        long now = nanoTime.getAsLong();
+        this.pause = Math.max(pause.toNanos(), this.pause - (now - pausedSince));
+        pausedSince = now;
     }
 }

@@ -131,22 +131,11 @@ final class BinanceHttp {
     /** As {@link #get}, after {@link #admit}. */
     Answer ask(String path, Duration timeout) {
         HttpResponse<byte[]> response = send(path, timeout);
+        heed(response);
         int status = response.statusCode();
         String origin = address.getAuthority() + path.replaceFirst("\\?.*", "");
-        switch (status) {
-            case 429, 418 ->
-                    throw governor.ban(
-                            status,
-                            Refusals.wait(status, response.headers(), settings.refusedPause()));
-            case 451 -> throw pausing(response);
-            default -> {
-                if (status >= 500) {
-                    throw new VenueException(Kind.UNREACHABLE, Refusals.refused(address, status));
-                }
-            }
-        }
         boolean historical = path.startsWith(HISTORICAL_TRADES);
-        if (status == 403 && !historical) {
+        if (status == 451 || (status == 403 && !historical)) {
             throw pausing(response);
         }
         JacksonException noJson = null;
@@ -174,6 +163,23 @@ final class BinanceHttp {
                                 status,
                                 BinanceJson.clip(new String(response.body(), UTF_8), 60)),
                 noJson);
+    }
+
+    /**
+     * An answer that says nothing about what was asked, only that it was too much, or that the
+     * venue has trouble of its own.
+     *
+     * @throws VenueException where it is one: REFUSED with a pause for all, or UNREACHABLE
+     */
+    void heed(HttpResponse<?> response) {
+        int status = response.statusCode();
+        if (status == 429 || status == 418) {
+            throw governor.ban(
+                    status, Refusals.wait(status, response.headers(), settings.refusedPause()));
+        }
+        if (status >= 500) {
+            throw new VenueException(Kind.UNREACHABLE, Refusals.refused(address, status));
+        }
     }
 
     private VenueException refused(

@@ -364,16 +364,17 @@ public final class BinanceRest implements AutoCloseable {
 
     /**
      * Whether this is a local exchange and not Binance: it answers {@code GET /sim/state} with
-     * {@code {"source":…,"speed":…}}. Any other answer, be it 404, a web page or a refusal, is
-     * empty.
+     * {@code {"source":…,"speed":…}}. Any other answer to that, be it 404 or a web page, is empty.
      *
-     * @throws VenueException UNREACHABLE where no answer came: then nothing is known, and a
-     *     simulated market must never be taken for a real one; REFUSED in a pause
+     * @throws VenueException UNREACHABLE where no answer came, or one of a server in trouble, and
+     *     REFUSED in a pause and where the answer asks for one: then nothing is known, and a
+     *     simulated market must never be taken for a real one
      */
     public Optional<SimulatedVenue> simulation() {
         BinanceHttp host = hosts.getFirst();
         host.admit(1, Purpose.LIVE, settings.requestTimeout()); // Binance counts whatever it gets
         HttpResponse<byte[]> response = host.send("/sim/state", settings.requestTimeout());
+        host.heed(response);
         if (response.statusCode() != 200) {
             return Optional.empty();
         }
@@ -436,13 +437,8 @@ public final class BinanceRest implements AutoCloseable {
     }
 
     private VenueException nowhere(VenueException last) {
-        String names =
-                hosts.stream().map(host -> host.address().getAuthority()).collect(joining(" nor "));
         return new VenueException(
-                Kind.REFUSED,
-                "Neither %s serves this location (HTTP 451). Go through another network, or name another address."
-                        .formatted(names),
-                last);
+                Kind.REFUSED, Refusals.nowhere(hosts.stream().map(BinanceHttp::address)), last);
     }
 
     /** One symbol is asked for as such, which halves the weight; several as a JSON array. */

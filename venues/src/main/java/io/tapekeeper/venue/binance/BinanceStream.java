@@ -23,7 +23,8 @@ import java.util.concurrent.CountDownLatch;
  * <p>Subscribes by URL, which costs no control message, over as many sockets as the limits of a URL
  * and of streams per socket demand. A socket that ends is opened again for ever: after a random
  * time that doubles from 0.5 s to 30 s at each failure, and not before a pause where it refused us.
- * What was printed in between is missing.
+ * Where the venue does not serve this location, its next host is asked at once. What was printed in
+ * between is missing.
  *
  * <p>A socket is replaced before it is a day old, where the venue announces its end, and where it
  * keeps trades back: where a symbol has been silent for longer than is usual and the witness knows
@@ -37,7 +38,7 @@ public final class BinanceStream implements Feed {
     /** Binance allows 1,024 streams a connection, and URLs fail from about 8,000 characters. */
     private static final int MAX_STREAMS = 1024;
 
-    private static final int MAX_URL = 8000;
+    private static final int MAX_PATH = 7900; // some room for the host
 
     private static final Duration LAST_EVENT = Duration.ofMillis(400);
     private static final Duration LAST_ATTEMPT = Duration.ofMillis(200);
@@ -67,14 +68,7 @@ public final class BinanceStream implements Feed {
                 false);
     }
 
-    /**
-     * @param streamUrl for example {@code wss://stream.binance.com:9443}; {@code /ws} or {@code
-     *     /stream} at its end is left out
-     * @param kind AGGREGATE or RAW
-     * @param permits for all attempts to connect
-     * @param witness asked whether a silent symbol has traded
-     * @param redundant two sockets carry each part all the time, and every trade comes twice
-     */
+    /** Where the address is one of binance.com's, its host for market data only stands by. */
     public BinanceStream(
             URI streamUrl,
             List<Instrument> instruments,
@@ -84,11 +78,44 @@ public final class BinanceStream implements Feed {
             ConnectPermits permits,
             Witness witness,
             boolean redundant) {
-        List<Part> parts = parts(streamUrl, instruments, kind);
-        this.network = new Network(Network.isSecure(streamUrl) ? Network.publicTrust() : null);
+        this(
+                streamUrl,
+                StreamHosts.standingBy(streamUrl),
+                instruments,
+                kind,
+                listener,
+                settings,
+                permits,
+                witness,
+                redundant);
+    }
+
+    /**
+     * @param streamUrl for example {@code wss://stream.binance.com:9443}; {@code /ws} or {@code
+     *     /stream} at its end is left out
+     * @param otherwise hosts to go on with where one does not serve this location (HTTP 451)
+     * @param kind AGGREGATE or RAW
+     * @param permits for all attempts to connect
+     * @param witness asked whether a silent symbol has traded
+     * @param redundant two sockets carry each part all the time, and every trade comes twice
+     */
+    public BinanceStream(
+            URI streamUrl,
+            List<URI> otherwise,
+            List<Instrument> instruments,
+            TapeKind kind,
+            FeedListener listener,
+            Settings settings,
+            ConnectPermits permits,
+            Witness witness,
+            boolean redundant) {
+        StreamHosts hosts = new StreamHosts(streamUrl, otherwise);
+        List<Part> parts = parts(instruments, kind);
+        this.network = new Network(hosts.anySecure() ? Network.publicTrust() : null);
         this.outlet = new Outlet(listener, parts.size());
         StreamSession.Shared shared =
                 new StreamSession.Shared(
+                        hosts,
                         network,
                         outlet,
                         new StreamSession.Gate(permits),
@@ -107,11 +134,16 @@ public final class BinanceStream implements Feed {
     /**
      * What one socket carries.
      *
+     * @param path with the query, as every host understands it
      * @param instruments by their upper-case symbol
      */
-    record Part(int number, URI uri, Map<String, Instrument> instruments) {}
+    record Part(int number, String path, Map<String, Instrument> instruments) {
+        URI at(URI host) {
+            return URI.create(host + path);
+        }
+    }
 
-    static List<Part> parts(URI streamUrl, List<Instrument> instruments, TapeKind kind) {
+    static List<Part> parts(List<Instrument> instruments, TapeKind kind) {
         String suffix =
                 switch (kind) {
                     case AGGREGATE -> "@aggTrade";
@@ -120,30 +152,24 @@ public final class BinanceStream implements Feed {
                             throw new IllegalArgumentException(
                                     "a stream carries aggregate or raw trades, no polled prices");
                 };
-        String host = streamUrl.toString().replaceFirst("(/ws|/stream)?/*$", "");
-        if (streamUrl.getHost() == null || !streamUrl.getScheme().matches("(?i)wss?")) {
-            throw new IllegalArgumentException(
-                    "\"%s\" is no stream address: it begins with wss:// or ws:// and names a host."
-                            .formatted(streamUrl));
-        }
         if (instruments.isEmpty()) {
             throw new IllegalArgumentException("a stream needs an instrument");
         }
         List<Part> parts = new ArrayList<>();
-        StringBuilder url = new StringBuilder();
+        StringBuilder path = new StringBuilder();
         Map<String, Instrument> carried = new LinkedHashMap<>();
         for (Instrument instrument : instruments) {
             String symbol = instrument.symbol().toLowerCase(Locale.ROOT);
             String stream = URLEncoder.encode(symbol, UTF_8) + suffix;
-            if (carried.size() == MAX_STREAMS || url.length() + 1 + stream.length() >= MAX_URL) {
-                parts.add(new Part(parts.size(), URI.create(url.toString()), Map.copyOf(carried)));
+            if (carried.size() == MAX_STREAMS || path.length() + 1 + stream.length() >= MAX_PATH) {
+                parts.add(new Part(parts.size(), path.toString(), Map.copyOf(carried)));
                 carried.clear();
-                url.setLength(0);
+                path.setLength(0);
             }
-            url.append(carried.isEmpty() ? host + "/stream?streams=" : "/").append(stream);
+            path.append(carried.isEmpty() ? "/stream?streams=" : "/").append(stream);
             carried.put(instrument.symbol(), instrument);
         }
-        parts.add(new Part(parts.size(), URI.create(url.toString()), Map.copyOf(carried)));
+        parts.add(new Part(parts.size(), path.toString(), Map.copyOf(carried)));
         return parts;
     }
 

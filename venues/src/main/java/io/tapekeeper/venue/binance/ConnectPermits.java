@@ -13,6 +13,13 @@ public interface ConnectPermits {
     /** An attempt begins. */
     void take();
 
+    /**
+     * An attempt was answered by a demand for a pause: none is allowed until it is over.
+     *
+     * @param status 429 or 418
+     */
+    void refused(int status, Duration pause);
+
     /** Binance's limit, kept in memory: for the attempts of this process alone. */
     static ConnectPermits inMemory() {
         return new AttemptBudget(300, Duration.ofMinutes(5), System::nanoTime);

@@ -91,6 +91,11 @@ public final class RateGovernor implements AutoCloseable {
             public void take() {
                 tell(RateWindow::connect);
             }
+
+            @Override
+            public void refused(int status, Duration pause) {
+                tell(window -> window.connectRefused(status, pause));
+            }
         };
     }
 

@@ -33,8 +33,8 @@ final class RateWindow {
 
     private static final int CELLS = 64;
     private static final long SECOND = 1_000_000;
-    private static final long MAGIC = 0x5441_5045_5241_5431L; // "TAPERAT1"
-    private static final int HEAD_BYTES = 7 * Long.BYTES + 3 * Integer.BYTES;
+    private static final long MAGIC = 0x5441_5045_5241_5432L; // "TAPERAT2"
+    private static final int HEAD_BYTES = 8 * Long.BYTES + 3 * Integer.BYTES;
     static final int BYTES = HEAD_BYTES + 4 * CELLS * Integer.BYTES + Long.BYTES;
 
     private static final int LIVE_PERCENT = 80;
@@ -50,6 +50,7 @@ final class RateWindow {
     private long wall; // when it was last looked at, epoch microseconds
     private long time; // microseconds since some beginning, never backwards
     private long bannedUntil; // epoch microseconds
+    private long noConnectUntil; // epoch microseconds
     private int banSeconds;
     private int banStatus;
     private int limit = DEFAULT_LIMIT;
@@ -123,6 +124,7 @@ final class RateWindow {
         wall = wallMicros;
         if (passed < 0) {
             bannedUntil = bannedUntil == 0 ? 0 : bannedUntil + passed;
+            noConnectUntil += passed;
             return;
         }
         Stream.of(live, repair, others, connects).forEach(ring -> ring.pass(time, time + passed));
@@ -170,16 +172,39 @@ final class RateWindow {
 
     /** The venue wants no request for {@code pause}; at most three days are believed. */
     void ban(int status, Duration pause) {
+        count(status);
+        long micros = believed(pause);
+        if (wall + micros > bannedUntil) {
+            bannedUntil = wall + micros;
+            banSeconds = (int) (micros / SECOND);
+            banStatus = status;
+        }
+    }
+
+    private void count(int status) {
         if (status == 429) {
             refusals429++;
         } else {
             bans418++;
         }
-        long micros = Math.min(LONGEST_BAN, pause.toNanos() / 1_000);
-        if (wall + micros > bannedUntil) {
-            bannedUntil = wall + micros;
-            banSeconds = (int) (micros / SECOND);
-            banStatus = status;
+    }
+
+    private static long believed(Duration pause) {
+        return Math.min(LONGEST_BAN, pause.toNanos() / 1_000);
+    }
+
+    /**
+     * The venue wants no further connection for {@code pause}. Too many of them are no reason to
+     * ask nothing, but a ban is.
+     *
+     * @param status 429 or 418
+     */
+    void connectRefused(int status, Duration pause) {
+        noConnectUntil = Math.max(noConnectUntil, wall + believed(pause));
+        if (status == 418) {
+            ban(status, pause);
+        } else {
+            count(status);
         }
     }
 
@@ -200,6 +225,10 @@ final class RateWindow {
 
     /** Microseconds until another connection may be tried; 0 = now. */
     long microsToWaitForConnect() {
+        return Math.max(microsToRoomForConnect(), noConnectUntil - wall);
+    }
+
+    private long microsToRoomForConnect() {
         int attempts = 0;
         for (int kept = 0; kept < CELLS; kept++) {
             attempts += connects.at(time, kept);
@@ -236,7 +265,8 @@ final class RateWindow {
     byte[] toBytes() {
         byte[] bytes = new byte[BYTES];
         ByteBuffer out = ByteBuffer.wrap(bytes);
-        out.putLong(MAGIC).putLong(wall).putLong(time).putLong(bannedUntil);
+        out.putLong(MAGIC).putLong(wall).putLong(time);
+        out.putLong(bannedUntil).putLong(noConnectUntil);
         out.putLong(requests).putLong(refusals429).putLong(bans418);
         out.putInt(banSeconds).putInt(banStatus).putInt(limit);
         Stream.of(live, repair, others, connects)
@@ -258,6 +288,7 @@ final class RateWindow {
         RateWindow window = new RateWindow(in.getLong());
         window.time = in.getLong();
         window.bannedUntil = in.getLong();
+        window.noConnectUntil = in.getLong();
         window.requests = in.getLong();
         window.refusals429 = in.getLong();
         window.bans418 = in.getLong();

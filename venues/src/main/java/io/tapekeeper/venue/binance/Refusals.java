@@ -1,5 +1,7 @@
 package io.tapekeeper.venue.binance;
 
+import static java.util.stream.Collectors.joining;
+
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -9,6 +11,7 @@ import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
 /**
@@ -81,6 +84,12 @@ final class Refusals {
                                     + "). Waiting usually helps."
                             : host + " answered HTTP " + status + ". Check the address " + address;
         };
+    }
+
+    /** For a location that none of the hosts serves. */
+    static String nowhere(Stream<URI> hosts) {
+        return "Neither %s serves this location (HTTP 451). Go through another network, or name another address."
+                .formatted(hosts.map(URI::getAuthority).collect(joining(" nor ")));
     }
 
     /** For a live question that would have to wait too long for its turn. */

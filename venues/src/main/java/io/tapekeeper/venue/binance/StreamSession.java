@@ -37,6 +37,7 @@ final class StreamSession implements Runnable {
 
     /** What the sessions of one feed share. */
     record Shared(
+            StreamHosts hosts,
             Network network,
             Outlet outlet,
             Gate gate,
@@ -63,8 +64,20 @@ final class StreamSession implements Runnable {
                 }
             } while (wait > 0);
             permits.take();
-            return WebSocketLine.open(
-                    shared.network, uri, shared.settings.requestTimeout(), receiver);
+            try {
+                return WebSocketLine.open(
+                        shared.network, uri, shared.settings.requestTimeout(), receiver);
+            } catch (Refusals.UpgradeRefused e) {
+                if (e.status() == 429 || e.status() == 418) {
+                    permits.refused(e.status(), pause(e, shared));
+                }
+                throw e;
+            }
+        }
+
+        /** How long no session can connect. */
+        synchronized Duration toWait() {
+            return Duration.ofNanos(permits.nanosToWait());
         }
     }
 
@@ -83,7 +96,6 @@ final class StreamSession implements Runnable {
     private final boolean spare;
     private final Shared shared;
     private final Settings.Sockets limits;
-    private final String host;
     private final StallWatch stalls;
     private final Backoff backoff;
     private final SplittableRandom random = new SplittableRandom();
@@ -103,7 +115,6 @@ final class StreamSession implements Runnable {
         this.spare = spare;
         this.shared = shared;
         limits = shared.settings.sockets();
-        host = part.uri().getAuthority();
         stalls =
                 new StallWatch(
                         List.copyOf(part.instruments().values()),
@@ -158,8 +169,9 @@ final class StreamSession implements Runnable {
             }
         }
         if (successor != null && successor.provedItselfBefore(now) && !current.line.isBehind()) {
-            LOG.log(System.Logger.Level.INFO, "{0}: a new connection took over", host);
-            shared.outlet.retire(current.out, "The connection to " + host + " was replaced.");
+            LOG.log(System.Logger.Level.INFO, "{0}: a new connection took over", successor.host());
+            shared.outlet.retire(
+                    current.out, "The connection to " + current.host() + " was replaced.");
             current.line.leave();
             succeed();
         }
@@ -211,7 +223,8 @@ final class StreamSession implements Runnable {
     }
 
     private void keepsBack(String what, long now) {
-        String reason = "%s keeps trades back: %s. Connecting again.".formatted(host, what);
+        String reason =
+                "%s keeps trades back: %s. Connecting again.".formatted(current.host(), what);
         shared.outlet.stalled(current.out, reason);
         if (successor != null) { // which brought them no more than the old one did
             shared.outlet.lost(successor.out, "stalled", reason);
@@ -236,7 +249,7 @@ final class StreamSession implements Runnable {
             successor.end(
                     new Ending(
                             "%s sends nothing over a new connection, though it does over the old one. Connecting again."
-                                    .formatted(host)));
+                                    .formatted(successor.host())));
         }
     }
 
@@ -251,6 +264,11 @@ final class StreamSession implements Runnable {
     }
 
     private void connect() throws InterruptedException {
+        Duration wait = shared.gate.toWait();
+        if (wait.isPositive()) { // not in the gate: what is open must be watched over meanwhile
+            keepAway(System.nanoTime(), wait);
+            return;
+        }
         Connection connection = new Connection();
         Ending failure;
         try {
@@ -265,19 +283,29 @@ final class StreamSession implements Runnable {
             }
             return;
         } catch (Refusals.UpgradeRefused e) {
+            if (e.status() == 451 && shared.hosts.moveFrom(connection.address)) {
+                return; // the next look connects there
+            }
             failure =
                     new Ending(
-                            Refusals.refused(part.uri(), e.status()),
-                            Refusals.wait(e.status(), e.headers(), shared.settings.refusedPause()));
+                            e.status() == 451
+                                    ? shared.hosts.refusal()
+                                    : Refusals.refused(connection.address, e.status()),
+                            pause(e, shared));
         } catch (IOException e) {
-            failure = new Ending(Refusals.unreachable(part.uri(), e));
+            failure = new Ending(Refusals.unreachable(connection.address, e));
         }
         connection.end(failure);
         ended(connection, System.nanoTime());
     }
 
+    private static Duration pause(Refusals.UpgradeRefused refusal, Shared shared) {
+        return Refusals.wait(refusal.status(), refusal.headers(), shared.settings.refusedPause());
+    }
+
     /** One socket from its handshake to its end. */
     private final class Connection implements WebSocketLine.Receiver {
+        private final URI address = shared.hosts.inUse();
         private final Outlet.Line out = new Outlet.Line(part.number());
         private final BinanceDecoder decoder = new BinanceDecoder();
         private final AtomicReference<Ending> ending = new AtomicReference<>();
@@ -294,7 +322,7 @@ final class StreamSession implements Runnable {
         private long silentSince; // though it should not be; 0 = it is as it should be
 
         void open() throws IOException, InterruptedException {
-            line = shared.gate.open(part.uri(), this, shared);
+            line = shared.gate.open(part.at(address), this, shared);
             openedAt = System.nanoTime();
             double age = 1 - ROTATION_JITTER * random.nextDouble();
             if (spare && opened == 0) {
@@ -317,8 +345,12 @@ final class StreamSession implements Runnable {
             }
         }
 
+        String host() {
+            return address.getAuthority();
+        }
+
         String announcement() {
-            return host + " announced that it closes this connection. Connecting again.";
+            return host() + " announced that it closes this connection. Connecting again.";
         }
 
         void lookForLife() {
@@ -338,7 +370,7 @@ final class StreamSession implements Runnable {
 
         private String silence(String what, Duration time) {
             String length = time.toString().substring(2).toLowerCase(Locale.ROOT);
-            return host + " " + what.formatted(length) + ". Connecting again.";
+            return host() + " " + what.formatted(length) + ". Connecting again.";
         }
 
         boolean isStable() {
@@ -367,7 +399,7 @@ final class StreamSession implements Runnable {
                         end(
                                 new Ending(
                                         "%s refuses the subscription: %s (code %d). Check the symbols."
-                                                .formatted(host, text, code),
+                                                .formatted(host(), text, code),
                                         shared.settings.refusedPause()));
             }
         }

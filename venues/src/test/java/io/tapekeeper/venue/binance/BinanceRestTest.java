@@ -212,6 +212,26 @@ class BinanceRestTest {
         assertEquals(Map.of(), rest.prices(List.of("BTCUSDT"))); // a 403 there is no pause here
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {500, 502, 503})
+    void aServerInTroubleDoesNotTellWhetherItIsALocalExchange(int status) {
+        server.script(path -> Reply.status(status, "<html>oops</html>"));
+        failure(Kind.UNREACHABLE, rest::simulation);
+        server.script(path -> Reply.ok("{\"source\":\"synthetic\",\"speed\":\"max\"}"));
+        assertEquals(Optional.of(new SimulatedVenue("synthetic", "max")), rest.simulation());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {429, 418})
+    void whoAsksForAPauseDoesNotTellWhetherItIsALocalExchange(int status) {
+        server.script(path -> new Reply(status, "{}", Map.of("Retry-After", "23")));
+        VenueException pause = failure(Kind.REFUSED, rest::simulation);
+        assertTrue(pause.getMessage().contains("HTTP " + status), pause.getMessage());
+        failure(Kind.REFUSED, rest::simulation);
+        failure(Kind.REFUSED, rest::serverTimeMicros);
+        assertEquals(1, server.asked.size(), "nothing may be sent during the pause");
+    }
+
     @Test
     void obeysRetryAfterForAllCallsAndSaysHowLong() {
         server.script(path ->

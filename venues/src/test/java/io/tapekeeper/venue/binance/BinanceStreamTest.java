@@ -377,6 +377,85 @@ class BinanceStreamTest {
         assertEquals(1, server.attempts.get());
     }
 
+    private BinanceStream startedWithSpare(URI otherwise, ConnectPermits permits) {
+        BinanceStream stream =
+                new BinanceStream(
+                        server.address(),
+                        List.of(otherwise),
+                        List.of(BTCUSDT),
+                        TapeKind.AGGREGATE,
+                        heard,
+                        settings(),
+                        permits,
+                        Witness.NONE,
+                        true);
+        open.add(stream);
+        stream.start();
+        return stream;
+    }
+
+    @Test
+    void allSocketsGoToTheHostThatStandsByWhereTheFirstDoesNotServeThisPlace() throws IOException {
+        server.refuse("HTTP/1.1 451 x\r\nContent-Length: 0\r\n\r\n");
+        try (LocalWebSocket second = new LocalWebSocket()) {
+            startedWithSpare(second.address(), ConnectPermits.inMemory());
+            Connection one = second.next();
+            Connection other = second.next();
+            assertEquals("/stream?streams=btcusdt@aggTrade", one.path);
+            other.send(aggregate("BTCUSDT", 1));
+            heard.next(Connected.class);
+            hears(1);
+            int before = server.attempts.get();
+            one.vanish();
+            second.next();
+            assertEquals(
+                    before, server.attempts.get(), "a place that is refused is not tried again");
+            assertTrue(before <= 2, before + " attempts by two sessions");
+        }
+    }
+
+    @Test
+    void saysInOneSentenceThatNoHostServesThisPlace() throws IOException {
+        String no = "HTTP/1.1 451 x\r\nContent-Length: 0\r\n\r\n";
+        server.refuse(no);
+        try (LocalWebSocket second = new LocalWebSocket()) {
+            second.refuse(no);
+            startedWithSpare(second.address(), ConnectPermits.inMemory());
+            assertEquals(
+                    "Neither %s nor %s serves this location (HTTP 451). Go through another network, or name another address."
+                            .formatted(
+                                    server.address().getAuthority(),
+                                    second.address().getAuthority()),
+                    heard.next(Disconnected.class).reason());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "wss://stream.binance.com:9443, wss://data-stream.binance.vision",
+        "wss://data-stream.binance.vision,",
+        "wss://stream.binance.us:9443,",
+        "ws://127.0.0.1:9000,"
+    })
+    void onlyBinanceComHasAHostThatStandsBy(URI streamUrl, URI otherwise) {
+        assertEquals(
+                otherwise == null ? List.of() : List.of(otherwise),
+                StreamHosts.standingBy(streamUrl));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {429, 418})
+    void aDemandForAPauseHoldsForAllWhoShareThePermits(int status) {
+        RateGovernor governor = RateGovernor.inMemory("the-venue", CLOCK);
+        server.refuse("HTTP/1.1 %d x\r\nRetry-After: 60\r\n\r\n".formatted(status));
+        BinanceStream stream = startedWithSpare(server.address(), governor.connectPermits());
+        heard.next(Disconnected.class);
+        assertEquals(60_000_000_000L, governor.connectPermits().nanosToWait());
+        assertEquals(status == 418, governor.snapshot().bannedUntilMicros() > 0);
+        stream.close();
+        assertEquals(1, server.attempts.get());
+    }
+
     @Test
     void aRefusedSubscriptionIsNoLoop() throws IOException {
         BinanceStream stream = started();
@@ -529,14 +608,13 @@ class BinanceStreamTest {
                 IntStream.range(0, 2_000)
                         .mapToObj(i -> new Instrument("binance", "COIN%dUSDT".formatted(i), 0, 0))
                         .toList();
-        List<BinanceStream.Part> parts =
-                BinanceStream.parts(
-                        URI.create("wss://stream.binance.com:9443"), many, TapeKind.AGGREGATE);
+        List<BinanceStream.Part> parts = BinanceStream.parts(many, TapeKind.AGGREGATE);
         int carried = 0;
         for (BinanceStream.Part part : parts) {
-            assertTrue(part.uri().toString().length() < 8_000);
+            URI uri = part.at(URI.create("wss://stream.binance.com:9443"));
+            assertTrue(uri.toString().length() < 8_000);
             assertTrue(part.instruments().size() <= 1_024);
-            assertEquals(part.instruments().size(), part.uri().getQuery().split("/", -1).length);
+            assertEquals(part.instruments().size(), uri.getQuery().split("/", -1).length);
             carried += part.instruments().size();
         }
         assertEquals(2_000, carried);
@@ -582,12 +660,13 @@ class BinanceStreamTest {
     void thePathMayBePartOfTheAddress(String path) {
         assertEquals(
                 URI.create("wss://stream.binance.com:9443/stream?streams=btcusdt@trade"),
-                BinanceStream.parts(
-                                URI.create("wss://stream.binance.com:9443" + path),
-                                List.of(BTCUSDT),
-                                TapeKind.RAW)
+                BinanceStream.parts(List.of(BTCUSDT), TapeKind.RAW)
                         .getFirst()
-                        .uri());
+                        .at(
+                                new StreamHosts(
+                                                URI.create("wss://stream.binance.com:9443" + path),
+                                                List.of())
+                                        .inUse()));
     }
 
     @ParameterizedTest
@@ -595,6 +674,6 @@ class BinanceStreamTest {
     void anAddressThatIsNoneIsRefused(String address) {
         assertThrows(
                 IllegalArgumentException.class,
-                () -> BinanceStream.parts(URI.create(address), List.of(BTCUSDT), TapeKind.RAW));
+                () -> new StreamHosts(URI.create(address), List.of()));
     }
 }

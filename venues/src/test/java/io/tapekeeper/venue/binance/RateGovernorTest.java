@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -81,6 +82,44 @@ class RateGovernorTest {
             assertEquals(Duration.ZERO, governor.take(10, Purpose.LIVE));
             assertEquals(Duration.ofSeconds(34), governor.take(1, Purpose.LIVE));
         }
+    }
+
+    @Test
+    void aRestartForgetsNoPauseBetweenConnections() {
+        try (RateGovernor governor = open()) {
+            governor.connectPermits().refused(429, Duration.ofSeconds(30));
+            governor.connectPermits().refused(429, Duration.ofSeconds(10));
+            assertEquals(0, governor.snapshot().bannedUntilMicros(), "REST may go on");
+        }
+        try (RateGovernor governor = open()) {
+            assertEquals(2, governor.snapshot().refusals429());
+            assertEquals(30_000_000_000L, governor.connectPermits().nanosToWait());
+            pass(Duration.ofSeconds(30));
+            assertEquals(0, governor.connectPermits().nanosToWait());
+        }
+    }
+
+    @Test
+    void aBanOfConnectionsIsABanOfAll() {
+        try (RateGovernor governor = open()) {
+            governor.connectPermits().refused(418, Duration.ofMinutes(2));
+            assertEquals(120_000_000_000L, governor.connectPermits().nanosToWait());
+            assertThrows(VenueException.class, () -> governor.take(1, Purpose.LIVE));
+            assertEquals(1, governor.snapshot().bans418());
+        }
+    }
+
+    @Test
+    void aPauseInMemoryIsNotCutShortByAnother() {
+        AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5); // may overflow
+        AttemptBudget permits = new AttemptBudget(300, Duration.ofMinutes(5), nanos::get);
+        assertEquals(0, permits.nanosToWait());
+        permits.refused(429, Duration.ofNanos(100));
+        nanos.addAndGet(40);
+        permits.refused(429, Duration.ofNanos(10));
+        assertEquals(60, permits.nanosToWait());
+        nanos.addAndGet(60);
+        assertEquals(0, permits.nanosToWait());
     }
 
     @Test

@@ -416,6 +416,11 @@ class SocketCareTest {
                     public void take() {
                         taken.add(System.nanoTime());
                     }
+
+                    @Override
+                    public void refused(int status, Duration pause) {
+                        throw new AssertionError("this server refuses nobody");
+                    }
                 };
         started(heard, permits, Witness.NONE, true); // two sessions want to connect
         long last = Eventually.next(taken);
@@ -442,6 +447,11 @@ class SocketCareTest {
                     @Override
                     public void take() {
                         taken.incrementAndGet();
+                    }
+
+                    @Override
+                    public void refused(int status, Duration pause) {
+                        throw new AssertionError("this server refuses nobody");
                     }
                 };
         started(heard, permits, Witness.NONE, false);
