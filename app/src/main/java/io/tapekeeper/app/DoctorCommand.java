@@ -16,8 +16,11 @@ import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +28,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -41,6 +47,8 @@ import picocli.CommandLine.Option;
 final class DoctorCommand implements Callable<Integer> {
     private static final long LOW_DISK = 2L << 30;
     private static final double CLOCK_LIMIT_SECONDS = 1;
+    private static final String PROBED_STREAM = "/ws/btcusdt@aggTrade";
+    private static final Duration SOCKET_PATIENCE = Duration.ofSeconds(10);
 
     @Option(names = "--db", paramLabel = "FILE", description = "The store.")
     private Path db = RunCommand.DEFAULT_DB;
@@ -55,6 +63,13 @@ final class DoctorCommand implements Callable<Integer> {
             defaultValue = "https://api.binance.com")
     private URI restUrl;
 
+    @Option(
+            names = "--stream-url",
+            paramLabel = "URL",
+            description = "WebSocket streams (default: ${DEFAULT-VALUE}).",
+            defaultValue = "wss://stream.binance.com:9443")
+    private URI streamUrl;
+
     private final PrintStream out = System.out;
     private boolean wrong;
 
@@ -65,6 +80,7 @@ final class DoctorCommand implements Callable<Integer> {
         checkStore();
         checkPort();
         checkVenue();
+        checkSocket();
         return wrong ? Failure.FOUND_WRONG : Failure.FINE;
     }
 
@@ -224,6 +240,27 @@ final class DoctorCommand implements Callable<Integer> {
             }
         } catch (VenueException e) {
             wrong("venue", e.getMessage(), "check the network, or another --rest-url");
+        }
+    }
+
+    private void checkSocket() {
+        URI one = URI.create(streamUrl.toString().replaceFirst("/*$", "") + PROBED_STREAM);
+        long began = System.nanoTime();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            client.newWebSocketBuilder()
+                    .connectTimeout(SOCKET_PATIENCE)
+                    .buildAsync(one, new WebSocket.Listener() {})
+                    .get(SOCKET_PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                    .abort();
+            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+            fine("socket", "%s opens in %d ms".formatted(streamUrl, millis));
+        } catch (ExecutionException | TimeoutException e) {
+            wrong(
+                    "socket",
+                    streamUrl + " cannot be opened",
+                    "check the network and proxies, or another --stream-url");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }
