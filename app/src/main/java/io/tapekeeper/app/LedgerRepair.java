@@ -1,7 +1,6 @@
 package io.tapekeeper.app;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.analyst.FeatureRow;
 import io.tapekeeper.analyst.Preset;
 import io.tapekeeper.dashboard.LiveView;
 import io.tapekeeper.market.Trade;
@@ -409,7 +408,6 @@ final class LedgerRepair implements AutoCloseable {
                         .orElseThrow();
         List<LedgerEntry> known =
                 changing.stream().flatMap(filling -> filling.missing.stream()).toList();
-        FeatureRow live = watch.now().row();
         Rebuild rebuild =
                 new Rebuild(
                         watch.series(),
@@ -418,7 +416,7 @@ final class LedgerRepair implements AutoCloseable {
                         history,
                         known,
                         fromId,
-                        live == null ? Long.MIN_VALUE : live.bar().end());
+                        watch.now().closedUpTo());
         long target = 0;
         for (int round = 0; round < ROUNDS && watch.now().lastId() - target > NEAR; round++) {
             target = watch.now().lastId();

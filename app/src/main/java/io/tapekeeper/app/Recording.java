@@ -1,6 +1,5 @@
 package io.tapekeeper.app;
 
-import io.tapekeeper.analyst.FeatureRow;
 import io.tapekeeper.analyst.Preset;
 import io.tapekeeper.dashboard.Dashboard;
 import io.tapekeeper.dashboard.LiveView;
@@ -369,10 +368,9 @@ final class Recording {
 
     /** Trades beyond the retention go: by closed bars, for one trade's time may be a wrong one. */
     private void forget(Watch watch, Recorder recorder) {
-        FeatureRow row = watch.now().row();
-        if (row != null) {
-            long before = row.bar().end() - options.keep.toNanos() / 1_000;
-            recorder.forget(watch.series().tape(), before);
+        long closed = watch.now().closedUpTo();
+        if (closed != Long.MIN_VALUE) {
+            recorder.forget(watch.series().tape(), closed - options.keep.toNanos() / 1_000);
         }
     }
 }

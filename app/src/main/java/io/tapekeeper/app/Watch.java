@@ -45,6 +45,8 @@ final class Watch implements Sequencer.Output, Analyst.Output {
      *
      * @param holeLast the last id of the hole behind {@code lastId} that the tape waits for; −1 =
      *     it waits for none
+     * @param closedUpTo end of the last bar that closed, epoch microseconds; {@link Long#MIN_VALUE}
+     *     before the first
      * @param duplicates trades that came again
      * @param conflicts of these, how many said something else than the first
      */
@@ -53,6 +55,7 @@ final class Watch implements Sequencer.Output, Analyst.Output {
             long lastTradeTime,
             long lastId,
             long holeLast,
+            long closedUpTo,
             long trades,
             long duplicates,
             long conflicts,
@@ -78,7 +81,7 @@ final class Watch implements Sequencer.Output, Analyst.Output {
     private long trades;
     private FeatureRow lastRow;
     private Predicate<Gap> inLedger = gap -> false;
-    private volatile Now now = new Now(0, 0, -1, -1, 0, 0, 0, null);
+    private volatile Now now = new Now(0, 0, -1, -1, Long.MIN_VALUE, 0, 0, 0, null);
 
     Watch(
             Series series,
@@ -334,6 +337,9 @@ final class Watch implements Sequencer.Output, Analyst.Output {
                         lastTradeTime,
                         sequencer.lastId(),
                         sequencer.holeLast(),
+                        lastBarStart == Long.MIN_VALUE
+                                ? Long.MIN_VALUE
+                                : lastBarStart + series.interval().micros(),
                         trades,
                         sequencer.duplicates(),
                         sequencer.conflicts(),
