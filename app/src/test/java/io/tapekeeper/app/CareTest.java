@@ -75,7 +75,9 @@ class CareTest {
                 "--port",
                 "0",
                 "--rest-url",
-                "http://127.0.0.1:" + market.port());
+                "http://127.0.0.1:" + market.port(),
+                "--stream-url",
+                "ws://127.0.0.1:" + market.port());
     }
 
     @Test
@@ -118,7 +120,13 @@ class CareTest {
                 running.goOn(Duration.ofMillis(1));
             }
             assertSays(
-                    doctor(db, market), 0, "is sound", " 0 missing", "of 6,000 used", "answers in");
+                    doctor(db, market),
+                    0,
+                    "is sound",
+                    " 0 missing",
+                    "of 6,000 used",
+                    "answers in",
+                    "opens in");
             try (Recorder recorder = Recorder.open(db, Durability.NORMAL)) {
                 recorder.gap(TAPE, new Gap(5, 9, 0, 1), Cause.MISSED);
             }
