@@ -270,6 +270,7 @@ final class BackfillCommand implements Callable<Integer> {
                         id.kind(),
                         range.first(),
                         range.last(),
+                        RepairSettings.DEFAULTS.believe(),
                         new Fetch.Sink() {
                             @Override
                             public void trade(Trade trade) {
@@ -292,7 +293,7 @@ final class BackfillCommand implements Callable<Integer> {
             try {
                 step = fetch.step(Purpose.REPAIR);
                 waits = step == Fetch.Step.WAIT ? waits + 1 : 0;
-                pause = ASK_AGAIN;
+                pause = fetch.pause(ASK_AGAIN);
             } catch (VenueException e) {
                 if (stop.isRequested() || e.kind() == VenueException.Kind.NOT_SERVED) {
                     throw e;
@@ -345,7 +346,9 @@ final class BackfillCommand implements Callable<Integer> {
         }
         for (IdRange range : wanted) {
             // No effect on one that is settled already.
-            settle(recorder, series.tape(), gap(range), Cause.MISSED, Optional.of("backfill"));
+            if (settled.stream().noneMatch(entry -> isUnresolved(entry, range))) {
+                settle(recorder, series.tape(), gap(range), Cause.MISSED, Optional.of("backfill"));
+            }
         }
         for (LedgerEntry entry : history.openGaps(series.tape())) {
             if (history.missing(series.tape(), entry.gap()) == 0) {
@@ -353,6 +356,12 @@ final class BackfillCommand implements Callable<Integer> {
                 settle(recorder, series.tape(), entry.gap(), entry.cause(), by);
             }
         }
+    }
+
+    private static boolean isUnresolved(LedgerEntry entry, IdRange range) {
+        return entry.cause() == Cause.UNRESOLVED
+                && entry.gap().firstId() == range.first()
+                && entry.gap().lastId() == range.last();
     }
 
     private static void settle(
