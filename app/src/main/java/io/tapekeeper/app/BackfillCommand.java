@@ -302,6 +302,7 @@ final class BackfillCommand implements Callable<Integer> {
                         id.kind(),
                         range.first(),
                         range.last(),
+                        RepairSettings.DEFAULTS.believe(),
                         new Fetch.Sink() {
                             @Override
                             public void trade(Trade trade) {
@@ -324,7 +325,7 @@ final class BackfillCommand implements Callable<Integer> {
             try {
                 step = fetch.step(Purpose.REPAIR);
                 waits = step == Fetch.Step.WAIT ? waits + 1 : 0;
-                pause = ASK_AGAIN;
+                pause = fetch.pause(ASK_AGAIN);
             } catch (VenueException e) {
                 if (stop.isRequested() || e.kind() == VenueException.Kind.NOT_SERVED) {
                     throw e;
@@ -377,7 +378,9 @@ final class BackfillCommand implements Callable<Integer> {
         }
         for (IdRange range : wanted) {
             // No effect on one that is settled already.
-            settle(recorder, series.tape(), gap(range), Cause.MISSED, Optional.of("backfill"));
+            if (settled.stream().noneMatch(entry -> isUnresolved(entry, range))) {
+                settle(recorder, series.tape(), gap(range), Cause.MISSED, Optional.of("backfill"));
+            }
         }
         recorder.flush();
         for (LedgerEntry entry : history.openGaps(series.tape())) {
@@ -401,6 +404,12 @@ final class BackfillCommand implements Callable<Integer> {
                         .mapToLong(Gap::missing)
                         .sum();
         return history.missing(tape, gap) <= known;
+    }
+
+    private static boolean isUnresolved(LedgerEntry entry, IdRange range) {
+        return entry.cause() == Cause.UNRESOLVED
+                && entry.gap().firstId() == range.first()
+                && entry.gap().lastId() == range.last();
     }
 
     private static void settle(

@@ -205,6 +205,7 @@ final class HoleFiller implements AutoCloseable {
                             id.kind(),
                             at.lastId() + 1,
                             at.holeLast(),
+                            settings.believe(),
                             new ToTape(watch));
             asking.deadline = now + settings.holdBack().toNanos();
         }
@@ -220,7 +221,9 @@ final class HoleFiller implements AutoCloseable {
         asking.pause = 0;
         asking.said = "";
         asking.notBefore =
-                step == Fetch.Step.ADVANCED ? 0 : System.nanoTime() + settings.askAgain().toNanos();
+                step == Fetch.Step.ADVANCED
+                        ? 0
+                        : System.nanoTime() + asking.fetch.pause(settings.askAgain()).toNanos();
     }
 
     /** Whether so many ids can come before the tape no longer waits for them. */
@@ -256,7 +259,7 @@ final class HoleFiller implements AutoCloseable {
         }
         TradePage page = rest.tradesFrom(id.symbol(), id.kind(), from, Fetch.PAGE, Purpose.LIVE);
         deliver(watch, page.trades());
-        boolean full = page.trades().size() + page.blanked().size() >= Fetch.PAGE;
+        boolean full = page.size() >= Fetch.PAGE;
         asking.pause = 0;
         asking.said = "";
         asking.atTail = !full;

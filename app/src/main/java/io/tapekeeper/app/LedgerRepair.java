@@ -21,8 +21,11 @@ import io.tapekeeper.venue.binance.RawIds;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,6 +79,8 @@ final class LedgerRepair implements AutoCloseable {
     private final List<Watch> watches;
     private final Set<Gap> saidTooOld = ConcurrentHashMap.newKeySet();
     private final Set<Gap> notServed = ConcurrentHashMap.newKeySet();
+    private final Map<Watch, Map<Gap, Filling>> begun = new HashMap<>();
+    private final Map<Gap, Long> unusableSince = new ConcurrentHashMap<>(); // local monotonic time
     private final Map<Gap, Long> waitedSince = new ConcurrentHashMap<>(); // local monotonic time
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Map<Watch, Progress> progress = new ConcurrentHashMap<>();
@@ -178,6 +183,8 @@ final class LedgerRepair implements AutoCloseable {
     /** Returns whether nothing is left to do for this tape. */
     private boolean repair(Watch watch) throws InterruptedException {
         List<LedgerEntry> open = toFill(watch);
+        Map<Gap, Filling> fillings = begun.computeIfAbsent(watch, any -> new HashMap<>());
+        fillings.keySet().retainAll(open.stream().map(LedgerEntry::gap).toList());
         if (open.isEmpty()) {
             progress.remove(watch);
             return true;
@@ -189,9 +196,12 @@ final class LedgerRepair implements AutoCloseable {
         VenueException unanswered = null;
         try {
             for (LedgerEntry entry : open) {
-                Filling filling = new Filling(watch, entry, meter);
+                Filling filling =
+                        fillings.computeIfAbsent(entry.gap(), gap -> new Filling(watch, entry));
+                filling.entry = entry; // its cause may be another one now
                 try {
-                    if (filling.fill()) {
+                    if (filling.fill(meter)) {
+                        fillings.remove(entry.gap());
                         settled.add(filling);
                     } else {
                         all = false;
@@ -225,7 +235,7 @@ final class LedgerRepair implements AutoCloseable {
             return List.of(); // the tape has not begun
         }
         return history.openGaps(watch.series().tape()).stream()
-                .filter(entry -> !notServed.contains(entry.gap()))
+                .filter(entry -> !notServed.contains(entry.gap()) && !isResting(entry.gap()))
                 .filter(entry ->
                         isInReach(watch, entry.gap())
                                 || history.missing(watch.series().tape(), entry.gap()) == 0)
@@ -247,42 +257,61 @@ final class LedgerRepair implements AutoCloseable {
         return inReach;
     }
 
-    /** One entry being filled. */
+    /** Whether the venue has what can be no trade there; it is asked again later. */
+    private boolean isResting(Gap gap) {
+        Long since = unusableSince.get(gap);
+        return since != null && System.nanoTime() - since < settings.doubtAfter().toNanos();
+    }
+
+    /**
+     * One entry being filled. It outlives a round that the venue does not let it end, so that what
+     * was found out in it, and for how long the venue has denied an id, is not forgotten.
+     */
     private final class Filling implements Fetch.Sink {
         private final Watch watch;
-        private final LedgerEntry entry;
-        private final Meter meter;
+        private LedgerEntry entry;
         private final List<LedgerEntry> missing = new ArrayList<>();
+        private final Deque<Fetch> left = new ArrayDeque<>();
 
-        Filling(Watch watch, LedgerEntry entry, Meter meter) {
+        Filling(Watch watch, LedgerEntry entry) {
             this.watch = watch;
             this.entry = entry;
-            this.meter = meter;
+            TapeId id = watch.series().tape();
+            history.missingRanges(
+                    id,
+                    entry.gap().firstId(),
+                    entry.gap().lastId(),
+                    range ->
+                            left.add(
+                                    new Fetch(
+                                            rest,
+                                            id.symbol(),
+                                            id.kind(),
+                                            range.first(),
+                                            range.last(),
+                                            settings.believe(),
+                                            this)));
         }
 
         /** Returns whether every id has come or is known not to come. */
-        boolean fill() throws InterruptedException {
-            TapeId id = watch.series().tape();
-            Gap gap = entry.gap();
-            List<IdRange> ranges = new ArrayList<>();
-            history.missingRanges(id, gap.firstId(), gap.lastId(), ranges::add);
-            for (IdRange range : ranges) {
-                Fetch fetch =
-                        new Fetch(rest, id.symbol(), id.kind(), range.first(), range.last(), this);
+        boolean fill(Meter meter) throws InterruptedException {
+            meter.add(missing.stream().mapToLong(part -> part.gap().missing()).sum());
+            for (; !left.isEmpty(); left.removeFirst()) {
+                Fetch fetch = left.getFirst();
                 try {
-                    if (!fill(fetch)) {
+                    if (!fill(fetch, meter)) {
                         return false;
                     }
                 } catch (VenueException e) {
                     if (e.kind() != VenueException.Kind.NOT_SERVED) {
                         throw e;
                     }
-                    if (!nameByAggregates(new IdRange(fetch.next(), range.last()))) {
+                    if (!nameByAggregates(new IdRange(fetch.next(), fetch.last()))) {
                         return false;
                     }
                 }
             }
-            waitedSince.remove(gap);
+            waitedSince.remove(entry.gap());
             return true;
         }
 
@@ -317,7 +346,7 @@ final class LedgerRepair implements AutoCloseable {
             return false;
         }
 
-        private boolean fill(Fetch fetch) throws InterruptedException {
+        private boolean fill(Fetch fetch, Meter meter) throws InterruptedException {
             int waits = 0;
             while (true) {
                 long before = fetch.next();
@@ -333,7 +362,7 @@ final class LedgerRepair implements AutoCloseable {
                             doubt();
                             return false;
                         }
-                        sleep(settings.askAgain());
+                        sleep(fetch.pause(settings.askAgain()));
                     }
                 }
                 sleep(Duration.ZERO);
@@ -391,6 +420,9 @@ final class LedgerRepair implements AutoCloseable {
                 recorder.gapSettled(
                         id, gap.firstId(), gap.lastId(), Cause.MISSED, Optional.of("rest"));
             }
+            missing.stream()
+                    .filter(part -> part.cause() == Cause.UNRESOLVED)
+                    .forEach(part -> unusableSince.put(part.gap(), System.nanoTime()));
             repaired.merge(watch, came(), Long::sum);
         }
     }

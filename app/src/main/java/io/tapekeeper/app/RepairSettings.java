@@ -9,18 +9,22 @@ import java.time.Duration;
  * @param reach holes older than this are left to {@code backfill}
  * @param look between two looks at the tapes
  * @param askAgain before the venue is asked again for what its database did not have yet
+ * @param believe for how long the venue must lack an id, while it has later ones, before that is
+ *     believed
  * @param firstRetry before the first new attempt where it does not answer; doubled at each failure
  * @param longestRetry where the doubling ends
  * @param followAfter without a socket for this long the tape goes on from REST
  * @param followEvery between two questions for newer trades then
  * @param doubtAfter how long a venue may leave it open whether it has ids that are wanted, before
- *     the ledger calls them unresolved; they are still asked for
+ *     the ledger calls them unresolved; they are still asked for. Also the time between two
+ *     questions for ids under which it has what can be no trade
  */
 record RepairSettings(
         Duration holdBack,
         Duration reach,
         Duration look,
         Duration askAgain,
+        Duration believe,
         Duration firstRetry,
         Duration longestRetry,
         Duration followAfter,
@@ -32,6 +36,7 @@ record RepairSettings(
                     Duration.ofHours(24),
                     Duration.ofMillis(20),
                     Duration.ofMillis(250),
+                    Duration.ofSeconds(10),
                     Duration.ofMillis(500),
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(2),
@@ -44,6 +49,7 @@ record RepairSettings(
                 reach,
                 look,
                 askAgain,
+                believe,
                 firstRetry,
                 longestRetry,
                 followAfter,
@@ -58,6 +64,7 @@ record RepairSettings(
                 reach,
                 look,
                 askAgain.dividedBy(times),
+                believe.dividedBy(times),
                 firstRetry.dividedBy(times),
                 longestRetry.dividedBy(times),
                 followAfter.dividedBy(times),
@@ -73,6 +80,7 @@ record RepairSettings(
                 nearer,
                 look,
                 askAgain,
+                believe,
                 firstRetry,
                 longestRetry,
                 followAfter,

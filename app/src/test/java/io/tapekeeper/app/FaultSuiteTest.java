@@ -129,6 +129,13 @@ class FaultSuiteTest {
                                 When.AT_ONCE.lasting(Amount.of(Duration.ofSeconds(3))),
                                 millis(300)),
                         skip()),
+                plan(
+                        "late ids",
+                        new Fault.LateIds(
+                                When.AT_ONCE.lasting(Amount.of(Duration.ofMinutes(1))),
+                                3,
+                                millis(100)),
+                        skip()),
                 plan("blank", new Fault.Blank(50), skip()),
                 plan("venue-holes", new Fault.VenueHoles(200), skip()),
                 plan(

@@ -25,7 +25,12 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -166,6 +171,36 @@ class RestFaultsTest {
                 assertTrue(System.nanoTime() < deadline, "trade " + told + " never came");
             }
             assertEquals(1, exchange.faultsInjected().get("lag"));
+        }
+    }
+
+    private static List<Long> ids(String page) {
+        return Pattern.compile("\"id\":([0-9]+)")
+                .matcher(page)
+                .results()
+                .map(id -> Long.valueOf(id.group(1)))
+                .toList();
+    }
+
+    @Test
+    void databaseEndpointsLackSomeIdsForAWhileThoughTheyHaveLaterOnes() throws Exception {
+        When when = When.AT_ONCE.lasting(Amount.of(Duration.ofMinutes(1)));
+        try (Exchange exchange = start(new Fault.LateIds(when, 2, Duration.ofMillis(1_500)));
+                Client client = new Client(exchange);
+                Socket socket = client.connect(TRADES)) {
+            long told = id(socket.next(1_000).getFirst());
+            List<Long> page = ids(client.body(REST + told));
+            Set<Long> late = // of those that a whole page would hold
+                    LongStream.range(told, Math.min(page.getLast(), told + 1_000))
+                            .boxed()
+                            .collect(Collectors.toSet());
+            page.forEach(late::remove);
+            assertFalse(late.isEmpty(), "none of " + page + " is late");
+            long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            while (!ids(client.body(REST + told)).containsAll(late)) {
+                assertTrue(System.nanoTime() < deadline, late + " never came");
+            }
+            assertEquals(1, exchange.faultsInjected().get("late-ids"));
         }
     }
 

@@ -18,6 +18,12 @@ public sealed interface Fault {
     /** In the answer to one REST request. */
     sealed interface OnRequest extends OnWire {}
 
+    /** What a database answers (aggTrades, historicalTrades) is not what the streams told. */
+    sealed interface OnDatabase extends OnRequest {
+        /** How late it is. */
+        Duration by();
+    }
+
     /** What the venue itself has lost or did not do; with it the true tape is another one. */
     sealed interface OnTape extends Fault {}
 
@@ -202,10 +208,22 @@ public sealed interface Fault {
     }
 
     /** What a database answers (aggTrades, historicalTrades, klines) is behind the streams. */
-    record Lag(When when, Duration by) implements OnRequest {
+    record Lag(When when, Duration by) implements OnDatabase {
         @Override
         public String name() {
             return "lag";
+        }
+    }
+
+    /**
+     * Ids that aggTrades and historicalTrades lack for a while, though they have later ones.
+     *
+     * @param oneIn one of so many is late, on average
+     */
+    record LateIds(When when, int oneIn, Duration by) implements OnDatabase {
+        @Override
+        public String name() {
+            return "late-ids";
         }
     }
 

@@ -231,6 +231,11 @@ public final class FaultPlanReader {
                 Duration by = time("by", draw.time());
                 yield new Fault.Lag(window(Amount.requests(0), FOR_EVER), by);
             }
+            case "late-ids" -> {
+                int oneIn = number("one-in", 10, 2, Integer.MAX_VALUE);
+                Duration by = time("by", draw.time());
+                yield new Fault.LateIds(window(Amount.requests(0), FOR_EVER), oneIn, by);
+            }
             case "blank" -> new Fault.Blank(number("one-in", 100, 2, Integer.MAX_VALUE));
             case "venue-holes" ->
                     new Fault.VenueHoles(number("one-in", 1_000, 2, Integer.MAX_VALUE));
@@ -253,7 +258,7 @@ public final class FaultPlanReader {
                         .map(Fault::kebab)
                         .collect(Collectors.joining(", "));
         throw wrong(
-                "there is no fault \"%s\"; there are drop, silent, half-open, mute, refuse, rotate, restart, server-shutdown, drip, burst, clock, rest, body, slow, lag, blank, venue-holes, retention, halt, %s"
+                "there is no fault \"%s\"; there are drop, silent, half-open, mute, refuse, rotate, restart, server-shutdown, drip, burst, clock, rest, body, slow, lag, late-ids, blank, venue-holes, retention, halt, %s"
                         .formatted(name, tricks));
     }
 

@@ -8,6 +8,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import io.tapekeeper.exchange.faults.Amount.Unit;
 import io.tapekeeper.exchange.history.History;
 import io.tapekeeper.exchange.history.Played;
+import io.tapekeeper.exchange.market.Print;
 import io.tapekeeper.exchange.market.SymbolTape;
 import io.tapekeeper.exchange.market.TapeSource;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** A plan being carried out. Thread-safe. */
 public final class Faults {
@@ -80,7 +82,9 @@ public final class Faults {
             List<History> histories, ScheduledExecutorService timer, Consumer<Duration> restart) {
         this.restart = restart;
         Optional<Duration> longest =
-                plan.all(Fault.Lag.class).stream().map(Fault.Lag::by).max(Duration::compareTo);
+                plan.all(Fault.OnDatabase.class).stream()
+                        .map(Fault.OnDatabase::by)
+                        .max(Duration::compareTo);
         if (longest.isEmpty()) {
             return;
         }
@@ -116,13 +120,28 @@ public final class Faults {
 
     /** The history as the database endpoints show it now. */
     public History database(History live) {
+        if (armed.isEmpty()) {
+            return retained(live);
+        }
         Played then = live.played();
+        Predicate<Print> late = print -> false;
         for (Armed one : armed) {
-            if (one.fault() instanceof Fault.Lag lag && one.trigger().hits()) {
-                then = before(live, lag.by(), then);
+            if (one.fault() instanceof Fault.OnDatabase fault && one.trigger().hits()) {
+                Played before = before(live, fault.by(), then);
+                switch (fault) {
+                    case Fault.Lag lag -> then = before;
+                    case Fault.LateIds ids -> late = late.or(print -> isLate(print, ids, before));
+                }
             }
         }
-        return armed.isEmpty() ? retained(live) : live.seen(then, keep());
+        return live.seen(then, keep()).without(late);
+    }
+
+    /** Which ids are late is a function of the plan's seed and the id alone. */
+    private boolean isLate(Print print, Fault.LateIds late, Played before) {
+        boolean news = before.last().map(last -> print.time() > last.time()).orElse(true);
+        long mixed = (print.id() ^ plan.seed()) * 0x9E3779B97F4A7C15L; // of the golden ratio
+        return news && Long.remainderUnsigned(mixed >>> 32, late.oneIn()) == 0;
     }
 
     /** The history without what a venue that forgets has let go of. */

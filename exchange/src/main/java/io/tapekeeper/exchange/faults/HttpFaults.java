@@ -81,7 +81,7 @@ final class HttpFaults extends ChannelDuplexHandler {
     private List<Fault.OnRequest> hits(String endpoint) {
         faults.count(Unit.REQUESTS, endpoint);
         return faults.on(Fault.OnRequest.class).stream()
-                .filter(armed -> !(armed.fault() instanceof Fault.Lag))
+                .filter(armed -> !(armed.fault() instanceof Fault.OnDatabase))
                 .filter(armed -> concerns(armed.fault(), endpoint))
                 .filter(armed -> armed.trigger().hits())
                 .map(armed -> (Fault.OnRequest) armed.fault())
@@ -124,7 +124,8 @@ final class HttpFaults extends ChannelDuplexHandler {
                 }
                 case Slow slow -> delay += slow.by().toNanos();
                 case Clock clock -> answer = shifted(answer, clock);
-                case Fault.Lag lag -> throw new AssertionError(lag); // left out above
+                case Fault.OnDatabase database ->
+                        throw new AssertionError(database); // left out above
             }
         }
         if (cut) {

@@ -9,6 +9,7 @@ import io.tapekeeper.exchange.market.SymbolTape;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * What of one symbol's tape has been played, for anyone to read. The player thread alone moves it
@@ -17,16 +18,18 @@ import java.util.List;
 public final class History {
     private final SymbolTape tape;
     private final long kept;
+    private final Predicate<Print> hidden;
     private volatile Played played;
 
     public History(SymbolTape tape, Played played) {
-        this(tape, played, Long.MAX_VALUE);
+        this(tape, played, Long.MAX_VALUE, print -> false);
     }
 
-    private History(SymbolTape tape, Played played, long kept) {
+    private History(SymbolTape tape, Played played, long kept, Predicate<Print> hidden) {
         this.tape = tape;
         this.played = played;
         this.kept = kept;
+        this.hidden = hidden;
     }
 
     /**
@@ -35,7 +38,12 @@ public final class History {
      * @param newest how many of each kind
      */
     public History seen(Played then, long newest) {
-        return new History(tape, then, newest);
+        return new History(tape, then, newest, hidden);
+    }
+
+    /** The same as it looks now, without some of its prints; klines are as they were. */
+    public History without(Predicate<Print> missing) {
+        return new History(tape, played, kept, hidden.or(missing));
     }
 
     /** The id of the oldest there is, −1 where there is none. */
@@ -95,7 +103,7 @@ public final class History {
                 if (found.size() == limit || print.time() > end) {
                     return found;
                 }
-                if (print.id() >= fromId && print.time() >= start) {
+                if (print.id() >= fromId && print.time() >= start && !hidden.test(print)) {
                     found.add(print);
                 }
             }
@@ -114,8 +122,9 @@ public final class History {
                 minute = tape.eventfulUpTo(minute - 1)) {
             Block block = now.blockOf(tape, minute);
             for (int i = now.visible(kind, block) - 1; i >= 0 && found.size() < most; i--) {
-                if (block.print(kind, i).time() <= end) {
-                    found.add(block.print(kind, i));
+                Print print = block.print(kind, i);
+                if (print.time() <= end && !hidden.test(print)) {
+                    found.add(print);
                 }
             }
         }

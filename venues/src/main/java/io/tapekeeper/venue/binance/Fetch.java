@@ -4,16 +4,20 @@ import io.tapekeeper.market.Trade;
 import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.VenueException;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.LongSupplier;
 
 /**
  * Asks Binance for a range of ids, page by page, until each of them has either come or is known not
  * to come.
  *
  * <p>The first id of an answer is compared with the one that was asked for: Binance answers
- * silently from a later one where it lacks the first. Its database lags behind its streams, so it
- * is asked again before anything is concluded. One thread at a time.
+ * silently from a later one where it lacks the first. Its database lags behind its streams, and not
+ * every id of it by as much, so it is asked again for some time before anything is concluded. One
+ * thread at a time.
  */
 public final class Fetch {
     /** Where the ids go. */
@@ -21,7 +25,10 @@ public final class Fetch {
         /** A trade of the range, ascending. */
         void trade(Trade trade);
 
-        /** Ids of the range that the venue does not have, both included. */
+        /**
+         * Ids of the range that will not come, both included: the venue does not have them, or
+         * (UNRESOLVED) what it has under them can be no trade.
+         */
         void missing(long firstId, long lastId, Cause cause);
     }
 
@@ -45,19 +52,46 @@ public final class Fetch {
     private final String symbol;
     private final TapeKind kind;
     private final long last;
+    private final Duration believeAfter;
     private final Sink sink;
+    private final LongSupplier nanoTime;
     private long next;
-    private int denials;
+    private int denials; // of next, in a row
+    private long deniedSince; // nanoTime of the first of them
     private long questions;
 
+    /**
+     * @param believeAfter for how long the venue must lack an id, while it has later ones, before
+     *     we believe it; local monotonic time
+     */
     public Fetch(
-            BinanceRest rest, String symbol, TapeKind kind, long firstId, long lastId, Sink sink) {
+            BinanceRest rest,
+            String symbol,
+            TapeKind kind,
+            long firstId,
+            long lastId,
+            Duration believeAfter,
+            Sink sink) {
+        this(rest, symbol, kind, firstId, lastId, believeAfter, sink, System::nanoTime);
+    }
+
+    Fetch(
+            BinanceRest rest,
+            String symbol,
+            TapeKind kind,
+            long firstId,
+            long lastId,
+            Duration believeAfter,
+            Sink sink,
+            LongSupplier nanoTime) {
         this.rest = rest;
         this.symbol = symbol;
         this.kind = kind;
         this.next = firstId;
         this.last = lastId;
+        this.believeAfter = believeAfter;
         this.sink = sink;
+        this.nanoTime = nanoTime;
     }
 
     /**
@@ -77,8 +111,7 @@ public final class Fetch {
             return Step.WAIT;
         }
         if (page.firstId() > next) {
-            denials++;
-            if (denials < DENIALS) {
+            if (!denialIsBelieved()) {
                 return Step.WAIT;
             }
             conclude(Math.min(last, page.firstId() - 1));
@@ -86,6 +119,31 @@ public final class Fetch {
         denials = 0;
         take(page);
         return next > last ? Step.DONE : Step.ADVANCED;
+    }
+
+    private boolean denialIsBelieved() {
+        long now = nanoTime.getAsLong();
+        if (denials == 0) {
+            deniedSince = now;
+        }
+        denials++;
+        return denials >= DENIALS && now - deniedSince >= believeAfter.toNanos();
+    }
+
+    /**
+     * How long to pause before the next question after a {@link Step#WAIT}: a denial is not worth
+     * many questions.
+     *
+     * @param shortest where the database lags; doubled with each denial of the same id, up to a
+     *     quarter of the time after which it is believed
+     */
+    public Duration pause(Duration shortest) {
+        Duration longest = believeAfter.dividedBy(8);
+        Duration pause = shortest;
+        for (int denial = 1; denial < denials && pause.compareTo(longest) <= 0; denial++) {
+            pause = pause.multipliedBy(2);
+        }
+        return pause;
     }
 
     /** The venue has later ids, and it was asked often enough. */
@@ -106,33 +164,35 @@ public final class Fetch {
 
     /** Takes what follows without a jump; what is behind a jump is asked for again. */
     private void take(TradePage page) {
+        Set<Long> blanked = Set.copyOf(page.blanked());
+        Set<Long> unusable = Set.copyOf(page.unusable());
         Iterator<Trade> trades = page.trades().iterator();
-        Iterator<Long> blanked = page.blanked().iterator();
         Trade trade = nextOf(trades);
-        Long blank = nextOf(blanked);
         while (next <= last) {
-            if (trade != null && trade.id() <= next) {
-                if (trade.id() == next) {
-                    sink.trade(trade);
-                    next++;
-                }
+            if (trade != null && trade.id() == next) {
+                sink.trade(trade);
+                next++;
                 trade = nextOf(trades);
-            } else if (blank != null && blank <= next) {
-                long first = next;
-                for (; blank != null && blank <= next; blank = nextOf(blanked)) {
-                    next = Math.max(next, Math.min(blank, last) + 1);
-                }
-                if (next > first) {
-                    sink.missing(first, next - 1, Cause.BLANKED);
-                }
+            } else if (blanked.contains(next)) {
+                declare(endOfRun(blanked), Cause.BLANKED);
+            } else if (unusable.contains(next)) {
+                declare(endOfRun(unusable), Cause.UNRESOLVED);
             } else {
                 return;
             }
         }
     }
 
-    private static <T> T nextOf(Iterator<T> items) {
-        return items.hasNext() ? items.next() : null;
+    private static Trade nextOf(Iterator<Trade> trades) {
+        return trades.hasNext() ? trades.next() : null;
+    }
+
+    private long endOfRun(Set<Long> ids) {
+        long end = next;
+        while (end < last && ids.contains(end + 1)) {
+            end++;
+        }
+        return end;
     }
 
     /** What one question costs of the venue's limit. */

@@ -3,28 +3,39 @@ package io.tapekeeper.venue.binance;
 import io.tapekeeper.market.Side;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.VenueException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * Consecutive entries of a symbol's tape as the venue has them.
  *
  * @param trades ascending
  * @param blanked ids that the venue has numbered and whose content it has withdrawn, ascending
+ * @param unusable ids of entries that can be no trade, such as one without a size, ascending
  */
-public record TradePage(List<Trade> trades, List<Long> blanked) {
+public record TradePage(List<Trade> trades, List<Long> blanked, List<Long> unusable) {
+    private static final System.Logger LOG = System.getLogger(TradePage.class.getName());
+
     public TradePage {
         trades = List.copyOf(trades);
         blanked = List.copyOf(blanked);
+        unusable = List.copyOf(unusable);
     }
 
     public boolean isEmpty() {
-        return trades.isEmpty() && blanked.isEmpty();
+        return size() == 0;
+    }
+
+    /** How many entries the venue gave. */
+    public int size() {
+        return trades.size() + blanked.size() + unusable.size();
     }
 
     /**
-     * The smallest id of both lists.
+     * The smallest id of all lists.
      *
      * @throws java.util.NoSuchElementException where the page is empty
      */
@@ -33,7 +44,7 @@ public record TradePage(List<Trade> trades, List<Long> blanked) {
     }
 
     /**
-     * The largest id of both lists.
+     * The largest id of all lists.
      *
      * @throws java.util.NoSuchElementException where the page is empty
      */
@@ -42,14 +53,17 @@ public record TradePage(List<Trade> trades, List<Long> blanked) {
     }
 
     private LongStream ids() {
-        return LongStream.concat(
-                trades.stream().mapToLong(Trade::id), blanked.stream().mapToLong(id -> id));
+        return Stream.of(trades.stream().map(Trade::id), blanked.stream(), unusable.stream())
+                .flatMap(each -> each)
+                .mapToLong(id -> id);
     }
 
     /**
      * @param fromId the smallest id that may occur
      * @param limit the most entries that were asked for
      * @param receivedTime epoch microseconds
+     * @throws VenueException BAD_ANSWER where it is no list of that many entries with ascending
+     *     ids; an entry that is wrong otherwise costs only itself
      */
     static TradePage of(Answer answer, TapeKind kind, long fromId, int limit, long receivedTime) {
         boolean raw = kind == TapeKind.RAW;
@@ -59,6 +73,7 @@ public record TradePage(List<Trade> trades, List<Long> blanked) {
         }
         List<Trade> trades = new ArrayList<>(items.size());
         List<Long> blanked = new ArrayList<>();
+        List<Long> unusable = new ArrayList<>();
         long expected = fromId; // or later: some ids may be missing
         for (Answer item : items) {
             long id = item.integer(raw ? "id" : "a");
@@ -66,23 +81,39 @@ public record TradePage(List<Trade> trades, List<Long> blanked) {
                 throw item.notAsPromised(raw ? "id" : "a");
             }
             expected = id + 1;
-            long price = item.decimal(raw ? "price" : "p");
-            long size = item.decimal(raw ? "qty" : "q");
-            if ((price == 0 && size == 0) || (!raw && blanked(item))) {
-                blanked.add(id);
-                continue;
+            try {
+                if (withdrawn(item, raw)) {
+                    blanked.add(id);
+                } else {
+                    trades.add(trade(item, id, raw, receivedTime));
+                }
+            } catch (VenueException e) { // what an Answer throws where a part is not as promised
+                unusable.add(id);
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "the entry with id {0} cannot be used: {1}",
+                        Long.toString(id),
+                        e.getMessage());
             }
-            trades.add(
-                    new Trade(
-                            id,
-                            item.positive(raw ? "price" : "p"),
-                            item.positive(raw ? "qty" : "q"),
-                            item.flag(raw ? "isBuyerMaker" : "m") ? Side.SELL : Side.BUY,
-                            item.time(raw ? "time" : "T"),
-                            receivedTime,
-                            raw ? 1 : rawTrades(item)));
         }
-        return new TradePage(trades, blanked);
+        return new TradePage(trades, blanked, unusable);
+    }
+
+    private static boolean withdrawn(Answer item, boolean raw) {
+        long price = item.decimal(raw ? "price" : "p");
+        long size = item.decimal(raw ? "qty" : "q");
+        return (price == 0 && size == 0) || (!raw && blanked(item));
+    }
+
+    private static Trade trade(Answer item, long id, boolean raw, long receivedTime) {
+        return new Trade(
+                id,
+                item.positive(raw ? "price" : "p"),
+                item.positive(raw ? "qty" : "q"),
+                item.flag(raw ? "isBuyerMaker" : "m") ? Side.SELL : Side.BUY,
+                item.time(raw ? "time" : "T"),
+                receivedTime,
+                raw ? 1 : rawTrades(item));
     }
 
     /** The venue blanks aggregates that it finds to be duplicates, but keeps their numbers. */

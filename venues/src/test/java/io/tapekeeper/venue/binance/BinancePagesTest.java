@@ -146,6 +146,7 @@ class BinancePagesTest {
                                         time,
                                         RECEIVED,
                                         1)),
+                        List.of(),
                         List.of()),
                 page);
         assertEquals(
@@ -169,13 +170,8 @@ class BinancePagesTest {
                 "[{\"a\":6,\"p\":\"1\",\"q\":\"1\",\"f\":1,\"l\":1,\"T\":1790000000000,\"m\":true}]",
                 "[@8,@7]",
                 "[@8,@8]",
-                // a price of nothing, a size below it, a range that ends before it begins, no time
-                "[{\"a\":8,\"p\":\"0\",\"q\":\"1\",\"f\":1,\"l\":1,\"T\":1790000000000,\"m\":true}]",
-                "[{\"a\":8,\"p\":\"1\",\"q\":\"-1\",\"f\":1,\"l\":1,\"T\":1790000000000,\"m\":true}]",
-                "[{\"a\":8,\"p\":\"1\",\"q\":\"1\",\"f\":2,\"l\":1,\"T\":1790000000000,\"m\":true}]",
-                "[{\"a\":8,\"p\":\"1\",\"q\":\"1\",\"f\":1,\"l\":1,\"T\":5,\"m\":true}]",
-                "[{\"a\":8,\"p\":\"1\",\"q\":\"1\",\"f\":1,\"l\":1,\"T\":1790000000000,\"m\":\"true\"}]",
                 "[{\"a\":9223372036854775807,\"p\":\"1\",\"q\":\"1\",\"f\":1,\"l\":1,\"T\":1790000000000,\"m\":true}]",
+                "[{\"a\":\"8\",\"p\":\"1\",\"q\":\"1\",\"f\":1,\"l\":1,\"T\":1790000000000,\"m\":true}]",
                 "[17]",
                 "[null]"
             })
@@ -185,6 +181,33 @@ class BinancePagesTest {
                         .replace("@7", aggregate(7, 2, 2, TRADED));
         server.script(path -> Reply.ok(filled));
         assertEquals(Kind.BAD_ANSWER, kindOf(() -> aggregates(7)), filled);
+    }
+
+    /** A price of nothing, a size below it, a range that ends before it begins, no time, ... */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"p\":\"0\",\"q\":\"1\",\"f\":1,\"l\":1,\"T\":1790000000000,\"m\":true",
+                "\"p\":\"1\",\"q\":\"0\",\"f\":1,\"l\":1,\"T\":1790000000000,\"m\":true",
+                "\"p\":\"1\",\"q\":\"-1\",\"f\":1,\"l\":1,\"T\":1790000000000,\"m\":true",
+                "\"p\":\"1\",\"q\":\"1\",\"f\":2,\"l\":1,\"T\":1790000000000,\"m\":true",
+                "\"p\":\"1\",\"q\":\"1\",\"f\":1,\"l\":1,\"T\":5,\"m\":true",
+                "\"p\":\"1\",\"q\":\"1\",\"f\":1,\"l\":1,\"T\":1790000000000,\"m\":\"true\"",
+                "\"p\":\"1\""
+            })
+    void anEntryThatCanBeNoTradeCostsOnlyItself(String content) {
+        server.script(path ->
+                Reply.ok(
+                        "[%s,{\"a\":8,%s},%s]"
+                                .formatted(
+                                        aggregate(7, 1, 1, TRADED),
+                                        content,
+                                        aggregate(9, 2, 2, TRADED))));
+        TradePage page = aggregates(7);
+        assertEquals(List.of(7L, 9L), page.trades().stream().map(Trade::id).toList());
+        assertEquals(List.of(8L), page.unusable());
+        assertEquals(List.of(), page.blanked());
+        assertEquals(3, page.size());
     }
 
     @Test

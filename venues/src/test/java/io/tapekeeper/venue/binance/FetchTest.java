@@ -1,0 +1,160 @@
+package io.tapekeeper.venue.binance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tapekeeper.market.Trade;
+import io.tapekeeper.tape.Cause;
+import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.binance.Fetch.Step;
+import io.tapekeeper.venue.binance.LocalRest.Reply;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class FetchTest {
+    private static final Duration BELIEVE_AFTER = Duration.ofSeconds(10);
+    private static final Duration SHORTEST = Duration.ofMillis(250);
+
+    private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1_000); // may overflow
+    private final List<String> came = new ArrayList<>();
+    private volatile List<Long> served = List.of();
+    private LocalRest server;
+    private BinanceRest rest;
+
+    @BeforeEach
+    void open() throws IOException {
+        server = new LocalRest(this::page);
+        rest = new BinanceRest(server.address(), Patience.shortRetries());
+    }
+
+    @AfterEach
+    void close() {
+        rest.close();
+        server.close();
+    }
+
+    /** Ids of which a multiple of 1,000 is blanked and one of 100 has no size. */
+    private Reply page(String path) {
+        long from = Long.parseLong(path.replaceFirst(".*fromId=(\\d+).*", "$1"));
+        int limit = Integer.parseInt(path.replaceFirst(".*limit=(\\d+).*", "$1"));
+        return Reply.ok(
+                served.stream()
+                        .filter(id -> id >= from)
+                        .limit(limit)
+                        .map(FetchTest::entry)
+                        .toList()
+                        .toString());
+    }
+
+    private static String entry(long id) {
+        String template =
+                id % 1_000 == 0
+                        ? "{\"a\":%d,\"p\":\"0\",\"q\":\"0\",\"f\":-1,\"l\":-1,\"T\":1790000000000,\"m\":true}"
+                        : "{\"a\":%d,\"p\":\"1\",\"q\":\"%d\",\"f\":1,\"l\":1,\"T\":1790000000000,\"m\":true}";
+        return template.formatted(id, id % 100 == 0 ? 0 : 1);
+    }
+
+    private Fetch fetch(long first, long last) {
+        Fetch.Sink sink =
+                new Fetch.Sink() {
+                    @Override
+                    public void trade(Trade trade) {
+                        came.add(Long.toString(trade.id()));
+                    }
+
+                    @Override
+                    public void missing(long firstId, long lastId, Cause cause) {
+                        came.add("%d-%d %s".formatted(firstId, lastId, cause.label()));
+                    }
+                };
+        return new Fetch(
+                rest, "X", TapeKind.AGGREGATE, first, last, BELIEVE_AFTER, sink, nanos::get);
+    }
+
+    private void pass(Duration time) {
+        nanos.addAndGet(time.toNanos());
+    }
+
+    @Test
+    void goesOnBehindAnEntryThatCanBeNoTrade() {
+        served = List.of(98L, 99L, 100L, 101L, 102L);
+        assertEquals(Step.DONE, fetch(98, 102).step(Purpose.REPAIR));
+        assertEquals(List.of("98", "99", "100-100 unresolved", "101", "102"), came);
+    }
+
+    @Test
+    void tellsBlankedAndUnusableIdsApart() {
+        served = List.of(1_000L, 1_001L, 1_100L);
+        Fetch fetch = fetch(1_000, 1_001);
+        assertEquals(Step.DONE, fetch.step(Purpose.REPAIR));
+        assertEquals(List.of("1000-1000 blanked", "1001"), came);
+    }
+
+    @Test
+    void anIdThatComesLateThoughLaterOnesAreThereIsNotLost() {
+        served = List.of(1L, 3L, 4L);
+        Fetch fetch = fetch(1, 4);
+        assertEquals(Step.ADVANCED, fetch.step(Purpose.REPAIR));
+        for (int denial = 0; denial < 20; denial++) {
+            assertEquals(Step.WAIT, fetch.step(Purpose.REPAIR));
+            pass(BELIEVE_AFTER.dividedBy(21));
+        }
+        served = List.of(1L, 2L, 3L, 4L);
+        assertEquals(Step.DONE, fetch.step(Purpose.REPAIR));
+        assertEquals(List.of("1", "2", "3", "4"), came);
+    }
+
+    @Test
+    void anIdIsAbsentWhenItWasDeniedForLongEnoughAndOftenEnough() {
+        served = List.of(1L, 3L);
+        Fetch fetch = fetch(2, 3);
+        assertEquals(Step.WAIT, fetch.step(Purpose.REPAIR));
+        pass(BELIEVE_AFTER);
+        assertEquals(Step.WAIT, fetch.step(Purpose.REPAIR), "twice is not enough");
+        assertEquals(Step.DONE, fetch.step(Purpose.REPAIR));
+        assertEquals(List.of("2-2 absent", "3"), came);
+    }
+
+    @Test
+    void aDenialIsAsOldAsTheIdAndForgottenWhereTheDatabaseLags() {
+        served = List.of(1L, 3L, 5L);
+        Fetch fetch = fetch(2, 5);
+        fetch.step(Purpose.REPAIR);
+        served = List.of();
+        pass(BELIEVE_AFTER);
+        assertEquals(Step.WAIT, fetch.step(Purpose.REPAIR));
+        served = List.of(1L, 3L, 5L);
+        for (int denial = 0; denial < 5; denial++) {
+            assertEquals(Step.WAIT, fetch.step(Purpose.REPAIR));
+        }
+        pass(BELIEVE_AFTER);
+        assertEquals(Step.ADVANCED, fetch.step(Purpose.REPAIR));
+        assertEquals(Step.WAIT, fetch.step(Purpose.REPAIR), "4 is denied for the first time");
+        assertEquals(List.of("2-2 absent", "3"), came);
+    }
+
+    @Test
+    void asksLessOftenTheLongerItIsDeniedButOftenEnough() {
+        served = List.of(1L, 3L);
+        Fetch fetch = fetch(2, 3);
+        assertEquals(SHORTEST, fetch.pause(SHORTEST));
+        Duration waited = Duration.ZERO;
+        while (fetch.step(Purpose.REPAIR) == Step.WAIT) {
+            Duration pause = fetch.pause(SHORTEST);
+            assertTrue(pause.compareTo(SHORTEST) >= 0 && pause.compareTo(BELIEVE_AFTER) < 0);
+            pass(pause);
+            waited = waited.plus(pause);
+        }
+        assertTrue(waited.compareTo(Duration.ofSeconds(13)) < 0, waited.toString());
+        assertTrue(fetch.questions() <= 9, fetch.questions() + " questions");
+        assertEquals(List.of("2-2 absent", "3"), came);
+    }
+}
