@@ -135,8 +135,8 @@ class BrokenAnswersTest {
             body[random.nextInt(body.length)] = (byte) random.nextInt(256);
             answers("HTTP/1.1 200 OK\nContent-Length: " + cut, new String(body, ISO_8859_1));
             try {
-                TradePage page = page(); // a digit may have become another
-                assertEquals(1, page.trades().size(), "seed " + seed + ", step " + i);
+                TradePage page = page(); // a digit may have become another, or no digit
+                assertEquals(1, page.size(), "seed " + seed + ", step " + i);
             } catch (VenueException e) {
                 assertEquals(Kind.BAD_ANSWER, e.kind(), "seed " + seed + ", step " + i + ": " + e);
                 failures++;
