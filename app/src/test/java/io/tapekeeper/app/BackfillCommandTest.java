@@ -35,9 +35,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** History that is fetched is as if it had been recorded without interruption. */
 @Timeout(120)
+@Isolated("reads what the process prints")
 class BackfillCommandTest {
     private static final TapeId TAPE = new TapeId("binance", "BTCUSDT", TapeKind.AGGREGATE, true);
     private static final Duration PATIENCE = Duration.ofSeconds(60);

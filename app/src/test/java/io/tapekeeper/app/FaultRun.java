@@ -211,6 +211,9 @@ final class FaultRun {
         if (rest > came / 2) {
             return "%d of %d trades came by REST".formatted(rest, came);
         }
+        if (!Judge.causes(db).containsAll(lacking())) {
+            return "the tape has not come to what the venue lacks";
+        }
         return Judge.isWhole(db) ? "" : "the tape is not whole";
     }
 

@@ -20,10 +20,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** A large backfill against the real limit: never refused, and not slower than it has to be. */
 @Tag("long")
 @Timeout(400)
+@Isolated("reads what the process prints")
 class GovernedBackfillTest {
     private static final TapeId TAPE = new TapeId("binance", "BTCUSDT", TapeKind.AGGREGATE, true);
     private static final long TRADES = 1_000_000;

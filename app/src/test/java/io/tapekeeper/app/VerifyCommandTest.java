@@ -25,11 +25,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What verify says of a real recording: whole, and after somebody has laid hands on it. */
 @Timeout(120)
+@Isolated("reads what the process prints")
 class VerifyCommandTest {
     private static final String WIRE = "data/wire/hft_binance_spot_btcusdt_20240808.txt.gz";
 
