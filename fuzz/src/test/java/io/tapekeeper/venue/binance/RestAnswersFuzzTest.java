@@ -15,12 +15,14 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import tools.jackson.core.JacksonException;
@@ -107,7 +109,14 @@ class RestAnswersFuzzTest extends FuzzedDecoder {
         server.start();
         URI address = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
         Set<String> outcomes = new HashSet<>();
-        try (BinanceRest rest = new BinanceRest(address, Settings.defaults())) {
+        // A minute passes at each look, so that so many questions never wait for the budget.
+        AtomicLong minutes = new AtomicLong(30_000_000);
+        RateGovernor governor =
+                RateGovernor.inMemory(
+                        address.getAuthority(),
+                        () -> Instant.ofEpochSecond(60 * minutes.incrementAndGet()));
+        try (governor;
+                BinanceRest rest = new BinanceRest(address, Settings.defaults(), governor)) {
             List<Runnable> questions =
                     List.of(
                             rest::serverTimeMicros,
