@@ -217,12 +217,18 @@ class SocketFaultsTest {
             for (int i = 0; i < 49; i++) {
                 frozen.nextFrame();
             }
+            long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            while (exchange.faultsInjected().getOrDefault("half-open", 0L) == 0) {
+                // Until the fault has met this one: it may as well meet the next that connects.
+                assertTrue(System.nanoTime() < deadline, "no connection became half open");
+                Thread.onSpinWait();
+            }
             try (Socket socket = client.connect(TRADES)) {
                 untilClosed(socket);
             }
             assertThrows(IOException.class, frozen::nextFrame);
             int refused = 0;
-            long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
             boolean connected = false;
             while (!connected && System.nanoTime() < deadline) {
                 try (Socket socket = client.connect(TRADES)) {
