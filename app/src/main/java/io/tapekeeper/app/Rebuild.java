@@ -5,6 +5,7 @@ import io.tapekeeper.analyst.Analyst;
 import io.tapekeeper.analyst.FeatureRow;
 import io.tapekeeper.analyst.Preset;
 import io.tapekeeper.market.Trade;
+import io.tapekeeper.market.TradeView;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.store.Checkpoint;
 import io.tapekeeper.store.History;
@@ -151,7 +152,7 @@ final class Rebuild implements Sequencer.Output, Analyst.Output {
     }
 
     @Override
-    public void trade(Trade trade) {
+    public void trade(TradeView trade) {
         analyst.trade(trade);
     }
 
@@ -171,7 +172,7 @@ final class Rebuild implements Sequencer.Output, Analyst.Output {
     }
 
     @Override
-    public void conflict(Trade emitted, Trade other) {
+    public void conflict(Trade emitted, TradeView other) {
         throw new IllegalStateException("the store holds id " + other.id() + " twice");
     }
 

@@ -6,6 +6,7 @@ import io.tapekeeper.analyst.FeatureRow;
 import io.tapekeeper.analyst.Preset;
 import io.tapekeeper.feature.FeatureValues;
 import io.tapekeeper.market.Trade;
+import io.tapekeeper.market.TradeView;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.store.Checkpoint;
 import io.tapekeeper.store.History;
@@ -105,7 +106,7 @@ final class TapeAudit implements Sequencer.Output, Analyst.Output {
     }
 
     @Override
-    public void trade(Trade trade) {
+    public void trade(TradeView trade) {
         if (stored++ == 0) {
             firstId = trade.id();
             boolean older = hasOlder(series.interval().startOf(trade.venueTime()));
@@ -144,7 +145,7 @@ final class TapeAudit implements Sequencer.Output, Analyst.Output {
     }
 
     @Override
-    public void conflict(Trade emitted, Trade other) {} // counted as a duplicate
+    public void conflict(Trade emitted, TradeView other) {} // counted as a duplicate
 
     @Override
     public void row(FeatureRow row) {

@@ -7,6 +7,7 @@ import io.tapekeeper.analyst.Preset;
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.dashboard.LiveView;
 import io.tapekeeper.market.Trade;
+import io.tapekeeper.market.TradeView;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.store.Checkpoint;
 import io.tapekeeper.store.History;
@@ -162,7 +163,7 @@ final class Watch implements Sequencer.Output, Analyst.Output {
      * A trade arrived. Where two sources begin a tape together, the one that is ahead may be the
      * first to be heard; what the other brings from before is not on the tape, so it is not stored.
      */
-    void traded(Trade trade, long nanoTime) {
+    void traded(TradeView trade, long nanoTime) {
         if (firstId == Long.MAX_VALUE) {
             firstId = trade.id();
         }
@@ -207,7 +208,7 @@ final class Watch implements Sequencer.Output, Analyst.Output {
     }
 
     @Override
-    public void trade(Trade trade) {
+    public void trade(TradeView trade) {
         trades++;
         lastPrice = trade.price();
         lastTradeTime = trade.venueTime();
@@ -272,14 +273,14 @@ final class Watch implements Sequencer.Output, Analyst.Output {
     }
 
     @Override
-    public void conflict(Trade emitted, Trade other) {
+    public void conflict(Trade emitted, TradeView other) {
         LOG.log(
                 Level.WARNING,
                 "{0}: the venue sent the same id with other content; the first stays: {1}, then"
                         + " {2}",
                 series.tape().symbol(),
                 emitted,
-                other);
+                other.toTrade());
     }
 
     @Override

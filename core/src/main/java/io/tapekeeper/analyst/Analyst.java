@@ -10,7 +10,7 @@ import io.tapekeeper.feature.ClassicFeatures;
 import io.tapekeeper.feature.FeatureValues;
 import io.tapekeeper.market.Decimals;
 import io.tapekeeper.market.Instrument;
-import io.tapekeeper.market.Trade;
+import io.tapekeeper.market.TradeView;
 import io.tapekeeper.signal.Signal;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.tape.Gap;
@@ -73,7 +73,7 @@ public final class Analyst {
     }
 
     /** The next trade of the tape. */
-    public void trade(Trade trade) {
+    public void trade(TradeView trade) {
         bars.add(trade);
     }
 

@@ -1,8 +1,8 @@
 package io.tapekeeper.bar;
 
-import io.tapekeeper.market.Amount;
+import io.tapekeeper.market.AmountSum;
 import io.tapekeeper.market.Side;
-import io.tapekeeper.market.Trade;
+import io.tapekeeper.market.TradeView;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -18,7 +18,7 @@ import java.util.function.Consumer;
  * so, for a single wrong time must not close years of bars. The first bar of a tape is not
  * complete, for nobody knows what came before.
  *
- * <p>O(1) a trade. Not thread-safe: the tape thread owns it.
+ * <p>O(1) and no allocation a trade. Not thread-safe: the tape thread owns it.
  */
 public final class BarBuilder {
     /** A time further ahead of the tape than this is doubted: it would close that many bars. */
@@ -35,13 +35,14 @@ public final class BarBuilder {
     private long latestTime;
     private int farAhead; // trades in a row whose time is doubted
     private long start;
+    private long end; // of the bar that is forming: spares most trades a division
     private long open;
     private long high;
     private long low;
     private long close;
-    private Amount volume = Amount.ZERO;
-    private Amount quoteVolume = Amount.ZERO;
-    private Amount takerBuyVolume = Amount.ZERO;
+    private final AmountSum volume = new AmountSum();
+    private final AmountSum quoteVolume = new AmountSum();
+    private final AmountSum takerBuyVolume = new AmountSum();
     private long trades;
     private boolean complete;
 
@@ -53,13 +54,13 @@ public final class BarBuilder {
         this.out = out;
     }
 
-    public void add(Trade trade) {
+    public void add(TradeView trade) {
         long time = started ? believed(trade.venueTime()) : trade.venueTime();
-        long itsStart = interval.startOf(time);
         if (!started) {
-            begin(itsStart, trade.price(), false);
+            begin(interval.startOf(time), trade.price(), false);
             started = true;
-        } else if (itsStart > start) {
+        } else if (time >= end) {
+            long itsStart = interval.startOf(time);
             closeUpTo(itsStart);
             begin(itsStart, trade.price(), !holeBehind);
         }
@@ -68,11 +69,11 @@ public final class BarBuilder {
         high = Math.max(high, trade.price());
         low = Math.min(low, trade.price());
         close = trade.price();
-        volume = volume.plus(trade.size());
-        quoteVolume = quoteVolume.plus(Amount.product(trade.price(), trade.size()));
+        volume.add(trade.size());
+        quoteVolume.addProduct(trade.price(), trade.size());
         trades += trade.rawTrades();
         if (trade.aggressor() == Side.BUY) {
-            takerBuyVolume = takerBuyVolume.plus(trade.size());
+            takerBuyVolume.add(trade.size());
         }
     }
 
@@ -89,7 +90,7 @@ public final class BarBuilder {
 
     /** Whether a trade at {@code time}, behind a hole, would close the bar that is forming. */
     public boolean closesAt(long time) {
-        return started && interval.startOf(time) > start;
+        return started && time >= end;
     }
 
     /** Trades are missing between the last one and the next: both their bars are not complete. */
@@ -114,13 +115,14 @@ public final class BarBuilder {
 
     private void begin(long at, long price, boolean isComplete) {
         start = at;
+        end = at + interval.micros();
         open = price;
         high = price;
         low = price;
         close = price;
-        volume = Amount.ZERO;
-        quoteVolume = Amount.ZERO;
-        takerBuyVolume = Amount.ZERO;
+        volume.clear();
+        quoteVolume.clear();
+        takerBuyVolume.clear();
         trades = 0;
         complete = isComplete;
     }
@@ -133,10 +135,10 @@ public final class BarBuilder {
                 high,
                 low,
                 close,
-                volume,
-                quoteVolume,
+                volume.toAmount(),
+                quoteVolume.toAmount(),
                 trades,
-                takerBuyVolume,
+                takerBuyVolume.toAmount(),
                 complete,
                 false);
     }
@@ -150,10 +152,9 @@ public final class BarBuilder {
         for (long value : new long[] {latestTime, start, open, high, low, close, trades}) {
             state.writeLong(value);
         }
-        for (Amount amount : new Amount[] {volume, quoteVolume, takerBuyVolume}) {
-            state.writeLong(amount.high());
-            state.writeLong(amount.low());
-        }
+        volume.save(state);
+        quoteVolume.save(state);
+        takerBuyVolume.save(state);
     }
 
     /** Continues exactly where {@link #save} was called. */
@@ -164,13 +165,14 @@ public final class BarBuilder {
         farAhead = state.readInt();
         latestTime = state.readLong();
         start = state.readLong();
+        end = start + interval.micros();
         open = state.readLong();
         high = state.readLong();
         low = state.readLong();
         close = state.readLong();
         trades = state.readLong();
-        volume = new Amount(state.readLong(), state.readLong());
-        quoteVolume = new Amount(state.readLong(), state.readLong());
-        takerBuyVolume = new Amount(state.readLong(), state.readLong());
+        volume.restore(state);
+        quoteVolume.restore(state);
+        takerBuyVolume.restore(state);
     }
 }

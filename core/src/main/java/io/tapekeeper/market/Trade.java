@@ -20,7 +20,8 @@ public record Trade(
         Side aggressor,
         long venueTime,
         long receivedTime,
-        int rawTrades) {
+        int rawTrades)
+        implements TradeView {
     public Trade {
         if (id < 0 || price <= 0 || size <= 0 || rawTrades <= 0) {
             throw new IllegalArgumentException(
@@ -29,12 +30,8 @@ public record Trade(
         }
     }
 
-    /** Whether both say the same of the same id; times may differ by source and are no content. */
-    public boolean sameContent(Trade other) {
-        return id == other.id
-                && price == other.price
-                && size == other.size
-                && aggressor == other.aggressor
-                && rawTrades == other.rawTrades;
+    @Override
+    public Trade toTrade() {
+        return this;
     }
 }

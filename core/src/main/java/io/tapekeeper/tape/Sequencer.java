@@ -1,6 +1,8 @@
 package io.tapekeeper.tape;
 
 import io.tapekeeper.market.Trade;
+import io.tapekeeper.market.TradeSlot;
+import io.tapekeeper.market.TradeView;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -20,14 +22,14 @@ import java.util.TreeMap;
  * <p>Duplicates are dropped and counted; one that says something else than the trade emitted before
  * it is counted as a conflict too, as far back as the last {@value #REMEMBERED} trades reach.
  *
- * <p>Monotonic time comes in as an argument. O(1) a trade in order, O(log held) behind a hole. Not
- * thread-safe: the tape thread owns it.
+ * <p>Monotonic time comes in as an argument. O(1) and no allocation for a trade in order, O(log
+ * held) behind a hole. Not thread-safe: the tape thread owns it.
  */
 public final class Sequencer {
     /** Where the trades of one instrument go. */
     public interface Output {
         /** The next trade of the tape. */
-        void trade(Trade trade);
+        void trade(TradeView trade);
 
         /**
          * Ids that are not on the tape; the next trade, or another gap, comes from behind them.
@@ -36,7 +38,7 @@ public final class Sequencer {
         void gap(Gap gap, Cause cause);
 
         /** The same id came again with other content; the first one stays. */
-        void conflict(Trade emitted, Trade other);
+        void conflict(Trade emitted, TradeView other);
     }
 
     /** Ids up to {@code last} that will never come, and why. */
@@ -50,7 +52,7 @@ public final class Sequencer {
     private final HoldBudget budget;
     private final NavigableMap<Long, Trade> held = new TreeMap<>();
     private final NavigableMap<Long, Declared> declared = new TreeMap<>(); // by first id
-    private final Trade[] recent = new Trade[REMEMBERED];
+    private final TradeSlot[] recent = new TradeSlot[REMEMBERED]; // null = none was there yet
     private long lastId = NONE;
     private long lastTime;
     private long holeSince;
@@ -71,14 +73,14 @@ public final class Sequencer {
      *
      * @param nanoTime local monotonic time
      */
-    public void offer(Trade trade, long nanoTime) {
+    public void offer(TradeView trade, long nanoTime) {
         if (lastId == NONE || trade.id() == lastId + 1) {
             emit(trade);
             drain(nanoTime);
         } else if (trade.id() <= lastId) {
-            duplicate(recent[(int) (trade.id() & (REMEMBERED - 1))], trade);
+            duplicate(recent[placeOf(trade.id())], trade);
         } else {
-            hold(trade, nanoTime);
+            hold(trade.toTrade(), nanoTime);
         }
     }
 
@@ -185,18 +187,32 @@ public final class Sequencer {
         return next == null ? Long.MAX_VALUE : next - 1;
     }
 
-    private void emit(Trade trade) {
+    private void emit(TradeView trade) {
         lastId = trade.id();
         lastTime = trade.venueTime();
-        recent[(int) (trade.id() & (REMEMBERED - 1))] = trade;
+        remember(trade);
         out.trade(trade);
     }
 
-    private void duplicate(Trade first, Trade again) {
+    private void remember(TradeView trade) {
+        int place = placeOf(trade.id());
+        TradeSlot slot = recent[place];
+        if (slot == null) { // a thin market needs few of them
+            slot = new TradeSlot();
+            recent[place] = slot;
+        }
+        slot.set(trade);
+    }
+
+    private static int placeOf(long id) {
+        return (int) id & (REMEMBERED - 1);
+    }
+
+    private void duplicate(TradeView first, TradeView again) {
         duplicates++;
         if (first != null && first.id() == again.id() && !first.sameContent(again)) {
             conflicts++;
-            out.conflict(first, again);
+            out.conflict(first.toTrade(), again);
         }
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tapekeeper.market.Decimals;
 import io.tapekeeper.market.Side;
 import io.tapekeeper.market.Trade;
+import io.tapekeeper.market.TradeView;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -30,7 +31,7 @@ class SequencerTest {
         final List<String> lines = new ArrayList<>();
 
         @Override
-        public void trade(Trade trade) {
+        public void trade(TradeView trade) {
             lines.add("trade " + trade.id());
         }
 
@@ -41,7 +42,7 @@ class SequencerTest {
         }
 
         @Override
-        public void conflict(Trade emitted, Trade other) {
+        public void conflict(Trade emitted, TradeView other) {
             lines.add("conflict " + other.id());
         }
     }

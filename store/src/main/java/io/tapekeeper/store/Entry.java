@@ -3,7 +3,6 @@ package io.tapekeeper.store;
 import io.tapekeeper.alert.Alert;
 import io.tapekeeper.analyst.FeatureRow;
 import io.tapekeeper.market.Instrument;
-import io.tapekeeper.market.Trade;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.Gap;
@@ -12,10 +11,8 @@ import io.tapekeeper.tape.TapeId;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
-/** One thing said to the {@link Recorder}, on its way to the writer thread. Times: epoch µs. */
+/** One thing said to the {@link Recorder} that is no trade. Times: epoch µs. */
 sealed interface Entry {
-    record Traded(TapeId tape, Trade trade) implements Entry {}
-
     record Closed(Series series, FeatureRow row) implements Entry {}
 
     record Alerted(Series series, Alert alert) implements Entry {}

@@ -85,12 +85,18 @@ final class Prepared {
         return numbers;
     }
 
-    private PreparedStatement bound(String sql, Object... values) throws SQLException {
+    /** The statement of this text, until the next {@link #rollback}. */
+    PreparedStatement prepared(String sql) throws SQLException {
         PreparedStatement statement = statements.get(sql);
         if (statement == null) {
             statement = connection.prepareStatement(sql);
             statements.put(sql, statement);
         }
+        return statement;
+    }
+
+    private PreparedStatement bound(String sql, Object... values) throws SQLException {
+        PreparedStatement statement = prepared(sql);
         for (int i = 0; i < values.length; i++) {
             statement.setObject(i + 1, values[i]);
         }

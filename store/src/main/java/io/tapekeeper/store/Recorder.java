@@ -3,7 +3,7 @@ package io.tapekeeper.store;
 import io.tapekeeper.alert.Alert;
 import io.tapekeeper.analyst.FeatureRow;
 import io.tapekeeper.market.Instrument;
-import io.tapekeeper.market.Trade;
+import io.tapekeeper.market.TradeView;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.store.StoreException.Kind;
 import io.tapekeeper.tape.Cause;
@@ -24,11 +24,11 @@ import java.util.Optional;
 /**
  * The one writer of a store file.
  *
- * <p>What is said goes into a queue of at most {@value Writer#QUEUE_BOUND} entries, and one thread
- * of its own commits it, at most {@value Writer#COMMIT_MILLIS} ms or {@value Writer#COMMIT_ENTRIES}
- * entries at a time. Nothing is dropped: a full queue makes the caller wait. The order of saying is
- * the order of committing, so what is on disk is always a prefix of what was said: a checkpoint is
- * never there without all that led to it.
+ * <p>What is said goes into a ring of {@value Writer#QUEUE_BOUND} places, and one thread of its own
+ * commits it, at most {@value Writer#COMMIT_MILLIS} ms or {@value Writer#COMMIT_ENTRIES} entries at
+ * a time. Nothing is dropped: a full queue makes the caller wait. The order of saying is the order
+ * of committing, so what is on disk is always a prefix of what was said: a checkpoint is never
+ * there without all that led to it.
  *
  * <p>All methods may be called by any thread; order is kept for each of them, so what belongs
  * together is said by one, the tape thread.
@@ -53,7 +53,7 @@ public final class Recorder implements AutoCloseable {
     /**
      * What a recorder has done since it was opened, and what its file takes.
      *
-     * @param queued entries said and not committed yet; at most {@code queueBound} and two commits
+     * @param queued entries said and not committed yet; at most {@code queueBound}
      * @param committedTrades trades added
      * @param lastCommitNanos how long the last transaction took
      * @param mostCommitNanos how long the longest took
@@ -147,8 +147,8 @@ public final class Recorder implements AutoCloseable {
     }
 
     /** A trade as it arrived; one whose id the tape has is a no-op. */
-    public void trade(TapeId tape, Trade trade) {
-        writer.put(new Entry.Traded(tape, trade));
+    public void trade(TapeId tape, TradeView trade) {
+        writer.put(tape, trade);
     }
 
     /**

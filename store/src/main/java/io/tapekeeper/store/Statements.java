@@ -7,14 +7,16 @@ import io.tapekeeper.feature.FeatureValues;
 import io.tapekeeper.market.Amount;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.market.Side;
-import io.tapekeeper.market.Trade;
+import io.tapekeeper.market.TradeView;
 import io.tapekeeper.signal.Signal;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.Gap;
 import io.tapekeeper.tape.TapeId;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,11 +29,12 @@ import java.util.stream.Collectors;
  * <p>The writer thread owns it.
  */
 final class Statements {
-    private static final String TRADE =
-            """
-            INSERT INTO trade (tape, id, price, size, time, received, side, raw)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-            """;
+    /** Trades an INSERT: a statement's own cost, shared by so many, is hardly felt. */
+    private static final int TRADES_AT_ONCE = 50;
+
+    private static final String TRADE = trades(1);
+    private static final String TRADES = trades(TRADES_AT_ONCE);
+    private static final int TRADE_COLUMNS = 8;
 
     private static final String BAR =
             revised(
@@ -83,6 +86,12 @@ final class Statements {
         this.sql = sql;
     }
 
+    private static String trades(int count) {
+        return "INSERT INTO trade (tape, id, price, size, time, received, side, raw) VALUES "
+                + String.join(", ", Collections.nCopies(count, "(?, ?, ?, ?, ?, ?, ?, ?)"))
+                + " ON CONFLICT DO NOTHING";
+    }
+
     /**
      * An insert that changes the row, and its revision, where the key is there with other values.
      */
@@ -110,14 +119,18 @@ final class Statements {
     }
 
     /**
-     * Puts entries into one transaction, and ends it.
+     * Puts what was said into one transaction, and ends it. Trades go first, many at a time: within
+     * a transaction nobody sees the order.
      *
      * @return how many trades it added
      */
-    long commit(List<Entry> batch) throws SQLException {
+    long commit(List<Said> batch) throws SQLException {
         sql.begin();
-        for (Entry entry : batch) {
-            run(entry);
+        trades(batch);
+        for (Said said : batch) {
+            if (!said.isTrade()) {
+                run(said.entry());
+            }
         }
         long added = countTrades();
         sql.commit();
@@ -134,7 +147,6 @@ final class Statements {
 
     private void run(Entry entry) throws SQLException {
         switch (entry) {
-            case Entry.Traded(TapeId tape, Trade said) -> trade(tape(tape), said);
             case Entry.Closed(Series of, FeatureRow said) -> closed(of, said);
             case Entry.Alerted(Series of, Alert said) -> alert(id(of), said);
             case Entry.Signalled(Series of, SignalChange said) -> signal(id(of), said);
@@ -161,18 +173,64 @@ final class Statements {
         return all;
     }
 
-    private void trade(TapeRow tape, Trade said) throws SQLException {
-        tape.added +=
-                update(
-                        TRADE,
-                        tape.id,
-                        said.id(),
-                        said.price(),
-                        said.size(),
-                        said.venueTime(),
-                        said.receivedTime() - said.venueTime(),
-                        said.aggressor() == Side.BUY ? 1 : 0,
-                        said.rawTrades());
+    /** Trades of one tape that follow one another are inserted together, in their order. */
+    private void trades(List<Said> batch) throws SQLException {
+        int from = 0; // the first trade that has not been inserted
+        int count = 0; // trades from there on, all of the tape of the first
+        for (int at = 0; at < batch.size(); at++) {
+            Said said = batch.get(at);
+            if (said.isTrade()) {
+                if (count > 0 && !said.tape().equals(batch.get(from).tape())) {
+                    insertEach(batch, from, count);
+                    count = 0;
+                }
+                from = count == 0 ? at : from;
+                count++;
+                if (count == TRADES_AT_ONCE) {
+                    insert(sql.prepared(TRADES), batch, from, count);
+                    count = 0;
+                }
+            }
+        }
+        insertEach(batch, from, count);
+    }
+
+    private void insertEach(List<Said> batch, int from, int count) throws SQLException {
+        PreparedStatement one = sql.prepared(TRADE);
+        int at = from;
+        for (int left = count; left > 0; at++) {
+            if (batch.get(at).isTrade()) {
+                insert(one, batch, at, 1);
+                left--;
+            }
+        }
+    }
+
+    /** One INSERT for the next {@code count} trades, all of one tape. */
+    private void insert(PreparedStatement insert, List<Said> batch, int from, int count)
+            throws SQLException {
+        TapeRow tape = tape(batch.get(from).tape());
+        int bound = 0;
+        for (int at = from; bound < count * TRADE_COLUMNS; at++) {
+            Said said = batch.get(at);
+            if (said.isTrade()) {
+                bind(insert, bound, tape.id, said.trade());
+                bound += TRADE_COLUMNS;
+            }
+        }
+        tape.added += insert.executeUpdate();
+    }
+
+    private static void bind(PreparedStatement insert, int before, int tape, TradeView trade)
+            throws SQLException {
+        insert.setInt(before + 1, tape);
+        insert.setLong(before + 2, trade.id());
+        insert.setLong(before + 3, trade.price());
+        insert.setLong(before + 4, trade.size());
+        insert.setLong(before + 5, trade.venueTime());
+        insert.setLong(before + 6, trade.receivedTime() - trade.venueTime());
+        insert.setInt(before + 7, trade.aggressor() == Side.BUY ? 1 : 0);
+        insert.setInt(before + 8, trade.rawTrades());
     }
 
     private void closed(Series of, FeatureRow said) throws SQLException {

@@ -1,21 +1,27 @@
 package io.tapekeeper.store;
 
+import com.lmax.disruptor.AlertException;
+import com.lmax.disruptor.InsufficientCapacityException;
+import com.lmax.disruptor.LiteTimeoutBlockingWaitStrategy;
+import com.lmax.disruptor.RingBuffer;
+import com.lmax.disruptor.Sequence;
+import com.lmax.disruptor.SequenceBarrier;
+import com.lmax.disruptor.TimeoutException;
+import io.tapekeeper.market.TradeView;
 import io.tapekeeper.store.StoreException.Kind;
 import io.tapekeeper.tape.TapeId;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 
 /**
- * The writer thread of a {@link Recorder}, and the queue on the way to it.
+ * The writer thread of a {@link Recorder}, and the ring on the way to it, whose places are made
+ * once and used again. A place is free again when what was said there is committed.
  *
  * <p>In trouble that may pass, a full disk first of all, it keeps the batch that it could not
  * commit and tries again until it can; meanwhile the queue fills, and then callers wait. So order
@@ -29,16 +35,26 @@ final class Writer {
     /** How often a waiting caller looks whether the writer thread is still able to write. */
     private static final long LOOK_MILLIS = 50;
 
+    /** How long a caller waits before it looks again whether there is room. */
+    private static final long FULL_MICROS = 200;
+
+    /** How exactly the writer thread keeps to {@link #COMMIT_MILLIS}. */
+    private static final long WAIT_MILLIS = 20;
+
     private final SqliteFile file;
     private final Statements statements;
     private final Retention retention;
     private final Recorder.Patience patience;
     private final Thread thread;
-    private final BlockingQueue<Entry> queue = new ArrayBlockingQueue<>(QUEUE_BOUND);
+    private final RingBuffer<Said> ring =
+            RingBuffer.createMultiProducer(
+                    Said::new,
+                    QUEUE_BOUND,
+                    new LiteTimeoutBlockingWaitStrategy(WAIT_MILLIS, TimeUnit.MILLISECONDS));
+    private final SequenceBarrier published = ring.newBarrier();
+    private final Sequence committed = new Sequence();
     private final CountDownLatch givenUp = new CountDownLatch(1);
     private final AtomicBoolean closed = new AtomicBoolean();
-    private final AtomicLong said = new AtomicLong();
-    private final AtomicLong settled = new AtomicLong(); // of those said, how many are committed
     final AtomicLong waits = new AtomicLong();
     volatile StoreException failure; // null = none
     volatile StoreException trouble; // null = none
@@ -56,6 +72,7 @@ final class Writer {
         this.patience = patience;
         statements = new Statements(sql);
         retention = new Retention(sql);
+        ring.addGatingSequences(committed);
         thread = new Thread(this::write, "recorder of " + file.path().getFileName());
         thread.setDaemon(true); // a program that fails elsewhere must be able to end
         thread.setUncaughtExceptionHandler((self, defect) ->
@@ -73,27 +90,55 @@ final class Writer {
 
     void put(Entry entry) {
         checkOpen();
-        said.incrementAndGet();
-        if (!queue.offer(entry)) {
+        say(claim(), entry);
+    }
+
+    void put(TapeId tape, TradeView trade) {
+        checkOpen();
+        long sequence = claim();
+        ring.get(sequence).set(tape, trade);
+        ring.publish(sequence);
+    }
+
+    private void say(long sequence, Entry entry) {
+        ring.get(sequence).set(entry);
+        ring.publish(sequence);
+    }
+
+    private long claim() {
+        long[] sequence = {claimNow()};
+        if (sequence[0] < 0) {
             waits.incrementAndGet();
             await(() -> {
                 checkOpen();
-                return queue.offer(entry, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                TimeUnit.MICROSECONDS.sleep(FULL_MICROS);
+                sequence[0] = claimNow();
+                return sequence[0] >= 0;
             });
+        }
+        return sequence[0];
+    }
+
+    /** The next place of the ring; −1 where it is full. */
+    private long claimNow() {
+        try {
+            return ring.tryNext();
+        } catch (InsufficientCapacityException e) { // one and the same, without a trace: cheap
+            return -1;
         }
     }
 
     void flush() {
-        CountDownLatch committed = new CountDownLatch(1);
-        put(new Entry.Barrier(committed));
+        CountDownLatch reached = new CountDownLatch(1);
+        put(new Entry.Barrier(reached));
         await(() -> {
             checkOpen();
-            return committed.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            return reached.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
         });
     }
 
     int queued() {
-        return (int) (said.get() - settled.get());
+        return QUEUE_BOUND - (int) ring.remainingCapacity();
     }
 
     /** Says that nothing more comes. False where that was said before. */
@@ -104,11 +149,15 @@ final class Writer {
     /** Returns when all that was said is committed, or where that has failed. */
     void join() {
         long deadline = System.nanoTime() + patience.closing().toNanos();
-        said.incrementAndGet();
-        Entry stop = new Entry.Stop();
         await(() -> {
             giveUpBehind(deadline);
-            return !thread.isAlive() || queue.offer(stop, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            long sequence = claimNow();
+            if (sequence >= 0) {
+                say(sequence, new Entry.Stop());
+            } else {
+                TimeUnit.MICROSECONDS.sleep(FULL_MICROS);
+            }
+            return sequence >= 0 || !thread.isAlive();
         });
         await(() -> {
             giveUpBehind(deadline);
@@ -167,7 +216,7 @@ final class Writer {
 
     /** The writer thread: batch after batch, until it is told to stop or cannot write any more. */
     private void write() {
-        List<Entry> batch = new ArrayList<>(COMMIT_ENTRIES);
+        List<Said> batch = new ArrayList<>(COMMIT_ENTRIES);
         boolean more = true;
         try {
             while (more) {
@@ -177,7 +226,7 @@ final class Writer {
                     batch.clear();
                 } else {
                     more = false;
-                    giveUp(batch);
+                    giveUp();
                 }
                 if (more && retention.isDue()) {
                     keepTrying(retention::step);
@@ -199,17 +248,36 @@ final class Writer {
      * Takes entries until the batch is full, old enough, or ends with one that wants an answer. It
      * may stay empty while there is something to forget.
      */
-    private void gather(List<Entry> batch) throws InterruptedException {
-        Entry next =
-                retention.isDue() ? queue.poll(COMMIT_MILLIS, TimeUnit.MILLISECONDS) : queue.take();
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(COMMIT_MILLIS);
-        while (next != null) {
-            batch.add(next);
-            queue.drainTo(batch, COMMIT_ENTRIES - batch.size());
-            next =
-                    batch.getLast().ofTheQueue() || batch.size() == COMMIT_ENTRIES
-                            ? null
-                            : queue.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+    private void gather(List<Said> batch) throws InterruptedException {
+        long next = committed.get() + 1;
+        long began = System.nanoTime(); // or when the first entry came
+        boolean more = true;
+        while (more) {
+            long upTo = Math.min(awaitEntry(next), committed.get() + COMMIT_ENTRIES);
+            if (batch.isEmpty() && upTo >= next) {
+                began = System.nanoTime();
+            }
+            for (; next <= upTo && more; next++) {
+                batch.add(ring.get(next));
+                more = !batch.getLast().ofTheQueue();
+            }
+            boolean old =
+                    System.nanoTime() - began
+                            >= TimeUnit.MILLISECONDS.toNanos(COMMIT_MILLIS - WAIT_MILLIS);
+            more &=
+                    batch.size() < COMMIT_ENTRIES
+                            && !(old && (retention.isDue() || !batch.isEmpty()));
+        }
+    }
+
+    /** Waits for an entry, for a moment; returns the last one that is there. */
+    private long awaitEntry(long next) throws InterruptedException {
+        try {
+            return published.waitFor(next);
+        } catch (TimeoutException e) {
+            return next - 1;
+        } catch (AlertException e) {
+            throw new IllegalStateException("nobody alerts the writer thread", e);
         }
     }
 
@@ -242,30 +310,35 @@ final class Writer {
         }
     }
 
-    private void commit(List<Entry> batch) throws SQLException {
+    private void commit(List<Said> batch) throws SQLException {
         long began = System.nanoTime();
         long trades = statements.commit(batch);
         progress = progress.and(trades, System.nanoTime() - began);
     }
 
     /** Answers those who wait for the batch; returns whether anything may come behind it. */
-    private boolean answer(List<Entry> batch) {
-        settled.addAndGet(batch.size());
-        for (Entry entry : batch) {
-            if (entry instanceof Entry.Barrier(CountDownLatch committed)) {
-                committed.countDown();
-            } else if (entry instanceof Entry.Forgotten(TapeId tape, long before)) {
+    private boolean answer(List<Said> batch) {
+        boolean more = batch.isEmpty() || !(batch.getLast().entry() instanceof Entry.Stop);
+        for (Said said : batch) {
+            if (said.entry() instanceof Entry.Forgotten(TapeId tape, long before)) {
                 retention.add(tape, before);
             }
         }
-        return batch.isEmpty() || !(batch.getLast() instanceof Entry.Stop);
+        Entry last = batch.isEmpty() ? null : batch.getLast().entry();
+        committed.set(committed.get() + batch.size()); // from here on others may fill the places
+        if (last instanceof Entry.Barrier(CountDownLatch reached)) {
+            reached.countDown();
+        }
+        return more;
     }
 
-    private void giveUp(List<Entry> batch) {
-        long lost =
-                Stream.concat(batch.stream(), queue.stream())
-                        .filter(entry -> !entry.ofTheQueue())
-                        .count();
+    private void giveUp() {
+        long lost = 0;
+        for (long at = committed.get() + 1; at <= ring.getCursor(); at++) {
+            if (ring.isAvailable(at) && !ring.get(at).ofTheQueue()) {
+                lost++;
+            }
+        }
         failure =
                 new StoreException(
                         Kind.WRITE_FAILED,

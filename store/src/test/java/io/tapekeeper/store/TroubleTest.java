@@ -140,7 +140,7 @@ class TroubleTest {
                     Thread.ofPlatform()
                             .start(() -> {
                                 while (said.get() < trades) {
-                                    writer.put(new Entry.Traded(TAPE, trade(said.get())));
+                                    writer.put(TAPE, trade(said.get()));
                                     said.incrementAndGet();
                                 }
                             });

@@ -176,7 +176,7 @@ public final class BinancePoll implements Feed {
                     prices);
         } catch (VenueException e) {
             if (e.kind() == VenueException.Kind.BAD_ANSWER) {
-                outlet.frame();
+                outlet.frames(1);
                 outlet.malformed(e.getMessage(), "");
             }
             failed(e.kind().name(), e.getMessage());
@@ -211,7 +211,7 @@ public final class BinancePoll implements Feed {
         }
         try {
             prices.putAll(rest.prices(group, Duration.of(left, ChronoUnit.MICROS)));
-            outlet.frame();
+            outlet.frames(1);
         } catch (VenueException e) {
             if (e.kind() != VenueException.Kind.UNKNOWN_SYMBOL) {
                 throw e;

@@ -1,6 +1,7 @@
 package io.tapekeeper.venue.binance;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -33,6 +34,9 @@ import javax.net.ssl.SSLException;
  * for a listener, the trust in certificates, and the list of what is open. Any thread may call.
  */
 final class Network implements AutoCloseable {
+    /** In a busy market: then a read costs next to nothing for each of its frames. */
+    private static final int LARGEST_READ = 256 * 1024;
+
     private static final Duration GOODBYE = Duration.ofMillis(200);
 
     private final EventLoopGroup loop =
@@ -78,6 +82,9 @@ final class Network implements AutoCloseable {
                 .group(loop)
                 .channel(NioSocketChannel.class)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0) // the line's own is for all of it
+                .option(
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new AdaptiveRecvByteBufAllocator(2_048, 4_096, LARGEST_READ))
                 .handler(
                         new ChannelInitializer<SocketChannel>() {
                             @Override

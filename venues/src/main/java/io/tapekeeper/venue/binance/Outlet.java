@@ -1,5 +1,7 @@
 package io.tapekeeper.venue.binance;
 
+import io.tapekeeper.market.Instrument;
+import io.tapekeeper.market.TradeView;
 import io.tapekeeper.venue.FeedCounts;
 import io.tapekeeper.venue.FeedEvent;
 import io.tapekeeper.venue.FeedListener;
@@ -94,12 +96,13 @@ final class Outlet {
         }
     }
 
-    /** Passes on what came over the line, unless it is gone. */
-    void deliver(Line line, FeedEvent event) {
+    /** Passes on a trade that came over the line, unless that is gone. */
+    void deliver(Line line, Instrument instrument, TradeView trade) {
         lock.lock();
         try {
-            if (line.state != Line.State.GONE) {
-                say(event);
+            if (line.state != Line.State.GONE && !closed) {
+                trades.increment();
+                listener.traded(instrument, trade);
             }
         } finally {
             lock.unlock();
@@ -183,8 +186,8 @@ final class Outlet {
         }
     }
 
-    void frame() {
-        frames.increment();
+    void frames(int count) {
+        frames.add(count);
     }
 
     void ignored() {

@@ -138,6 +138,11 @@ final class StallWatch {
                         .collect(Collectors.toMap(p -> p.instrument.symbol(), Function.identity()));
     }
 
+    /** Reads the trades of these symbols; for one thread. */
+    TradeScanner<Pulse> scanner() {
+        return new TradeScanner<>(kind, pulses);
+    }
+
     /** Null where the symbol is none of ours; any thread. */
     Pulse pulse(String symbol) {
         return pulses.get(symbol);

@@ -1,7 +1,8 @@
 package io.tapekeeper.venue.binance;
 
+import io.tapekeeper.market.TradeSlot;
+import io.tapekeeper.market.TradeView;
 import io.tapekeeper.tape.TapeKind;
-import io.tapekeeper.venue.FeedEvent;
 import io.tapekeeper.venue.binance.BinanceDecoder.Decoded;
 import java.io.IOException;
 import java.net.URI;
@@ -66,7 +67,11 @@ final class StreamSession implements Runnable {
             permits.take();
             try {
                 return WebSocketLine.open(
-                        shared.network, uri, shared.settings.requestTimeout(), receiver);
+                        shared.network,
+                        uri,
+                        shared.settings.requestTimeout(),
+                        shared.settings.clock(),
+                        receiver);
             } catch (Refusals.UpgradeRefused e) {
                 if (e.status() == 429 || e.status() == 418) {
                     permits.refused(e.status(), pause(e, shared));
@@ -308,6 +313,11 @@ final class StreamSession implements Runnable {
         private final URI address = shared.hosts.inUse();
         private final Outlet.Line out = new Outlet.Line(part.number());
         private final BinanceDecoder decoder = new BinanceDecoder();
+
+        // Of the line's thread alone:
+        private final TradeScanner<StallWatch.Pulse> scanner = stalls.scanner();
+        private final TradeSlot slot = new TradeSlot();
+
         private final AtomicReference<Ending> ending = new AtomicReference<>();
         private volatile boolean announced; // by the venue: the end
         private volatile long firstTrade; // nanoTime; 0 = none came
@@ -382,11 +392,48 @@ final class StreamSession implements Runnable {
         }
 
         @Override
-        public void text(byte[] message) {
-            long received = VenueTime.micros(shared.settings.clock().instant());
-            shared.outlet.frame();
+        public void messages(Messages messages) {
+            shared.outlet.frames(messages.count());
+            long now = System.nanoTime();
+            StallWatch.Pulse pulse = null; // of the trade before
+            long newest = -1; // id of its trades in a row
+            for (int i = 0; i < messages.count(); i++) {
+                StallWatch.Pulse next =
+                        scanner.scan(
+                                messages.bytes(),
+                                messages.from(i),
+                                messages.to(i),
+                                messages.received(),
+                                slot);
+                if (pulse != null && pulse != next) {
+                    pulse.heard(newest);
+                    newest = -1;
+                }
+                pulse = next;
+                if (next != null) {
+                    newest = Math.max(newest, slot.id());
+                    trade(next, slot, now);
+                } else {
+                    unusual(messages.copyOf(i), messages.received(), now);
+                }
+            }
+            if (pulse != null) {
+                pulse.heard(newest);
+            }
+        }
+
+        /** Whatever is not written as nearly all trades are. */
+        private void unusual(byte[] message, long received, long now) {
             switch (decoder.decode(message, received)) {
-                case Decoded.SymbolTrade trade -> trade(trade);
+                case Decoded.SymbolTrade trade -> {
+                    StallWatch.Pulse pulse = stalls.pulse(trade.symbol());
+                    if (pulse == null || trade.kind() != shared.kind) {
+                        shared.outlet.ignored();
+                    } else {
+                        pulse.heard(trade.trade().id());
+                        trade(pulse, trade.trade(), now);
+                    }
+                }
                 case Decoded.Reply reply -> shared.outlet.ignored(); // we ask by URL only
                 case Decoded.Ignored ignored -> shared.outlet.ignored();
                 case Decoded.Malformed malformed ->
@@ -409,25 +456,20 @@ final class StreamSession implements Runnable {
             return new String(message, 0, length, StandardCharsets.UTF_8);
         }
 
-        private void trade(Decoded.SymbolTrade decoded) {
-            StallWatch.Pulse pulse = stalls.pulse(decoded.symbol());
-            if (pulse == null || decoded.kind() != shared.kind) {
-                shared.outlet.ignored();
-                return;
+        private void trade(StallWatch.Pulse pulse, TradeView trade, long now) {
+            if (lastTrade != now) {
+                lastTrade = now;
             }
-            long now = System.nanoTime();
-            lastTrade = now;
-            pulse.heard(decoded.trade().id());
             if (firstTrade == 0) {
                 shared.outlet.proven(out);
-                firstTrade = now; // behind it, so that what is let go of for it is not missed
+                firstTrade = System.nanoTime(); // behind it: so nobody lets go of another too early
             }
-            shared.outlet.deliver(out, new FeedEvent.Traded(pulse.instrument, decoded.trade()));
+            shared.outlet.deliver(out, pulse.instrument, trade);
         }
 
         @Override
         public void unusable(String reason, String beginning) {
-            shared.outlet.frame();
+            shared.outlet.frames(1);
             shared.outlet.malformed(reason, beginning);
         }
 

@@ -1,9 +1,6 @@
 package io.tapekeeper.venue.binance;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -18,11 +15,10 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketClientHandshaker;
 import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakerFactory;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
@@ -30,12 +26,12 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketHandshakeException;
 import io.netty.handler.codec.http.websocketx.WebSocketVersion;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -50,16 +46,17 @@ import java.util.concurrent.atomic.AtomicLong;
  * One WebSocket. The network's thread reads it, answers its pings and never waits for the receiver,
  * which has a thread of its own for each line. In between stand at most {@value #MOST_WAITING}
  * bytes and what one read brings: beyond that the socket is left unread, which slows the venue down
- * over TCP.
+ * over TCP. Netty connects, does TLS and the handshake; the frames are split by a {@link
+ * FrameReader}, and what one read brings crosses to the receiver's thread in one step.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // what cannot be written ends the line, which is told
-final class WebSocketLine extends SimpleChannelInboundHandler<Object> {
+final class WebSocketLine extends SimpleChannelInboundHandler<Object> implements FrameReader.Sink {
     /** Hears what comes over the line, one call at a time, on the line's own thread. */
     interface Receiver {
         /**
-         * @param utf8 the receiver's to keep
+         * @param messages to be read before the return
          */
-        void text(byte[] utf8);
+        void messages(Messages messages);
 
         /** A message that is no text, or too long to be one of ours. */
         void unusable(String reason, String beginning);
@@ -77,21 +74,19 @@ final class WebSocketLine extends SimpleChannelInboundHandler<Object> {
     }
 
     private static final System.Logger LOG = System.getLogger(WebSocketLine.class.getName());
-    private static final int MOST_WAITING = 256 * 1024;
-
-    /** A longer frame would have to be kept whole only to be skipped: it breaks the line. */
-    private static final int LONGEST_FRAME = 16 * BinanceDecoder.MAX_FRAME;
+    private static final int MOST_WAITING = 1024 * 1024;
 
     /** Binance cuts off who sends more than five messages in a second, pongs included. */
     private static final long PACE_NANOS = 250_000_000;
 
-    /** How much of a message is shown where it is skipped. */
-    private static final int SHOWN = 200;
+    /** How much of a reason to close is shown. */
+    private static final int SHOWN = 123;
 
     private static final long LEAVING_MILLIS = 1_000;
 
     private final URI address;
     private final Network network;
+    private final InstantSource clock;
     private final Receiver receiver;
     private final WebSocketClientHandshaker handshaker;
     private final CompletableFuture<Void> opened = new CompletableFuture<>();
@@ -104,15 +99,14 @@ final class WebSocketLine extends SimpleChannelInboundHandler<Object> {
 
     // Of the network's thread alone:
     private HttpResponse head;
-    private ByteArrayOutputStream parts = new ByteArrayOutputStream();
-    private boolean text;
-    private boolean skipping;
+    private final FrameReader frames = new FrameReader(this);
     private boolean ended;
-    private ByteBuf pong; // waits for its turn; null = none
+    private byte[] pong; // waits for its turn; null = none
     private long lastSent = lastSign - PACE_NANOS;
 
-    private WebSocketLine(URI address, Network network, Receiver receiver) {
+    private WebSocketLine(URI address, Network network, InstantSource clock, Receiver receiver) {
         this.address = address;
+        this.clock = clock;
         this.network = network;
         this.receiver = receiver;
         handshaker =
@@ -122,7 +116,7 @@ final class WebSocketLine extends SimpleChannelInboundHandler<Object> {
                         null,
                         false,
                         new DefaultHttpHeaders(),
-                        LONGEST_FRAME,
+                        BinanceDecoder.MAX_FRAME,
                         true,
                         false,
                         0,
@@ -135,12 +129,14 @@ final class WebSocketLine extends SimpleChannelInboundHandler<Object> {
      * return.
      *
      * @param timeout for all of it
+     * @param clock tells when something was received
      * @throws Refusals.UpgradeRefused where the venue answered with an HTTP status instead
      * @throws IOException where it cannot be reached
      */
-    static WebSocketLine open(Network network, URI uri, Duration timeout, Receiver receiver)
+    static WebSocketLine open(
+            Network network, URI uri, Duration timeout, InstantSource clock, Receiver receiver)
             throws IOException, InterruptedException {
-        WebSocketLine line = new WebSocketLine(uri, network, receiver);
+        WebSocketLine line = new WebSocketLine(uri, network, clock, receiver);
         ChannelFuture connecting = network.connect(uri, line);
         line.channel = connecting.channel();
         connecting.addListener(done -> {
@@ -227,10 +223,7 @@ final class WebSocketLine extends SimpleChannelInboundHandler<Object> {
         switch (message) {
             case HttpResponse answer -> answered(answer);
             case LastHttpContent end when !handshaker.isHandshakeComplete() -> upgrade();
-            case PingWebSocketFrame ping -> pong(ping.content());
-            case PongWebSocketFrame pong -> {} // it has been noticed as a read
-            case CloseWebSocketFrame close -> closed(close);
-            case WebSocketFrame data -> data(data);
+            case ByteBuf bytes -> frames.take(bytes, VenueTime.micros(clock.instant()));
             default -> {} // the body of a refusal
         }
     }
@@ -261,6 +254,7 @@ final class WebSocketLine extends SimpleChannelInboundHandler<Object> {
                             Unpooled.EMPTY_BUFFER,
                             head.headers(),
                             EmptyHttpHeaders.INSTANCE));
+            channel.pipeline().remove(WebSocket13FrameDecoder.class); // the bytes come as they are
         } catch (WebSocketHandshakeException e) {
             opened.completeExceptionally(new IOException(e.getMessage(), e));
             return;
@@ -274,54 +268,29 @@ final class WebSocketLine extends SimpleChannelInboundHandler<Object> {
         opened.complete(null);
     }
 
-    /** Long messages come in parts. */
-    private void data(WebSocketFrame frame) {
-        if (!(frame instanceof ContinuationWebSocketFrame)) {
-            text = frame instanceof TextWebSocketFrame;
+    @Override
+    public void messages(Messages messages) {
+        int bytes = 0;
+        for (int i = 0; i < messages.count(); i++) {
+            bytes += messages.to(i) - messages.from(i) + Arrival.OVERHEAD;
         }
-        ByteBuf content = frame.content();
-        byte[] whole = null;
-        if (!skipping && parts.size() + content.readableBytes() > BinanceDecoder.MAX_FRAME) {
-            skipping = true;
-            String beginning = beginning(content);
-            parts = new ByteArrayOutputStream();
-            arrive(
-                    beginning.length(),
-                    () -> receiver.unusable("longer than " + BinanceDecoder.MAX_FRAME, beginning));
-        }
-        if (!skipping && frame.isFinalFragment() && parts.size() == 0) {
-            whole = ByteBufUtil.getBytes(content);
-        } else if (!skipping) {
-            parts.writeBytes(ByteBufUtil.getBytes(content));
-            if (frame.isFinalFragment()) {
-                whole = parts.toByteArray();
-                parts = new ByteArrayOutputStream();
-            }
-        }
-        if (frame.isFinalFragment()) {
-            skipping = false;
-        }
-        if (whole != null) {
-            byte[] message = whole;
-            arrive(
-                    message.length,
-                    text
-                            ? () -> receiver.text(message)
-                            : () -> receiver.unusable("a binary message", ""));
-        }
+        arrive(
+                bytes,
+                () -> {
+                    receiver.messages(messages);
+                    frames.giveBack(messages);
+                });
     }
 
-    private String beginning(ByteBuf rest) {
-        int shown = Math.min(rest.readableBytes(), SHOWN);
-        return BinanceJson.clip(
-                parts.toString(UTF_8) + rest.toString(rest.readerIndex(), shown, UTF_8), SHOWN);
+    @Override
+    public void unusable(String reason, String beginning) {
+        arrive(beginning.length() + Arrival.OVERHEAD, () -> receiver.unusable(reason, beginning));
     }
 
-    private void arrive(int length, Runnable told) {
+    private void arrive(int bytes, Runnable told) {
         if (left || ended) {
             return;
         }
-        int bytes = length + Arrival.OVERHEAD;
         long now = waiting.addAndGet(bytes);
         arrivals.add(new Arrival(bytes, told));
         if (now > MOST_WAITING && channel.config().isAutoRead()) {
@@ -367,12 +336,10 @@ final class WebSocketLine extends SimpleChannelInboundHandler<Object> {
     }
 
     /** The venue may ping as fast as it likes: only the newest ping needs an answer. */
-    private void pong(ByteBuf payload) {
+    @Override
+    public void ping(byte[] payload) {
         boolean scheduled = pong != null;
-        if (scheduled) {
-            pong.release();
-        }
-        pong = payload.retain();
+        pong = payload;
         if (!scheduled) {
             long wait = PACE_NANOS - (System.nanoTime() - lastSent);
             if (wait <= 0) {
@@ -385,9 +352,9 @@ final class WebSocketLine extends SimpleChannelInboundHandler<Object> {
 
     private void sendPong() {
         if (pong != null) { // else the line has ended meanwhile
-            ByteBuf payload = pong;
+            byte[] payload = pong;
             pong = null;
-            send(new PongWebSocketFrame(payload));
+            send(new PongWebSocketFrame(Unpooled.wrappedBuffer(payload)));
         }
     }
 
@@ -400,16 +367,19 @@ final class WebSocketLine extends SimpleChannelInboundHandler<Object> {
         }
     }
 
-    private void closed(CloseWebSocketFrame close) {
-        int code = close.statusCode() < 0 ? 1005 : close.statusCode(); // 1005: it named none
-        String reason = close.reasonText();
+    @Override
+    public void closed(int code, String reason) {
         end(
                 "%s closed the connection (code %d%s). Connecting again."
                         .formatted(
                                 address.getAuthority(),
                                 code,
-                                reason.isEmpty() ? "" : ": " + BinanceJson.clip(reason, 123)));
-        channel.writeAndFlush(close.retain()).addListener(ChannelFutureListener.CLOSE);
+                                reason.isEmpty() ? "" : ": " + BinanceJson.clip(reason, SHOWN)));
+        channel.writeAndFlush(
+                        code == FrameReader.NO_CODE
+                                ? new CloseWebSocketFrame()
+                                : new CloseWebSocketFrame(true, 0, code, ""))
+                .addListener(ChannelFutureListener.CLOSE);
     }
 
     @Override
@@ -435,10 +405,7 @@ final class WebSocketLine extends SimpleChannelInboundHandler<Object> {
         IOException gone = new IOException("the other side hung up");
         opened.completeExceptionally(gone);
         end(Refusals.unreachable(address, gone));
-        if (pong != null) {
-            pong.release();
-            pong = null;
-        }
+        pong = null;
     }
 
     /** The first reason counts; it is told when all that came before it has been. */

@@ -3,10 +3,12 @@ package io.tapekeeper.venue.binance;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tapekeeper.market.Trade;
+import io.tapekeeper.market.TradeSlot;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.binance.BinanceDecoder.Decoded;
 import java.io.BufferedReader;
@@ -97,6 +99,40 @@ class RecordedFramesTest {
     void readsAll1240AggregatesOfTenSymbols() throws IOException {
         assertEquals(
                 1240, trades("cf_binance_20210405_ws_and_rest.txt.gz", TapeKind.AGGREGATE).size());
+    }
+
+    @Test
+    void theScannerReadsEveryTradeOfSpotJustAsTheDecoderDoes() throws IOException {
+        List<Path> files;
+        try (Stream<Path> wire = Files.list(data().resolve("wire"))) {
+            files = wire.sorted().toList();
+        }
+        TradeSlot slot = new TradeSlot();
+        int read = 0;
+        for (Path file : files) {
+            boolean spot = file.getFileName().toString().matches(".*binance_(spot|2021).*");
+            for (String frame : frames(file)) {
+                Decoded decoded = decoder.decode(frame, 42);
+                byte[] bytes = frame.getBytes(UTF_8);
+                for (TapeKind kind : List.of(TapeKind.RAW, TapeKind.AGGREGATE)) {
+                    String symbol =
+                            decoded instanceof Decoded.SymbolTrade trade ? trade.symbol() : "NONE";
+                    String said =
+                            new TradeScanner<>(kind, Map.of(symbol, symbol))
+                                    .scan(bytes, 0, bytes.length, 42, slot);
+                    if (said != null) {
+                        read++;
+                        assertEquals(
+                                new Decoded.SymbolTrade(said, kind, slot.toTrade()),
+                                decoded,
+                                frame);
+                    } else if (spot && decoded instanceof Decoded.SymbolTrade trade) {
+                        assertNotEquals(kind, trade.kind(), frame);
+                    }
+                }
+            }
+        }
+        assertTrue(read > 17_000, read + " trades were read");
     }
 
     @Test

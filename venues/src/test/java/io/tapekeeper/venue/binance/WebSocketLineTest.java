@@ -17,6 +17,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -38,8 +39,10 @@ class WebSocketLineTest {
     private final WebSocketLine.Receiver receiver =
             new WebSocketLine.Receiver() {
                 @Override
-                public void text(byte[] utf8) {
-                    told.add(new String(utf8, StandardCharsets.UTF_8));
+                public void messages(Messages messages) {
+                    for (int i = 0; i < messages.count(); i++) {
+                        told.add(new String(messages.copyOf(i), StandardCharsets.UTF_8));
+                    }
                 }
 
                 @Override
@@ -113,7 +116,8 @@ class WebSocketLineTest {
     private WebSocketLine open(Network network, String host, LocalWebSocket server)
             throws IOException, InterruptedException {
         URI uri = URI.create("wss://" + host + ":" + server.port() + "/stream?streams=a@trade");
-        return WebSocketLine.open(network, uri, Duration.ofSeconds(10), receiver);
+        return WebSocketLine.open(
+                network, uri, Duration.ofSeconds(10), InstantSource.system(), receiver);
     }
 
     @Test
