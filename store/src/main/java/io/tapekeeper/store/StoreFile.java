@@ -67,6 +67,15 @@ public final class StoreFile {
     }
 
     /**
+     * Who records into a store now, or how its last recorder left it.
+     *
+     * @throws StoreException CANNOT_OPEN where that cannot be read
+     */
+    public static LastRecorder lastRecorder(Path path) {
+        return WriterLock.lookAt(SqliteFile.existing(path).path());
+    }
+
+    /**
      * Moves a damaged store and what lies beside it out of the way, to {@code
      * FILE.damaged-YYYYMMDDTHHMMSSZ}, so that a new one can begin in its place.
      *

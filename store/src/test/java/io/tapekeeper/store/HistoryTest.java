@@ -24,6 +24,7 @@ import io.tapekeeper.market.Amount;
 import io.tapekeeper.market.Decimals;
 import io.tapekeeper.market.Trade;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -59,6 +60,19 @@ class HistoryTest {
             recorder.row(CLASSIC, row(n));
         }
         recorder.flush();
+    }
+
+    @Test
+    void tellsForHowLongWasRecordedAndWhatThatTakes() {
+        assertEquals(Duration.ZERO, history.recordedTime());
+        record(0, 59);
+        record(86_400, 86_459); // a pause of a day is no recording
+        assertEquals(Duration.ofMinutes(2), history.recordedTime());
+        long small = history.usedBytes();
+        record(100_000, 101_000);
+        long large = history.usedBytes();
+        assertTrue(large > small, large + " bytes after " + small);
+        assertEquals(0, large % 4_096);
     }
 
     @Test
