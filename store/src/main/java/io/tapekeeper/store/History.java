@@ -110,6 +110,14 @@ public final class History implements AutoCloseable {
         return number("SELECT trades FROM tape WHERE id = ?", id(tape)).orElse(0);
     }
 
+    /** The newest trades beyond {@code afterId}, at most {@code limit} of them, newest first. */
+    public List<Trade> newestTrades(TapeId tape, long afterId, int limit) {
+        String sql =
+                "SELECT %s FROM trade WHERE tape = ? AND id > ? ORDER BY id DESC LIMIT ?"
+                        .formatted(Row.TRADE);
+        return query(sql, Row::trade, id(tape), afterId, limit);
+    }
+
     /** What the store's content takes, its log included and room that is free left out; bytes. */
     public long usedBytes() {
         return number(

@@ -63,6 +63,17 @@ class HistoryTest {
     }
 
     @Test
+    void givesTheNewestTradesBeyondOneThatIsKnown() {
+        for (long id = 1; id <= 9; id++) {
+            recorder.trade(TAPE, trade(id));
+        }
+        recorder.flush();
+        assertEquals(List.of(trade(9), trade(8)), history.newestTrades(TAPE, 5, 2));
+        assertEquals(List.of(trade(9)), history.newestTrades(TAPE, 8, 2));
+        assertEquals(List.of(), history.newestTrades(TAPE, 9, 2));
+    }
+
+    @Test
     void tellsForHowLongWasRecordedAndWhatThatTakes() {
         assertEquals(Duration.ZERO, history.recordedTime());
         record(0, 59);
