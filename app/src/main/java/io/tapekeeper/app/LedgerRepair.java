@@ -37,6 +37,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Fills the holes that the ledger has open, in the background, while the tape goes on: fetches what
@@ -272,8 +273,8 @@ final class LedgerRepair implements AutoCloseable {
         private LedgerEntry entry;
         private final List<LedgerEntry> missing = new ArrayList<>();
         private final Deque<Fetch> left = new ArrayDeque<>();
-
         private boolean servedById = true; // as far as is known
+
         Filling(Watch watch, LedgerEntry entry) {
             this.watch = watch;
             this.entry = entry;
@@ -403,8 +404,8 @@ final class LedgerRepair implements AutoCloseable {
             if (doubted && entry.cause() != Cause.UNRESOLVED) {
                 recorder.gap(watch.series().tape(), entry.gap(), Cause.UNRESOLVED);
             }
-        }
             return doubted;
+        }
 
         @Override
         public void trade(Trade trade) {
@@ -476,19 +477,28 @@ final class LedgerRepair implements AutoCloseable {
                         history,
                         known,
                         fromId,
-                        watch.now().closedUpTo());
+                        Rebuild.AT_THE_END);
         long target = 0;
         for (int round = 0; round < ROUNDS && watch.now().lastId() - target > NEAR; round++) {
             target = watch.now().lastId();
             rebuild.upTo(target, this::isClosing);
         }
+        AtomicReference<StoreException> unread = new AtomicReference<>();
         await(
                 tape.execute(() -> {
-                    rebuild.upTo(watch.lastId(), () -> false);
-                    watch.adopt(rebuild, fromId);
-                    changing.forEach(Filling::enter);
+                    try {
+                        rebuild.upTo(watch.lastId(), () -> false);
+                        watch.adopt(rebuild, fromId);
+                        changing.forEach(Filling::enter);
+                    } catch (StoreException e) {
+                        unread.set(mayPass(e));
+                        return;
+                    }
                     show(watch, rebuild);
                 }));
+        if (unread.get() != null) { // the entries are still open: it is computed anew
+            throw unread.get();
+        }
         LOG.log(
                 Level.INFO,
                 "{0}: {1} trades came late; the rows from id {2} on were computed anew",
@@ -497,13 +507,35 @@ final class LedgerRepair implements AutoCloseable {
                 Long.toString(fromId));
     }
 
+    /**
+     * What could not be read now may be read later, and ends no tape.
+     *
+     * @throws StoreException where nothing that is read can be trusted, or nothing is written
+     */
+    private StoreException mayPass(StoreException e) {
+        if (e.kind() == StoreException.Kind.DAMAGED || recorder.failure().isPresent()) {
+            throw e;
+        }
+        return e;
+    }
+
     /** Pages read anew: what they are told of must be there. */
     private void show(Watch watch, Rebuild rebuild) {
         recorder.flush();
-        List<Alert> alerts =
-                history.alerts(watch.series(), SHOWN_ALERTS).stream()
-                        .filter(alert -> alert.opened() > rebuild.firstMicros())
-                        .toList();
+        List<Alert> alerts;
+        try {
+            alerts =
+                    history.alerts(watch.series(), SHOWN_ALERTS).stream()
+                            .filter(alert -> alert.opened() > rebuild.firstMicros())
+                            .toList();
+        } catch (StoreException e) {
+            LOG.log(
+                    Level.WARNING,
+                    "{0}: open pages are not told of a repair until they are loaded again: {1}",
+                    watch.symbol(),
+                    mayPass(e).getMessage());
+            return;
+        }
         view.corrected(
                 watch.series(),
                 rebuild.firstMicros(),

@@ -106,6 +106,7 @@ final class Recording {
                 setAside();
             }
         } finally {
+            finishSettingAside();
             status.end();
         }
         stop.rethrow();
@@ -152,9 +153,7 @@ final class Recording {
     /** A damaged file is kept as it is, and the recording goes on in a new one. */
     private void setAside() {
         try {
-            Path kept = StoreFile.setAside(db);
-            status.say(
-                    "the damaged file is kept as %s; recording into a new %s".formatted(kept, db));
+            sayKept(StoreFile.setAside(db));
         } catch (StoreException e) {
             throw Failure.of(e);
         }
@@ -163,6 +162,19 @@ final class Recording {
     /** An hour of seconds a symbol; less where there are many, for the rings share a bound. */
     private int ringRows() {
         return Math.clamp(MOST_RING_ROWS / options.symbols.size(), 600, LiveView.RING_ROWS);
+    }
+
+    /** The run before this one may have been killed in the middle of it. */
+    private void finishSettingAside() {
+        try {
+            StoreFile.finishSettingAside(db).ifPresent(this::sayKept);
+        } catch (StoreException e) {
+            throw Failure.of(e);
+        }
+    }
+
+    private void sayKept(Path kept) {
+        status.say("the damaged file is kept as %s; recording into a new %s".formatted(kept, db));
     }
 
     /** Asks the venue what it lists until it answers; empty where we were asked to stop first. */
