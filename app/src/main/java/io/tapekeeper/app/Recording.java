@@ -49,6 +49,10 @@ final class Recording {
     /** A start that has to replay more than this says so. */
     private static final long LONG_REPLAY = 500_000;
 
+    /** A stop on a full disk is over within two seconds. */
+    private static final Recorder.Patience PATIENCE =
+            new Recorder.Patience(Duration.ofSeconds(1), Duration.ofMillis(500));
+
     private static final Duration LOOK = Duration.ofMillis(100);
     private static final Duration LOOKED_EVERY = Duration.ofSeconds(1);
     private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
@@ -102,11 +106,11 @@ final class Recording {
                         : System.nanoTime() + options.forTime.toNanos();
         out.println("store: " + db.toAbsolutePath());
         try {
+            finishSettingAside();
             while (!recordInto(preset)) {
                 setAside();
             }
         } finally {
-            finishSettingAside();
             status.end();
         }
         stop.rethrow();
@@ -119,7 +123,8 @@ final class Recording {
 
     /** Returns false where the file turned out to be damaged. */
     private boolean recordInto(Preset preset) throws InterruptedException {
-        try (Recorder recorder = Recorder.open(db, options.durability());
+        try (Recorder recorder = Recorder.open(db, options.durability(), PATIENCE);
+                StopInTrouble trouble = new StopInTrouble(recorder, stop);
                 History history = History.open(db);
                 RateGovernor governor = tuning.governor().apply(restUrl);
                 BinanceRest rest = new BinanceRest(restUrl, tuning.venue(), governor);
@@ -159,11 +164,6 @@ final class Recording {
         }
     }
 
-    /** An hour of seconds a symbol; less where there are many, for the rings share a bound. */
-    private int ringRows() {
-        return Math.clamp(MOST_RING_ROWS / options.symbols.size(), 600, LiveView.RING_ROWS);
-    }
-
     /** The run before this one may have been killed in the middle of it. */
     private void finishSettingAside() {
         try {
@@ -175,6 +175,11 @@ final class Recording {
 
     private void sayKept(Path kept) {
         status.say("the damaged file is kept as %s; recording into a new %s".formatted(kept, db));
+    }
+
+    /** An hour of seconds a symbol; less where there are many, for the rings share a bound. */
+    private int ringRows() {
+        return Math.clamp(MOST_RING_ROWS / options.symbols.size(), 600, LiveView.RING_ROWS);
     }
 
     /** Asks the venue what it lists until it answers; empty where we were asked to stop first. */
