@@ -91,6 +91,8 @@ export interface Health {
   repair: { done: number; total: number; percent: number; etaSeconds: number | null } | null;
   /** To be added to the clock of the server's machine to get the venue's; null = not measured. */
   clockOffsetMillis: number | null;
+  /** From the venue's time to the server's machine, over the last minute; null = not measured. */
+  latency: { medianMillis: number; p99Millis: number } | null;
 }
 
 /** Something is wrong with the data itself. */

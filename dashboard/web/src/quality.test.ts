@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Health, QualityAlert } from "./api";
-import { budget, clockOffset, completeness, diskLeft, stripOf } from "./quality";
+import { budget, clockOffset, completeness, diskLeft, onTheWay, stripOf } from "./quality";
 
 const whole: Health = {
   state: "live",
@@ -14,6 +14,7 @@ const whole: Health = {
   missingTrades: 0,
   repair: null,
   clockOffsetMillis: null,
+  latency: null,
 };
 const holed: Health = { ...whole, openHoles: 2, missingTrades: 1204 };
 
@@ -38,6 +39,14 @@ test("a clock is told in milliseconds, and beyond a second with its side", () =>
   expect(clockOffset({ ...whole, clockOffsetMillis: -3.2 })).toBe("3 ms off");
   expect(clockOffset({ ...whole, clockOffsetMillis: 1_400 })).toBe("1.4 s behind");
   expect(clockOffset({ ...whole, clockOffsetMillis: -2_000 })).toBe("2.0 s ahead");
+});
+
+test("a way is told in milliseconds, its usual length and that of the slowest", () => {
+  expect(onTheWay(whole)).toBeUndefined();
+  const told = (medianMillis: number, p99Millis: number) =>
+    onTheWay({ ...whole, latency: { medianMillis, p99Millis } });
+  expect(told(42.4, 310)).toBe("42 ms, 99 % within 310 ms");
+  expect(told(900, 12_340)).toBe("900 ms, 99 % within 12.3 s");
 });
 
 test("a disk says how much is free and, where that is known, for how long", () => {

@@ -37,6 +37,18 @@ export function clockOffset(health: Health): string | undefined {
   return `${(off / 1000).toFixed(1)} s ${offset > 0 ? "behind" : "ahead"}`;
 }
 
+/** "42 ms, 99 % within 310 ms"; undefined where it was not measured. */
+export function onTheWay(health: Health): string | undefined {
+  const { latency } = health;
+  return latency === null
+    ? undefined
+    : `${millis(latency.medianMillis)}, 99 % within ${millis(latency.p99Millis)}`;
+}
+
+function millis(value: number): string {
+  return value < 10_000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`;
+}
+
 /** "12.4 GB free, full in 31 days". */
 export function diskLeft(disk: NonNullable<System["disk"]>): string {
   const free = `${(disk.freeBytes / 1e9).toFixed(1)} GB free`;
@@ -109,6 +121,7 @@ export class Quality {
     this.tape.className = health?.openHoles ? "warn" : "";
     setText(element("system-tape"), tape);
     setText(element("system-clock"), (health && clockOffset(health)) ?? NONE);
+    setText(element("system-latency"), (health && onTheWay(health)) ?? NONE);
     const { rate = null, writing = null, disk = null, dataQuality = [] } = system ?? {};
     setText(element("system-rate"), rate === null ? NONE : budget(rate));
     this.meter.hidden = rate === null;

@@ -15,6 +15,7 @@ const live: Health = {
   missingTrades: 0,
   repair: null,
   clockOffsetMillis: null,
+  latency: null,
 };
 
 test("a live feed is alive, and the age of its last trade grows by itself", () => {

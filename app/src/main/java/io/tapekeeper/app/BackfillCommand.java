@@ -10,6 +10,7 @@ import io.tapekeeper.store.LedgerEntry;
 import io.tapekeeper.store.Recorder;
 import io.tapekeeper.store.Series;
 import io.tapekeeper.store.StoreException;
+import io.tapekeeper.store.StoreFile;
 import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.Gap;
 import io.tapekeeper.tape.IdRange;
@@ -142,6 +143,7 @@ final class BackfillCommand implements Callable<Integer> {
             stop.whenRequested(rest::close);
             Venue venue = Venue.ask(restUrl, rest, List.of(symbol));
             Series series = series(venue);
+            StoreFile.finishSettingAside(db);
             try (Recorder recorder = Recorder.open(db, Durability.NORMAL);
                     History history = History.open(db)) {
                 venue.refuseMixing(db, history);

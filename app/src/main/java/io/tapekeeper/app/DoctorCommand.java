@@ -1,6 +1,8 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.dashboard.SystemHealth;
 import io.tapekeeper.store.History;
+import io.tapekeeper.store.LastRecorder;
 import io.tapekeeper.store.Series;
 import io.tapekeeper.store.StoreException;
 import io.tapekeeper.store.StoreFile;
@@ -33,6 +35,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.json.JsonMapper;
 
 /** {@code doctor}: what is wrong here, and what to do about it. */
 @Command(
@@ -40,12 +43,16 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Looks at JDK, disk, store, port, budget, venue and clock, and says what is wrong and what to"
-                    + " do.",
+            "Looks at JDK, store (sound? who records it? how did the last one end? what is missing?),"
+                    + " disk and when it will be full, port, budget, venue and clock, and says what is"
+                    + " wrong and what to do.",
             "Exit code 1 where something is."
-        })
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {"  ./tapekeeper doctor", "  ./tapekeeper doctor --db data/demo.db --json"})
 final class DoctorCommand implements Callable<Integer> {
     private static final long LOW_DISK = 2L << 30;
+    private static final double FEW_DAYS = 3;
     private static final double CLOCK_LIMIT_SECONDS = 1;
     private static final String PROBED_STREAM = "/ws/btcusdt@aggTrade";
     private static final Duration SOCKET_PATIENCE = Duration.ofSeconds(10);
@@ -70,37 +77,40 @@ final class DoctorCommand implements Callable<Integer> {
             defaultValue = "wss://stream.binance.com:9443")
     private URI streamUrl;
 
+    @Option(names = "--json", description = "Print what was found as JSON.")
+    private boolean json;
+
     private final PrintStream out = System.out;
-    private boolean wrong;
+    private Diagnosis diagnosis;
 
     @Override
     public Integer call() {
+        diagnosis = new Diagnosis(json ? null : out);
         checkJava();
-        checkDisk();
-        checkStore();
+        checkDisk(checkStore());
         checkPort();
         checkVenue();
         checkSocket();
-        return wrong ? Failure.FOUND_WRONG : Failure.FINE;
-    }
-
-    private void fine(String what, String found) {
-        out.printf("ok     %-6s %s%n", what, found);
-    }
-
-    private void wrong(String what, String found, String remedy) {
-        wrong = true;
-        out.printf("WRONG  %-6s %s%n              -> %s%n", what, found, remedy);
+        if (json) {
+            out.println(JsonMapper.shared().writeValueAsString(diagnosis.asTree()));
+        }
+        return diagnosis.isWrong() ? Failure.FOUND_WRONG : Failure.FINE;
     }
 
     private void checkJava() {
-        fine("java", Runtime.version() + ", " + System.getProperty("java.home"));
+        diagnosis.fine(
+                "java",
+                Runtime.version() + ", " + System.getProperty("java.home"),
+                Map.of("version", Runtime.version().toString()));
     }
 
-    private void checkDisk() {
+    /**
+     * @param growth of the store there, where it is known
+     */
+    private void checkDisk(Optional<StoreGrowth> growth) {
         Path folder = db.toAbsolutePath().getParent();
         if (folder == null) {
-            wrong("disk", db + " is no file", "name one with --db");
+            diagnosis.wrong("disk", db + " is no file", "name one with --db", Map.of());
             return;
         }
         while (folder != null && !Files.exists(folder)) {
@@ -108,36 +118,75 @@ final class DoctorCommand implements Callable<Integer> {
         }
         try {
             long free = Files.getFileStore(folder).getUsableSpace();
-            String found = String.format(Locale.ROOT, "%.1f GB free at %s", free / 1e9, folder);
+            SystemHealth.Disk disk =
+                    new SystemHealth.Disk(
+                            free, growth.map(StoreGrowth::bytesPerDay).orElse(Double.NaN));
+            Map<String, Object> measured = new LinkedHashMap<>();
+            measured.put("freeBytes", free);
+            measured.put("bytesPerDay", orNull(disk.bytesPerDay()));
+            measured.put("daysLeft", orNull(disk.daysLeft()));
+            String found =
+                    String.format(Locale.ROOT, "%.1f GB free at %s", free / 1e9, folder)
+                            + growth.map(one -> "; " + one.inWords(disk.daysLeft())).orElse("");
             if (!Files.isWritable(folder)) {
-                wrong("disk", folder + " cannot be written to", "name another file with --db");
+                diagnosis.wrong(
+                        "disk",
+                        folder + " cannot be written to",
+                        "allow it, or name another file with --db",
+                        measured);
             } else if (free < LOW_DISK) {
-                wrong("disk", found, "make room: a busy symbol takes about 100 MB a day");
+                diagnosis.wrong(
+                        "disk",
+                        found,
+                        "make room: a busy symbol takes about 100 MB a day",
+                        measured);
+            } else if (disk.daysLeft() < FEW_DAYS) {
+                diagnosis.wrong(
+                        "disk", found, "make room, or let run forget with --keep", measured);
             } else {
-                fine("disk", found);
+                diagnosis.fine("disk", found, measured);
             }
         } catch (IOException e) {
-            wrong("disk", folder + ": " + e.getMessage(), "name another file with --db");
+            diagnosis.wrong(
+                    "disk",
+                    folder + ": " + e.getMessage(),
+                    "name another file with --db",
+                    Map.of());
         }
     }
 
-    private void checkStore() {
+    /** JSON knows neither NaN nor an infinite number. */
+    private static Double orNull(double value) {
+        return Double.isFinite(value) ? value : null;
+    }
+
+    /** Returns how fast it grows, where that can be read. */
+    private Optional<StoreGrowth> checkStore() {
         if (!Files.exists(db)) {
-            fine("store", db + " is not there yet: the first run makes it");
-            return;
+            diagnosis.fine(
+                    "store",
+                    db + " is not there yet: the first run makes it",
+                    Map.of("exists", false));
+            return Optional.empty();
         }
         try {
             Optional<String> damage = damage();
             if (damage.isPresent()) {
-                wrong(
+                diagnosis.wrong(
                         "store",
                         "%s is damaged: %s".formatted(db, damage.get()),
-                        "run sets it aside and goes on in a new one; a backup brings it back");
-            } else {
-                checkTapes();
+                        "run sets it aside and goes on in a new one; a backup brings it back",
+                        Map.of("sound", false));
+                return Optional.empty();
             }
+            return Optional.of(checkTapes());
         } catch (StoreException e) {
-            wrong("store", e.getMessage(), "name another file with --db, or mend this one");
+            diagnosis.wrong(
+                    "store",
+                    e.getMessage(),
+                    "name another file with --db, or mend this one",
+                    Map.of());
+            return Optional.empty();
         }
     }
 
@@ -152,11 +201,39 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
-    private void checkTapes() {
+    private StoreGrowth checkTapes() {
         try (History history = History.open(db)) {
             List<Series> all = history.series();
-            fine("store", "%s is sound, %d series".formatted(db, all.size()));
+            diagnosis.fine(
+                    "store",
+                    "%s is sound, %d series".formatted(db, all.size()),
+                    Map.of("sound", true, "series", all.size()));
+            checkRecorder();
             oneATape(all).forEach(series -> checkTape(history, series));
+            return new StoreGrowth(history.usedBytes(), history.recordedTime());
+        }
+    }
+
+    private void checkRecorder() {
+        switch (StoreFile.lastRecorder(db)) {
+            case LastRecorder.AtWork(String process) ->
+                    diagnosis.fine(
+                            "store",
+                            "is being recorded by process " + process,
+                            Map.of("recordedByProcess", process, "lastStopUnclean", false));
+            case LastRecorder.Closed() ->
+                    diagnosis.fine(
+                            "store",
+                            "nobody records it; the last recorder closed it in good order",
+                            Map.of("lastStopUnclean", false));
+            case LastRecorder.Died(String process) ->
+                    diagnosis.note(
+                            "store",
+                            "nobody records it; the last recorder, process %s, was killed or lost its power"
+                                    .formatted(process),
+                            "nothing that was committed is lost, and run fetches the rest; its log beside the"
+                                    + " store may say why",
+                            Map.of("lastStopUnclean", true));
         }
     }
 
@@ -166,6 +243,7 @@ final class DoctorCommand implements Callable<Integer> {
                 history.openGaps(tape).stream()
                         .mapToLong(entry -> history.missing(tape, entry.gap()))
                         .sum();
+        long trades = history.tradeCount(tape);
         String found =
                 String.format(
                         Locale.ROOT,
@@ -173,12 +251,22 @@ final class DoctorCommand implements Callable<Integer> {
                         tape.symbol(),
                         tape.kind().label(),
                         tape.simulated() ? " SIMULATED" : "",
-                        history.tradeCount(tape),
+                        trades,
                         missing);
+        Map<String, Object> measured = new LinkedHashMap<>();
+        measured.put("symbol", tape.symbol());
+        measured.put("kind", tape.kind().label());
+        measured.put("simulated", tape.simulated());
+        measured.put("trades", trades);
+        measured.put("missing", missing);
         if (missing == 0) {
-            fine("", found);
+            diagnosis.fine("tape", found, measured);
         } else {
-            wrong("", found, "run fetches what the exchange still has; backfill what is older");
+            diagnosis.wrong(
+                    "tape",
+                    found,
+                    "run fetches what the exchange still has; backfill what is older",
+                    measured);
         }
     }
 
@@ -190,27 +278,46 @@ final class DoctorCommand implements Callable<Integer> {
 
     private void checkPort() {
         try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-            fine("port", socket.getLocalPort() + " is free");
+            diagnosis.fine(
+                    "port",
+                    socket.getLocalPort() + " is free",
+                    Map.of("port", socket.getLocalPort()));
         } catch (IOException e) {
-            wrong("port", port + " is in use", "choose another one with --port");
+            diagnosis.wrong(
+                    "port",
+                    port + " is in use",
+                    "by a recorder's own page all is well; else choose another one with --port",
+                    Map.of("port", port));
         }
     }
 
     private void checkBudget(RateState state) {
+        Map<String, Object> measured =
+                Map.of(
+                        "host",
+                        state.host(),
+                        "limit",
+                        state.limit(),
+                        "used",
+                        state.used(),
+                        "bannedUntilMicros",
+                        state.bannedUntilMicros());
         if (state.bannedUntilMicros() > 0) {
-            wrong(
+            diagnosis.wrong(
                     "budget",
                     "%s wants no request until %s"
                             .formatted(state.host(), KlineAudit.time(state.bannedUntilMicros())),
-                    "wait; everything goes on by itself then");
+                    "wait; everything goes on by itself then",
+                    measured);
         } else {
-            fine(
+            diagnosis.fine(
                     "budget",
                     String.format(
                             Locale.ROOT,
                             "%,d of %,d used in the last minute by all on this machine",
                             state.used(),
-                            state.limit()));
+                            state.limit()),
+                    measured);
         }
     }
 
@@ -219,13 +326,14 @@ final class DoctorCommand implements Callable<Integer> {
                 BinanceRest rest = new BinanceRest(restUrl, Settings.defaults(), governor)) {
             checkBudget(governor.snapshot());
             ClockOffset offset = rest.clockOffset();
-            fine(
+            diagnosis.fine(
                     "venue",
                     String.format(
                             Locale.ROOT,
                             "%s answers in %.0f ms",
                             restUrl,
-                            offset.roundTripMicros() / 1e3));
+                            offset.roundTripMicros() / 1e3),
+                    Map.of("roundTripMicros", offset.roundTripMicros()));
             double seconds = offset.micros() / 1e6;
             String found =
                     String.format(
@@ -233,13 +341,16 @@ final class DoctorCommand implements Callable<Integer> {
                             "%.3f s %s the venue's clock",
                             Math.abs(seconds),
                             seconds < 0 ? "ahead of" : "behind");
+            Map<String, Object> measured = Map.of("offsetMicros", offset.micros());
             if (Math.abs(seconds) > CLOCK_LIMIT_SECONDS && RunCommand.isBinance(restUrl)) {
-                wrong("clock", found, "set this machine's clock, for example by NTP");
+                diagnosis.wrong(
+                        "clock", found, "set this machine's clock, for example by NTP", measured);
             } else {
-                fine("clock", found);
+                diagnosis.fine("clock", found, measured);
             }
         } catch (VenueException e) {
-            wrong("venue", e.getMessage(), "check the network, or another --rest-url");
+            diagnosis.wrong(
+                    "venue", e.getMessage(), "check the network, or another --rest-url", Map.of());
         }
     }
 
@@ -253,12 +364,16 @@ final class DoctorCommand implements Callable<Integer> {
                     .get(SOCKET_PATIENCE.toSeconds(), TimeUnit.SECONDS)
                     .abort();
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-            fine("socket", "%s opens in %d ms".formatted(streamUrl, millis));
+            diagnosis.fine(
+                    "socket",
+                    "%s opens in %d ms".formatted(streamUrl, millis),
+                    Map.of("openMillis", millis));
         } catch (ExecutionException | TimeoutException e) {
-            wrong(
+            diagnosis.wrong(
                     "socket",
                     streamUrl + " cannot be opened",
-                    "check the network and proxies, or another --stream-url");
+                    "check the network and proxies, or another --stream-url",
+                    Map.of());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -2,6 +2,7 @@ package io.tapekeeper.app;
 
 import io.tapekeeper.dashboard.Completeness;
 import io.tapekeeper.dashboard.Health;
+import io.tapekeeper.dashboard.Latency;
 import io.tapekeeper.dashboard.LiveView;
 import io.tapekeeper.store.Series;
 import io.tapekeeper.tape.TapeKind;
@@ -102,6 +103,7 @@ final class HealthTeller {
     private final boolean agesMeaningful;
     private volatile Map<Watch, Long> stored = Map.of();
     private volatile Map<Watch, Completeness> completeness = Map.of();
+    private volatile Map<Watch, Latency> latencies = Map.of();
     private volatile boolean connected;
     private volatile boolean byRest;
     private String reason;
@@ -197,7 +199,8 @@ final class HealthTeller {
                 agesMeaningful && clock.isMeasured(),
                 TimeUnit.NANOSECONDS.toMillis(pace.limitNanos()),
                 completeness.getOrDefault(watch, Completeness.UNKNOWN),
-                clock.offsetMillis());
+                clock.offsetMillis(),
+                agesMeaningful ? latencies.getOrDefault(watch, Latency.UNKNOWN) : Latency.UNKNOWN);
     }
 
     /** The venue says that it has nothing newer; any thread. */
@@ -228,6 +231,11 @@ final class HealthTeller {
     /** How many trades of each tape the store has; any thread, the main one asks the store. */
     void stored(Map<Watch, Long> counts) {
         stored = Map.copyOf(counts);
+    }
+
+    /** How long the trades of each tape are on their way; any thread, the main one measures. */
+    void latencies(Map<Watch, Latency> measured) {
+        latencies = Map.copyOf(measured);
     }
 
     /** What was told last; any thread. */

@@ -37,6 +37,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Fills the holes that the ledger has open, in the background, while the tape goes on: fetches what
@@ -272,6 +273,7 @@ final class LedgerRepair implements AutoCloseable {
         private LedgerEntry entry;
         private final List<LedgerEntry> missing = new ArrayList<>();
         private final Deque<Fetch> left = new ArrayDeque<>();
+        private boolean servedById = true; // as far as is known
 
         Filling(Watch watch, LedgerEntry entry) {
             this.watch = watch;
@@ -298,17 +300,12 @@ final class LedgerRepair implements AutoCloseable {
             meter.add(missing.stream().mapToLong(part -> part.gap().missing()).sum());
             for (; !left.isEmpty(); left.removeFirst()) {
                 Fetch fetch = left.getFirst();
-                try {
-                    if (!fill(fetch, meter)) {
-                        return false;
-                    }
-                } catch (VenueException e) {
-                    if (e.kind() != VenueException.Kind.NOT_SERVED) {
-                        throw e;
-                    }
-                    if (!nameByAggregates(new IdRange(fetch.next(), fetch.last()))) {
-                        return false;
-                    }
+                boolean done =
+                        servedById
+                                ? fill(fetch, meter)
+                                : nameByAggregates(new IdRange(fetch.next(), fetch.last()));
+                if (!done) {
+                    return false;
                 }
             }
             waitedSince.remove(entry.gap());
@@ -316,25 +313,32 @@ final class LedgerRepair implements AutoCloseable {
         }
 
         /**
-         * Raw trades that this host does not serve by id: its aggregates tell which of them it has.
-         * Those can be had from another host only, and stay open as unresolved.
+         * Raw trades that this host does not serve by id: its aggregates, whose ranges leave none
+         * out, tell which of them it has. Those can be had from another host only, and stay open as
+         * unresolved; the others are nowhere.
          *
-         * @return whether it has none of them
+         * @return whether that is known of all of them
          */
         private boolean nameByAggregates(IdRange ids) {
             Gap gap = entry.gap();
             RawIds raw =
                     rest.rawIdsNamedByAggregates(
                             watch.symbol(), ids.first(), ids.last(), gap.before(), gap.after());
-            if (raw.named().isEmpty() && raw.knownTo() >= ids.last()) {
-                missing(ids.first(), ids.last(), Cause.ABSENT);
-                return true;
+            if (raw.knownTo() < ids.last() && !doubt()) {
+                return false; // the aggregates may come yet
             }
-            recorder.gap(watch.series().tape(), gap, Cause.UNRESOLVED);
-            notServed.add(gap); // the ledger has the answer; another host may give them
+            long next = ids.first();
+            for (RawIds.Range range : raw.named()) {
+                absent(next, range.first() - 1);
+                notServed(range.first(), range.last());
+                next = range.last() + 1;
+            }
+            long known = Math.min(ids.last(), raw.knownTo());
+            absent(next, known);
+            notServed(Math.max(next, known + 1), ids.last());
             LOG.log(
                     Level.WARNING,
-                    "{0}: {1} does not serve raw trades by id; by its aggregates it has {2} of the"
+                    "{0}: {1} does not serve raw trades by id; its aggregates name {2} of the"
                             + " missing {3}",
                     watch.symbol(),
                     rest.hostInUse(),
@@ -342,15 +346,38 @@ final class LedgerRepair implements AutoCloseable {
                             raw.named().stream()
                                     .mapToLong(range -> range.last() - range.first() + 1)
                                     .sum()),
-                    Long.toString(gap.missing()));
-            return false;
+                    Long.toString(ids.count()));
+            return true;
+        }
+
+        private void absent(long firstId, long lastId) {
+            if (firstId <= lastId) {
+                missing(firstId, lastId, Cause.ABSENT);
+            }
+        }
+
+        /** The ledger has the answer; another host may give them. */
+        private void notServed(long firstId, long lastId) {
+            if (firstId <= lastId) {
+                missing(firstId, lastId, Cause.UNRESOLVED);
+                notServed.add(missing.getLast().gap());
+            }
         }
 
         private boolean fill(Fetch fetch, Meter meter) throws InterruptedException {
             int waits = 0;
             while (true) {
                 long before = fetch.next();
-                Fetch.Step step = fetch.step(Purpose.REPAIR);
+                Fetch.Step step;
+                try {
+                    step = fetch.step(Purpose.REPAIR);
+                } catch (VenueException e) {
+                    if (e.kind() != VenueException.Kind.NOT_SERVED) {
+                        throw e;
+                    }
+                    servedById = false;
+                    return nameByAggregates(new IdRange(fetch.next(), fetch.last()));
+                }
                 meter.add(fetch.next() - before);
                 switch (step) {
                     case DONE -> {
@@ -369,13 +396,15 @@ final class LedgerRepair implements AutoCloseable {
             }
         }
 
-        private void doubt() {
+        /** Returns whether the venue has left it open for so long that the ledger says so. */
+        private boolean doubt() {
             long now = System.nanoTime();
             long since = waitedSince.computeIfAbsent(entry.gap(), gap -> now);
-            if (now - since >= settings.doubtAfter().toNanos()
-                    && entry.cause() != Cause.UNRESOLVED) {
+            boolean doubted = now - since >= settings.doubtAfter().toNanos();
+            if (doubted && entry.cause() != Cause.UNRESOLVED) {
                 recorder.gap(watch.series().tape(), entry.gap(), Cause.UNRESOLVED);
             }
+            return doubted;
         }
 
         @Override
@@ -448,19 +477,28 @@ final class LedgerRepair implements AutoCloseable {
                         history,
                         known,
                         fromId,
-                        watch.now().closedUpTo());
+                        Rebuild.AT_THE_END);
         long target = 0;
         for (int round = 0; round < ROUNDS && watch.now().lastId() - target > NEAR; round++) {
             target = watch.now().lastId();
             rebuild.upTo(target, this::isClosing);
         }
+        AtomicReference<StoreException> unread = new AtomicReference<>();
         await(
                 tape.execute(() -> {
-                    rebuild.upTo(watch.lastId(), () -> false);
-                    watch.adopt(rebuild, fromId);
-                    changing.forEach(Filling::enter);
+                    try {
+                        rebuild.upTo(watch.lastId(), () -> false);
+                        watch.adopt(rebuild, fromId);
+                        changing.forEach(Filling::enter);
+                    } catch (StoreException e) {
+                        unread.set(mayPass(e));
+                        return;
+                    }
                     show(watch, rebuild);
                 }));
+        if (unread.get() != null) { // the entries are still open: it is computed anew
+            throw unread.get();
+        }
         LOG.log(
                 Level.INFO,
                 "{0}: {1} trades came late; the rows from id {2} on were computed anew",
@@ -469,13 +507,35 @@ final class LedgerRepair implements AutoCloseable {
                 Long.toString(fromId));
     }
 
+    /**
+     * What could not be read now may be read later, and ends no tape.
+     *
+     * @throws StoreException where nothing that is read can be trusted, or nothing is written
+     */
+    private StoreException mayPass(StoreException e) {
+        if (e.kind() == StoreException.Kind.DAMAGED || recorder.failure().isPresent()) {
+            throw e;
+        }
+        return e;
+    }
+
     /** Pages read anew: what they are told of must be there. */
     private void show(Watch watch, Rebuild rebuild) {
         recorder.flush();
-        List<Alert> alerts =
-                history.alerts(watch.series(), SHOWN_ALERTS).stream()
-                        .filter(alert -> alert.opened() > rebuild.firstMicros())
-                        .toList();
+        List<Alert> alerts;
+        try {
+            alerts =
+                    history.alerts(watch.series(), SHOWN_ALERTS).stream()
+                            .filter(alert -> alert.opened() > rebuild.firstMicros())
+                            .toList();
+        } catch (StoreException e) {
+            LOG.log(
+                    Level.WARNING,
+                    "{0}: open pages are not told of a repair until they are loaded again: {1}",
+                    watch.symbol(),
+                    mayPass(e).getMessage());
+            return;
+        }
         view.corrected(
                 watch.series(),
                 rebuild.firstMicros(),

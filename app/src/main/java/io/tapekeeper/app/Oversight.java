@@ -1,6 +1,7 @@
 package io.tapekeeper.app;
 
 import io.tapekeeper.dashboard.Completeness;
+import io.tapekeeper.dashboard.Latency;
 import io.tapekeeper.dashboard.LiveView;
 import io.tapekeeper.dashboard.MetricsSource;
 import io.tapekeeper.dashboard.SystemHealth;
@@ -20,6 +21,7 @@ import io.tapekeeper.venue.binance.RateState;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,6 +54,7 @@ final class Oversight implements MetricsSource {
     private final Parts parts;
     private final SystemTeller system;
     private final Set<Watch> quietTapes = new HashSet<>();
+    private final Map<Watch, LatencyMeter> latencies = new HashMap<>();
 
     Oversight(Parts parts, LiveView view) {
         this.parts = parts;
@@ -97,15 +100,18 @@ final class Oversight implements MetricsSource {
         Map<Watch, Long> stored = new LinkedHashMap<>();
         Map<Watch, Completeness> completeness = new LinkedHashMap<>();
         Map<Series, Long> conflicts = new LinkedHashMap<>();
+        Map<Watch, Latency> latency = new LinkedHashMap<>();
         for (Watch watch : parts.watches) {
             if (watch.series().tape().kind() != TapeKind.POLL) { // which has no trades
                 stored.put(watch, parts.history.tradeCount(watch.series().tape()));
                 completeness.put(watch, completeness(watch));
                 conflicts.put(watch.series(), watch.now().conflicts());
+                latency.put(watch, latency(watch, now));
             }
         }
         parts.health.stored(stored);
         parts.health.completeness(completeness);
+        parts.health.latencies(latency);
         Recorder.Stats stats = parts.recorder.stats();
         RateState rate = parts.governor.snapshot();
         system.tell(
@@ -125,6 +131,22 @@ final class Oversight implements MetricsSource {
                         conflicts),
                 now,
                 parts.clock.oursMicros());
+    }
+
+    /**
+     * Taken from what is stored, a few trades a look, so that the tape thread has no part in it.
+     */
+    private Latency latency(Watch watch, long now) {
+        if (!parts.clock.isMeasured()) {
+            return Latency.UNKNOWN;
+        }
+        LatencyMeter meter = latencies.computeIfAbsent(watch, any -> new LatencyMeter());
+        meter.add(
+                parts.history.newestTrades(
+                        watch.series().tape(), meter.lastId(), LatencyMeter.SAMPLE),
+                parts.clock.offsetMillis(),
+                now);
+        return meter.latency(now);
     }
 
     /** What the ledger has open, and what the tape waits for now. */

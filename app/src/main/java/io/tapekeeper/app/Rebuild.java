@@ -55,13 +55,16 @@ final class Rebuild implements Sequencer.Output, Analyst.Output {
     private long lastBarStart;
     private SignalChange lastSignal;
 
+    /** Beside a live tape nothing is withdrawn before all is computed: it may be stopped. */
+    static final long AT_THE_END = Long.MIN_VALUE;
+
     /**
-     * Begins: what follows the trade before {@code tradeId} is withdrawn as far as the live tape
-     * has come, and said anew by {@link #upTo}.
+     * Begins: what follows the trade before {@code tradeId} is said anew by {@link #upTo}.
      *
      * @param known what is settled only now: the ledger hears of it when all is done
      * @param tradeId the first trade that was added
-     * @param liveMicros end of the last bar that the live tape has closed, epoch microseconds
+     * @param withdrawnAtOnce up to here, epoch microseconds, alerts and signals are withdrawn now,
+     *     so that they need not be kept in memory; or {@link #AT_THE_END}
      */
     Rebuild(
             Series series,
@@ -70,7 +73,7 @@ final class Rebuild implements Sequencer.Output, Analyst.Output {
             History history,
             List<LedgerEntry> known,
             long tradeId,
-            long liveMicros) {
+            long withdrawnAtOnce) {
         this.series = series;
         this.recorder = recorder;
         this.history = history;
@@ -91,7 +94,7 @@ final class Rebuild implements Sequencer.Output, Analyst.Output {
         analyst = restored;
         lastBarStart = checkpoint == null ? Long.MIN_VALUE : checkpoint.lastBarStart();
         firstMicros = endOf(series, Optional.ofNullable(checkpoint));
-        withdrawnUpTo = Math.max(firstMicros, liveMicros);
+        withdrawnUpTo = Math.max(firstMicros, withdrawnAtOnce);
         recorder.withdraw(series, firstMicros + 1, withdrawnUpTo + 1);
     }
 

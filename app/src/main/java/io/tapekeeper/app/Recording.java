@@ -49,6 +49,10 @@ final class Recording {
     /** A start that has to replay more than this says so. */
     private static final long LONG_REPLAY = 500_000;
 
+    /** A stop on a full disk is over within two seconds. */
+    private static final Recorder.Patience PATIENCE =
+            new Recorder.Patience(Duration.ofSeconds(1), Duration.ofMillis(500));
+
     private static final Duration LOOK = Duration.ofMillis(100);
     private static final Duration LOOKED_EVERY = Duration.ofSeconds(1);
     private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
@@ -102,6 +106,7 @@ final class Recording {
                         : System.nanoTime() + options.forTime.toNanos();
         out.println("store: " + db.toAbsolutePath());
         try {
+            finishSettingAside();
             while (!recordInto(preset)) {
                 setAside();
             }
@@ -118,7 +123,8 @@ final class Recording {
 
     /** Returns false where the file turned out to be damaged. */
     private boolean recordInto(Preset preset) throws InterruptedException {
-        try (Recorder recorder = Recorder.open(db, options.durability());
+        try (Recorder recorder = Recorder.open(db, options.durability(), PATIENCE);
+                StopInTrouble trouble = new StopInTrouble(recorder, stop);
                 History history = History.open(db);
                 RateGovernor governor = tuning.governor().apply(restUrl);
                 BinanceRest rest = new BinanceRest(restUrl, tuning.venue(), governor);
@@ -152,12 +158,23 @@ final class Recording {
     /** A damaged file is kept as it is, and the recording goes on in a new one. */
     private void setAside() {
         try {
-            Path kept = StoreFile.setAside(db);
-            status.say(
-                    "the damaged file is kept as %s; recording into a new %s".formatted(kept, db));
+            sayKept(StoreFile.setAside(db));
         } catch (StoreException e) {
             throw Failure.of(e);
         }
+    }
+
+    /** The run before this one may have been killed in the middle of it. */
+    private void finishSettingAside() {
+        try {
+            StoreFile.finishSettingAside(db).ifPresent(this::sayKept);
+        } catch (StoreException e) {
+            throw Failure.of(e);
+        }
+    }
+
+    private void sayKept(Path kept) {
+        status.say("the damaged file is kept as %s; recording into a new %s".formatted(kept, db));
     }
 
     /** An hour of seconds a symbol; less where there are many, for the rings share a bound. */

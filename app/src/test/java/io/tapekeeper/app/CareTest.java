@@ -21,12 +21,15 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** A store is copied and looked after while it is being recorded. */
 @Timeout(120)
@@ -69,17 +72,19 @@ class CareTest {
         }
     }
 
-    private static Said doctor(Path db, Exchange market) {
-        return Said.by(
-                "doctor",
-                "--db",
-                db.toString(),
-                "--port",
-                "0",
-                "--rest-url",
-                "http://127.0.0.1:" + market.port(),
-                "--stream-url",
-                "ws://127.0.0.1:" + market.port());
+    private static Said doctor(Path db, Exchange market, String... more) {
+        Stream<String> usual =
+                Stream.of(
+                        "doctor",
+                        "--db",
+                        db.toString(),
+                        "--port",
+                        "0",
+                        "--rest-url",
+                        "http://127.0.0.1:" + market.port(),
+                        "--stream-url",
+                        "ws://127.0.0.1:" + market.port());
+        return Said.by(Stream.concat(usual, Stream.of(more)).toArray(String[]::new));
     }
 
     @Test
@@ -120,11 +125,17 @@ class CareTest {
             try (Running running = record(db, market)) {
                 await().atMost(Duration.ofSeconds(60)).until(() -> stored(db) >= 300);
                 running.goOn(Duration.ofMillis(1));
+                assertSays(
+                        doctor(db, market),
+                        0,
+                        "is being recorded by process " + ProcessHandle.current().pid());
             }
             assertSays(
                     doctor(db, market),
                     0,
                     "is sound",
+                    "nobody records it; the last recorder closed it in good order",
+                    "cannot be told yet: ",
                     " 0 missing",
                     "of 6,000 used",
                     "answers in",
@@ -138,6 +149,43 @@ class CareTest {
                 file.write(new byte[16_384]);
             }
             assertSays(doctor(db, market), 1, "damaged", "a backup brings it back");
+        }
+    }
+
+    @Test
+    void theDoctorTellsProgramsTheSameAndThatTheLastRecorderWasKilled() throws Exception {
+        Path db = folder.resolve("tape.db");
+        try (Exchange market = market()) {
+            try (Running running = record(db, market)) {
+                await().atMost(Duration.ofSeconds(60)).until(() -> stored(db) >= 300);
+                running.goOn(Duration.ofMillis(1));
+            }
+            Files.writeString(folder.resolve("tape.db.lock"), "4711\n"); // as a kill leaves it
+            assertSays(
+                    doctor(db, market),
+                    0,
+                    "note",
+                    "process 4711, was killed",
+                    "-> nothing that was");
+            Said said = doctor(db, market, "--json");
+            assertEquals(0, said.exitCode(), said.out());
+            JsonNode found = JsonMapper.shared().readTree(said.out());
+            assertEquals(false, found.get("wrong").asBoolean());
+            List<JsonNode> findings = found.get("findings").valueStream().toList();
+            JsonNode unclean =
+                    findings.stream()
+                            .filter(one -> one.get("state").asString().equals("note"))
+                            .findFirst()
+                            .orElseThrow();
+            assertTrue(unclean.get("measured").get("lastStopUnclean").asBoolean(), said.out());
+            assertTrue(unclean.get("remedy").asString().contains("run fetches"), said.out());
+            JsonNode disk =
+                    findings.stream()
+                            .filter(one -> one.get("about").asString().equals("disk"))
+                            .findFirst()
+                            .orElseThrow();
+            assertTrue(disk.get("measured").get("freeBytes").asLong() > 0, said.out());
+            assertTrue(disk.get("measured").get("daysLeft").isNull(), said.out());
         }
     }
 }

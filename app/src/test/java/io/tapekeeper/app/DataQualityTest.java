@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tapekeeper.alert.Severity;
 import io.tapekeeper.dashboard.Completeness;
 import io.tapekeeper.dashboard.Health;
+import io.tapekeeper.dashboard.Latency;
 import io.tapekeeper.dashboard.QualityAlert;
 import io.tapekeeper.dashboard.QualityAlert.Kind;
 import io.tapekeeper.dashboard.SystemHealth;
@@ -41,7 +42,8 @@ class DataQualityTest {
                         true,
                         5_000,
                         completeness,
-                        clockOffset);
+                        clockOffset,
+                        Latency.UNKNOWN);
         DataQuality.Changes changes =
                 quality.judge(
                         new DataQuality.Snapshot(

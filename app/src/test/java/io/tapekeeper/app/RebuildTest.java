@@ -2,6 +2,7 @@ package io.tapekeeper.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.Alert;
 import io.tapekeeper.analyst.Preset;
@@ -24,6 +25,7 @@ import io.tapekeeper.tape.TapeKind;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -101,9 +103,7 @@ class RebuildTest {
             late.forEach(trade -> recorder.trade(SERIES.tape(), trade));
             recorder.flush();
             long fromId = late.getFirst().id();
-            long live = watch.now().row().bar().end();
-            Rebuild rebuild =
-                    new Rebuild(SERIES, Preset.CLASSIC, recorder, history, List.of(), fromId, live);
+            Rebuild rebuild = rebuild(recorder, history, fromId);
             rebuild.upTo(watch.lastId(), () -> false);
             tape.subList(begins + 1, tape.size()).forEach(trade -> watch.traded(trade, 0));
             rebuild.upTo(watch.lastId(), () -> false);
@@ -111,6 +111,40 @@ class RebuildTest {
             recorder.flush();
             return history.alerts(SERIES, 1_000);
         }
+    }
+
+    private static Rebuild rebuild(Recorder recorder, History history, long fromId) {
+        return new Rebuild(
+                SERIES, Preset.CLASSIC, recorder, history, List.of(), fromId, Rebuild.AT_THE_END);
+    }
+
+    @Test
+    void oneThatIsStoppedHalfWayHasWithdrawnNothing() {
+        List<Trade> tape = market(4, 12_000);
+        Path db = folder.resolve("stopped.db");
+        try (Recorder recorder = Recorder.open(db, Durability.NORMAL);
+                History history = History.open(db)) {
+            Watch watch = watch(recorder);
+            tape.subList(0, 100).forEach(trade -> watch.traded(trade, 0));
+            tape.subList(100 + LATE, tape.size()).forEach(trade -> watch.traded(trade, 0));
+            recorder.flush();
+            List<Alert> before = history.alerts(SERIES, 1_000);
+            assertFalse(before.isEmpty());
+            tape.subList(100, 100 + LATE).forEach(trade -> recorder.trade(SERIES.tape(), trade));
+            long fromId = tape.get(100).id();
+            rebuild(recorder, history, fromId).upTo(tape.get(6_000).id(), () -> false);
+            recorder.flush();
+            List<Alert> after = history.alerts(SERIES, 1_000);
+            for (Alert alert : before) {
+                assertTrue(
+                        after.stream().anyMatch(one -> isSame(one, alert)),
+                        alert + " is withdrawn");
+            }
+        }
+    }
+
+    private static boolean isSame(Alert one, Alert other) {
+        return one.opened() == other.opened() && one.rule() == other.rule();
     }
 
     private static Watch watch(Recorder recorder) {

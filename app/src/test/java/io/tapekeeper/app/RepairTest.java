@@ -1,11 +1,14 @@
 package io.tapekeeper.app;
 
+import static io.tapekeeper.tape.Cause.UNRESOLVED;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.exchange.ExchangeConfig;
+import io.tapekeeper.exchange.faults.FaultPlan;
+import io.tapekeeper.exchange.faults.FaultPlanReader;
 import io.tapekeeper.exchange.play.Speed;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.LedgerEntry;
@@ -16,10 +19,15 @@ import io.tapekeeper.venue.binance.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,12 +55,12 @@ class RepairTest {
                 Running.tuning(Settings.defaults(), repair));
     }
 
-    private static long stored(Path db) {
+    private static long stored(Path db, TapeId tape) {
         if (!db.toFile().exists()) {
             return 0;
         }
         try (History history = History.open(db)) {
-            return history.tradeCount(TAPE);
+            return history.tradeCount(tape);
         } catch (io.tapekeeper.store.StoreException e) {
             return 0; // it is just being made
         }
@@ -65,8 +73,12 @@ class RepairTest {
     }
 
     private static void awaitMore(Path db, int trades) {
-        long target = stored(db) + trades;
-        await().atMost(PATIENCE).until(() -> stored(db) >= target);
+        awaitMore(db, TAPE, trades);
+    }
+
+    private static void awaitMore(Path db, TapeId tape, int trades) {
+        long target = stored(db, tape) + trades;
+        await().atMost(PATIENCE).until(() -> stored(db, tape) >= target);
     }
 
     /** So many more trades have happened, recorded or not. */
@@ -135,5 +147,85 @@ class RepairTest {
                 }
             }
         }
+    }
+
+    @Test
+    void aHostWithoutRawTradesByIdLeavesOpenJustThoseThatExist() throws Exception {
+        TapeId raw = new TapeId("binance", "BTCUSDT", TapeKind.RAW, true);
+        FaultPlan plan =
+                FaultPlanReader.parse(
+                        """
+                        faults:
+                          - rest: {status: 403, endpoint: historicalTrades, after: 1 requests, for: 1h}
+                          - venue-holes: {one-in: 20}
+                        """,
+                        "plan");
+        Path db = folder.resolve("tape.db");
+        ExchangeConfig config =
+                ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(3, Optional.empty()))
+                        .withSpeed(new Speed(20))
+                        .withFaults(plan);
+        RecordOptions options = RecordOptions.of("BTCUSDT");
+        options.tape = RecordOptions.Tape.raw;
+        try (Exchange market = Exchange.start(config);
+                Cable cable = new Cable(market.port())) {
+            Tuning tuning = Running.tuning(Settings.defaults(), RepairSettings.DEFAULTS.faster(20));
+            try (Running running = new Running(options, db, market.port(), cable.port(), tuning)) {
+                awaitMore(db, raw, 300);
+                cable.cut();
+                awaitPlayed(market.port(), 200);
+                cable.mend();
+                awaitMore(db, raw, 300);
+                long passed = lastStored(db, raw);
+                await().atMost(PATIENCE)
+                        .until(() -> named(db, raw).keySet().containsAll(lacking(db, raw, passed)));
+                Map<Long, Cause> causes = named(db, raw);
+                Set<Long> there = new HashSet<>();
+                new Judge(market.port(), folder)
+                        .tape(raw, 0, passed)
+                        .forEach(trade -> there.add(trade.id()));
+                long unresolved = 0;
+                for (long id : lacking(db, raw, passed)) {
+                    Cause cause = there.contains(id) ? UNRESOLVED : Cause.ABSENT;
+                    assertEquals(cause, causes.get(id), "id " + id);
+                    unresolved += cause == UNRESOLVED ? 1 : 0;
+                }
+                assertTrue(unresolved >= 200, unresolved + " exist and cannot be had");
+                assertTrue(causes.containsValue(Cause.ABSENT), "the market itself lacks some");
+            }
+        }
+    }
+
+    private static long lastStored(Path db, TapeId tape) {
+        try (History history = History.open(db)) {
+            return history.lastTradeId(tape).orElseThrow();
+        }
+    }
+
+    /** Ids that are not stored, from the first one of the tape on. */
+    private static Set<Long> lacking(Path db, TapeId tape, long upTo) {
+        Set<Long> ids = new HashSet<>();
+        try (History history = History.open(db)) {
+            history.missingRanges(
+                    tape,
+                    history.firstTradeId(tape).orElseThrow(),
+                    upTo,
+                    range -> LongStream.rangeClosed(range.first(), range.last()).forEach(ids::add));
+        }
+        return ids;
+    }
+
+    /** What the ledger knows of the single ids, those left out that somebody still looks for. */
+    private static Map<Long, Cause> named(Path db, TapeId tape) {
+        Map<Long, Cause> causes = new HashMap<>();
+        try (History history = History.open(db)) {
+            for (LedgerEntry entry : history.gaps(tape)) {
+                if (entry.cause() != Cause.MISSED) {
+                    LongStream.rangeClosed(entry.gap().firstId(), entry.gap().lastId())
+                            .forEach(id -> causes.put(id, entry.cause()));
+                }
+            }
+        }
+        return causes;
     }
 }

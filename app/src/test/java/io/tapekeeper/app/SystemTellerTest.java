@@ -9,6 +9,7 @@ import io.tapekeeper.dashboard.Completeness;
 import io.tapekeeper.dashboard.Dashboard;
 import io.tapekeeper.dashboard.Health;
 import io.tapekeeper.dashboard.HistorySource;
+import io.tapekeeper.dashboard.Latency;
 import io.tapekeeper.dashboard.LiveView;
 import io.tapekeeper.dashboard.SeriesInfo;
 import io.tapekeeper.dashboard.SystemHealth;
@@ -46,7 +47,20 @@ class SystemTellerTest {
     @TempDir Path folder;
 
     private static Health health(Completeness completeness) {
-        return new Health(Health.State.LIVE, "", 1, 0, 20, 20, 5, 1, true, 5_000, completeness, 3);
+        return new Health(
+                Health.State.LIVE,
+                "",
+                1,
+                0,
+                20,
+                20,
+                5,
+                1,
+                true,
+                5_000,
+                completeness,
+                3,
+                Latency.UNKNOWN);
     }
 
     private static SystemTeller.Measured measured(String trouble) {

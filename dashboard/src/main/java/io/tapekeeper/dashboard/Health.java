@@ -18,6 +18,7 @@ import java.util.Locale;
  * @param completeness what the tape still misses
  * @param clockOffsetMillis to be added to this machine's clock to get the venue's; NaN where it was
  *     not measured
+ * @param latency how long its trades are on their way
  */
 public record Health(
         State state,
@@ -31,7 +32,8 @@ public record Health(
         boolean agesMeaningful,
         long staleAfterMillis,
         Completeness completeness,
-        double clockOffsetMillis) {
+        double clockOffsetMillis,
+        Latency latency) {
     /** From good to bad. */
     public enum State {
         LIVE,
@@ -64,7 +66,8 @@ public record Health(
                 false,
                 0,
                 Completeness.UNKNOWN,
-                Double.NaN);
+                Double.NaN,
+                Latency.UNKNOWN);
     }
 
     /** The same with its last trade {@code millis} older. */
@@ -81,7 +84,8 @@ public record Health(
                 agesMeaningful,
                 staleAfterMillis,
                 completeness,
-                clockOffsetMillis);
+                clockOffsetMillis,
+                latency);
     }
 
     /** The same numbers in another state. */
@@ -98,6 +102,7 @@ public record Health(
                 agesMeaningful,
                 staleAfterMillis,
                 completeness,
-                clockOffsetMillis);
+                clockOffsetMillis,
+                latency);
     }
 }

@@ -248,6 +248,15 @@ final class Json {
         number(json, "stored", orNaN(health.storedTrades() >= 0, health.storedTrades()));
         number(json, "tradesPerSecond", health.tradesPerSecond());
         number(json, "clockOffsetMillis", health.clockOffsetMillis());
+        json.writeName("latency");
+        if (health.latency().isKnown()) {
+            json.writeStartObject();
+            number(json, "medianMillis", health.latency().medianMillis());
+            number(json, "p99Millis", health.latency().p99Millis());
+            json.writeEndObject();
+        } else {
+            json.writeNull();
+        }
     }
 
     /** State and age, and whether something is missing. */

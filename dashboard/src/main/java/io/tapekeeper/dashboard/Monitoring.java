@@ -123,6 +123,16 @@ final class Monitoring {
                 "clock_offset_seconds",
                 "The venue's clock less this machine's",
                 health -> health.clockOffsetMillis() / 1e3);
+        each(
+                out,
+                "latency_median_seconds",
+                "From the venue's time to here, half of the last minute's trades are faster",
+                health -> health.latency().medianMillis() / 1e3);
+        each(
+                out,
+                "latency_p99_seconds",
+                "From the venue's time to here, 99 in 100 of the last minute's trades are faster",
+                health -> health.latency().p99Millis() / 1e3);
     }
 
     private void each(List<Metric> out, String name, String help, ToDoubleFunction<Health> value) {

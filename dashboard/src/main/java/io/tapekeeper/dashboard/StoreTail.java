@@ -310,7 +310,8 @@ public final class StoreTail implements AutoCloseable {
                 agesMeaningful,
                 TimeUnit.MICROSECONDS.toMillis(lasts(series)),
                 completeness(series, known),
-                Double.NaN);
+                Double.NaN,
+                Latency.UNKNOWN);
     }
 
     private static Completeness completeness(Series series, Followed known) {

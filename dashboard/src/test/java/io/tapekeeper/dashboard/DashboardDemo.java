@@ -206,6 +206,7 @@ final class DashboardDemo {
                 !state.equals("replay"),
                 5_000,
                 completeness,
-                state.equals("trouble") ? 1_400 : -3);
+                state.equals("trouble") ? 1_400 : -3,
+                state.equals("replay") ? Latency.UNKNOWN : new Latency(42, 310));
     }
 }

@@ -231,8 +231,14 @@ class DashboardTest {
                         true,
                         5_000,
                         Completeness.WHOLE,
-                        -3));
+                        -3,
+                        new Latency(12.5, 80)));
         String health = get("/api/health").body();
+        assertTrue(health.contains("\"latency\":{\"medianMillis\":12.5,\"p99Millis\":80}"), health);
+        assertTrue(
+                get("/metrics")
+                        .body()
+                        .contains("tapekeeper_latency_p99_seconds{symbol=\"BTCUSDT\"} 0.08\n"));
         assertTrue(health.startsWith("{\"clients\":0,\"cut\":0,\"refused\":0,"), health);
         assertTrue(health.contains("\"state\":\"warming-up\""), health);
         assertTrue(health.contains("\"warm\":7,\"warmOf\":20,\"stored\":99"), health);
@@ -288,7 +294,20 @@ class DashboardTest {
     }
 
     private static Health healthOf(Health.State state, Completeness completeness) {
-        return new Health(state, "", 5_000_000, 40, 7, 20, 99, 2.5, false, 5_000, completeness, -3);
+        return new Health(
+                state,
+                "",
+                5_000_000,
+                40,
+                7,
+                20,
+                99,
+                2.5,
+                false,
+                5_000,
+                completeness,
+                -3,
+                Latency.UNKNOWN);
     }
 
     private static SystemHealth writing(String trouble) {
@@ -336,6 +355,7 @@ class DashboardTest {
             assertTrue(metrics.body().lines().anyMatch(line::equals), line + metrics.body());
         }
         assertFalse(metrics.body().contains("last_trade_age"), "its ages mean nothing");
+        assertFalse(metrics.body().contains("latency"), "nor does its latency");
     }
 
     @Test
@@ -367,8 +387,10 @@ class DashboardTest {
                         true,
                         5_000,
                         Completeness.WHOLE,
-                        -3));
+                        -3,
+                        Latency.UNKNOWN));
         String health = get("/api/health").body();
+        assertTrue(health.contains("\"latency\":null"), health);
         assertTrue(health.contains("\"lastTradeTime\":1764000000123457,"), health);
     }
 

@@ -31,7 +31,8 @@ class LiveSeriesTest {
                 true,
                 5_000,
                 Completeness.WHOLE,
-                -3);
+                -3,
+                new Latency(40, 200));
     }
 
     @Test

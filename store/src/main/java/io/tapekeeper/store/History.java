@@ -15,6 +15,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -106,6 +108,33 @@ public final class History implements AutoCloseable {
     /** How many trades of the tape are stored. O(1): the recorder counts them. */
     public long tradeCount(TapeId tape) {
         return number("SELECT trades FROM tape WHERE id = ?", id(tape)).orElse(0);
+    }
+
+    /** The newest trades beyond {@code afterId}, at most {@code limit} of them, newest first. */
+    public List<Trade> newestTrades(TapeId tape, long afterId, int limit) {
+        String sql =
+                "SELECT %s FROM trade WHERE tape = ? AND id > ? ORDER BY id DESC LIMIT ?"
+                        .formatted(Row.TRADE);
+        return query(sql, Row::trade, id(tape), afterId, limit);
+    }
+
+    /** What the store's content takes, its log included and room that is free left out; bytes. */
+    public long usedBytes() {
+        return number(
+                        "SELECT (page_count - freelist_count) * page_size"
+                                + " FROM pragma_page_count, pragma_freelist_count, pragma_page_size")
+                .orElse(0);
+    }
+
+    /**
+     * For how long was recorded: the bars of the tape that has the most time in them. Reads all
+     * bars.
+     */
+    public Duration recordedTime() {
+        String sql =
+                "SELECT max(micros) FROM"
+                        + " (SELECT count(*) * interval AS micros FROM bar GROUP BY tape, interval)";
+        return Duration.of(number(sql).orElse(0), ChronoUnit.MICROS);
     }
 
     /** The trades from {@code fromId} on, ascending. */

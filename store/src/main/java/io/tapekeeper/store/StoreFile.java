@@ -3,6 +3,7 @@ package io.tapekeeper.store;
 import io.tapekeeper.store.StoreException.Kind;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,6 +68,15 @@ public final class StoreFile {
     }
 
     /**
+     * Who records into a store now, or how its last recorder left it.
+     *
+     * @throws StoreException CANNOT_OPEN where that cannot be read
+     */
+    public static LastRecorder lastRecorder(Path path) {
+        return WriterLock.lookAt(SqliteFile.existing(path).path());
+    }
+
+    /**
      * Moves a damaged store and what lies beside it out of the way, to {@code
      * FILE.damaged-YYYYMMDDTHHMMSSZ}, so that a new one can begin in its place.
      *
@@ -78,21 +88,78 @@ public final class StoreFile {
         SqliteFile file = SqliteFile.existing(path);
         try (WriterLock lock = WriterLock.acquire(file.path())) {
             Path aside = free(file.beside(".damaged-" + STAMP.format(Instant.now())));
-            // The log first: one that stays beside a new store would be taken for its own.
-            for (String suffix : new String[] {"-wal", "-shm", ""}) {
-                if (Files.exists(file.beside(suffix))) {
-                    Files.move(file.beside(suffix), new SqliteFile(aside).beside(suffix));
-                }
-            }
+            move(file, aside);
             lock.clean();
             return aside;
         } catch (IOException e) {
-            throw new StoreException(
-                    Kind.CANNOT_OPEN,
-                    "%s cannot be moved (%s): move it and the files beside it by hand."
-                            .formatted(file.path(), e.getMessage()),
-                    e);
+            throw immovable(file, e);
         }
+    }
+
+    /**
+     * The log first: one that stays beside a new store would be taken for its own. The store last:
+     * as long as a log has been moved and it has not, {@link #finishSettingAside} knows.
+     */
+    private static void move(SqliteFile file, Path aside) throws IOException {
+        for (String suffix : new String[] {"-wal", "-shm", ""}) {
+            if (Files.exists(file.beside(suffix))) {
+                Files.move(file.beside(suffix), new SqliteFile(aside).beside(suffix));
+            }
+        }
+    }
+
+    private static StoreException immovable(SqliteFile file, IOException e) {
+        return new StoreException(
+                Kind.CANNOT_OPEN,
+                "%s cannot be moved (%s): move it and the files beside it by hand."
+                        .formatted(file.path(), e.getMessage()),
+                e);
+    }
+
+    /**
+     * Moves the rest of a damaged store after its log, where {@link #setAside} was killed between
+     * the two. To be called before a recorder opens the store.
+     *
+     * @return where the store is now; empty where nothing was left to do
+     * @throws StoreException as {@link #setAside}
+     */
+    public static Optional<Path> finishSettingAside(Path path) {
+        if (!Files.isRegularFile(path)) {
+            return Optional.empty();
+        }
+        SqliteFile file = SqliteFile.existing(path);
+        try {
+            Optional<Path> aside = logWithoutStore(file);
+            if (aside.isPresent()) {
+                try (WriterLock lock = WriterLock.acquire(file.path())) {
+                    move(file, aside.get());
+                    lock.clean();
+                }
+            }
+            return aside;
+        } catch (IOException e) {
+            throw immovable(file, e);
+        }
+    }
+
+    /** The place of a store that was being set aside when only its log had been moved. */
+    private static Optional<Path> logWithoutStore(SqliteFile file) throws IOException {
+        if (Files.exists(file.beside("-wal"))
+                || !(WriterLock.lookAt(file.path()) instanceof LastRecorder.Died)) {
+            return Optional.empty(); // it has its log, or was closed in good order and needs none
+        }
+        String glob = "*.damaged-*-wal";
+        try (DirectoryStream<Path> logs = Files.newDirectoryStream(file.path().getParent(), glob)) {
+            for (Path log : logs) {
+                String name = log.getFileName().toString();
+                Path store = log.resolveSibling(name.substring(0, name.length() - 4));
+                if (name.startsWith(file.path().getFileName() + ".damaged-")
+                        && !Files.exists(store)) {
+                    return Optional.of(store);
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     /** A name that nothing has yet. */

@@ -8,6 +8,7 @@ import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
@@ -88,6 +89,43 @@ final class WriterLock implements AutoCloseable {
             if (lock == null) {
                 release(path, channel);
             }
+        }
+    }
+
+    /**
+     * Who has the lock, or how its last holder left it. For the moment of a look it may hold a
+     * share of an abandoned lock; a recorder that starts in just that moment is refused.
+     *
+     * @param file the store file, without symbolic links
+     */
+    static LastRecorder lookAt(Path file) {
+        Path path = file.resolveSibling(file.getFileName() + ".lock");
+        if (!HELD_HERE.add(path)) { // closing a handle of it would release the lock
+            return new LastRecorder.AtWork(Long.toString(ProcessHandle.current().pid()));
+        }
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            if (channel.size() == 0) { // the process id is written as soon as it is locked
+                return new LastRecorder.Closed();
+            }
+            FileLock share = channel.tryLock(LOCKED_BYTE, 1, true);
+            ByteBuffer text = ByteBuffer.allocate(32);
+            channel.read(text);
+            String pid =
+                    new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII).strip();
+            if (share == null) {
+                return new LastRecorder.AtWork(pid);
+            }
+            return pid.isEmpty() ? new LastRecorder.Closed() : new LastRecorder.Died(pid);
+        } catch (NoSuchFileException e) {
+            return new LastRecorder.Closed();
+        } catch (IOException e) {
+            throw new StoreException(
+                    Kind.CANNOT_OPEN,
+                    "%s cannot be read (%s): check the permissions."
+                            .formatted(path, e.getMessage()),
+                    e);
+        } finally {
+            HELD_HERE.remove(path);
         }
     }
 

@@ -24,6 +24,7 @@ import io.tapekeeper.market.Amount;
 import io.tapekeeper.market.Decimals;
 import io.tapekeeper.market.Trade;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -59,6 +60,30 @@ class HistoryTest {
             recorder.row(CLASSIC, row(n));
         }
         recorder.flush();
+    }
+
+    @Test
+    void givesTheNewestTradesBeyondOneThatIsKnown() {
+        for (long id = 1; id <= 9; id++) {
+            recorder.trade(TAPE, trade(id));
+        }
+        recorder.flush();
+        assertEquals(List.of(trade(9), trade(8)), history.newestTrades(TAPE, 5, 2));
+        assertEquals(List.of(trade(9)), history.newestTrades(TAPE, 8, 2));
+        assertEquals(List.of(), history.newestTrades(TAPE, 9, 2));
+    }
+
+    @Test
+    void tellsForHowLongWasRecordedAndWhatThatTakes() {
+        assertEquals(Duration.ZERO, history.recordedTime());
+        record(0, 59);
+        record(86_400, 86_459); // a pause of a day is no recording
+        assertEquals(Duration.ofMinutes(2), history.recordedTime());
+        long small = history.usedBytes();
+        record(100_000, 101_000);
+        long large = history.usedBytes();
+        assertTrue(large > small, large + " bytes after " + small);
+        assertEquals(0, large % 4_096);
     }
 
     @Test

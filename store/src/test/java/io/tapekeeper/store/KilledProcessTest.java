@@ -204,6 +204,8 @@ class KilledProcessTest {
                     assertThrows(
                             StoreException.class, () -> Recorder.open(file, Durability.NORMAL));
             assertEquals(Kind.LOCKED, refused.kind());
+            String pid = Long.toString(process.pid());
+            assertEquals(new LastRecorder.AtWork(pid), StoreFile.lastRecorder(file));
             assertEquals(
                     file.toRealPath()
                             + " is already being recorded by process "
@@ -213,7 +215,14 @@ class KilledProcessTest {
         } finally {
             process.destroyForcibly().waitFor();
         }
-        Recorder.open(file, Durability.NORMAL).close();
+        assertEquals(
+                new LastRecorder.Died(Long.toString(process.pid())), StoreFile.lastRecorder(file));
+        try (Recorder recorder = Recorder.open(file, Durability.NORMAL)) {
+            assertTrue(recorder.uncleanBefore());
+            String here = Long.toString(ProcessHandle.current().pid());
+            assertEquals(new LastRecorder.AtWork(here), StoreFile.lastRecorder(file));
+        }
+        assertEquals(new LastRecorder.Closed(), StoreFile.lastRecorder(file));
     }
 
     @Test
@@ -221,6 +230,7 @@ class KilledProcessTest {
         Path file = folder.resolve("tape.db");
         try (Recorder recorder = Recorder.open(file, Durability.NORMAL)) {
             assertThrows(StoreException.class, () -> Recorder.open(file, Durability.NORMAL));
+            StoreFile.lastRecorder(file); // nor does looking
             recorder.flush();
             Process other = RecordingProcess.start(file, "10");
             String answer = new String(other.getInputStream().readAllBytes(), UTF_8);

@@ -50,6 +50,29 @@ class StoreFileTest {
     }
 
     @Test
+    void aStoreWhoseSettingAsideWasKilledBehindItsLogFollowsIt() throws Exception {
+        Path file = folder.resolve("tape.db");
+        Path aside = folder.resolve("tape.db.damaged-20260101T000000Z");
+        Files.writeString(file, "the store");
+        Files.writeString(folder.resolve("tape.db.lock"), ""); // closed in good order
+        Files.writeString(folder.resolve("tape.db-shm"), "its index");
+        Files.writeString(folder.resolve(aside.getFileName() + "-wal"), "its log");
+        Files.writeString(folder.resolve("other.db.damaged-20260101T000000Z-wal"), "another's");
+        assertEquals(Optional.empty(), StoreFile.finishSettingAside(file));
+        Files.writeString(folder.resolve("tape.db.lock"), "4711\n"); // as a kill leaves it
+        assertEquals(
+                Optional.of(folder.toRealPath().resolve(aside.getFileName())),
+                StoreFile.finishSettingAside(file));
+        assertEquals("the store", Files.readString(aside));
+        assertTrue(Files.exists(folder.resolve(aside.getFileName() + "-shm")));
+        assertFalse(Files.exists(file));
+        assertEquals(Optional.empty(), StoreFile.finishSettingAside(file));
+        Recorder.open(file, Durability.NORMAL).close();
+        assertEquals(Optional.empty(), StoreFile.finishSettingAside(file), "a new one has begun");
+        assertTrue(Files.exists(file));
+    }
+
+    @Test
     void copiesAStoreWhileItIsRecorded() throws Exception {
         List<Long> told = new ArrayList<>();
         long copied;

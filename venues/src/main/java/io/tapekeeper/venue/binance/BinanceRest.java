@@ -302,11 +302,14 @@ public final class BinanceRest implements AutoCloseable {
         List<Answer> page = aggregatesSince(symbol, fromMicros, PAGE);
         while (!page.isEmpty()) {
             for (Answer aggregate : page) {
-                if (knownTo >= toId || aggregate.time("T") > toMicros) {
+                if (knownTo >= toId) {
                     return new RawIds(named, knownTo);
                 }
                 if (TradePage.blanked(aggregate)) {
                     continue;
+                }
+                if (aggregate.time("T") > toMicros) { // it tells where those before it end
+                    return new RawIds(named, Math.max(knownTo, aggregate.integer("f") - 1));
                 }
                 long first = Math.max(fromId, aggregate.integer("f"));
                 long last = Math.min(toId, aggregate.integer("l"));

@@ -16,8 +16,10 @@ import java.util.function.LongSupplier;
  *
  * <p>The first id of an answer is compared with the one that was asked for: Binance answers
  * silently from a later one where it lacks the first. Its database lags behind its streams, and not
- * every id of it by as much, so it is asked again for some time before anything is concluded. One
- * thread at a time.
+ * every id of it by as much, so it is asked again for some time before anything is concluded.
+ *
+ * <p>A repair asks for a few pages at once as long as they come whole, and takes them in order;
+ * where one does not, the next question goes alone. One thread at a time.
  */
 public final class Fetch {
     /** Where the ids go. */
@@ -58,6 +60,8 @@ public final class Fetch {
     private long next;
     private int denials; // of next, in a row
     private long deniedSince; // nanoTime of the first of them
+    private final PagesAhead pages;
+    private boolean smooth; // the last page came whole
     private long questions;
 
     /**
@@ -89,6 +93,7 @@ public final class Fetch {
         this.kind = kind;
         this.next = firstId;
         this.last = lastId;
+        this.pages = new PagesAhead(lastId, PAGE);
         this.believeAfter = believeAfter;
         this.sink = sink;
         this.nanoTime = nanoTime;
@@ -104,20 +109,29 @@ public final class Fetch {
             return Step.DONE;
         }
         questions++;
-        int limit = (int) Math.min(PAGE, last - next + 1);
-        TradePage page = rest.tradesFrom(symbol, kind, next, limit, purpose);
+        boolean ahead = smooth && purpose == Purpose.REPAIR;
+        smooth = false;
+        TradePage page =
+                pages.page(
+                        next,
+                        ahead,
+                        (from, limit) -> rest.tradesFrom(symbol, kind, from, limit, purpose));
         if (page.isEmpty()) {
+            pages.forget(); // asked at the same time
             denials = 0; // not even later ones: its database lags
             return Step.WAIT;
         }
         if (page.firstId() > next) {
             if (!denialIsBelieved()) {
+                pages.forget();
                 return Step.WAIT;
             }
             conclude(Math.min(last, page.firstId() - 1));
         }
         denials = 0;
+        long asked = next;
         take(page);
+        smooth = next == asked + PAGE;
         return next > last ? Step.DONE : Step.ADVANCED;
     }
 

@@ -6,8 +6,8 @@ import java.util.List;
  * Which raw trades the venue's aggregates say it has.
  *
  * @param named the ids among those asked for, as ranges, ascending and apart
- * @param knownTo no aggregate beyond this id was seen: about larger ids nothing is known; −1 where
- *     none was seen
+ * @param knownTo about larger ids nothing is known, for no aggregate beyond was seen; −1 where none
+ *     was
  */
 public record RawIds(List<Range> named, long knownTo) {
     /**

@@ -329,6 +329,18 @@ class BinancePagesTest {
     }
 
     @Test
+    void anAggregateBehindTheHoleTellsWhereItEnds() {
+        server.script(path ->
+                Reply.ok(
+                        "[%s,%s]"
+                                .formatted(
+                                        aggregate(8, 100, 102, TRADED),
+                                        aggregate(9, 121, 122, TRADED + 5_000))));
+        RawIds ids = rest.rawIdsNamedByAggregates("X", 101, 120, TRADED, TRADED + 1);
+        assertEquals(new RawIds(List.of(new RawIds.Range(101, 102)), 120), ids);
+    }
+
+    @Test
     void readsBarsExactlyAlsoWhereTheirVolumeIsBeyondALong() {
         server.script(path ->
                 Reply.ok(

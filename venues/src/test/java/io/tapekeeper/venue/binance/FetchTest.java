@@ -1,18 +1,23 @@
 package io.tapekeeper.venue.binance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.binance.Fetch.Step;
 import io.tapekeeper.venue.binance.LocalRest.Reply;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +86,71 @@ class FetchTest {
 
     private void pass(Duration time) {
         nanos.addAndGet(time.toNanos());
+    }
+
+    /** Ids without a blanked or unusable one among them, whatever their number. */
+    private Reply sound(String path, long newest) {
+        long from = Long.parseLong(path.replaceFirst(".*fromId=(\\d+).*", "$1"));
+        int limit = Integer.parseInt(path.replaceFirst(".*limit=(\\d+).*", "$1"));
+        return Reply.ok(
+                LongStream.range(from, Math.min(newest + 1, from + limit))
+                        .mapToObj(id -> entry(1).replace("\"a\":1,", "\"a\":" + id + ","))
+                        .toList()
+                        .toString());
+    }
+
+    @Test
+    void aRepairHasAFewQuestionsInFlightAndTakesTheAnswersInOrder() {
+        CountDownLatch four = new CountDownLatch(4);
+        CountDownLatch others = new CountDownLatch(3);
+        server.script(path -> {
+            if (!path.contains("fromId=1&")) { // the first goes alone
+                four.countDown();
+                four.await(); // none is answered before all are there
+                if (path.contains("fromId=1001&")) {
+                    others.await(); // and the first of them last
+                }
+                others.countDown();
+            }
+            return sound(path, 10_000);
+        });
+        Fetch fetch = fetch(1, 5_500);
+        for (int page = 1; page <= 5; page++) {
+            assertEquals(Step.ADVANCED, fetch.step(Purpose.REPAIR));
+            assertEquals(page * 1_000L + 1, fetch.next());
+        }
+        assertEquals(Step.DONE, fetch.step(Purpose.REPAIR));
+        assertEquals(LongStream.rangeClosed(1, 5_500).mapToObj(Long::toString).toList(), came);
+        assertEquals(6, server.asked.size());
+    }
+
+    @Test
+    void aQuestionThatIsNotAnsweredCostsNoIdAndTheNextGoesAlone() {
+        AtomicBoolean failing = new AtomicBoolean(true);
+        server.script(path ->
+                path.contains("fromId=2001&") && failing.get()
+                        ? Reply.status(503, "")
+                        : sound(path, 10_000));
+        Fetch fetch = fetch(1, 4_000);
+        assertEquals(Step.ADVANCED, fetch.step(Purpose.REPAIR));
+        assertEquals(Step.ADVANCED, fetch.step(Purpose.REPAIR));
+        assertThrows(VenueException.class, () -> fetch.step(Purpose.REPAIR));
+        assertThrows(VenueException.class, () -> fetch.step(Purpose.REPAIR));
+        failing.set(false);
+        assertEquals(Step.ADVANCED, fetch.step(Purpose.REPAIR));
+        assertEquals(Step.DONE, fetch.step(Purpose.REPAIR));
+        assertEquals(LongStream.rangeClosed(1, 4_000).mapToObj(Long::toString).toList(), came);
+        long again = server.asked.stream().filter(path -> path.contains("fromId=3001&")).count();
+        assertTrue(again <= 2, again + " times: it was asked for ahead behind a failure");
+    }
+
+    @Test
+    void aLiveQuestionGoesAlone() {
+        server.script(path -> sound(path, 10_000));
+        Fetch fetch = fetch(1, 4_000);
+        assertEquals(Step.ADVANCED, fetch.step(Purpose.LIVE));
+        assertEquals(Step.ADVANCED, fetch.step(Purpose.LIVE));
+        assertEquals(2, server.asked.size());
     }
 
     @Test
