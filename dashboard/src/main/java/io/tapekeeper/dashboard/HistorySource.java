@@ -3,6 +3,7 @@ package io.tapekeeper.dashboard;
 import io.tapekeeper.alert.Alert;
 import io.tapekeeper.analyst.FeatureRow;
 import io.tapekeeper.store.History;
+import io.tapekeeper.store.RowRange;
 import io.tapekeeper.store.Series;
 import io.tapekeeper.tape.Gap;
 import java.util.List;
@@ -24,6 +25,12 @@ public interface HistorySource {
      * first.
      */
     void features(Series series, long fromStart, long toStart, Consumer<FeatureRow> out);
+
+    /** The newest {@code limit} rows whose bars start before {@code toStart}, oldest first. */
+    List<FeatureRow> featuresBefore(Series series, long toStart, int limit);
+
+    /** The rows of a stretch of time, rolled up to at most {@code points}. */
+    RowRange range(Series series, long from, long to, int points);
 
     /** The newest {@code limit} alerts, in any order. */
     List<Alert> alerts(Series series, int limit);
@@ -62,6 +69,16 @@ public interface HistorySource {
             public void features(
                     Series series, long fromStart, long toStart, Consumer<FeatureRow> out) {
                 history.features(series, fromStart, toStart, out);
+            }
+
+            @Override
+            public List<FeatureRow> featuresBefore(Series series, long toStart, int limit) {
+                return history.featuresBefore(series, toStart, limit);
+            }
+
+            @Override
+            public RowRange range(Series series, long from, long to, int points) {
+                return history.range(series, from, to, points);
             }
 
             @Override

@@ -2,7 +2,9 @@ package io.tapekeeper.store;
 
 import io.tapekeeper.alert.Alert;
 import io.tapekeeper.alert.Rule;
+import io.tapekeeper.analyst.Extremes;
 import io.tapekeeper.analyst.FeatureRow;
+import io.tapekeeper.analyst.RollupRow;
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.feature.FeatureValues;
@@ -26,7 +28,7 @@ import java.util.OptionalLong;
 final class Row {
     static final String SERIES =
             "symbol, venue, price_step, size_step, kind, simulated, preset, interval";
-    static final String TRADE = "id, price, size, side, time, time + received, raw";
+    static final String TRADE = "id, price, size, side, time, received, raw";
     static final String BAR =
             "interval, start, open, high, low, close, volume, quote_volume, bar.trades,"
                     + " taker_buy_volume, bar.complete, carried, bar.revision";
@@ -34,6 +36,11 @@ final class Row {
             BAR
                     + ", return, log_return, volatility, volatility_annual, baseline, zscore,"
                     + " signal, rules, feature.complete, feature.revision";
+    static final String ROLLUP =
+            "interval, start, open, high, low, close, volume, quote_volume, trades,"
+                    + " taker_buy_volume, bar_complete, carried, return_low, return_high,"
+                    + " volatility_low, volatility_high, baseline_low, baseline_high, zscore_low,"
+                    + " zscore_high, signal, rules, complete";
     static final String ALERT = "rule, opened, closed, value, threshold, reason";
     static final String SIGNAL = "model, time, signal, price, zscore";
     static final String GAP =
@@ -61,26 +68,36 @@ final class Row {
         return new Series(tape, instrument, text(), new Interval(whole()));
     }
 
-    Trade trade() throws SQLException {
-        return new Trade(whole(), whole(), whole(), side(), whole(), whole(), (int) whole());
+    /**
+     * @param timeBase of its tape
+     */
+    Trade trade(long timeBase) throws SQLException {
+        long id = whole();
+        long price = whole();
+        long size = whole();
+        Side side = side();
+        long time = timeBase + whole();
+        return new Trade(id, price, size, side, time, time + whole(), (int) whole());
     }
 
     StoredBar bar() throws SQLException {
-        Bar bar =
-                new Bar(
-                        new Interval(whole()),
-                        whole(),
-                        whole(),
-                        whole(),
-                        whole(),
-                        whole(),
-                        amount(Amount.SIZE_PLACES),
-                        amount(Amount.QUOTE_PLACES),
-                        whole(),
-                        amount(Amount.SIZE_PLACES),
-                        flag(),
-                        flag());
-        return new StoredBar(bar, (int) whole());
+        return new StoredBar(barAlone(), (int) whole());
+    }
+
+    private Bar barAlone() throws SQLException {
+        return new Bar(
+                new Interval(whole()),
+                whole(),
+                whole(),
+                whole(),
+                whole(),
+                whole(),
+                amount(Amount.SIZE_PLACES),
+                amount(Amount.QUOTE_PLACES),
+                whole(),
+                amount(Amount.SIZE_PLACES),
+                flag(),
+                flag());
     }
 
     StoredRow features() throws SQLException {
@@ -89,6 +106,22 @@ final class Row {
                 new FeatureValues(real(), real(), real(), real(), real(), Double.NaN, real());
         FeatureRow row = new FeatureRow(bar, values, signal(), (int) whole(), flag());
         return new StoredRow(row, (int) whole());
+    }
+
+    RollupRow rollup() throws SQLException {
+        return new RollupRow(
+                barAlone(),
+                extremes(),
+                extremes(),
+                extremes(),
+                extremes(),
+                signal(),
+                (int) whole(),
+                flag());
+    }
+
+    private Extremes extremes() throws SQLException {
+        return new Extremes(real(), real());
     }
 
     Alert alert() throws SQLException {
