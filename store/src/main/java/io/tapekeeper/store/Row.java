@@ -47,6 +47,16 @@ final class Row {
             "first_id, last_id, before, after, cause, opened, closed, repaired_by";
     static final String CHECKPOINT = "last_trade_id, last_bar_start, state";
 
+    private static final int MOST_DIGITS = 18; // of a long, whatever they are
+    private static final long[] POWERS = new long[MOST_DIGITS + 1]; // of ten
+
+    static {
+        POWERS[0] = 1;
+        for (int at = 1; at < POWERS.length; at++) {
+            POWERS[at] = 10 * POWERS[at - 1];
+        }
+    }
+
     private final ResultSet result;
     private int column;
 
@@ -175,8 +185,26 @@ final class Row {
         return result.wasNull() ? Double.NaN : value;
     }
 
+    /** Of few digits, as nearly all are, it is read without a BigDecimal: a range has thousands. */
     private Amount amount(int places) throws SQLException {
-        return Amount.of(new BigDecimal(text()).movePointRight(places).toBigIntegerExact());
+        String text = text();
+        long digits = 0;
+        int behindPoint = -1; // digits; -1 = the point has not come
+        boolean plain = text.length() <= MOST_DIGITS;
+        for (int at = 0; at < text.length() && plain; at++) {
+            char c = text.charAt(at);
+            if (c == '.' && behindPoint < 0) {
+                behindPoint = 0;
+            } else {
+                plain = c >= '0' && c <= '9';
+                digits = digits * 10 + (c - '0');
+                behindPoint += behindPoint < 0 ? 0 : 1;
+            }
+        }
+        int missing = places - Math.max(behindPoint, 0);
+        return plain && missing >= 0 && missing < POWERS.length
+                ? Amount.product(digits, POWERS[missing])
+                : Amount.of(new BigDecimal(text).movePointRight(places).toBigIntegerExact());
     }
 
     private Side side() throws SQLException {

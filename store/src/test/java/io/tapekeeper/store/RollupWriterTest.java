@@ -246,7 +246,11 @@ class RollupWriterTest {
                 recorder.row(CLASSIC, random(n, random));
             }
         }
-        Samples.sql(file(), "DROP TABLE rollup", "ALTER TABLE series DROP COLUMN unrolled");
+        Samples.sql(
+                file(),
+                "DROP TABLE rollup",
+                "ALTER TABLE series DROP COLUMN unrolled",
+                "ALTER TABLE tape DROP COLUMN time_base");
         if (version == 1) {
             Samples.sql(
                     file(),
