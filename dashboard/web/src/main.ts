@@ -17,7 +17,7 @@ import { Cards } from "./cards";
 import { Charts } from "./charts";
 import { chosen, sameShown, wantedOf } from "./choice";
 import { element, setText } from "./element";
-import { arrow, clock, fixed, grouped, lasted, placesOf } from "./format";
+import { arrow, clock, fixed, grouped, lengthOf, placesOf } from "./format";
 import { Header } from "./header";
 import { Quality } from "./quality";
 import { Rows } from "./rows";
@@ -298,7 +298,10 @@ function showTitles(live: Price | undefined, last: Row | undefined): void {
   }
   if (span !== undefined) {
     const row = range?.rows.find((each) => each.t === pointed) ?? range?.rows.at(-1);
-    const label = `${lasted((range?.interval ?? info.interval) * 1000)} of ${info.intervalLabel}`;
+    const label =
+      range === undefined || range.interval === info.interval
+        ? info.intervalLabel
+        : `${lengthOf(range.interval)} of ${info.intervalLabel}`;
     titles.show({ ...info, intervalLabel: label }, row, row, places, row?.t === pointed);
     return;
   }

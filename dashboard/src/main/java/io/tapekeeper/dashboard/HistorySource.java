@@ -42,7 +42,8 @@ public interface HistorySource {
      * A hole of a tape as the ledger has it.
      *
      * @param open whether somebody still tries to fill it
-     * @param missing ids of an open one that are not stored; of others nobody counts them: 0
+     * @param missing ids of an open one that are not stored, counted a moment ago where counting
+     *     them takes long; of others nobody counts them: 0
      */
     record Hole(Gap gap, boolean open, long missing) {}
 
@@ -54,6 +55,7 @@ public interface HistorySource {
 
     /** A store file of this machine. The caller closes it. */
     static HistorySource of(History history) {
+        MissingCounts counts = new MissingCounts(history);
         return new HistorySource() {
             @Override
             public List<Series> series() {
@@ -96,7 +98,7 @@ public interface HistorySource {
                 return history.gaps(series.tape()).stream()
                         .map(entry -> {
                             boolean open = entry.isOpen();
-                            long missing = open ? history.missing(series.tape(), entry.gap()) : 0;
+                            long missing = open ? counts.of(series.tape(), entry.gap()) : 0;
                             return new Hole(entry.gap(), open, missing);
                         })
                         .toList();

@@ -182,7 +182,7 @@ final class Row {
 
     private double real() throws SQLException {
         double value = result.getDouble(++column);
-        return result.wasNull() ? Double.NaN : value;
+        return value == 0 && result.wasNull() ? Double.NaN : value; // asking costs as much again
     }
 
     /** Of few digits, as nearly all are, it is read without a BigDecimal: a range has thousands. */
