@@ -166,6 +166,56 @@ export async function fetchHistory(id: string, limit: number, before?: number): 
   return { rows: rowsOf(columns), more: columns.more };
 }
 
+/** A stretch of time in few rows, each of which covers `interval` seconds. */
+export interface Range {
+  interval: number;
+  /** End of the newest row that is stored, seconds since the epoch. */
+  end: number;
+  /** false while the server still rolls up what older versions recorded. */
+  whole: boolean;
+  rows: Row[];
+}
+
+type Extremes = { [Name in "ret" | "vol" | "base" | "z" as `${Name}${"Low" | "High"}`]: (number | null)[] };
+type RangeColumns = Omit<Range, "rows"> &
+  Extremes & { [Name in keyof Omit<Row, "ret" | "vol" | "annual" | "base" | "z">]: Row[Name][] };
+
+/**
+ * Of each feature the value that stands out: the highest where it is never negative, else the one
+ * that is farthest from zero.
+ */
+export function rangeOf(columns: RangeColumns): Range {
+  const { interval, end, whole } = columns;
+  const rows = columns.t.map((t, i) => ({
+    t,
+    o: columns.o[i]!,
+    h: columns.h[i]!,
+    l: columns.l[i]!,
+    c: columns.c[i]!,
+    v: columns.v[i]!,
+    ret: farthest(columns.retLow[i]!, columns.retHigh[i]!),
+    vol: columns.volHigh[i]!,
+    annual: null,
+    base: columns.baseHigh[i]!,
+    z: farthest(columns.zLow[i]!, columns.zHigh[i]!),
+    signal: columns.signal[i]!,
+    rules: columns.rules[i]!,
+    complete: columns.complete[i]! || t + interval > end, // one that is not over is not incomplete
+    carried: columns.carried[i]!,
+  }));
+  return { interval, end, whole, rows };
+}
+
+function farthest(low: number | null, high: number | null): number | null {
+  return low !== null && high !== null && -low > high ? low : high;
+}
+
+/** All from `from` on, seconds since the epoch. */
+export async function fetchRange(id: string, from: number, points: number): Promise<Range> {
+  const query = { series: id, from: String(from), points: String(points) };
+  return rangeOf((await get("/api/range", query)) as RangeColumns);
+}
+
 export function streamAddress(id: string, since: number): string {
   return `/api/stream?${new URLSearchParams({ series: id, since: String(since) })}`;
 }

@@ -51,6 +51,7 @@ export class Charts {
   private info: SeriesInfo | undefined;
   private drawn: Row | undefined; // the last row that is drawn
   private end = -Infinity; // time of the last candle, which may be one that is forming
+  private shownAtFirst = SHOWN_AT_FIRST;
   private places = 2;
   private alive = true;
   private newestSeen = true;
@@ -167,9 +168,14 @@ export class Charts {
     );
   }
 
-  /** Begins another series; nothing is drawn until {@link draw}. */
-  begin(info: SeriesInfo): void {
+  /**
+   * Begins another series; nothing is drawn until {@link draw}.
+   *
+   * @param shown how many rows are in sight at first
+   */
+  begin(info: SeriesInfo, shown = SHOWN_AT_FIRST): void {
     this.info = info;
+    this.shownAtFirst = shown;
     this.drawn = undefined;
     this.end = -Infinity;
     for (const series of this.allSeries()) {
@@ -304,7 +310,9 @@ export class Charts {
     if (first && rows.length > 0) {
       const length = candles.length;
       const width = this.chart.timeScale().width();
-      const shown = Math.min(SHOWN_AT_FIRST, Math.max(60, Math.floor(width / 5)));
+      const fitting = Math.max(60, Math.floor(width / 5));
+      const shown =
+        this.shownAtFirst === SHOWN_AT_FIRST ? Math.min(SHOWN_AT_FIRST, fitting) : length;
       this.chart.timeScale().setVisibleLogicalRange({ from: length - shown, to: length - 1 + RIGHT_OFFSET });
     }
     hold();
@@ -352,7 +360,8 @@ export class Charts {
     const interval = this.info!.interval;
     const markers: SeriesMarker<Time>[] = [];
     for (const alert of alerts) {
-      const time = alert.opened / 1000 - interval; // an alert opens at the end of its bar
+      // An alert opens at the end of its bar, which may be a part of the one that is drawn.
+      const time = Math.ceil(alert.opened / 1000 / interval - 1) * interval;
       if (time < oldest) {
         continue;
       }

@@ -6,6 +6,7 @@ import {
   fixed,
   grouped,
   lasted,
+  lengthOf,
   moment,
   percent,
   placesOf,
@@ -61,4 +62,10 @@ test("prices have the instrument's places, or those in use where it names none",
   expect(placesOf(2, [0.12345])).toBe(2);
   expect(placesOf(8, [0.10344, 0.1])).toBe(5);
   expect(placesOf(8, [100])).toBe(2);
+});
+
+test("the length of a bar is told in the largest unit that divides it", () => {
+  expect([1, 10, 60, 90, 600, 21_600, 172_800].map(lengthOf)).toEqual(
+    ["1s", "10s", "1m", "90s", "10m", "6h", "2d"],
+  );
 });

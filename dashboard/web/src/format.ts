@@ -57,6 +57,14 @@ export function lasted(millis: number): string {
   return millis < 60_000 ? `${Math.round(millis / 1000)} s` : duration(millis);
 }
 
+/** The length of a bar in the largest unit that divides it: "10s", "1m", "6h", "2d". */
+export function lengthOf(seconds: number): string {
+  const [size, unit] = ([[86_400, "d"], [3_600, "h"], [60, "m"], [1, "s"]] as const).find(
+    ([size]) => seconds % size === 0,
+  )!;
+  return `${seconds / size}${unit}`;
+}
+
 /** How long something is ago: "0.4 s", "12 s", "3 min 05 s", "2 h 10 min", "3 d 4 h". */
 export function duration(millis: number): string {
   const seconds = Math.max(0, millis) / 1000;

@@ -3,10 +3,12 @@ import { AlertBook, AlertList } from "./alerts";
 import {
   fetchHistory,
   fetchNotice,
+  fetchRange,
   fetchSeries,
   type Bar,
   type Health,
   type Price,
+  type Range,
   type Row,
   type SeriesInfo,
   type System,
@@ -15,10 +17,11 @@ import { Cards } from "./cards";
 import { Charts } from "./charts";
 import { chosen, sameShown, wantedOf } from "./choice";
 import { element, setText } from "./element";
-import { arrow, clock, fixed, grouped, placesOf } from "./format";
+import { arrow, clock, fixed, grouped, lengthOf, placesOf } from "./format";
 import { Header } from "./header";
 import { Quality } from "./quality";
 import { Rows } from "./rows";
+import { Spans } from "./spans";
 import { statusOf, titleOf, type Known } from "./status";
 import { LiveStream } from "./stream";
 import { restoreTheme, toggleTheme } from "./theme";
@@ -42,6 +45,8 @@ const AGES_MILLIS = 200;
 const NOTHING_YET =
   "Nothing has been recorded yet. This page shows the first trade when it comes.";
 const RETRY_MILLIS = 1_000;
+/** Points of a stretch of time: about as many as the charts have columns. */
+const RANGE_POINTS = 1_000;
 
 restoreTheme();
 const header = new Header();
@@ -75,6 +80,9 @@ let correctedFrom = Infinity; // rows from here on are to be read anew
 let correcting = false;
 let choice = 0; // counts choices, so that an answer that comes too late is known
 let older: "maybe" | "loading" | "none" = "maybe";
+let span: number | undefined; // seconds that are looked at rolled up; undefined = the rows themselves
+let range: Range | undefined; // what is shown of them
+let rangeAskedAt = -Infinity; // performance.now()
 let redraw = false; // the chart must be drawn anew, not only continued
 let alertsChanged = false;
 let chartsRestUntil = 0; // performance.now() before which they are not drawn: they have failed
@@ -94,6 +102,7 @@ async function choose(next: SeriesInfo): Promise<void> {
   correctedFrom = Infinity;
   link = "connecting";
   older = "maybe";
+  range = undefined;
   header.begin(next);
   charts.begin(next);
   cards.update(all, next.id);
@@ -120,6 +129,7 @@ async function choose(next: SeriesInfo): Promise<void> {
   }
   redraw = true;
   schedule();
+  void loadRange();
   stream = new LiveStream(next.id, next.interval, () => rows.last()?.t ?? 0, {
     row(row) {
       const merged = rows.merge(row);
@@ -261,9 +271,14 @@ function drawCharts(live: Price | undefined): void {
   if (redraw) {
     charts.setPlaces(places);
   }
-  charts.draw(rows.all(), live, redraw);
+  if (span === undefined) {
+    charts.draw(rows.all(), live, redraw);
+  } else if (range !== undefined && redraw) {
+    charts.draw(range.rows, undefined, true);
+  }
   if (alertsChanged || redraw) {
-    charts.mark(alerts.inOrder(), rows.first()?.t ?? Infinity);
+    const drawn = span === undefined ? rows.all() : (range?.rows ?? []);
+    charts.mark(alerts.inOrder(), drawn[0]?.t ?? Infinity);
   }
   redraw = false;
   alertsChanged = false;
@@ -279,6 +294,15 @@ function current(live: Price | undefined, last: Row | undefined) {
 
 function showTitles(live: Price | undefined, last: Row | undefined): void {
   if (info === undefined) {
+    return;
+  }
+  if (span !== undefined) {
+    const row = range?.rows.find((each) => each.t === pointed) ?? range?.rows.at(-1);
+    const label =
+      range === undefined || range.interval === info.interval
+        ? info.intervalLabel
+        : `${lengthOf(range.interval)} of ${info.intervalLabel}`;
+    titles.show({ ...info, intervalLabel: label }, row, row, places, row?.t === pointed);
     return;
   }
   const pointedRow = pointed === undefined ? undefined : rows.at(pointed);
@@ -315,9 +339,47 @@ function tell(): void {
   setText(element("newest"), newest === undefined ? "" : `${clock(newest)} UTC`);
 }
 
+/** Shows the last seconds rolled up, or the rows themselves. */
+function look(seconds: number | undefined): void {
+  span = seconds;
+  range = undefined;
+  if (info !== undefined) {
+    charts.begin(info);
+    redraw = true;
+    alertsChanged = true;
+    schedule();
+    void loadRange();
+  }
+}
+
+/** Reads the chosen stretch of time, and again when its last point has grown. */
+async function loadRange(): Promise<void> {
+  const newest = rows.last()?.t;
+  if (span === undefined || info === undefined || newest === undefined) {
+    return;
+  }
+  const mine = choice;
+  const wanted = span;
+  rangeAskedAt = performance.now();
+  try {
+    const told = await fetchRange(info.id, Math.max(0, newest - wanted), RANGE_POINTS);
+    if (mine === choice && wanted === span) {
+      if (range?.interval !== told.interval) {
+        charts.begin({ ...info, interval: told.interval }, told.rows.length);
+        alertsChanged = true;
+      }
+      range = told;
+      redraw = true;
+      schedule();
+    }
+  } catch (error) {
+    console.warn("range:", error); // asked for again in a moment
+  }
+}
+
 async function loadOlder(): Promise<void> {
   const first = rows.first();
-  if (older !== "maybe" || info === undefined || first === undefined || rows.full()) {
+  if (span !== undefined || older !== "maybe" || info === undefined || first === undefined || rows.full()) {
     return;
   }
   older = "loading";
@@ -376,6 +438,7 @@ element("theme").addEventListener("click", () => {
   repaint();
 });
 window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
+new Spans(look);
 element("newest-button").addEventListener("click", () => charts.toNewest());
 window.tapekeeper = { rows: () => charts.closedBars(), forming: () => forming };
 
@@ -383,3 +446,10 @@ tell();
 void refreshSeries();
 window.setInterval(() => void refreshSeries(), CARDS_MILLIS);
 window.setInterval(tell, AGES_MILLIS);
+window.setInterval(() => {
+  // A tenth of a point may have come; never more often than the eye needs.
+  const rest = Math.max(CARDS_MILLIS, (range?.interval ?? 0) * 100);
+  if (!document.hidden && performance.now() - rangeAskedAt >= rest) {
+    void loadRange();
+  }
+}, CARDS_MILLIS);

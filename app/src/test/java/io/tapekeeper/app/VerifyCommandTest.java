@@ -225,7 +225,8 @@ class VerifyCommandTest {
         for (Cause cause : causes) {
             byHand(
                     "INSERT INTO gap (tape, first_id, last_id, before, after, cause, opened, closed)"
-                            + " SELECT tape, id, id, time, time, '%s', 1, %s FROM trade WHERE id = %d"
+                            + " SELECT tape, trade.id, trade.id, time + time_base, time + time_base,"
+                            + " '%s', 1, %s FROM trade JOIN tape ON tape.id = tape WHERE trade.id = %d"
                                     .formatted(
                                             cause.label(),
                                             cause == Cause.MISSED ? "NULL" : "2",

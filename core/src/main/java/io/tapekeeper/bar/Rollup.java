@@ -16,6 +16,7 @@ public final class Rollup {
     private final Consumer<Bar> out;
     private Bar forming;
     private long parts;
+    private Interval ofParts; // of the parts of the open bar
 
     /**
      * @param interval a multiple of the interval of the bars that will be added
@@ -36,25 +37,31 @@ public final class Rollup {
         }
         long start = interval.startOf(part.start());
         if (forming != null && forming.start() != start) {
-            emit(part.interval());
+            finish();
         }
         forming = forming == null ? widen(part, start) : join(forming, part);
         parts++;
+        ofParts = part.interval();
         if (part.end() == start + interval.micros()) {
-            emit(part.interval());
+            finish();
         }
+    }
+
+    /** Emits the bar that is still open, if there is one; where parts lack it is not complete. */
+    public void finish() {
+        if (forming == null) {
+            return;
+        }
+        boolean all = parts == interval.micros() / ofParts.micros();
+        Bar whole = all ? forming : withComplete(forming, false);
+        forming = null;
+        parts = 0;
+        out.accept(whole);
     }
 
     /** What has been gathered of the bar that is still open, or null. */
     public Bar forming() {
         return forming;
-    }
-
-    private void emit(Interval ofParts) {
-        boolean all = parts == interval.micros() / ofParts.micros();
-        out.accept(all ? forming : withComplete(forming, false));
-        forming = null;
-        parts = 0;
     }
 
     private Bar widen(Bar part, long start) {
@@ -75,7 +82,8 @@ public final class Rollup {
 
     /**
      * A second without trades only repeats an older close, so beside one with trades its prices do
-     * not count: the open of a minute is the price of its first trade. Polled bars never trade, so
+     * not count: the open of a minute is the price of its first trade. While a repair is being
+     * written that older close may be another one than it is by now. Polled bars never trade, so
      * among them all prices count.
      */
     private static Bar join(Bar left, Bar right) {
@@ -92,7 +100,7 @@ public final class Rollup {
                 rightAlone
                         ? right.low()
                         : leftAlone ? left.low() : Math.min(left.low(), right.low()),
-                right.close(),
+                leftAlone ? left.close() : right.close(),
                 left.volume().plus(right.volume()),
                 left.quoteVolume().plus(right.quoteVolume()),
                 left.trades() + right.trades(),

@@ -3,10 +3,9 @@ package io.tapekeeper.dashboard;
 import io.tapekeeper.alert.Alert;
 import io.tapekeeper.alert.Rule;
 import io.tapekeeper.analyst.FeatureRow;
-import java.util.ArrayDeque;
+import io.tapekeeper.store.RowRange;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -33,6 +32,10 @@ final class Api {
     /** The last second that times in the API may name: far off, and safe to multiply. */
     static final long LATEST_SECOND = Integer.MAX_VALUE * 1_000L;
 
+    /** Points of a range at most: more than a screen has columns. */
+    static final int MOST_POINTS = 2_000;
+
+    private static final int USUAL_POINTS = 1_000;
     private static final int USUAL_ROWS = 3_600;
     private static final int MOST_ALERTS = 200;
 
@@ -73,7 +76,7 @@ final class Api {
             return answer(newest, newest.size() == limit);
         }
         long before = number(query, "before", 0, 0, LATEST_SECOND) * 1_000_000L;
-        List<FeatureRow> rows = before(live, before, limit);
+        List<FeatureRow> rows = history.featuresBefore(live.series(), before, limit);
         return answer(rows, !rows.isEmpty());
     }
 
@@ -82,27 +85,16 @@ final class Api {
     }
 
     /**
-     * The newest rows behind {@code before}. Where a hole lies there, the look goes on behind it,
-     * four times as far each time.
+     * A stretch of any length, in seconds, as at most {@link #MOST_POINTS} rows that keep all
+     * extremes.
      */
-    private List<FeatureRow> before(LiveSeries live, long before, int limit) {
-        Deque<FeatureRow> found = new ArrayDeque<>();
-        long span = limit * live.series().interval().micros();
-        for (long to = before; to > 0 && found.isEmpty(); span *= 4) {
-            long from = Math.max(0, to - span);
-            history.features(
-                    live.series(),
-                    from,
-                    to,
-                    row -> {
-                        if (found.size() == limit) {
-                            found.removeFirst();
-                        }
-                        found.addLast(row);
-                    });
-            to = from;
-        }
-        return List.copyOf(found);
+    byte[] range(Map<String, String> query) throws BadRequest {
+        LiveSeries live = chosen(query);
+        long from = number(query, "from", 0, 0, LATEST_SECOND) * 1_000_000L;
+        long to = number(query, "to", LATEST_SECOND, 0, LATEST_SECOND) * 1_000_000L;
+        int points = (int) number(query, "points", USUAL_POINTS, 1, MOST_POINTS);
+        RowRange range = history.range(live.series(), from, to, points);
+        return Json.write(json -> Json.range(json, range));
     }
 
     byte[] alerts(Map<String, String> query) throws BadRequest {

@@ -183,6 +183,7 @@ public final class Dashboard implements AutoCloseable {
                     switch (path) {
                         case "/api/series" -> api.series();
                         case "/api/history" -> api.history(query);
+                        case "/api/range" -> api.range(query);
                         case "/api/alerts" -> api.alerts(query);
                         case "/api/health" -> health();
                         case "/health" -> {

@@ -3,6 +3,7 @@ package io.tapekeeper.dashboard;
 import io.tapekeeper.alert.Alert;
 import io.tapekeeper.analyst.FeatureRow;
 import io.tapekeeper.store.History;
+import io.tapekeeper.store.RowRange;
 import io.tapekeeper.store.Series;
 import io.tapekeeper.tape.Gap;
 import java.util.List;
@@ -25,6 +26,12 @@ public interface HistorySource {
      */
     void features(Series series, long fromStart, long toStart, Consumer<FeatureRow> out);
 
+    /** The newest {@code limit} rows whose bars start before {@code toStart}, oldest first. */
+    List<FeatureRow> featuresBefore(Series series, long toStart, int limit);
+
+    /** The rows of a stretch of time, rolled up to at most {@code points}. */
+    RowRange range(Series series, long from, long to, int points);
+
     /** The newest {@code limit} alerts, in any order. */
     List<Alert> alerts(Series series, int limit);
 
@@ -35,7 +42,8 @@ public interface HistorySource {
      * A hole of a tape as the ledger has it.
      *
      * @param open whether somebody still tries to fill it
-     * @param missing ids of an open one that are not stored; of others nobody counts them: 0
+     * @param missing ids of an open one that are not stored, counted a moment ago where counting
+     *     them takes long; of others nobody counts them: 0
      */
     record Hole(Gap gap, boolean open, long missing) {}
 
@@ -47,6 +55,7 @@ public interface HistorySource {
 
     /** A store file of this machine. The caller closes it. */
     static HistorySource of(History history) {
+        MissingCounts counts = new MissingCounts(history);
         return new HistorySource() {
             @Override
             public List<Series> series() {
@@ -65,6 +74,16 @@ public interface HistorySource {
             }
 
             @Override
+            public List<FeatureRow> featuresBefore(Series series, long toStart, int limit) {
+                return history.featuresBefore(series, toStart, limit);
+            }
+
+            @Override
+            public RowRange range(Series series, long from, long to, int points) {
+                return history.range(series, from, to, points);
+            }
+
+            @Override
             public List<Alert> alerts(Series series, int limit) {
                 return history.alerts(series, limit);
             }
@@ -79,7 +98,7 @@ public interface HistorySource {
                 return history.gaps(series.tape()).stream()
                         .map(entry -> {
                             boolean open = entry.isOpen();
-                            long missing = open ? history.missing(series.tape(), entry.gap()) : 0;
+                            long missing = open ? counts.of(series.tape(), entry.gap()) : 0;
                             return new Hole(entry.gap(), open, missing);
                         })
                         .toList();

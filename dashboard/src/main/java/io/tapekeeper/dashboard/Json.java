@@ -2,19 +2,24 @@ package io.tapekeeper.dashboard;
 
 import io.tapekeeper.alert.Alert;
 import io.tapekeeper.alert.Rule;
+import io.tapekeeper.analyst.Extremes;
 import io.tapekeeper.analyst.FeatureRow;
 import io.tapekeeper.analyst.Preset;
+import io.tapekeeper.analyst.RollupRow;
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.feature.FeatureValues;
 import io.tapekeeper.market.Amount;
 import io.tapekeeper.market.Decimals;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.signal.SignalChange;
+import io.tapekeeper.store.RowRange;
 import io.tapekeeper.store.Series;
 import io.tapekeeper.tape.TapeId;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
@@ -127,11 +132,7 @@ final class Json {
             json.writeNumber(seconds(row.bar().start()));
         }
         json.writeEndArray();
-        column(json, "o", rows, row -> Decimals.toDouble(row.bar().open()));
-        column(json, "h", rows, row -> Decimals.toDouble(row.bar().high()));
-        column(json, "l", rows, row -> Decimals.toDouble(row.bar().low()));
-        column(json, "c", rows, row -> Decimals.toDouble(row.bar().close()));
-        column(json, "v", rows, row -> size(row.bar().volume()));
+        prices(json, rows, FeatureRow::bar);
         column(json, "ret", rows, row -> row.values().change());
         column(json, "vol", rows, row -> row.values().volatility());
         column(json, "annual", rows, row -> row.values().annualised());
@@ -147,26 +148,70 @@ final class Json {
             json.writeNumber(row.rules());
         }
         json.writeEndArray();
-        json.writeArrayPropertyStart("complete");
-        for (FeatureRow row : rows) {
-            json.writeBoolean(row.complete());
-        }
-        json.writeEndArray();
-        json.writeArrayPropertyStart("carried");
-        for (FeatureRow row : rows) {
-            json.writeBoolean(row.bar().carried());
-        }
-        json.writeEndArray();
+        flags(json, "complete", rows, FeatureRow::complete);
+        flags(json, "carried", rows, row -> row.bar().carried());
         json.writeEndObject();
     }
 
-    private static void column(
+    /** Rolled-up rows column by column; of each feature its lowest and its highest value. */
+    static void range(JsonGenerator json, RowRange range) {
+        List<RollupRow> rows = range.rows();
+        json.writeStartObject();
+        json.writeNumberProperty("interval", seconds(range.interval().micros()));
+        json.writeNumberProperty("end", seconds(range.end()));
+        json.writeBooleanProperty("whole", range.whole());
+        json.writeArrayPropertyStart("t");
+        for (RollupRow row : rows) {
+            json.writeNumber(seconds(row.bar().start()));
+        }
+        json.writeEndArray();
+        prices(json, rows, RollupRow::bar);
+        column(json, "n", rows, row -> row.bar().trades());
+        extremes(json, "ret", rows, RollupRow::change);
+        extremes(json, "vol", rows, RollupRow::volatility);
+        extremes(json, "base", rows, RollupRow::baseline);
+        extremes(json, "z", rows, RollupRow::zScore);
+        json.writeArrayPropertyStart("signal");
+        for (RollupRow row : rows) {
+            json.writeString(row.signal().label());
+        }
+        json.writeEndArray();
+        column(json, "rules", rows, RollupRow::rules);
+        flags(json, "complete", rows, RollupRow::complete);
+        flags(json, "carried", rows, row -> row.bar().carried());
+        json.writeEndObject();
+    }
+
+    private static <T> void prices(JsonGenerator json, List<T> rows, Function<T, Bar> bar) {
+        column(json, "o", rows, row -> Decimals.toDouble(bar.apply(row).open()));
+        column(json, "h", rows, row -> Decimals.toDouble(bar.apply(row).high()));
+        column(json, "l", rows, row -> Decimals.toDouble(bar.apply(row).low()));
+        column(json, "c", rows, row -> Decimals.toDouble(bar.apply(row).close()));
+        column(json, "v", rows, row -> size(bar.apply(row).volume()));
+    }
+
+    private static void extremes(
             JsonGenerator json,
             String name,
-            List<FeatureRow> rows,
-            ToDoubleFunction<FeatureRow> value) {
+            List<RollupRow> rows,
+            Function<RollupRow, Extremes> value) {
+        column(json, name + "Low", rows, row -> value.apply(row).low());
+        column(json, name + "High", rows, row -> value.apply(row).high());
+    }
+
+    private static <T> void flags(
+            JsonGenerator json, String name, List<T> rows, Predicate<T> value) {
         json.writeArrayPropertyStart(name);
-        for (FeatureRow row : rows) {
+        for (T row : rows) {
+            json.writeBoolean(value.test(row));
+        }
+        json.writeEndArray();
+    }
+
+    private static <T> void column(
+            JsonGenerator json, String name, List<T> rows, ToDoubleFunction<T> value) {
+        json.writeArrayPropertyStart(name);
+        for (T row : rows) {
             number(json, value.applyAsDouble(row));
         }
         json.writeEndArray();

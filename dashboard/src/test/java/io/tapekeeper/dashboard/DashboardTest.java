@@ -158,12 +158,30 @@ class DashboardTest {
         }
         String address = "/api/history?limit=2&series=" + BTC_ID;
         assertEquals("[5001,5002]", times(get(address).body()));
-        assertEquals("[5000]", times(get(address + "&before=5001").body()));
+        assertEquals("[3,5000]", times(get(address + "&before=5001").body()));
         assertEquals("[2,3]", times(get(address + "&before=5000").body()));
         assertEquals("[1]", times(get(address + "&before=2").body()));
         String end = get(address + "&before=1").body();
         assertEquals("[]", times(end));
         assertTrue(end.startsWith("{\"more\":false"), end);
+    }
+
+    @Test
+    void givesAStretchOfTimeRolledUpWithItsExtremes() throws Exception {
+        for (long second : new long[] {60, 61, 119, 120}) {
+            history.add(BTC, row(second));
+        }
+        String range = get("/api/range?from=60&to=120&points=100&series=" + BTC_ID).body();
+        assertTrue(
+                range.startsWith("{\"interval\":60,\"end\":121,\"whole\":true,\"t\":[60],"), range);
+        for (String column :
+                List.of("o", "h", "l", "c", "v", "n", "retLow", "retHigh", "zLow", "zHigh")) {
+            assertTrue(range.contains("\"" + column + "\":["), column + " in " + range);
+        }
+        assertEquals(
+                400,
+                get("/api/range?points=2001&series=" + BTC_ID).statusCode(),
+                "too many points");
     }
 
     private static String times(String history) {

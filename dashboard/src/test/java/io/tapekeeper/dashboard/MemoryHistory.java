@@ -2,6 +2,10 @@ package io.tapekeeper.dashboard;
 
 import io.tapekeeper.alert.Alert;
 import io.tapekeeper.analyst.FeatureRow;
+import io.tapekeeper.analyst.RollupRow;
+import io.tapekeeper.analyst.RowRollup;
+import io.tapekeeper.bar.Interval;
+import io.tapekeeper.store.RowRange;
 import io.tapekeeper.store.Series;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -69,6 +73,24 @@ class MemoryHistory implements HistorySource {
     @Override
     public void features(Series series, long fromStart, long toStart, Consumer<FeatureRow> out) {
         new TreeMap<>(of(series).subMap(fromStart, toStart)).values().forEach(out);
+    }
+
+    @Override
+    public List<FeatureRow> featuresBefore(Series series, long toStart, int limit) {
+        List<FeatureRow> before = List.copyOf(of(series).headMap(toStart).values());
+        return before.subList(Math.max(0, before.size() - limit), before.size());
+    }
+
+    /** Whatever {@code points} says, minute by minute. */
+    @Override
+    public RowRange range(Series series, long from, long to, int points) {
+        List<RollupRow> rows = new ArrayList<>();
+        RowRollup rollup = new RowRollup(Interval.MINUTE, rows::add);
+        features(series, from, to, row -> rollup.add(RollupRow.of(row)));
+        rollup.finish();
+        List<FeatureRow> last = latestFeatures(series, 1);
+        long end = last.isEmpty() ? 0 : last.getFirst().bar().end();
+        return new RowRange(Interval.MINUTE, rows, end, true);
     }
 
     @Override

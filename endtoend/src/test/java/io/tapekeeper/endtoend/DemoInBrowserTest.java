@@ -162,6 +162,24 @@ class DemoInBrowserTest {
     }
 
     @Test
+    void showsAllThatWasRecordedRolledUpAndGoesBackToTheLiveRows() throws Exception {
+        try (Tapekeeper demo = demo(freePort(), "60");
+                Page page = browser.open(demo.page(), 1600, 940, ColorScheme.DARK)) {
+            waitFor(page, "window.tapekeeper.rows().length > 1_100"); // more than the points
+            page.click("#spans >> text=all");
+            String apart = "window.tapekeeper.rows().slice(0, 2).reduce((a, b) => b.time - a.time)";
+            waitFor(page, apart + " === 10");
+            int drawn = rows(page);
+            assertTrue(drawn > 100 && drawn < 1_000, drawn + " rows of ten seconds");
+            waitFor(page, "window.tapekeeper.rows().length > " + drawn);
+            assertTrue(page.textContent("#titles").contains("10s of 1s"));
+            page.click("#spans >> text=live");
+            waitFor(page, apart + " === 1");
+            waitFor(page, "window.tapekeeper.rows().length > 1_100");
+        }
+    }
+
+    @Test
     void aRestartLeavesTheOpenPageWithNoMissingAndNoDoubledBar() throws Exception {
         int port = freePort();
         try (Tapekeeper first = demo(port, "10");

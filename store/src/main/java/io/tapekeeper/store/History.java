@@ -15,6 +15,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -60,11 +61,6 @@ public final class History implements AutoCloseable {
             "SELECT " + Row.ALERT + " FROM alert WHERE series = ? AND NOT withdrawn";
 
     private static final int CHUNK = 4_096;
-
-    /** Makes one row into what it stands for. */
-    private interface Reading<T> {
-        T of(Row row) throws SQLException;
-    }
 
     private final SqliteFile file;
     private final Connection connection;
@@ -145,7 +141,9 @@ public final class History implements AutoCloseable {
     /** The trades from {@code fromId} up to {@code toId}, excluded, ascending. */
     public void trades(TapeId tape, long fromId, long toId, Consumer<Trade> out) {
         String sql = "SELECT " + Row.TRADE + " FROM trade WHERE tape = ?";
-        stream(sql, "id", fromId, toId, Row::trade, Trade::id, out, id(tape));
+        long id = id(tape);
+        long timeBase = number("SELECT time_base FROM tape WHERE id = ?", id).orElse(0);
+        stream(sql, "id", fromId, toId, row -> row.trade(timeBase), Trade::id, out, id);
     }
 
     /**
@@ -251,10 +249,44 @@ public final class History implements AutoCloseable {
 
     /** The last {@code limit} feature rows, ascending. */
     public List<FeatureRow> latestFeatures(Series series, int limit) {
-        String sql = FEATURES + " ORDER BY start DESC LIMIT ?";
-        List<FeatureRow> rows = query(sql, row -> row.features().row(), id(series), limit);
+        return featuresBefore(series, Long.MAX_VALUE, limit);
+    }
+
+    /**
+     * The last {@code limit} feature rows with bars that start before {@code toStart}, ascending.
+     * O(limit), however far back they lie.
+     */
+    public List<FeatureRow> featuresBefore(Series series, long toStart, int limit) {
+        String sql = FEATURES + " AND start < ? ORDER BY start DESC LIMIT ?";
+        List<FeatureRow> rows = query(sql, row -> row.features().row(), id(series), toStart, limit);
         Collections.reverse(rows);
         return rows;
+    }
+
+    /**
+     * The rows of a stretch of time, of the shortest interval of which it holds no more than {@code
+     * points}: the rows themselves, or what is stored of them rolled up, so that no extreme is lost
+     * and the cost does not grow with the store.
+     *
+     * @param from first time, epoch microseconds; the first row contains it
+     * @param to behind the last time, which the last row contains
+     * @param points more than 0
+     */
+    public RowRange range(Series series, long from, long to, int points) {
+        lock.lock();
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("BEGIN"); // all its queries see the same rows
+            try {
+                return new RangeReader(this::query, id(series), series.interval())
+                        .read(from, to, points);
+            } finally {
+                statement.execute("COMMIT");
+            }
+        } catch (SQLException e) {
+            throw file.failure(e);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The last {@code limit} alerts that hold for the tape as it is now, newest first. */
@@ -403,7 +435,7 @@ public final class History implements AutoCloseable {
             String column,
             long from,
             long to,
-            Reading<T> reading,
+            Prepared.Reading<T> reading,
             ToLongFunction<T> position,
             Consumer<T> out,
             Object... keys) {
@@ -423,7 +455,7 @@ public final class History implements AutoCloseable {
         }
     }
 
-    private <T> List<T> query(String sql, Reading<T> reading, Object... values) {
+    private <T> List<T> query(String sql, Prepared.Reading<T> reading, Object... values) {
         List<T> rows = new ArrayList<>();
         lock.lock();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {

@@ -85,6 +85,23 @@ final class Prepared {
         return numbers;
     }
 
+    /** Makes one row into what it stands for. */
+    interface Reading<T> {
+        T of(Row row) throws SQLException;
+    }
+
+    /** All rows, one after the other. */
+    <T> List<T> rows(String sql, Reading<T> reading, Object... values) throws SQLException {
+        List<T> read = new ArrayList<>();
+        try (ResultSet rows = bound(sql, values).executeQuery()) {
+            Row row = new Row(rows);
+            while (row.next()) {
+                read.add(reading.of(row));
+            }
+        }
+        return read;
+    }
+
     /** The statement of this text, until the next {@link #rollback}. */
     PreparedStatement prepared(String sql) throws SQLException {
         PreparedStatement statement = statements.get(sql);

@@ -3,6 +3,7 @@ package io.tapekeeper.store;
 import io.tapekeeper.tape.TapeId;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
@@ -12,10 +13,12 @@ final class Retention {
     private static final int ROWS = 2_000;
 
     private final Prepared sql;
+    private final RollupWriter rollups;
     private final Map<TapeId, Long> due = new LinkedHashMap<>(); // as many as are configured
 
-    Retention(Prepared sql) {
+    Retention(Prepared sql, RollupWriter rollups) {
         this.sql = sql;
+        this.rollups = rollups;
     }
 
     void add(TapeId tape, long before) {
@@ -48,8 +51,12 @@ final class Retention {
     /** Returns whether there may be more. */
     private boolean forget(long tape, long before) throws SQLException {
         int most = forgetTrades(tape, before);
-        for (long series : sql.numbers("SELECT id FROM series WHERE tape = ?", tape)) {
+        List<Long> all = sql.numbers("SELECT id FROM series WHERE tape = ?", tape);
+        for (long series : all) {
             most = Math.max(most, forgetRows(tape, series, before));
+        }
+        for (long series : all) { // when the bars that they share are gone
+            rollups.trim(tape, series);
         }
         return most == ROWS;
     }
@@ -68,7 +75,7 @@ final class Retention {
                                      WHERE series IN (SELECT id FROM series WHERE tape = ?1)),
                                     9223372036854775807))
                             ORDER BY id LIMIT ?2)
-                        WHERE time < ?3
+                        WHERE time < ?3 - (SELECT time_base FROM tape WHERE id = ?1)
                         """,
                         tape,
                         ROWS,

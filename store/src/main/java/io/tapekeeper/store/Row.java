@@ -2,7 +2,9 @@ package io.tapekeeper.store;
 
 import io.tapekeeper.alert.Alert;
 import io.tapekeeper.alert.Rule;
+import io.tapekeeper.analyst.Extremes;
 import io.tapekeeper.analyst.FeatureRow;
+import io.tapekeeper.analyst.RollupRow;
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.feature.FeatureValues;
@@ -26,7 +28,7 @@ import java.util.OptionalLong;
 final class Row {
     static final String SERIES =
             "symbol, venue, price_step, size_step, kind, simulated, preset, interval";
-    static final String TRADE = "id, price, size, side, time, time + received, raw";
+    static final String TRADE = "id, price, size, side, time, received, raw";
     static final String BAR =
             "interval, start, open, high, low, close, volume, quote_volume, bar.trades,"
                     + " taker_buy_volume, bar.complete, carried, bar.revision";
@@ -34,11 +36,26 @@ final class Row {
             BAR
                     + ", return, log_return, volatility, volatility_annual, baseline, zscore,"
                     + " signal, rules, feature.complete, feature.revision";
+    static final String ROLLUP =
+            "interval, start, open, high, low, close, volume, quote_volume, trades,"
+                    + " taker_buy_volume, bar_complete, carried, return_low, return_high,"
+                    + " volatility_low, volatility_high, baseline_low, baseline_high, zscore_low,"
+                    + " zscore_high, signal, rules, complete";
     static final String ALERT = "rule, opened, closed, value, threshold, reason";
     static final String SIGNAL = "model, time, signal, price, zscore";
     static final String GAP =
             "first_id, last_id, before, after, cause, opened, closed, repaired_by";
     static final String CHECKPOINT = "last_trade_id, last_bar_start, state";
+
+    private static final int MOST_DIGITS = 18; // of a long, whatever they are
+    private static final long[] POWERS = new long[MOST_DIGITS + 1]; // of ten
+
+    static {
+        POWERS[0] = 1;
+        for (int at = 1; at < POWERS.length; at++) {
+            POWERS[at] = 10 * POWERS[at - 1];
+        }
+    }
 
     private final ResultSet result;
     private int column;
@@ -61,26 +78,36 @@ final class Row {
         return new Series(tape, instrument, text(), new Interval(whole()));
     }
 
-    Trade trade() throws SQLException {
-        return new Trade(whole(), whole(), whole(), side(), whole(), whole(), (int) whole());
+    /**
+     * @param timeBase of its tape
+     */
+    Trade trade(long timeBase) throws SQLException {
+        long id = whole();
+        long price = whole();
+        long size = whole();
+        Side side = side();
+        long time = timeBase + whole();
+        return new Trade(id, price, size, side, time, time + whole(), (int) whole());
     }
 
     StoredBar bar() throws SQLException {
-        Bar bar =
-                new Bar(
-                        new Interval(whole()),
-                        whole(),
-                        whole(),
-                        whole(),
-                        whole(),
-                        whole(),
-                        amount(Amount.SIZE_PLACES),
-                        amount(Amount.QUOTE_PLACES),
-                        whole(),
-                        amount(Amount.SIZE_PLACES),
-                        flag(),
-                        flag());
-        return new StoredBar(bar, (int) whole());
+        return new StoredBar(barAlone(), (int) whole());
+    }
+
+    private Bar barAlone() throws SQLException {
+        return new Bar(
+                new Interval(whole()),
+                whole(),
+                whole(),
+                whole(),
+                whole(),
+                whole(),
+                amount(Amount.SIZE_PLACES),
+                amount(Amount.QUOTE_PLACES),
+                whole(),
+                amount(Amount.SIZE_PLACES),
+                flag(),
+                flag());
     }
 
     StoredRow features() throws SQLException {
@@ -89,6 +116,22 @@ final class Row {
                 new FeatureValues(real(), real(), real(), real(), real(), Double.NaN, real());
         FeatureRow row = new FeatureRow(bar, values, signal(), (int) whole(), flag());
         return new StoredRow(row, (int) whole());
+    }
+
+    RollupRow rollup() throws SQLException {
+        return new RollupRow(
+                barAlone(),
+                extremes(),
+                extremes(),
+                extremes(),
+                extremes(),
+                signal(),
+                (int) whole(),
+                flag());
+    }
+
+    private Extremes extremes() throws SQLException {
+        return new Extremes(real(), real());
     }
 
     Alert alert() throws SQLException {
@@ -139,11 +182,29 @@ final class Row {
 
     private double real() throws SQLException {
         double value = result.getDouble(++column);
-        return result.wasNull() ? Double.NaN : value;
+        return value == 0 && result.wasNull() ? Double.NaN : value; // asking costs as much again
     }
 
+    /** Of few digits, as nearly all are, it is read without a BigDecimal: a range has thousands. */
     private Amount amount(int places) throws SQLException {
-        return Amount.of(new BigDecimal(text()).movePointRight(places).toBigIntegerExact());
+        String text = text();
+        long digits = 0;
+        int behindPoint = -1; // digits; -1 = the point has not come
+        boolean plain = text.length() <= MOST_DIGITS;
+        for (int at = 0; at < text.length() && plain; at++) {
+            char c = text.charAt(at);
+            if (c == '.' && behindPoint < 0) {
+                behindPoint = 0;
+            } else {
+                plain = c >= '0' && c <= '9';
+                digits = digits * 10 + (c - '0');
+                behindPoint += behindPoint < 0 ? 0 : 1;
+            }
+        }
+        int missing = places - Math.max(behindPoint, 0);
+        return plain && missing >= 0 && missing < POWERS.length
+                ? Amount.product(digits, POWERS[missing])
+                : Amount.of(new BigDecimal(text).movePointRight(places).toBigIntegerExact());
     }
 
     private Side side() throws SQLException {

@@ -44,7 +44,8 @@ record SqliteFile(Path path) {
     private static final String DAMAGE = " is damaged: keep a copy and check the disk.";
 
     /** The scripts of every schema version, oldest first. */
-    static final List<String> SCRIPTS = List.of(script("schema-1.sql"), script("schema-2.sql"));
+    static final List<String> SCRIPTS =
+            List.of(script("schema-1.sql"), script("schema-2.sql"), script("schema-3.sql"));
 
     private static String script(String name) {
         try (InputStream in = SqliteFile.class.getResourceAsStream(name)) {

@@ -20,6 +20,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
@@ -71,6 +72,7 @@ final class Statements {
     /** A tape's key, and how many of its trades were added since the last commit. */
     private static final class TapeRow {
         private final int id;
+        private OptionalLong timeBase = OptionalLong.empty(); // known from the first trade on
         private long added;
 
         TapeRow(int id) {
@@ -79,11 +81,13 @@ final class Statements {
     }
 
     private final Prepared sql;
+    private final RollupWriter rollups;
     private final Map<TapeId, TapeRow> tapes = new HashMap<>(); // as many as are configured
     private final Map<Series, Integer> series = new HashMap<>(); // as many as are configured
 
-    Statements(Prepared sql) {
+    Statements(Prepared sql, RollupWriter rollups) {
         this.sql = sql;
+        this.rollups = rollups;
     }
 
     private static String trades(int count) {
@@ -133,6 +137,7 @@ final class Statements {
             }
         }
         long added = countTrades();
+        rollups.write();
         sql.commit();
         tapes.values().forEach(tape -> tape.added = 0);
         return added;
@@ -143,6 +148,7 @@ final class Statements {
         sql.rollback();
         tapes.clear(); // their keys may have been given in the transaction
         series.clear();
+        rollups.rollback();
     }
 
     private void run(Entry entry) throws SQLException {
@@ -210,24 +216,38 @@ final class Statements {
     private void insert(PreparedStatement insert, List<Said> batch, int from, int count)
             throws SQLException {
         TapeRow tape = tape(batch.get(from).tape());
+        long timeBase = timeBase(tape, batch.get(from).trade());
         int bound = 0;
         for (int at = from; bound < count * TRADE_COLUMNS; at++) {
             Said said = batch.get(at);
             if (said.isTrade()) {
-                bind(insert, bound, tape.id, said.trade());
+                bind(insert, bound, tape.id, timeBase, said.trade());
                 bound += TRADE_COLUMNS;
             }
         }
         tape.added += insert.executeUpdate();
     }
 
-    private static void bind(PreparedStatement insert, int before, int tape, TradeView trade)
+    /** What is taken from the times of a tape's trades; that of the first one decides. */
+    private long timeBase(TapeRow tape, TradeView first) throws SQLException {
+        if (tape.timeBase.isEmpty()) {
+            update(
+                    "UPDATE tape SET time_base = ? WHERE id = ? AND time_base IS NULL",
+                    first.venueTime(),
+                    tape.id);
+            tape.timeBase = sql.number("SELECT time_base FROM tape WHERE id = ?", tape.id);
+        }
+        return tape.timeBase.getAsLong();
+    }
+
+    private static void bind(
+            PreparedStatement insert, int before, int tape, long timeBase, TradeView trade)
             throws SQLException {
         insert.setInt(before + 1, tape);
         insert.setLong(before + 2, trade.id());
         insert.setLong(before + 3, trade.price());
         insert.setLong(before + 4, trade.size());
-        insert.setLong(before + 5, trade.venueTime());
+        insert.setLong(before + 5, trade.venueTime() - timeBase);
         insert.setLong(before + 6, trade.receivedTime() - trade.venueTime());
         insert.setInt(before + 7, trade.aggressor() == Side.BUY ? 1 : 0);
         insert.setInt(before + 8, trade.rawTrades());
@@ -235,10 +255,12 @@ final class Statements {
 
     private void closed(Series of, FeatureRow said) throws SQLException {
         int id = id(of);
+        int tape = tape(of.tape()).id;
+        rollups.row(tape, id, said);
         Bar bar = said.bar();
         update(
                 BAR,
-                tape(of.tape()).id,
+                tape,
                 bar.interval().micros(),
                 bar.start(),
                 bar.open(),
@@ -449,15 +471,15 @@ final class Statements {
         return (int) sql.number(select, values).orElseThrow();
     }
 
-    private static int flag(boolean value) {
+    static int flag(boolean value) {
         return value ? 1 : 0;
     }
 
-    private static Double real(double value) {
+    static Double real(double value) {
         return Double.isNaN(value) ? null : value;
     }
 
-    private static int position(Signal signal) {
+    static int position(Signal signal) {
         return switch (signal) {
             case BUY -> 1;
             case SELL -> -1;

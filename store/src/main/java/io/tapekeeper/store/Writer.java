@@ -70,8 +70,9 @@ final class Writer {
     Writer(SqliteFile file, Prepared sql, Recorder.Patience patience) {
         this.file = file;
         this.patience = patience;
-        statements = new Statements(sql);
-        retention = new Retention(sql);
+        RollupWriter rollups = new RollupWriter(sql);
+        statements = new Statements(sql, rollups);
+        retention = new Retention(sql, rollups);
         ring.addGatingSequences(committed);
         thread = new Thread(this::write, "recorder of " + file.path().getFileName());
         thread.setDaemon(true); // a program that fails elsewhere must be able to end

@@ -11,8 +11,14 @@
  * microseconds. Sums (volumes) are 128-bit integers in the core and exact decimal text here: text
  * holds every one of them, can be read in any SQL shell and is a number to {@code sum()} and {@code
  * cast()}, while two integer columns would be neither readable nor wide enough. Statistics are REAL
- * to the bit, except that NaN is NULL and negative zero becomes zero. A trade takes about 44 bytes.
- * {@code application_id} is "Tape" in ASCII.
+ * to the bit, except that NaN is NULL and negative zero becomes zero. A trade takes about 41 bytes,
+ * for its time is kept as what it is more than that of the first trade of its tape ({@code
+ * tape.time_base}). {@code application_id} is "Tape" in ASCII.
+ *
+ * <p><b>Rows rolled up.</b> Beside the rows of a series stand those of six longer intervals ({@link
+ * io.tapekeeper.store.Levels}), each with the lowest and the highest of every value, written in the
+ * transaction that writes the rows, so that a stretch of any length is read from at most 2,000 of
+ * them. They are a function of the rows, and are made anew wherever those are corrected or deleted.
  *
  * <p><b>Trades are never changed.</b> No statement of this package updates one, and only {@link
  * io.tapekeeper.store.Recorder#forget} deletes, from the first one on; the key (tape, id) makes a

@@ -47,6 +47,9 @@ class MigrationTest {
                 VALUES (4, 'binance', 'BTCUSDT', 'aggregate', 0, 1)\
                 """,
                 "INSERT INTO trade VALUES (4, 77, 500, 60, 1000, 30, 1, 2)");
+        if (version >= 3) {
+            sql(file, "UPDATE tape SET time_base = 0");
+        }
         return file;
     }
 

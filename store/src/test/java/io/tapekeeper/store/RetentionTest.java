@@ -130,7 +130,7 @@ class RetentionTest {
         Trade sound = trade(7);
         Samples.sql(
                 file,
-                "UPDATE trade SET time = %d WHERE id = 7"
+                "UPDATE trade SET time = %d - (SELECT time_base FROM tape) WHERE id = 7"
                         .formatted(sound.venueTime() + 9_999 * SECOND));
         recorder.forget(TAPE, HALF);
         beginsAt(5_000);
@@ -141,7 +141,8 @@ class RetentionTest {
         recorder.close();
         try (Connection connection =
                 SqliteFile.existing(file).openForWriting(Durability.NORMAL, SqliteFile.SCRIPTS)) {
-            Retention retention = new Retention(new Prepared(connection));
+            Prepared sql = new Prepared(connection);
+            Retention retention = new Retention(sql, new RollupWriter(sql));
             retention.add(TAPE, HALF);
             for (long first : new long[] {2_000, 4_000, 5_000}) {
                 assertTrue(retention.isDue());

@@ -103,6 +103,52 @@ class RoundTripTest {
     }
 
     @Test
+    void keepsVolumesOfAnyNumberOfDigits() {
+        List<FeatureRow> said = new ArrayList<>();
+        for (int digits = 0; digits < 38; digits++) {
+            for (int first : new int[] {1, 9}) {
+                Amount amount =
+                        Amount.of(BigInteger.TEN.pow(digits).multiply(BigInteger.valueOf(first)));
+                Bar flat = Bar.flat(Interval.SECOND, START + said.size() * SECOND, 5, true, false);
+                said.add(
+                        row(
+                                new Bar(
+                                        flat.interval(),
+                                        flat.start(),
+                                        5,
+                                        5,
+                                        5,
+                                        5,
+                                        amount,
+                                        amount,
+                                        1,
+                                        amount,
+                                        true,
+                                        false)));
+            }
+        }
+        try (Recorder recorder = recorder()) {
+            said.forEach(row -> recorder.row(CLASSIC, row));
+        }
+        try (History history = history()) {
+            assertEquals(said, history.latestFeatures(CLASSIC, 100));
+        }
+    }
+
+    @Test
+    void takesSixBytesForATimeThatIsNearTheFirstTradeOfItsTape() throws SQLException {
+        try (Recorder recorder = recorder()) {
+            recorder.trade(TAPE, Samples.trade(1));
+            recorder.trade(TAPE, Samples.trade(11));
+        }
+        Path file = folder.resolve("tape.db");
+        assertEquals("1000000", Samples.ask(file, "SELECT time FROM trade WHERE id = 11"));
+        assertEquals(
+                Long.toString(Samples.trade(1).venueTime()),
+                Samples.ask(file, "SELECT time_base FROM tape"));
+    }
+
+    @Test
     void keepsEveryStatisticToTheBit() {
         long seed = 20_250_101;
         Random random = new Random(seed);
