@@ -41,6 +41,9 @@ const SLACK_ROWS = 120;
 const FIRST_ROWS = 3_600;
 const OLDER_ROWS = 5_000;
 const CARDS_MILLIS = 2_000;
+/** A page that has nothing to show yet was opened while the server starts: it looks again soon. */
+const SOON_MILLIS = 100;
+const SOON_TIMES = 50;
 const AGES_MILLIS = 200;
 const NOTHING_YET =
   "Nothing has been recorded yet. This page shows the first trade when it comes.";
@@ -442,8 +445,15 @@ new Spans(look);
 element("newest-button").addEventListener("click", () => charts.toNewest());
 window.tapekeeper = { rows: () => charts.closedBars(), forming: () => forming };
 
+async function lookUntilThereIsSomething(): Promise<void> {
+  for (let times = 0; info === undefined && times < SOON_TIMES; times++) {
+    await refreshSeries();
+    await new Promise((resolve) => setTimeout(resolve, SOON_MILLIS));
+  }
+}
+
 tell();
-void refreshSeries();
+void lookUntilThereIsSomething();
 window.setInterval(() => void refreshSeries(), CARDS_MILLIS);
 window.setInterval(tell, AGES_MILLIS);
 window.setInterval(() => {

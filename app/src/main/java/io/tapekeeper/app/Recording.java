@@ -123,18 +123,19 @@ final class Recording {
 
     /** Returns false where the file turned out to be damaged. */
     private boolean recordInto(Preset preset) throws InterruptedException {
-        try (Recorder recorder = Recorder.open(db, options.durability(), PATIENCE);
+        try (RateGovernor governor = tuning.governor().apply(restUrl);
+                BinanceRest rest = new BinanceRest(restUrl, tuning.venue(), governor);
+                FirstAnswer first = FirstAnswer.ask(() -> ask(rest));
+                Recorder recorder = Recorder.open(db, options.durability(), PATIENCE);
                 StopInTrouble trouble = new StopInTrouble(recorder, stop);
                 History history = History.open(db);
-                RateGovernor governor = tuning.governor().apply(restUrl);
-                BinanceRest rest = new BinanceRest(restUrl, tuning.venue(), governor);
                 VenueClock clock = new VenueClock(rest, InstantSource.system());
                 FileCheck check = new FileCheck(db, recorder.uncleanBefore())) {
             stop.whenRequested(rest::close); // whatever is asked of the venue now fails at once
             LiveView view = new LiveView(ringRows());
             try (Dashboard dashboard =
                     options.noDashboard ? null : options.page.start(view, history)) {
-                Optional<Venue> venue = reach(rest, view);
+                Optional<Venue> venue = reach(first, rest, view);
                 if (venue.isEmpty()) {
                     return true; // asked to stop while the venue could not be reached
                 }
@@ -183,12 +184,13 @@ final class Recording {
     }
 
     /** Asks the venue what it lists until it answers; empty where we were asked to stop first. */
-    private Optional<Venue> reach(BinanceRest rest, LiveView view) throws InterruptedException {
+    private Optional<Venue> reach(FirstAnswer first, BinanceRest rest, LiveView view)
+            throws InterruptedException {
         Duration pause = Duration.ofMillis(500);
         String said = "";
-        while (true) {
+        for (boolean asked = true; ; asked = false) {
             try {
-                return Optional.of(Venue.ask(restUrl, rest, options.symbols));
+                return Optional.of(asked ? first.await() : ask(rest));
             } catch (VenueException e) {
                 if (e.kind() == VenueException.Kind.UNKNOWN_SYMBOL) {
                     throw Failure.of(e);
@@ -208,6 +210,10 @@ final class Recording {
             pause = pause.multipliedBy(2);
             pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
         }
+    }
+
+    private Venue ask(BinanceRest rest) {
+        return Venue.ask(restUrl, rest, options.symbols);
     }
 
     private void record(

@@ -47,7 +47,7 @@ final class BinanceHttp {
 
     private final URI address;
     private final Settings settings;
-    private final HttpClient client;
+    private HttpClient client; // null until the first question; guarded by this
     private final AtomicReference<Pause> pause = new AtomicReference<>();
     private final RateGovernor governor;
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -76,13 +76,26 @@ final class BinanceHttp {
         this.address = address;
         this.settings = settings;
         this.governor = governor;
-        this.client =
-                HttpClient.newBuilder()
-                        .connectTimeout(settings.requestTimeout())
-                        // HTTP/2 wins nothing for single requests, and its upgrade offer confuses
-                        // simple servers.
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .build();
+    }
+
+    /**
+     * Made by the first question, in the thread of whoever asks: reading the certificates that this
+     * machine trusts takes some 200 ms of a start, which opens the store meanwhile.
+     */
+    private synchronized HttpClient client() {
+        if (client == null) {
+            if (closing.getCount() == 0) {
+                throw unreachable(new IOException("closed"));
+            }
+            client =
+                    HttpClient.newBuilder()
+                            .connectTimeout(settings.requestTimeout())
+                            // HTTP/2 wins nothing for single requests, and its upgrade offer
+                            // confuses simple servers.
+                            .version(HttpClient.Version.HTTP_1_1)
+                            .build();
+        }
+        return client;
     }
 
     /**
@@ -240,7 +253,7 @@ final class BinanceHttp {
                         .header("X-MBX-TIME-UNIT", "MICROSECOND")
                         .build();
         CompletableFuture<HttpResponse<byte[]>> answer =
-                client.sendAsync(request, head -> new BoundedBody(MAX_BODY));
+                client().sendAsync(request, head -> new BoundedBody(MAX_BODY));
         try {
             // The JDK's own time-out ends with the headers; a body can stall too.
             HttpResponse<byte[]> response = answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
@@ -267,8 +280,10 @@ final class BinanceHttp {
     }
 
     /** Requests in progress fail. */
-    void close() {
+    synchronized void close() {
         closing.countDown();
-        client.shutdownNow();
+        if (client != null) {
+            client.shutdownNow();
+        }
     }
 }

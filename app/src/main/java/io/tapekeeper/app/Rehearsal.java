@@ -1,0 +1,139 @@
+package io.tapekeeper.app;
+
+import io.tapekeeper.exchange.Exchange;
+import io.tapekeeper.exchange.ExchangeConfig;
+import io.tapekeeper.exchange.play.Speed;
+import io.tapekeeper.store.SqliteLibrary;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.FutureTask;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A start without an audience: {@code ./tapekeeper} runs it once behind each build, and from what
+ * the JVM learned in it makes the cache from which later starts take their classes, linked, and
+ * where the time goes in them. {@code run} on a local exchange and {@code demo} beside it, each
+ * with a page that is looked at; no network, and nothing is written outside the folder given.
+ */
+final class Rehearsal {
+    /** Long enough for a first start on a busy machine; the JVM is at its slowest here. */
+    private static final String LENGTH = "6s";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration ASK_AGAIN = Duration.ofMillis(50);
+    private static final long SEED = 7;
+    private static final Pattern ASSET = Pattern.compile("(?:src|href)=\"(/assets/[^\"]+)\"");
+    private static final Pattern SERIES = Pattern.compile("\"id\":\"([^\"]+)\"");
+
+    private Rehearsal() {}
+
+    /**
+     * Leaves SQLite's library in the first folder; whatever a recording writes goes into the
+     * second.
+     */
+    public static void main(String[] args) throws Exception {
+        SqliteLibrary.unpackInto(Path.of(args[0]));
+        System.exit(play(Path.of(args[1])) ? Failure.FINE : Failure.FOUND_WRONG);
+    }
+
+    /** Returns whether both pages showed a price. */
+    static boolean play(Path folder) throws Exception {
+        ExchangeConfig config =
+                ExchangeConfig.of(
+                                new ExchangeConfig.Source.Synthetic(
+                                        SEED, Optional.of(folder.resolve("market"))))
+                        .withSpeed(Speed.parse("1"));
+        try (Exchange exchange = Exchange.start(config)) {
+            String venue = "127.0.0.1:" + exchange.port();
+            FutureTask<Boolean> demo = start(folder, "demo");
+            FutureTask<Boolean> run =
+                    start(
+                            folder,
+                            "run",
+                            "--rest-url",
+                            "http://" + venue,
+                            "--stream-url",
+                            "ws://" + venue);
+            return demo.get() & run.get();
+        }
+    }
+
+    private static FutureTask<Boolean> start(Path folder, String command, String... more)
+            throws IOException {
+        String port = Integer.toString(freePort());
+        String db = folder.resolve(command + ".db").toString();
+        String[] words =
+                Stream.concat(
+                                Stream.of(command, "--for", LENGTH, "--port", port, "--db", db),
+                                Stream.of(more))
+                        .toArray(String[]::new);
+        FutureTask<Boolean> page = new FutureTask<>(() -> look("http://127.0.0.1:" + port));
+        FutureTask<Boolean> recording =
+                new FutureTask<>(() -> Main.execute(words) == Failure.FINE && page.get());
+        Thread.ofPlatform().name("page of " + command).start(page);
+        Thread.ofPlatform().name(command).start(recording);
+        return recording;
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /**
+     * Asks for all that a browser asks for, until it was told a price; false where it never was.
+     */
+    private static boolean look(String address) throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            while (System.nanoTime() < deadline) {
+                try {
+                    return follow(client, address);
+                } catch (IOException e) {
+                    Thread.sleep(ASK_AGAIN); // it does not listen yet
+                }
+            }
+            return false;
+        }
+    }
+
+    private static boolean follow(HttpClient client, String address)
+            throws IOException, InterruptedException {
+        Matcher asset = ASSET.matcher(get(client, address + "/"));
+        while (asset.find()) {
+            get(client, address + asset.group(1));
+        }
+        Matcher series = SERIES.matcher(get(client, address + "/api/series"));
+        if (!series.find()) {
+            throw new IOException("nothing is recorded yet");
+        }
+        String chosen = "?series=" + series.group(1);
+        get(client, address + "/api/history" + chosen + "&limit=3600");
+        HttpResponse<Stream<String>> stream =
+                client.send(request(address + "/api/stream" + chosen), BodyHandlers.ofLines());
+        try (Stream<String> lines = stream.body()) {
+            return lines.anyMatch("event: price"::equals);
+        }
+    }
+
+    private static String get(HttpClient client, String address)
+            throws IOException, InterruptedException {
+        return client.send(request(address), BodyHandlers.ofString()).body();
+    }
+
+    private static HttpRequest request(String address) {
+        return HttpRequest.newBuilder(URI.create(address)).timeout(PATIENCE).build();
+    }
+}
