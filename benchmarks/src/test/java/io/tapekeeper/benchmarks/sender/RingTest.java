@@ -15,7 +15,7 @@ class RingTest {
         for (FrameWriter.Kind kind : FrameWriter.Kind.values()) {
             Ring ring = new Ring(kind, "BTCUSDT");
             FrameWriter writer = new FrameWriter(Ring.market(), kind, "BTCUSDT");
-            for (long from : new long[] {0, 99_998, 300_000, 1_599_998, 999_899_997, 12_345}) {
+            for (long from : new long[] {0, 99_998, 300_000, 1_599_998, 999_899_900, 12_345}) {
                 ByteBuffer wanted = ByteBuffer.allocate(2_000);
                 for (int i = 0; i < SOME; i++) {
                     writer.write(from + i, wanted);
