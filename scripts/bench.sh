@@ -29,4 +29,4 @@ flags=(--enable-native-access=ALL-UNNAMED)
 [ "$JDK_VERSION" -lt 23 ] || flags+=(--sun-misc-unsafe-memory-access=allow)
 [ ! -t 2 ] || flags+=(-Dtapekeeper.terminal.err=true)
 exec "$JAVA_HOME/bin/java" "${flags[@]}" -cp "$lib/*" io.tapekeeper.benchmarks.Bench \
-    --peers="$home/clients/target/lib" "$@"
+    --folder="$home/benchmarks/target" --peers="$home/clients/target/lib" "$@"

@@ -57,6 +57,12 @@ public final class Bench implements Callable<Integer> {
             description = "Draw the figures as SVG into this folder too.")
     private Path pictures;
 
+    @Option(
+            names = "--folder",
+            paramLabel = "FOLDER",
+            description = "Where stores are written, and deleted (default: beside the build).")
+    private Path folder = Path.of("");
+
     @Option(names = "--tiny", hidden = true, description = "Only show that all of it runs.")
     private boolean tiny;
 
@@ -112,9 +118,11 @@ public final class Bench implements Callable<Integer> {
                 all.stream()
                         .filter(row -> wanted.isEmpty() || wanted.contains(row.name()))
                         .toList();
-        Path folder = Files.createTempDirectory("tapekeeper-bench-");
+        // Not the system's folder for such files, which may be memory: what is stored is to be
+        // durable.
+        Path scratch = Files.createTempDirectory(folder.toAbsolutePath(), "tapekeeper-bench-");
         try {
-            Report report = measure(rows, folder);
+            Report report = measure(rows, scratch);
             System.out.print(json ? report.json() + "\n" : report.table());
             if (pictures != null) {
                 new Pictures(report).writeInto(pictures);
@@ -124,16 +132,16 @@ public final class Bench implements Callable<Integer> {
             say("this could not be measured: " + e.getMessage());
             return OUTSIDE;
         } finally {
-            delete(folder);
+            delete(scratch);
         }
     }
 
-    private Report measure(List<Row> rows, Path folder) throws IOException, InterruptedException {
+    private Report measure(List<Row> rows, Path scratch) throws IOException, InterruptedException {
         Machine machine = Machine.here();
         List<Figure> figures = new ArrayList<>();
         Size size = tiny ? Size.TINY : full ? Size.FULL : Size.SHORT;
         try (Progress progress = new Progress()) {
-            Session session = new Session(folder, size, progress);
+            Session session = new Session(scratch, size, progress);
             progress.begin(rows.stream().mapToInt(row -> row.steps(session)).sum());
             for (Row row : rows) {
                 progress.row(row);

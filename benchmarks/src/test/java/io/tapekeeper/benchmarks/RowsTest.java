@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Timeout;
@@ -44,12 +45,7 @@ class RowsTest {
         }
         assertEquals(row.steps(session), steps.size(), steps.toString());
         Report report =
-                new Report(
-                        java.time.Instant.EPOCH,
-                        Machine.here(),
-                        Size.TINY,
-                        figures,
-                        session.notes());
+                new Report(Instant.EPOCH, Machine.here(), Size.TINY, figures, session.notes());
         figures.forEach(figure -> assertTrue(report.table().contains(figure.what())));
         assertTrue(report.json().startsWith("{\"when\":\"1970-01-01T00:00:00Z\""), report.json());
         new Pictures(report).writeInto(folder);

@@ -36,8 +36,8 @@ final class Market {
 
     /**
      * @param barTrades trades in a second of the market's time
-     * @param jumpEvery each so many bars one stands 1,000 above the others, which opens {@code
-     *     z-high}; 0 = none does
+     * @param jumpEvery each so many bars one stands far above the others, the next one far below,
+     *     which opens {@code z-high} and {@code z-low} in turn; 0 = none does
      */
     Market(int barTrades, int jumpEvery) {
         this.barTrades = barTrades;
@@ -57,9 +57,11 @@ final class Market {
     /** In units of 0.01. */
     int ticks(long number) {
         int price = walk[(int) (number % LAP)];
-        return jumpEvery > 0 && number / barTrades % jumpEvery == jumpEvery - 1
-                ? price + JUMP_TICKS
-                : price;
+        long bar = number / barTrades;
+        if (jumpEvery == 0 || bar % jumpEvery != jumpEvery - 1) {
+            return price;
+        }
+        return bar / jumpEvery % 2 == 0 ? price + JUMP_TICKS : price - JUMP_TICKS;
     }
 
     /** In units of 0.00001, less than one. */
