@@ -1,0 +1,145 @@
+package io.tapekeeper.benchmarks;
+
+import static java.util.stream.Collectors.joining;
+
+import io.tapekeeper.benchmarks.sender.Sender;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.HdrHistogram.Histogram;
+
+/**
+ * From the moment at which the frame that closes a bar was to be sent to the moment at which a
+ * client of the live stream has the alert that this bar opens; everything is on, the store too.
+ *
+ * <p>The market's time runs 200 times as fast as ours, so that there are alerts enough to count;
+ * the client therefore gets 200 rows a second as well.
+ */
+final class AlertRow implements Row {
+    private static final int RATE = 20_000;
+    private static final int BAR_TRADES = 100;
+
+    /**
+     * The window of 20 bars holds one that stands out and at most the one before it, on the other
+     * side: z is then √(19/2) = 3.08.
+     */
+    private static final int JUMP_EVERY = 13;
+
+    private static final int WARM_UP_SECONDS = 3;
+    private static final int PATIENCE_SECONDS = 60;
+    private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final Pattern SERIES = Pattern.compile("\"id\":\"([^\"]+)\"");
+
+    @Override
+    public String name() {
+        return "alert";
+    }
+
+    @Override
+    public String title() {
+        return "frame due to alert seen by a client of the live stream, at 20,000 trades/s";
+    }
+
+    @Override
+    public int steps(Session session) {
+        return session.runs();
+    }
+
+    @Override
+    public List<Figure> measure(Session session) throws IOException, InterruptedException {
+        List<Histogram> runs = new ArrayList<>();
+        for (int run = 1; run <= session.runs(); run++) {
+            session.step("tapekeeper run");
+            runs.add(listen(session, session.folder().resolve("alert-" + run + ".db")));
+        }
+        session.note(
+                "alert: so many were seen in each run: "
+                        + runs.stream()
+                                .map(run -> Long.toString(run.getTotalCount()))
+                                .collect(joining(", ")));
+        return List.of(
+                percentile("p50", runs, 50, "< 300"),
+                percentile("p90", runs, 90, ""),
+                percentile("p99", runs, 99, "< 2,000"),
+                percentile("p99.9", runs, 99.9, ""),
+                percentile("longest", runs, 100, ""));
+    }
+
+    private Figure percentile(String what, List<Histogram> runs, double percentile, String target) {
+        List<Double> micros =
+                runs.stream().map(run -> run.getValueAtPercentile(percentile) / 1e3).toList();
+        return Figure.of(name(), what, "µs", micros, target);
+    }
+
+    /** Nanoseconds of each alert that was due behind the warm-up. */
+    private static Histogram listen(Session session, Path db)
+            throws IOException, InterruptedException {
+        long seconds = session.size().pick(2, 10, 60);
+        long warmUp = session.size() == Size.TINY ? 0 : WARM_UP_SECONDS;
+        Path folder = session.folder();
+        Histogram nanos = new Histogram(MOST_NANOS, 3);
+        try (SenderProcess sender =
+                        SenderProcess.onSchedule(
+                                folder, RATE * seconds, 1, RATE, BAR_TRADES, JUMP_EVERY);
+                Recording recording = Recording.start(folder, db, sender)) {
+            SenderProcess.Schedule schedule = sender.awaitSchedule();
+            long from = schedule.beganNanos() + TimeUnit.SECONDS.toNanos(warmUp);
+            AlertListener.Seen seen =
+                    (opened, seenNanos) -> {
+                        long bars = (opened - Sender.FIRST_MILLIS) / 1_000;
+                        long due = schedule.dueNanos(bars * BAR_TRADES);
+                        if (due - from >= 0) {
+                            nanos.recordValue(Math.min(seenNanos - due, MOST_NANOS));
+                        }
+                    };
+            try (AlertListener listener =
+                    new AlertListener(recording.page(), series(recording.page()), seen)) {
+                Thread listening = Thread.ofPlatform().start(() -> listen(listener));
+                sender.awaitSent(seconds + PATIENCE_SECONDS);
+                TimeUnit.MILLISECONDS.sleep(500); // what is late is on its way
+                recording.check();
+                listener.close();
+                listening.join();
+            }
+        }
+        if (nanos.getTotalCount() == 0) {
+            throw new IOException("no alert was seen");
+        }
+        return nanos;
+    }
+
+    private static void listen(AlertListener listener) {
+        try {
+            listener.run();
+        } catch (ClosedChannelException e) {
+            // by us: everything was sent
+        } catch (IOException e) {
+            System.err.println("bench: " + e.getMessage());
+        }
+    }
+
+    private static String series(URI page) throws IOException, InterruptedException {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            URI address = page.resolve("/api/series");
+            while (true) { // none before the venue was asked what it lists
+                String listed =
+                        http.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString())
+                                .body();
+                Matcher id = SERIES.matcher(listed);
+                if (id.find()) {
+                    return id.group(1);
+                }
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.tapekeeper.benchmarks;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** One call of the benchmarks: what all rows share. Owned by the main thread. */
+final class Session {
+    private final Path folder;
+    private final Size size;
+    private final Consumer<String> progress;
+    private final List<String> notes = new ArrayList<>();
+
+    /**
+     * @param folder for stores, logs and whatever else; deleted by the caller
+     * @param progress told before each step
+     */
+    Session(Path folder, Size size, Consumer<String> progress) {
+        this.folder = folder;
+        this.size = size;
+        this.progress = progress;
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    Size size() {
+        return size;
+    }
+
+    int runs() {
+        return (int) size.pick(1, 3, 5);
+    }
+
+    void step(String what) {
+        progress.accept(what);
+    }
+
+    /** Something the reader of the table has to know: what was left out, where time went. */
+    void note(String sentence) {
+        notes.add(sentence);
+    }
+
+    List<String> notes() {
+        return List.copyOf(notes);
+    }
+}
