@@ -65,7 +65,8 @@ final class Rehearsal {
                             "http://" + venue,
                             "--stream-url",
                             "ws://" + venue);
-            return demo.get() & run.get();
+            boolean demoShown = demo.get(); // both have to end before their exchange does
+            return run.get() && demoShown;
         }
     }
 

@@ -111,7 +111,13 @@ public final class History implements AutoCloseable {
         String sql =
                 "SELECT %s FROM trade WHERE tape = ? AND id > ? ORDER BY id DESC LIMIT ?"
                         .formatted(Row.TRADE);
-        return query(sql, Row::trade, id(tape), afterId, limit);
+        long id = id(tape);
+        long timeBase = timeBase(id);
+        return query(sql, row -> row.trade(timeBase), id, afterId, limit);
+    }
+
+    private long timeBase(long tape) {
+        return number("SELECT time_base FROM tape WHERE id = ?", tape).orElse(0);
     }
 
     /** What the store's content takes, its log included and room that is free left out; bytes. */
@@ -142,7 +148,7 @@ public final class History implements AutoCloseable {
     public void trades(TapeId tape, long fromId, long toId, Consumer<Trade> out) {
         String sql = "SELECT " + Row.TRADE + " FROM trade WHERE tape = ?";
         long id = id(tape);
-        long timeBase = number("SELECT time_base FROM tape WHERE id = ?", id).orElse(0);
+        long timeBase = timeBase(id);
         stream(sql, "id", fromId, toId, row -> row.trade(timeBase), Trade::id, out, id);
     }
 
