@@ -1,69 +1,95 @@
 package io.tapekeeper.benchmarks;
 
+import com.lmax.disruptor.AlertException;
+import com.lmax.disruptor.LiteTimeoutBlockingWaitStrategy;
+import com.lmax.disruptor.RingBuffer;
+import com.lmax.disruptor.Sequence;
+import com.lmax.disruptor.SequenceBarrier;
+import com.lmax.disruptor.TimeoutException;
 import com.sun.management.ThreadMXBean;
+import io.tapekeeper.market.Instrument;
+import io.tapekeeper.market.TradeSlot;
+import io.tapekeeper.market.TradeView;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.FeedEvent;
+import io.tapekeeper.venue.FeedListener;
 import io.tapekeeper.venue.binance.BinanceStream;
 import io.tapekeeper.venue.binance.Settings;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * Socket → feed → tape thread → bars, features, alerts; nothing is stored. A process of its own,
- * wired as the product wires it but for Recorder and live view.
+ * Socket → feed → ring → tape thread → bars, features, alerts; nothing is stored. A process of its
+ * own, wired as the product wires it but for Recorder and live view.
  */
-final class SocketToTape {
-    private static final int QUEUE = 65_536; // as the tape thread's
+final class SocketToTape implements FeedListener {
+    private static final int QUEUE = 65_536; // this and what follows as the product's tape thread
     private static final int BATCH = 4_096;
+    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long FULL_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
-    private SocketToTape() {}
+    private final RingBuffer<TradeSlot> ring =
+            RingBuffer.createMultiProducer(
+                    TradeSlot::new,
+                    QUEUE,
+                    new LiteTimeoutBlockingWaitStrategy(TICK_NANOS, TimeUnit.NANOSECONDS));
+    private final SequenceBarrier published = ring.newBarrier();
+    private final Sequence taken = new Sequence();
+
+    private SocketToTape() {
+        ring.addGatingSequences(taken);
+    }
 
     /** Arguments: port, trades. */
     public static void main(String[] args) throws InterruptedException {
         URI url = URI.create("ws://127.0.0.1:" + args[0]);
         long trades = Long.parseLong(args[1]);
-        ArrayBlockingQueue<FeedEvent> queue = new ArrayBlockingQueue<>(QUEUE);
+        SocketToTape tape = new SocketToTape();
         try (BinanceStream feed =
                 new BinanceStream(
                         url,
                         List.of(Unstored.BTCUSDT),
                         TapeKind.AGGREGATE,
-                        event -> {
-                            try {
-                                queue.put(event);
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt(); // the feed is being closed
-                            }
-                        },
+                        tape,
                         Settings.defaults())) {
             feed.start();
-            take(queue, trades);
+            tape.take(trades);
         }
         System.exit(0);
     }
 
-    private static void take(ArrayBlockingQueue<FeedEvent> queue, long trades)
-            throws InterruptedException {
+    @Override
+    public void on(FeedEvent event) {} // connected; whoever loses the sender reads no further
+
+    @Override
+    public void traded(Instrument instrument, TradeView trade) {
+        while (!ring.hasAvailableCapacity(1)) { // the feed's thread alone takes places
+            LockSupport.parkNanos(FULL_NANOS);
+        }
+        long sequence = ring.next();
+        ring.get(sequence).set(trade);
+        ring.publish(sequence);
+    }
+
+    private void take(long trades) throws InterruptedException {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         Unstored tape = new Unstored();
-        List<FeedEvent> batch = new ArrayList<>();
+        long next = taken.get() + 1;
         long began = 0;
         long halfAt = 0;
         long halfTrades = 0;
         long halfBytes = 0;
         while (tape.trades() < trades) {
-            batch.add(queue.take());
-            queue.drainTo(batch, BATCH - 1);
+            long upTo = Math.min(await(next), next + BATCH - 1);
             long now = System.nanoTime();
-            for (FeedEvent event : batch) {
-                if (event instanceof FeedEvent.Traded traded) {
-                    tape.offer(traded.trade(), now);
-                }
+            for (long at = next; at <= upTo; at++) {
+                tape.offer(ring.get(at), now);
             }
-            batch.clear();
+            taken.set(upTo);
+            next = upTo + 1;
             began = began == 0 && tape.trades() > 0 ? now : began;
             if (halfAt == 0 && tape.trades() >= trades / 2) { // by now everything is compiled
                 halfAt = now;
@@ -80,5 +106,17 @@ final class SocketToTape {
             System.out.println("bytes-per-trade " + (double) bytes / half);
         }
         tape.report();
+    }
+
+    private long await(long next) throws InterruptedException {
+        while (true) {
+            try {
+                return published.waitFor(next);
+            } catch (TimeoutException e) {
+                // the sender, or the machine, is slow: there is nothing to do meanwhile
+            } catch (AlertException e) {
+                throw new IllegalStateException("nobody alerts the tape thread", e);
+            }
+        }
     }
 }

@@ -7,6 +7,7 @@ import io.tapekeeper.analyst.Preset;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.market.Trade;
+import io.tapekeeper.market.TradeView;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.Gap;
@@ -30,7 +31,7 @@ final class Unstored implements Sequencer.Output, Analyst.Output {
     private long rows;
     private long alerts;
 
-    void offer(Trade trade, long nanoTime) {
+    void offer(TradeView trade, long nanoTime) {
         sequencer.offer(trade, nanoTime);
     }
 
@@ -48,7 +49,7 @@ final class Unstored implements Sequencer.Output, Analyst.Output {
     }
 
     @Override
-    public void trade(Trade trade) {
+    public void trade(TradeView trade) {
         trades++;
         analyst.trade(trade);
     }
@@ -59,7 +60,7 @@ final class Unstored implements Sequencer.Output, Analyst.Output {
     }
 
     @Override
-    public void conflict(Trade emitted, Trade other) {
+    public void conflict(Trade emitted, TradeView other) {
         throw new IllegalStateException("two trades of one id: " + emitted + ", " + other);
     }
 
