@@ -9,21 +9,39 @@ import io.tapekeeper.fuzz.Recordings;
 import io.tapekeeper.market.Decimals;
 import io.tapekeeper.market.Side;
 import io.tapekeeper.market.Trade;
+import io.tapekeeper.market.TradeSlot;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.binance.BinanceDecoder.Decoded;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A frame is a trade that could have happened, or is told in one short line why not; as text and as
- * bytes it is the same.
+ * bytes it is the same. The scanner, where it says something, says the same.
  */
 class BinanceDecoderFuzzTest extends FuzzedDecoder {
     private static final long RECEIVED = 42;
     private static final int LONGEST_REASON = 220; // 200 from outside, and a few words of ours
 
     private final BinanceDecoder decoder = new BinanceDecoder();
+    private final TradeScanner<String> aggregates = scanner(TapeKind.AGGREGATE);
+    private final TradeScanner<String> raw = scanner(TapeKind.RAW);
+    private final TradeSlot slot = new TradeSlot();
+
+    private static TradeScanner<String> scanner(TapeKind kind) {
+        return new TradeScanner<>(kind, Map.of("BTCUSDT", "BTCUSDT", "ETHUSDT", "ETHUSDT"));
+    }
+
+    private void compareScanned(TradeScanner<String> scanner, TapeKind kind, byte[] frame) {
+        String symbol = scanner.scan(frame, 0, frame.length, RECEIVED, slot);
+        if (symbol != null) {
+            assertEquals(
+                    new Decoded.SymbolTrade(symbol, kind, slot.toTrade()),
+                    decoder.decode(frame, RECEIVED));
+        }
+    }
 
     @Override
     protected boolean take(byte[] frame) {
@@ -32,6 +50,8 @@ class BinanceDecoderFuzzTest extends FuzzedDecoder {
         Decoded fromText = decoder.decode(text, RECEIVED);
         check(decoded);
         check(fromText);
+        compareScanned(aggregates, TapeKind.AGGREGATE, frame);
+        compareScanned(raw, TapeKind.RAW, frame);
         if (!text.startsWith("\uFEFF") && Arrays.equals(text.getBytes(UTF_8), frame)) {
             assertEquals(decoded.getClass(), fromText.getClass());
             assertTrue(decoded instanceof Decoded.Malformed || decoded.equals(fromText));
