@@ -34,25 +34,25 @@ final class TradeScanner<T> {
     private static final VarHandle LONG =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    private static final Words STREAM = new Words("{\"stream\":\"");
-    private static final Words AGGREGATE = new Words("{\"e\":\"aggTrade\",\"E\":");
-    private static final Words RAW = new Words("{\"e\":\"trade\",\"E\":");
-    private static final Words DATA = new Words("\",\"data\":");
-    private static final Words SYMBOL = new Words(",\"s\":\"");
-    private static final Words AGGREGATE_ID = new Words("\",\"a\":");
-    private static final Words RAW_ID = new Words("\",\"t\":");
-    private static final Words PRICE = new Words(",\"p\":\"");
-    private static final Words SIZE = new Words("\",\"q\":\"");
-    private static final Words FIRST = new Words("\",\"f\":");
-    private static final Words LAST = new Words(",\"l\":");
-    private static final Words BUYER_ORDER = new Words("\",\"b\":");
-    private static final Words SELLER_ORDER = new Words(",\"a\":");
-    private static final Words TIME = new Words(",\"T\":");
-    private static final Words TIME_BEHIND_SIZE = new Words("\",\"T\":");
-    private static final Words MAKER = new Words(",\"m\":");
-    private static final Words BEST_MATCH = new Words(",\"M\":");
-    private static final Words TRUE = new Words("true");
-    private static final Words FALSE = new Words("false");
+    private static final Words STREAM = Words.of("{\"stream\":\"");
+    private static final Words AGGREGATE = Words.of("{\"e\":\"aggTrade\",\"E\":");
+    private static final Words RAW = Words.of("{\"e\":\"trade\",\"E\":");
+    private static final Words DATA = Words.of("\",\"data\":");
+    private static final Words SYMBOL = Words.of(",\"s\":\"");
+    private static final Words AGGREGATE_ID = Words.of("\",\"a\":");
+    private static final Words RAW_ID = Words.of("\",\"t\":");
+    private static final Words PRICE = Words.of(",\"p\":\"");
+    private static final Words SIZE = Words.of("\",\"q\":\"");
+    private static final Words FIRST = Words.of("\",\"f\":");
+    private static final Words LAST = Words.of(",\"l\":");
+    private static final Words BUYER_ORDER = Words.of("\",\"b\":");
+    private static final Words SELLER_ORDER = Words.of(",\"a\":");
+    private static final Words TIME = Words.of(",\"T\":");
+    private static final Words TIME_BEHIND_SIZE = Words.of("\",\"T\":");
+    private static final Words MAKER = Words.of(",\"m\":");
+    private static final Words BEST_MATCH = Words.of(",\"M\":");
+    private static final Words TRUE = Words.of("true");
+    private static final Words FALSE = Words.of("false");
 
     /** The longest that a frame may say in more than 18 digits is no business of ours. */
     private static final int MOST_DIGITS = 18;
@@ -70,38 +70,44 @@ final class TradeScanner<T> {
         }
     }
 
-    /** A piece of a frame that is always the same, compared eight bytes at a time. */
-    private static final class Words {
-        private final int length;
-        private final long first;
-        private final long firstMask;
-        private final long second; // 0 where the text has no more than eight bytes
-        private final long secondMask;
-        private final long third;
-        private final long thirdMask;
-
-        Words(String text) {
-            byte[] bytes = text.getBytes(US_ASCII);
-            length = bytes.length;
-            byte[] padded = Arrays.copyOf(bytes, 24);
-            byte[] mask = new byte[24];
-            Arrays.fill(mask, 0, length, (byte) -1);
-            first = (long) LONG.get(padded, 0);
-            second = (long) LONG.get(padded, 8);
-            third = (long) LONG.get(padded, 16);
-            firstMask = (long) LONG.get(mask, 0);
-            secondMask = (long) LONG.get(mask, 8);
-            thirdMask = (long) LONG.get(mask, 16);
+    /**
+     * A piece of a frame that is always the same, compared eight bytes at a time. A record, for the
+     * compiler takes the parts of a constant one for constants too.
+     */
+    private record Words(
+            int length,
+            long first,
+            long firstMask,
+            long second,
+            long secondMask,
+            long third,
+            long thirdMask) {
+        static Words of(String text) {
+            byte[] padded = Arrays.copyOf(text.getBytes(US_ASCII), MARGIN);
+            byte[] mask = new byte[MARGIN];
+            Arrays.fill(mask, 0, text.length(), (byte) -1);
+            return new Words(
+                    text.length(),
+                    longAt(padded, 0),
+                    longAt(mask, 0),
+                    longAt(padded, 8),
+                    longAt(mask, 8),
+                    longAt(padded, 16),
+                    longAt(mask, 16));
         }
 
         /**
          * Whether it stands there; {@code at} must have {@link #MARGIN} bytes of memory behind it.
          */
         boolean standsAt(byte[] bytes, int at) {
-            return ((long) LONG.get(bytes, at) & firstMask) == first
-                    && (length <= 8 || ((long) LONG.get(bytes, at + 8) & secondMask) == second)
-                    && (length <= 16 || ((long) LONG.get(bytes, at + 16) & thirdMask) == third);
+            return (longAt(bytes, at) & firstMask) == first
+                    && (length <= 8 || (longAt(bytes, at + 8) & secondMask) == second)
+                    && (length <= 16 || (longAt(bytes, at + 16) & thirdMask) == third);
         }
+    }
+
+    private static long longAt(byte[] bytes, int at) {
+        return (long) LONG.get(bytes, at);
     }
 
     /** So many bytes are looked at together. */
@@ -309,43 +315,63 @@ final class TradeScanner<T> {
      * that JSON allows, or one of more than {@value #MOST_DIGITS} digits.
      */
     private int digits(byte[] bytes, int from, int to) {
-        long value = 0;
-        int at = from;
-        int digit;
-        while (at < to && (digit = bytes[at] - '0') >= 0 && digit <= 9) {
-            value = 10 * value + digit;
-            at++;
-        }
+        number = 0;
+        int at = run(bytes, from, to);
         int count = at - from;
-        number = value;
         return count == 0 || count > MOST_DIGITS || (bytes[from] == '0' && count > 1) ? -1 : at;
     }
 
     /** The same of a decimal with a point, in units of 1e-8. */
     private int decimal(byte[] bytes, int from, int to) {
-        long value = 0;
+        number = 0;
+        int point = run(bytes, from, to);
+        int whole = point - from;
+        if (whole == 0 || whole > MOST_WHOLE || point == to || bytes[point] != '.') {
+            return -1;
+        }
+        int at = run(bytes, point + 1, to);
+        int places = at - point - 1;
+        if (places == 0 || places > PLACES) {
+            return -1;
+        }
+        number *= POWERS[PLACES - places];
+        return at;
+    }
+
+    /** Appends the digits that stand there to {@link #number}; returns the end of them. */
+    private int run(byte[] bytes, int from, int to) {
+        long value = number;
         int at = from;
+        if (at + 8 <= to) {
+            long eight = longAt(bytes, at);
+            if (areDigits(eight)) {
+                value = 100_000_000 * value + ofDigits(eight);
+                at += 8;
+            }
+        }
         int digit;
         while (at < to && (digit = bytes[at] - '0') >= 0 && digit <= 9) {
             value = 10 * value + digit;
             at++;
         }
-        int whole = at - from;
-        if (whole == 0 || whole > MOST_WHOLE || at == to || bytes[at] != '.') {
-            return -1;
-        }
-        at++;
-        int point = at;
-        while (at < to && (digit = bytes[at] - '0') >= 0 && digit <= 9) {
-            value = 10 * value + digit;
-            at++;
-        }
-        int places = at - point;
-        if (places == 0 || places > PLACES) {
-            return -1;
-        }
-        number = value * POWERS[PLACES - places];
+        number = value;
         return at;
+    }
+
+    /** Whether all eight bytes are digits: 0x30 to 0x39, and no more than that with 6 added. */
+    private static boolean areDigits(long eight) {
+        return ((eight & 0xF0F0F0F0F0F0F0F0L)
+                        | ((eight + 0x0606060606060606L) & 0xF0F0F0F0F0F0F0F0L) >>> 4)
+                == 0x3333333333333333L;
+    }
+
+    /** What eight digits say, the first in the lowest byte: in pairs, then fours, then all. */
+    private static long ofDigits(long eight) {
+        long digits = eight - 0x3030303030303030L;
+        long pairs = digits * 10 + (digits >>> 8); // in every other byte
+        long low = (pairs & 0x000000FF000000FFL) * (100 + (1_000_000L << 32));
+        long high = (pairs >>> 16 & 0x000000FF000000FFL) * (1 + (10_000L << 32));
+        return (low + high) >>> 32;
     }
 
     private static int flag(byte[] bytes, int at) {
