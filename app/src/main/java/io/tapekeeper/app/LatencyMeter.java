@@ -41,10 +41,11 @@ final class LatencyMeter {
      */
     void add(List<Trade> newest, double offsetMillis, long nanos) {
         boolean first = lastId == Long.MIN_VALUE;
+        long offsetMicros = Math.round(offsetMillis * 1e3);
         for (Trade trade : newest) {
             lastId = Math.max(lastId, trade.id());
             if (!first) {
-                millis[next] = (trade.receivedTime() - trade.venueTime()) / 1e3 + offsetMillis;
+                millis[next] = (trade.receivedTime() - trade.venueTime() + offsetMicros) / 1e3;
                 takenAt[next] = nanos;
                 next = (next + 1) % KEPT;
                 count = Math.min(KEPT, count + 1);
