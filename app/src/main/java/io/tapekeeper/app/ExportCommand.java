@@ -83,7 +83,7 @@ final class ExportCommand implements Callable<Integer> {
     public Integer call() {
         try (History history = History.open(db)) {
             List<Series> series = choose(history.series());
-            Output.write(
+            Output.writeText(
                     out,
                     writer -> {
                         CsvExport export =

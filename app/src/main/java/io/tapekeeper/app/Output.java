@@ -15,19 +15,44 @@ import java.nio.file.StandardCopyOption;
 
 /** Writes rows to a file or to standard output; a file appears whole or not at all. */
 final class Output {
+    private static final int BUFFER = 1 << 16;
+
     /** Writes the rows. */
     interface Rows {
         void writeTo(Writer out) throws IOException;
     }
 
+    /** Writes the rows as bytes. */
+    interface Bytes {
+        void writeTo(OutputStream out) throws IOException;
+    }
+
     private Output() {}
 
     /**
-     * Writes to {@code file}, or to standard output where it is null.
+     * Writes text to {@code file}, or to standard output where it is null.
      *
      * @throws Failure where it cannot be written
      */
-    static void write(Path file, Rows rows) throws IOException {
+    static void writeText(Path file, Rows rows) throws IOException {
+        write(
+                file,
+                stream -> {
+                    Writer out =
+                            new BufferedWriter(
+                                    new OutputStreamWriter(stream, StandardCharsets.UTF_8), BUFFER);
+                    rows.writeTo(out);
+                    out.flush();
+                });
+    }
+
+    /**
+     * Writes bytes to {@code file}, or to standard output where it is null; in large pieces, since
+     * nothing is buffered here.
+     *
+     * @throws Failure where it cannot be written
+     */
+    static void write(Path file, Bytes rows) throws IOException {
         if (file == null) {
             // Not System.out, which keeps its errors to itself.
             writeThrough(new FileOutputStream(FileDescriptor.out), rows);
@@ -39,7 +64,7 @@ final class Output {
             return;
         }
         Path partial = target.resolveSibling(target.getFileName() + ".partial");
-        try (Writer out = open(partial)) {
+        try (OutputStream out = open(partial)) {
             rows.writeTo(out);
         } catch (IOException | RuntimeException e) {
             Files.deleteIfExists(partial);
@@ -52,12 +77,9 @@ final class Output {
         }
     }
 
-    private static void writeThrough(OutputStream stream, Rows rows) throws IOException {
-        Writer out =
-                new BufferedWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), 1 << 16);
+    private static void writeThrough(OutputStream stream, Bytes rows) {
         try {
-            rows.writeTo(out);
-            out.flush();
+            rows.writeTo(stream);
         } catch (IOException | UncheckedIOException e) {
             if (String.valueOf(e.getMessage()).contains("Broken pipe")) {
                 return; // the reader has seen enough, as head does
@@ -66,10 +88,9 @@ final class Output {
         }
     }
 
-    private static Writer open(Path partial) {
+    private static OutputStream open(Path partial) {
         try {
-            return new BufferedWriter(
-                    Files.newBufferedWriter(partial, StandardCharsets.UTF_8), 1 << 16);
+            return Files.newOutputStream(partial);
         } catch (IOException e) {
             throw Failure.outside(
                     partial.getParent()

@@ -1,5 +1,6 @@
 package io.tapekeeper.alert;
 
+import io.tapekeeper.feature.ClassicFeatures;
 import io.tapekeeper.feature.FeatureValues;
 
 /**
@@ -10,16 +11,16 @@ import io.tapekeeper.feature.FeatureValues;
  * @param spikeFactor k
  */
 public record ClassicRules(double zThreshold, double spikeFactor) {
-    /** The rules that are true for these values, as bits. */
-    public int holding(FeatureValues values) {
+    /** The rules that are true for the latest bar, as bits. */
+    public int holding(ClassicFeatures features) {
         int bits = 0;
-        if (values.zScore() > zThreshold) {
+        if (features.zScore() > zThreshold) {
             bits |= Rule.Z_HIGH.bit();
         }
-        if (values.zScore() < -zThreshold) {
+        if (features.zScore() < -zThreshold) {
             bits |= Rule.Z_LOW.bit();
         }
-        if (values.volatility() > spikeFactor * values.baseline()) {
+        if (features.volatility() > spikeFactor * features.baseline()) {
             bits |= Rule.VOLATILITY_SPIKE.bit();
         }
         return bits;

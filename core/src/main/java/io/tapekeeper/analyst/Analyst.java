@@ -89,10 +89,10 @@ public final class Analyst {
     public void bar(Bar bar) {
         boolean touchedByHole = !bar.complete() && !bar.carried() && !first;
         tainted = touchedByHole ? preset.reach() : Math.max(0, tainted - 1);
-        FeatureValues values =
-                features.update(interval.numberOf(bar.start()), Decimals.toDouble(bar.close()));
+        features.update(interval.numberOf(bar.start()), Decimals.toDouble(bar.close()));
+        FeatureValues values = features.values();
         Signal now = Signal.ofZScore(values.zScore(), preset.zSignal());
-        int holding = rules.holding(values);
+        int holding = rules.holding(features);
         boolean complete = bar.complete() && tainted == 0;
         out.row(new FeatureRow(bar, values, now, holding, complete));
         updateAlerts(bar, values, holding, complete);

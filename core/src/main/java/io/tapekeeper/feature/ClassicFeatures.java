@@ -10,6 +10,10 @@ public final class ClassicFeatures {
     private final Volatility volatility;
     private final Baseline baseline;
     private final ZScore zScore;
+    private double latestChange = Double.NaN;
+    private double latestVolatility = Double.NaN;
+    private double latestBaseline = Double.NaN;
+    private double latestZScore = Double.NaN;
 
     /**
      * @param window n of volatility and z-score, in bars
@@ -23,23 +27,47 @@ public final class ClassicFeatures {
     }
 
     /**
-     * Takes the next close.
+     * Takes the next close; the features below are then those of its bar.
      *
      * @param number the bar's number since the epoch, one more than the last
      */
-    public FeatureValues update(long number, double price) {
-        double itsReturn = change.update(price);
-        double itsVolatility = volatility.update(number, itsReturn);
-        double itsBaseline = baseline.update(number, itsVolatility);
-        double z = zScore.update(number, price);
+    public void update(long number, double price) {
+        latestChange = change.update(price);
+        latestVolatility = volatility.update(number, latestChange);
+        latestBaseline = baseline.update(number, latestVolatility);
+        latestZScore = zScore.update(number, price);
+    }
+
+    /** p / p₋₁ − 1. */
+    public double change() {
+        return latestChange;
+    }
+
+    /** Sample deviation of the last n returns, per bar. */
+    public double volatility() {
+        return latestVolatility;
+    }
+
+    /** Mean of the last m volatilities. */
+    public double baseline() {
+        return latestBaseline;
+    }
+
+    /** (p − mean) / sample deviation of the last n closes. */
+    public double zScore() {
+        return latestZScore;
+    }
+
+    /** All features of the latest bar, to keep. */
+    public FeatureValues values() {
         return new FeatureValues(
-                itsReturn,
+                latestChange,
                 change.log(),
-                itsVolatility,
-                volatility.annualised(itsVolatility),
-                itsBaseline,
+                latestVolatility,
+                volatility.annualised(latestVolatility),
+                latestBaseline,
                 zScore.mean(),
-                z);
+                latestZScore);
     }
 
     /** A hole: no return across it, and every window fills anew. */

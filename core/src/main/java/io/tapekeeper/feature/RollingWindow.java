@@ -60,12 +60,13 @@ final class RollingWindow {
                     "value %d does not follow value %d".formatted(itsNumber, number));
         }
         number = itsNumber;
-        position = (int) Math.floorMod(itsNumber, (long) size);
         if (count == 0) {
+            position = (int) Math.floorMod(itsNumber, (long) size);
             blockStart = position;
             tailStart = size;
             beginBlock(value);
-        } else if (position == 0) {
+        } else if (++position == size) {
+            position = 0;
             tailStart = blockStart;
             blockStart = 0;
             beginBlock(value);

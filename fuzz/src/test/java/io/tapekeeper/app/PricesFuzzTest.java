@@ -1,22 +1,38 @@
 package io.tapekeeper.app;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
+import io.tapekeeper.alert.ClassicRules;
+import io.tapekeeper.alert.Rule;
+import io.tapekeeper.feature.ClassicFeatures;
 import io.tapekeeper.fuzz.FuzzedDecoder;
 import io.tapekeeper.fuzz.Recordings;
+import io.tapekeeper.signal.Signal;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 
-/** What {@code analyze} is given is a table of prices, or one sentence says where it is not. */
+/**
+ * What {@code analyze} is given is a table of prices, or one sentence says where it is not: the
+ * rows and the sentence are those of a slow reader that takes one line of text after the other.
+ */
 class PricesFuzzTest extends FuzzedDecoder {
+    private static final String HEADER = "time,price,return,volatility,zscore,signal,alerts\n";
+
     private final FileSystem files = Jimfs.newFileSystem(Configuration.unix());
     private final Path prices = files.getPath("/work/prices.csv");
     private final Path features = files.getPath("/work/features.csv");
@@ -33,22 +49,109 @@ class PricesFuzzTest extends FuzzedDecoder {
         try {
             Files.write(prices, input);
             Files.deleteIfExists(features);
-            boolean understood = isUnderstood();
+            String said = said();
+            boolean understood = said.isEmpty();
             assertEquals(understood, Files.exists(features)); // whole or not at all
+            String text = text(input);
+            if (text == null) {
+                assertTrue(said.contains(prices.toString()), said);
+                return false;
+            }
+            StringBuilder rows = new StringBuilder(HEADER);
+            assertEquals(slowly(text, rows), said);
+            if (understood) {
+                assertEquals(rows.toString(), Files.readString(features));
+            }
             return understood;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private boolean isUnderstood() {
+    /** What stands in the way, or nothing. */
+    private String said() {
         try {
             assertEquals(Failure.FINE, analyze.call());
-            return true;
+            return "";
         } catch (Failure told) {
-            assertTrue(told.getMessage().contains(prices.toString()), told.getMessage());
-            return false;
+            return told.getMessage();
         }
+    }
+
+    /** Null for what is no text. */
+    private static String text(byte[] input) {
+        try {
+            return UTF_8.newDecoder().decode(ByteBuffer.wrap(input)).toString();
+        } catch (CharacterCodingException e) {
+            return null;
+        }
+    }
+
+    /** The definition: appends the rows of a table, or returns what is wrong with it. */
+    private String slowly(String text, StringBuilder rows) {
+        ClassicFeatures computed = new ClassicFeatures(20, 100, 1_000_000);
+        ClassicRules rules = new ClassicRules(3, 2);
+        List<String> lines = new BufferedReader(new StringReader(text)).lines().toList();
+        int time = 0;
+        int price = 1;
+        long sample = 0;
+        for (int number = 1; number <= lines.size(); number++) {
+            String line = lines.get(number - 1);
+            String[] cells = line.split(",", -1);
+            if (number == 1) {
+                List<String> names =
+                        Stream.of(cells)
+                                .map(cell -> cell.replace("\uFEFF", "").strip())
+                                .map(cell -> cell.toLowerCase(Locale.ROOT))
+                                .toList();
+                if (names.contains("time") && names.contains("price")) {
+                    time = names.indexOf("time");
+                    price = names.indexOf("price");
+                    continue;
+                }
+            }
+            if (line.isBlank()) {
+                continue;
+            }
+            if (cells.length <= Math.max(time, price)) {
+                return malformed(number, "it has no time and price", line);
+            }
+            String cell = cells[price].strip();
+            if (!cell.matches("[0-9.+eE-]*") || !isNumber(cell)) {
+                return malformed(number, "\"" + cell + "\" is no price", line);
+            }
+            double value = Double.parseDouble(cell);
+            if (Double.isInfinite(value)) {
+                return malformed(number, "\"" + cell + "\" is too large for a price", line);
+            }
+            computed.update(sample++, value);
+            rows.append(cells[time].strip()).append(',').append(cell).append(',');
+            rows.append(shown(computed.change())).append(',');
+            rows.append(shown(computed.volatility())).append(',');
+            rows.append(shown(computed.zScore())).append(',');
+            rows.append(Signal.ofZScore(computed.zScore(), 1).label()).append(',');
+            rows.append(Rule.labels(rules.holding(computed))).append('\n');
+        }
+        return sample > 0 ? "" : prices + " holds no prices: each line must be time,price";
+    }
+
+    private String malformed(int number, String what, String line) {
+        String shown = line.length() > 60 ? line.substring(0, 60) + "..." : line;
+        return "%s, line %d: %s (\"%s\"); each line must be time,price"
+                .formatted(prices, number, what, shown);
+    }
+
+    private static boolean isNumber(String cell) {
+        try {
+            Double.parseDouble(cell);
+            return true;
+        } catch (NumberFormatException e) {
+            return false; // such as 1.2.3
+        }
+    }
+
+    private static String shown(double value) {
+        return Double.isNaN(value) ? "" : Double.toString(value);
     }
 
     @Override

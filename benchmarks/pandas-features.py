@@ -1,0 +1,33 @@
+#!/usr/bin/env python3
+"""What pandas does for return, volatility(20) and z(20) over whole arrays, in samples a second.
+
+    /usr/bin/python3 benchmarks/pandas-features.py [SAMPLES]
+
+Needs the package python3-pandas. Prints the median of five passes and the best of them; to be read beside
+ClassicFeaturesBenchmark.classic, which does more: the baseline, the rules and the signal as well.
+"""
+import statistics
+import sys
+import time
+
+import numpy
+import pandas
+
+samples = int(sys.argv[1]) if len(sys.argv) > 1 else 5_000_000
+steps = numpy.rint(numpy.random.default_rng(1).normal(size=samples) * 200).cumsum()
+prices = pandas.Series((6_100_000 + steps) / 100.0)  # a random walk in ticks of 0.01
+
+
+def features():
+    change = prices.pct_change()
+    volatility = change.rolling(20).std()
+    window = prices.rolling(20)
+    return change, volatility, (prices - window.mean()) / window.std()
+
+
+rates = []
+for _ in range(5):
+    begin = time.perf_counter()
+    features()
+    rates.append(samples / (time.perf_counter() - begin))
+print(f"pandas {pandas.__version__}: median {statistics.median(rates):,.0f}, best {max(rates):,.0f} samples/s")
