@@ -5,21 +5,34 @@ fail() {
     exit 3
 }
 
-# Major version of the JDK in folder $1, or nothing.
+# Sets version to the major version of the JDK in folder $1, or to 0. Without a process of its own:
+# there are some folders to look at, and every start waits for it.
 jdk_version() {
-    [ -x "$1/bin/java" ] && [ -r "$1/release" ] || return 0
-    sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release"
+    local line
+    version=0
+    [ -x "$1/bin/java" ] && [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 0
+    while IFS= read -r line; do
+        case $line in
+        JAVA_VERSION=\"[0-9]*)
+            line=${line#*\"}
+            version=${line%%[!0-9]*}
+            ;;
+        esac
+    done <"$1/release"
 }
 
 # Sets JAVA_HOME to a JDK from 21 on: the one JAVA_HOME names, the one on PATH, else the newest
 # in the usual folders.
 find_jdk() {
-    local candidate version best="" best_version=0 on_path
-    on_path=$(command -v java || true)
-    [ -z "$on_path" ] || on_path=$(dirname "$(dirname "$(readlink -f "$on_path")")")
-    for candidate in "${JAVA_HOME:-}" "$on_path"; do
-        version=$(jdk_version "$candidate")
-        if [ "${version:-0}" -ge 21 ] && [ -x "$candidate/bin/javac" ]; then
+    local candidate version best="" best_version=0
+    for candidate in "${JAVA_HOME:-}" path; do
+        if [ "$candidate" = path ]; then
+            candidate=$(command -v java) || continue
+            candidate=$(readlink -f "$candidate")
+            candidate=${candidate%/bin/java}
+        fi
+        jdk_version "$candidate"
+        if [ "$version" -ge 21 ]; then
             JAVA_HOME=$candidate
             JDK_VERSION=$version
             export JAVA_HOME
@@ -28,8 +41,8 @@ find_jdk() {
     done
     for candidate in /usr/lib/jvm/* /usr/java/* /opt/java/* /opt/jdk* "${HOME:-/nowhere}"/.sdkman/candidates/java/* \
         "${HOME:-/nowhere}"/.jdks/* /Library/Java/JavaVirtualMachines/*/Contents/Home /opt/homebrew/opt/openjdk*; do
-        version=$(jdk_version "$candidate")
-        if [ "${version:-0}" -gt "$best_version" ] && [ -x "$candidate/bin/javac" ]; then
+        jdk_version "$candidate"
+        if [ "$version" -gt "$best_version" ]; then
             best=$candidate
             best_version=$version
         fi
