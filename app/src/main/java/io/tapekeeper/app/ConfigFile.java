@@ -105,7 +105,8 @@ final class ConfigFile implements IDefaultValueProvider {
     }
 
     private String scalar(JsonParser yaml, String key) {
-        if (!yaml.currentToken().isScalarValue() || yaml.currentToken() == JsonToken.VALUE_NULL) {
+        JsonToken token = yaml.currentToken(); // null behind a list that YAML itself cannot end
+        if (token == null || !token.isScalarValue() || token == JsonToken.VALUE_NULL) {
             throw wrong(line(yaml), "\"" + key + "\" needs a plain value or a list of them");
         }
         return yaml.getString();

@@ -89,6 +89,7 @@ public class ClassicFeaturesBenchmark {
 
     /** The same with ta4j; indicators are made anew, since they remember what they have said. */
     @Benchmark
+    @SuppressWarnings("deprecation") // its newer name comes with a version that cannot be had
     public int ta4j() {
         Indicator<Num> close = new ClosePriceIndicator(series);
         Num one = series.numFactory().one();

@@ -4,10 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.exc.StreamReadException;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 
 /** What a client can ask for over its socket. */
@@ -59,8 +60,10 @@ sealed interface ControlRequest {
                     parser.skipChildren();
                 }
             }
-        } catch (StreamReadException broken) {
-            return new Numbered("null", invalidJson(broken.getLocation().getColumnNr()));
+        } catch (JacksonException broken) { // no JSON, or beyond a bound of the parser
+            TokenStreamLocation place = broken.getLocation();
+            return new Numbered(
+                    "null", invalidJson(place == null ? text.length() : place.getColumnNr()));
         }
         if (!idLegal) {
             return new Numbered(id, invalid("request ID must be an unsigned integer"));

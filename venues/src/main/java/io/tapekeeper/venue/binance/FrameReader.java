@@ -167,7 +167,9 @@ final class FrameReader {
         boolean control = opcode >= CLOSE;
         if (control) {
             insist(last, "a control frame in fragments");
-            insist(length <= LONGEST_CONTROL, "a control frame of more than 125 bytes");
+            insist(
+                    length >= 0 && length <= LONGEST_CONTROL,
+                    "a control frame of more than 125 bytes");
             insist(opcode <= PONG, "a frame of unknown kind");
         } else {
             insist(opcode <= BINARY, "a frame of unknown kind");

@@ -179,6 +179,7 @@ class FrameReaderTest {
         "01008100, a new message within another one",
         "0900, a control frame in fragments",
         "897e0080, a control frame of more than 125 bytes",
+        "897f9698000000000022, a control frame of more than 125 bytes",
         "880103, a goodbye with half a code",
         "817e0005, a length that is not written as short as possible",
         "817f000000000000ffff, a length that is not written as short as possible",
