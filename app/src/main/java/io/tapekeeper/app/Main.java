@@ -33,6 +33,7 @@ import picocli.CommandLine.ParseResult;
             "  ./tapekeeper export bars --interval 1m --out bars.csv",
             "  ./tapekeeper verify                            is the tape complete and true?",
             "  ./tapekeeper backfill BTCUSDT --from 2026-11-01",
+            "  ./tapekeeper bench                             how fast is it on this machine?",
             "",
             "Each command has its own help: ./tapekeeper run --help. Settings may stand in"
                     + " tapekeeper.yaml",

@@ -12,6 +12,8 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -86,26 +88,38 @@ final class AlertRow implements Row {
         long seconds = session.size().pick(2, 10, 60);
         long warmUp = session.size() == Size.TINY ? 0 : WARM_UP_SECONDS;
         Path folder = session.folder();
+        long bars = RATE * seconds / BAR_TRADES;
+        // The last bar stays open, and whole rounds of bars end with the one that stands out.
+        long lastOpens = Sender.FIRST_MILLIS + (bars - 1) / JUMP_EVERY * JUMP_EVERY * 1_000;
+        CountDownLatch last = new CountDownLatch(1);
         Histogram nanos = new Histogram(MOST_NANOS, 3);
         try (SenderProcess sender =
                         SenderProcess.onSchedule(
                                 folder, RATE * seconds, 1, RATE, BAR_TRADES, JUMP_EVERY);
                 Recording recording = Recording.start(folder, db, sender)) {
-            SenderProcess.Schedule schedule = sender.awaitSchedule();
-            long from = schedule.beganNanos() + TimeUnit.SECONDS.toNanos(warmUp);
+            sender.awaitReader();
+            CompletableFuture<SenderProcess.Schedule> begun = new CompletableFuture<>();
             AlertListener.Seen seen =
                     (opened, seenNanos) -> {
-                        long bars = (opened - Sender.FIRST_MILLIS) / 1_000;
-                        long due = schedule.dueNanos(bars * BAR_TRADES);
-                        if (due - from >= 0) {
+                        SenderProcess.Schedule schedule = begun.join();
+                        long closes = (opened - Sender.FIRST_MILLIS) / 1_000 * BAR_TRADES;
+                        long due = schedule.dueNanos(closes);
+                        if (due - schedule.beganNanos() >= TimeUnit.SECONDS.toNanos(warmUp)) {
                             nanos.recordValue(Math.min(seenNanos - due, MOST_NANOS));
+                        }
+                        if (opened >= lastOpens) {
+                            last.countDown();
                         }
                     };
             try (AlertListener listener =
                     new AlertListener(recording.page(), series(recording.page()), seen)) {
                 Thread listening = Thread.ofPlatform().start(() -> listen(listener));
+                begun.complete(sender.begin());
                 sender.awaitSent(seconds + PATIENCE_SECONDS);
-                TimeUnit.MILLISECONDS.sleep(500); // what is late is on its way
+                // However late it is: leaving it out would make a slow run look like a fast one.
+                if (!last.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                    throw new IOException("the last alert has not come");
+                }
                 recording.check();
                 listener.close();
                 listening.join();

@@ -39,7 +39,8 @@ final class MemoryRow implements Row {
                                 folder, RATE * seconds, SYMBOLS, RATE, RATE / SYMBOLS, 0);
                 Recording recording =
                         Recording.start(folder, folder.resolve("memory.db"), sender)) {
-            sender.awaitSchedule();
+            sender.awaitReader();
+            sender.begin();
             for (long second = 0; second < seconds; second++) {
                 TimeUnit.SECONDS.sleep(1);
                 recording.check();

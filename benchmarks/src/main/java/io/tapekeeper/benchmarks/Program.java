@@ -111,6 +111,11 @@ final class Program implements AutoCloseable {
         }
     }
 
+    /** A line on its standard input. */
+    void tell(String line) throws IOException {
+        process.outputWriter().append(line).append('\n').flush();
+    }
+
     /** The figures that it says until it ends. */
     Map<String, Double> figures(long seconds) throws IOException, InterruptedException {
         if (!process.waitFor(seconds, TimeUnit.SECONDS) || process.exitValue() != 0) {

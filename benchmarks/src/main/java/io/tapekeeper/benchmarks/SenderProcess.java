@@ -69,8 +69,14 @@ final class SenderProcess implements AutoCloseable {
         return symbols;
     }
 
-    /** Once somebody reads. */
-    Schedule awaitSchedule() throws IOException, InterruptedException {
+    /** Returns when somebody has opened a socket; a schedule does not begin by itself. */
+    void awaitReader() throws IOException, InterruptedException {
+        program.await("ready", START_SECONDS);
+    }
+
+    /** Begins with the schedule. */
+    Schedule begin() throws IOException, InterruptedException {
+        program.tell("begin");
         long[] told =
                 Arrays.stream(program.await("began", START_SECONDS).split(" "))
                         .mapToLong(Long::parseLong)

@@ -18,7 +18,6 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.EnumMap;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -138,30 +137,34 @@ public final class Analyst {
         Interval window = new Interval(preset.window() * interval.micros());
         return switch (rule) {
             case Z_HIGH, Z_LOW ->
-                    String.format(
-                            Locale.ROOT,
-                            "price %s is %.2f σ %s its %s mean of %s (threshold %s)",
-                            price(Decimals.toDouble(bar.close())),
-                            Math.abs(values.zScore()),
-                            rule == Rule.Z_HIGH ? "above" : "below",
-                            window,
-                            price(values.mean()),
-                            number(preset.zAlert()));
+                    "price "
+                            + price(Decimals.toDouble(bar.close()))
+                            + " is "
+                            + Rounded.fixed(Math.abs(values.zScore()), 2)
+                            + (rule == Rule.Z_HIGH ? " σ above its " : " σ below its ")
+                            + window
+                            + " mean of "
+                            + price(values.mean())
+                            + " (threshold "
+                            + number(preset.zAlert())
+                            + ")";
             case VOLATILITY_SPIKE ->
-                    String.format(
-                            Locale.ROOT,
-                            "volatility %.2e is %.2f times its mean of %.2e over %s (threshold %s"
-                                    + " times)",
-                            values.volatility(),
-                            values.volatility() / values.baseline(),
-                            values.baseline(),
-                            new Interval(preset.baselineWindow() * interval.micros()),
-                            number(preset.spikeFactor()));
+                    "volatility "
+                            + Rounded.scientific(values.volatility(), 2)
+                            + " is "
+                            + Rounded.fixed(values.volatility() / values.baseline(), 2)
+                            + " times its mean of "
+                            + Rounded.scientific(values.baseline(), 2)
+                            + " over "
+                            + new Interval(preset.baselineWindow() * interval.micros())
+                            + " (threshold "
+                            + number(preset.spikeFactor())
+                            + " times)";
         };
     }
 
     private String price(double value) {
-        return String.format(Locale.ROOT, "%,." + instrument.pricePlaces() + "f", value);
+        return Rounded.grouped(value, instrument.pricePlaces());
     }
 
     private static String number(double value) {

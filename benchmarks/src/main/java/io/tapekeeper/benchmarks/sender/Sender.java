@@ -53,7 +53,11 @@ public final class Sender implements Callable<Integer> {
     @Option(names = "--symbols", description = "How many; on a schedule only.")
     private int symbols = 1;
 
-    @Option(names = "--rate", description = "Trades a second, all symbols together; 0 = at once.")
+    @Option(
+            names = "--rate",
+            description =
+                    "Trades a second, all symbols together, from a line on standard input on; 0 = at"
+                            + " once.")
     private int rate;
 
     @Option(names = "--bar-trades", description = "Trades in a second of the market's time.")
@@ -203,6 +207,8 @@ public final class Sender implements Callable<Integer> {
         int burst = Math.max(1, (int) (rate * BURST_NANOS / TimeUnit.SECONDS.toNanos(1)));
         long between = TimeUnit.SECONDS.toNanos(1) * burst / rate;
         ByteBuffer out = ByteBuffer.allocateDirect(burst * 320);
+        say("ready now");
+        while (System.in.read() != '\n') {} // whoever measures says when
         long began = System.nanoTime();
         say("began %d %d %d".formatted(began, burst, between));
         for (long at = 0; at < trades; at += burst) {
