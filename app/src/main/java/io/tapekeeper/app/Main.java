@@ -68,9 +68,11 @@ public final class Main implements Runnable {
     @SuppressWarnings("UnusedVariable") // settings() looks for it first; here it is for the help
     private Path config;
 
-    private final Stop stop = new Stop();
+    private final Stop stop;
 
-    private Main() {}
+    private Main(Stop stop) {
+        this.stop = stop;
+    }
 
     /** The entry of ./tapekeeper. */
     public static void main(String[] args) {
@@ -79,7 +81,12 @@ public final class Main implements Runnable {
 
     /** Runs one command line; returns its exit code. */
     static int execute(String... args) {
-        Main main = new Main();
+        return execute(new Stop(), args);
+    }
+
+    /** The same, ended by whoever holds the stop too. */
+    static int execute(Stop stop, String... args) {
+        Main main = new Main(stop);
         int code = main.run(main.lineFor(args), args);
         main.stop.finished(code);
         return code;

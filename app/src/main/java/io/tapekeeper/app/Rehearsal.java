@@ -27,10 +27,12 @@ import java.util.stream.Stream;
  * with a page that is looked at; no network, and nothing is written outside the folder given.
  */
 final class Rehearsal {
-    /** Long enough for a first start on a busy machine; the JVM is at its slowest here. */
-    private static final String LENGTH = "6s";
+    /** Bars that a page is told before it is over: what a start does is done by then. */
+    private static final int BARS = 3;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    /** For a very busy machine; the JVM is at its slowest here. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private static final Duration ASK_AGAIN = Duration.ofMillis(50);
     private static final long SEED = 7;
     private static final Pattern ASSET = Pattern.compile("(?:src|href)=\"(/assets/[^\"]+)\"");
@@ -47,7 +49,7 @@ final class Rehearsal {
         System.exit(play(Path.of(args[1])) ? Failure.FINE : Failure.FOUND_WRONG);
     }
 
-    /** Returns whether both pages showed a price. */
+    /** Returns whether both pages were told a price and some bars. */
     static boolean play(Path folder) throws Exception {
         ExchangeConfig config =
                 ExchangeConfig.of(
@@ -75,13 +77,19 @@ final class Rehearsal {
         String port = Integer.toString(freePort());
         String db = folder.resolve(command + ".db").toString();
         String[] words =
-                Stream.concat(
-                                Stream.of(command, "--for", LENGTH, "--port", port, "--db", db),
-                                Stream.of(more))
+                Stream.concat(Stream.of(command, "--port", port, "--db", db), Stream.of(more))
                         .toArray(String[]::new);
-        FutureTask<Boolean> page = new FutureTask<>(() -> look("http://127.0.0.1:" + port));
+        Stop stop = new Stop();
+        FutureTask<Boolean> page =
+                new FutureTask<>(() -> {
+                    try {
+                        return look("http://127.0.0.1:" + port);
+                    } finally {
+                        stop.request();
+                    }
+                });
         FutureTask<Boolean> recording =
-                new FutureTask<>(() -> Main.execute(words) == Failure.FINE && page.get());
+                new FutureTask<>(() -> Main.execute(stop, words) == Failure.FINE && page.get());
         Thread.ofPlatform().name("page of " + command).start(page);
         Thread.ofPlatform().name(command).start(recording);
         return recording;
@@ -93,9 +101,7 @@ final class Rehearsal {
         }
     }
 
-    /**
-     * Asks for all that a browser asks for, until it was told a price; false where it never was.
-     */
+    /** Asks for all that a browser asks for, until it was told enough; false where it never was. */
     private static boolean look(String address) throws InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         try (HttpClient client = HttpClient.newHttpClient()) {
@@ -125,7 +131,7 @@ final class Rehearsal {
         HttpResponse<Stream<String>> stream =
                 client.send(request(address + "/api/stream" + chosen), BodyHandlers.ofLines());
         try (Stream<String> lines = stream.body()) {
-            return lines.anyMatch("event: price"::equals);
+            return lines.filter("event: row"::equals).limit(BARS).count() == BARS;
         }
     }
 
