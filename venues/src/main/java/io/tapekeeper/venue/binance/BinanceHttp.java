@@ -87,13 +87,16 @@ final class BinanceHttp {
             if (closing.getCount() == 0) {
                 throw unreachable(new IOException("closed"));
             }
-            client =
+            HttpClient.Builder builder =
                     HttpClient.newBuilder()
                             .connectTimeout(settings.requestTimeout())
                             // HTTP/2 wins nothing for single requests, and its upgrade offer
                             // confuses simple servers.
-                            .version(HttpClient.Version.HTTP_1_1)
-                            .build();
+                            .version(HttpClient.Version.HTTP_1_1);
+            if (address.getScheme().equalsIgnoreCase("http")) {
+                builder.sslContext(new NoTls()); // redirects are not followed
+            }
+            client = builder.build();
         }
         return client;
     }
