@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 final class Program implements AutoCloseable {
     /** The same as in ./tapekeeper. */
     private static final List<String> FLAGS =
-            List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC");
+            List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-Xms64m");
 
     /** Of JDKs from 23 on, also as there. */
     private static final List<String> NEWER_FLAGS =
