@@ -56,7 +56,7 @@ final class FeaturesRow implements Row {
                                 label,
                                 "samples/s",
                                 iterations,
-                                label.equals("bar") ? ">= 50,000,000" : ""));
+                                label.equals("classic") ? ">= 50,000,000" : ""));
             }
         } catch (RunnerException e) {
             throw new IOException(e);

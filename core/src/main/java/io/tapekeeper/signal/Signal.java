@@ -6,6 +6,8 @@ public enum Signal {
     SELL,
     NEUTRAL;
 
+    private static final Signal[] BY_SIDE = {BUY, NEUTRAL, SELL};
+
     /** As files and APIs print it. */
     public String label() {
         return switch (this) {
@@ -34,9 +36,9 @@ public enum Signal {
      * @param threshold buy below −threshold, sell above it
      */
     public static Signal ofZScore(double z, double threshold) {
-        if (z < -threshold) {
-            return BUY;
-        }
-        return z > threshold ? SELL : NEUTRAL;
+        // No branch: whether it is crossed cannot be predicted, and a wrong guess costs 30 ns.
+        int above = z > threshold ? 1 : 0;
+        int below = z < -threshold ? 1 : 0;
+        return BY_SIDE[1 + above - below];
     }
 }

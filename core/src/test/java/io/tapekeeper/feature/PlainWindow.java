@@ -1,25 +1,10 @@
 package io.tapekeeper.feature;
 
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
-
 /**
- * Mean and sample deviation of the last n values, in amortised constant time and without drift.
- *
- * <p>Values carry consecutive numbers; blocks of n begin where the number is a multiple of n, so a
- * window is the tail of one block and the head of the next. When a block begins, its first value
- * becomes the anchor a, and the sums of (x − a) and (x − a)² over every tail of the block before
- * are computed once; after that a value only adds to the head's sums. Nothing is ever subtracted
- * that was added before, so no error stays behind, and the anchor lies inside the window, so there
- * is no cancellation to speak of. The result depends on the values in the window and their numbers
- * alone, never on where the series began: a restart or a repair gives the same bits.
- *
- * <p>Method: a sliding window as suffix plus prefix of fixed blocks, after M. van Herk, Pattern
- * Recognition Letters 13 (1992), there for minima. Whether all values are equal is known by
- * counting equal neighbours, never by a variance that comes out 0.
+ * Mean and sample deviation of the last n values, one window at a time: the sums that {@link
+ * ClassicFeatures} takes for three windows at once, in the same order and so with the same bits.
  */
-final class RollingWindow {
+final class PlainWindow {
     private final int size;
     private final double[]
             values; // by position: the head of this block, then what is left of the last
@@ -38,7 +23,7 @@ final class RollingWindow {
     private double headSquares;
     private int equalRun;
 
-    RollingWindow(int size) {
+    PlainWindow(int size) {
         if (size < 2) {
             throw new IllegalArgumentException("a window needs at least 2 values: " + size);
         }
@@ -131,23 +116,5 @@ final class RollingWindow {
         double sum = sum();
         double squares = headSquares + tailSquares[Math.max(position + 1, tailStart)];
         return Math.sqrt(Math.max(0, (squares - sum * sum / count) / (count - 1)));
-    }
-
-    void save(DataOutput state) throws IOException {
-        state.writeInt(count);
-        state.writeLong(number);
-        for (int back = count - 1; back >= 0; back--) {
-            state.writeDouble(values[Math.floorMod(position - back, size)]);
-        }
-    }
-
-    /** The window depends on its values alone, so adding them again is the exact state. */
-    void restore(DataInput state) throws IOException {
-        clear();
-        int saved = state.readInt();
-        long last = state.readLong();
-        for (int back = saved - 1; back >= 0; back--) {
-            add(last - back, state.readDouble());
-        }
     }
 }
