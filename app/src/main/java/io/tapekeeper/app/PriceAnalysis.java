@@ -10,6 +10,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /**
  * Features, signal and rules of a table of prices, with all cores.
@@ -38,7 +40,7 @@ final class PriceAnalysis {
 
     private long lines; // of the chunks computed so far; by turns, as the features
     private long samples;
-    private Throwable failure; // the first; guarded by this
+    private int failed = -1; // the worker that failed first; guarded by this until all have ended
 
     /**
      * @param name of the table, for messages
@@ -77,49 +79,55 @@ final class PriceAnalysis {
         PriceChunk first = new PriceChunk(chunkSize);
         fill(first, chunks);
         PriceColumns columns = PriceColumns.of(first.firstLine());
+        List<FutureTask<Void>> tasks = new ArrayList<>();
+        tasks.add(new FutureTask<>(() -> work(0, first, true, chunks, columns, out)));
         List<Thread> others = new ArrayList<>();
         for (int i = 1; i < workers && !first.last(); i++) {
-            others.add(
-                    Thread.ofPlatform()
-                            .name("analyze-" + i)
-                            .daemon()
-                            .start(() -> {
-                                PriceChunk chunk = new PriceChunk(chunkSize);
-                                work(chunk, false, chunks, columns, out);
-                            }));
+            int worker = i;
+            PriceChunk chunk = new PriceChunk(chunkSize);
+            tasks.add(new FutureTask<>(() -> work(worker, chunk, false, chunks, columns, out)));
+            others.add(Thread.ofPlatform().name("analyze-" + i).daemon().start(tasks.getLast()));
         }
-        work(first, true, chunks, columns, out);
+        tasks.getFirst().run();
         try {
             for (Thread other : others) {
                 other.join();
             }
+            if (failed >= 0) {
+                tasks.get(failed).get();
+            }
         } catch (InterruptedException e) {
             throw interrupted();
+        } catch (ExecutionException e) {
+            throw rethrown(e.getCause());
         }
-        rethrow();
         if (samples == 0) {
             throw Failure.usage(name + " holds no prices: each line must be time,price");
         }
     }
 
     /** A worker: takes chunks until there are none, or one worker has failed. */
-    private void work(
+    private Void work(
+            int worker,
             PriceChunk chunk,
             boolean filled,
             LineChunks chunks,
             PriceColumns columns,
-            OutputStream out) {
+            OutputStream out)
+            throws IOException, InterruptedException {
+        boolean whole = false;
         try {
-            for (boolean more = filled || fill(chunk, chunks); more; more = fill(chunk, chunks)) {
-                if (!through(chunk, columns, out)) {
-                    return;
-                }
+            boolean more = filled || fill(chunk, chunks);
+            while (more) {
+                more = through(chunk, columns, out) && fill(chunk, chunks);
             }
-        } catch (InterruptedException e) {
-            fail(interrupted());
-        } catch (IOException | RuntimeException | Error e) {
-            fail(e);
+            whole = true;
+        } finally {
+            if (!whole) {
+                fail(worker);
+            }
         }
+        return null;
     }
 
     /** Takes a chunk through all that is to be done; false where another worker has failed. */
@@ -172,22 +180,24 @@ final class PriceAnalysis {
                                         : line));
     }
 
-    private synchronized void fail(Throwable cause) {
-        if (failure == null) {
-            failure = cause;
+    /** The first one that fails counts; the others are sent home. */
+    private synchronized void fail(int worker) {
+        if (failed < 0) {
+            failed = worker;
         }
         computing.close();
         writing.close();
     }
 
-    private synchronized void rethrow() throws IOException {
-        switch (failure) {
-            case null -> {}
-            case IOException e -> throw e;
+    /** What ended a worker, for the caller. */
+    private static IOException rethrown(Throwable failure) {
+        return switch (failure) {
+            case IOException e -> e;
+            case InterruptedException e -> interrupted();
             case RuntimeException e -> throw e;
             case Error e -> throw e;
             default -> throw new IllegalStateException(failure);
-        }
+        };
     }
 
     private static InterruptedIOException interrupted() {
