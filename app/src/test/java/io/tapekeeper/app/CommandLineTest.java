@@ -24,15 +24,15 @@ import org.junit.jupiter.api.io.TempDir;
 /** Bad input gets one plain sentence, an exit code, and loses nothing. */
 @Timeout(60)
 class CommandLineTest {
+    /** Threads of an earlier test that are still ending may log to the same stream. */
+    private static final Pattern LOGGED =
+            Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\S+Z (INFO|WARNING|SEVERE) ");
+
     @TempDir Path folder;
 
     private String said = "";
 
     /** Runs a command line; keeps what it said on standard error. */
-    /** Threads of an earlier test that are still ending may log to the same stream. */
-    private static final Pattern LOGGED =
-            Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\S+Z (INFO|WARNING|SEVERE) ");
-
     private int run(String... words) {
         PrintStream err = System.err;
         ByteArrayOutputStream heard = new ByteArrayOutputStream();
