@@ -30,8 +30,9 @@ import java.util.concurrent.locks.LockSupport;
  * which is the back-pressure that reaches the socket; nothing is dropped.
  *
  * <p>The ring's places are made once and used again, so a trade costs no object on its way. That
- * gives up what a queue of events would have: an event must not be kept, only what it says. It
- * brought 3 times the speed of a queue, see docs/performance.md.
+ * gives up what a queue of events would have: an event must not be kept, only what it says. It does
+ * not bring speed by itself, 40 to 70 ns a trade against 33 of a queue that is drained in batches:
+ * what it brings is that two objects a trade, and the collections that they cause, are not there.
  */
 final class TapeThread implements FeedListener, AutoCloseable {
     private static final Logger LOG = System.getLogger(TapeThread.class.getName());

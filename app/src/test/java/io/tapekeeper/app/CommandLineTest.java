@@ -85,6 +85,13 @@ class CommandLineTest {
     }
 
     @Test
+    void aListThatYamlItselfCannotEndIsToldWithItsLine() throws IOException {
+        Path config = file("my.yaml", "symbols:\n\n- ! !int +");
+        assertEquals(2, run("run", "--config", config.toString()));
+        assertOneSentence(config + ", line ");
+    }
+
+    @Test
     void aWrongPlanOfFaultsIsToldWithItsLine() throws IOException {
         Path plan = file("plan.yaml", "seed: 1\nfaults:\n  - dorp: {after: 5 trades}\n");
         assertEquals(2, run("exchange", "--port", "0", "--faults", plan.toString()));

@@ -46,7 +46,7 @@ final class XChangeTrades {
                         .subscribe(
                                 counted,
                                 failure -> {
-                                    failure.printStackTrace();
+                                    System.err.println("XChange cannot read: " + failure);
                                     System.exit(1);
                                 });
         ended.await();

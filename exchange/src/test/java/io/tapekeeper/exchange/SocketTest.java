@@ -110,6 +110,20 @@ class SocketTest {
         }
     }
 
+    @Test
+    void aMessageNestedTooDeepIsNoReasonToHangUp() throws Exception {
+        try (Exchange exchange = start();
+                Client client = new Client(exchange);
+                Socket socket = client.connect("/ws")) {
+            String deep = "{\"id\":1,\"x\":" + "[".repeat(600) + "]".repeat(600) + "}";
+            String error = socket.ask(deep);
+            assertTrue(error.startsWith("{\"error\":{\"code\":3,\"msg\":\"Invalid JSON"), error);
+            assertEquals(
+                    "{\"result\":[],\"id\":9}",
+                    socket.ask("{\"method\":\"LIST_SUBSCRIPTIONS\",\"id\":9}"));
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

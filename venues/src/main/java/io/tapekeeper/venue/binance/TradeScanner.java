@@ -23,8 +23,8 @@ import java.util.Map;
  * same.
  *
  * <p>What that gives up: when the venue adds a field, every frame goes the slow way until this
- * class knows it; nothing else changes. What it brings is in docs/performance.md: some 10 times the
- * speed, and no object for a trade.
+ * class knows it; nothing else changes. What it brings: 115 ns of a core for a frame of 208 bytes,
+ * where the decoder takes 920, and no object for a trade.
  *
  * <p>Of one thread.
  *
@@ -54,7 +54,7 @@ final class TradeScanner<T> {
     private static final Words TRUE = Words.of("true");
     private static final Words FALSE = Words.of("false");
 
-    /** The longest that a frame may say in more than 18 digits is no business of ours. */
+    /** So many always fit into a long; a number of more is left alone. */
     private static final int MOST_DIGITS = 18;
 
     /** Digits before the point with which a decimal still fits, whatever follows. */
