@@ -101,6 +101,7 @@ final class HealthTeller {
     private final LiveView view;
     private final VenueClock clock;
     private final boolean agesMeaningful;
+    private final boolean offsetMeaningful;
     private volatile Map<Watch, Long> stored = Map.of();
     private volatile Map<Watch, Completeness> completeness = Map.of();
     private volatile Map<Watch, Latency> latencies = Map.of();
@@ -112,6 +113,7 @@ final class HealthTeller {
 
     /**
      * @param agesMeaningful false where a recording is played faster or slower than it was
+     * @param offsetMeaningful whether the venue's clock says anything about this machine's
      * @param reason why nothing comes yet
      */
     HealthTeller(
@@ -119,11 +121,13 @@ final class HealthTeller {
             LiveView view,
             VenueClock clock,
             boolean agesMeaningful,
+            boolean offsetMeaningful,
             String reason) {
         this.watches = List.copyOf(watches);
         this.view = view;
         this.clock = clock;
         this.agesMeaningful = agesMeaningful;
+        this.offsetMeaningful = offsetMeaningful;
         this.reason = reason;
         long now = System.nanoTime();
         for (Watch watch : watches) {
@@ -199,7 +203,7 @@ final class HealthTeller {
                 agesMeaningful && clock.isMeasured(),
                 TimeUnit.NANOSECONDS.toMillis(pace.limitNanos()),
                 completeness.getOrDefault(watch, Completeness.UNKNOWN),
-                clock.offsetMillis(),
+                offsetMeaningful ? clock.offsetMillis() : Double.NaN,
                 agesMeaningful ? latencies.getOrDefault(watch, Latency.UNKNOWN) : Latency.UNKNOWN);
     }
 

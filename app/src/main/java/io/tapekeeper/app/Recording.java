@@ -268,6 +268,7 @@ final class Recording {
                         view,
                         clock,
                         venue.playsAtLifeSpeed(),
+                        venue.tellsTheTime(),
                         "connecting to the venue");
         List<Watch> all = List.copyOf(watches.values());
         try (History reading = History.open(db);

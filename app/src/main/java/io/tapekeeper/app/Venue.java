@@ -49,6 +49,11 @@ record Venue(List<Instrument> instruments, Optional<SimulatedVenue> simulated) {
         return simulated.map(venue -> venue.speed().equals("1")).orElse(true);
     }
 
+    /** Whether its clock is the world's: a market that is played has a time of its own. */
+    boolean tellsTheTime() {
+        return simulated.isEmpty();
+    }
+
     SeriesInfo describe(Series series, Preset preset) {
         boolean replay = simulated.isPresent() && !inventsItsTrades();
         return replay

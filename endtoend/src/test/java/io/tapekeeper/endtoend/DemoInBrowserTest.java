@@ -1,6 +1,7 @@
 package io.tapekeeper.endtoend;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -153,6 +154,9 @@ class DemoInBrowserTest {
             waitFor(page, "window.tapekeeper.rows().length > " + (before + 10));
             waitFor(page, "/BUY|SELL|NEUTRAL/.test(document.querySelector('#signal').textContent)");
             waitFor(page, "document.querySelectorAll('.alert').length > 0");
+            assertFalse(
+                    page.content().contains("This machine's clock"),
+                    "a market that is played has a time of its own");
             assertTrue(page.textContent("body").contains("SIMULATED"));
             assertTrue(page.title().contains("BTCUSDT"), page.title());
             Duration ended = demo.stop();
