@@ -4,27 +4,25 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.common.jimfs.Configuration;
-import com.google.common.jimfs.Jimfs;
 import io.tapekeeper.alert.ClassicRules;
 import io.tapekeeper.alert.Rule;
+import io.tapekeeper.analyst.Preset;
 import io.tapekeeper.feature.ClassicFeatures;
 import io.tapekeeper.fuzz.FuzzedDecoder;
 import io.tapekeeper.fuzz.Recordings;
 import io.tapekeeper.signal.Signal;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.FileSystem;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
-import picocli.CommandLine;
 
 /**
  * What {@code analyze} is given is a table of prices, or one sentence says where it is not: the
@@ -33,48 +31,38 @@ import picocli.CommandLine;
 class PricesFuzzTest extends FuzzedDecoder {
     private static final String HEADER = "time,price,return,volatility,zscore,signal,alerts\n";
 
-    private final FileSystem files = Jimfs.newFileSystem(Configuration.unix());
-    private final Path prices = files.getPath("/work/prices.csv");
-    private final Path features = files.getPath("/work/features.csv");
-    private final AnalyzeCommand analyze = new AnalyzeCommand();
+    private static final int CHUNK = 1 << 13; // no input has a longer line
+    private static final String NAME = "prices.csv";
 
-    PricesFuzzTest() {
-        new CommandLine(analyze)
-                .registerConverter(Path.class, files::getPath)
-                .parseArgs(prices.toString(), "--out", features.toString());
-    }
+    private final Preset preset = new WatchOptions().preset();
 
     @Override
     protected boolean take(byte[] input) {
-        try {
-            Files.write(prices, input);
-            Files.deleteIfExists(features);
-            String said = said();
-            boolean understood = said.isEmpty();
-            assertEquals(understood, Files.exists(features)); // whole or not at all
-            String text = text(input);
-            if (text == null) {
-                assertTrue(said.contains(prices.toString()), said);
-                return false;
-            }
-            StringBuilder rows = new StringBuilder(HEADER);
-            assertEquals(slowly(text, rows), said);
-            if (understood) {
-                assertEquals(rows.toString(), Files.readString(features));
-            }
-            return understood;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        ByteArrayOutputStream features = new ByteArrayOutputStream();
+        String said = said(input, features);
+        String text = text(input);
+        if (text == null) {
+            assertTrue(said.contains(NAME), said);
+            return false;
         }
+        StringBuilder rows = new StringBuilder(HEADER);
+        assertEquals(slowly(text, rows), said);
+        if (said.isEmpty()) {
+            assertEquals(rows.toString(), features.toString(UTF_8));
+        }
+        return said.isEmpty();
     }
 
     /** What stands in the way, or nothing. */
-    private String said() {
+    private String said(byte[] input, OutputStream features) {
         try {
-            assertEquals(Failure.FINE, analyze.call());
+            new PriceAnalysis(NAME, preset, CHUNK, 1)
+                    .run(new ByteArrayInputStream(input), features);
             return "";
         } catch (Failure told) {
             return told.getMessage();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // nothing here is outside
         }
     }
 
@@ -132,13 +120,13 @@ class PricesFuzzTest extends FuzzedDecoder {
             rows.append(Signal.ofZScore(computed.zScore(), 1).label()).append(',');
             rows.append(Rule.labels(rules.holding(computed))).append('\n');
         }
-        return sample > 0 ? "" : prices + " holds no prices: each line must be time,price";
+        return sample > 0 ? "" : NAME + " holds no prices: each line must be time,price";
     }
 
     private String malformed(int number, String what, String line) {
         String shown = line.length() > 60 ? line.substring(0, 60) + "..." : line;
         return "%s, line %d: %s (\"%s\"); each line must be time,price"
-                .formatted(prices, number, what, shown);
+                .formatted(NAME, number, what, shown);
     }
 
     private static boolean isNumber(String cell) {
