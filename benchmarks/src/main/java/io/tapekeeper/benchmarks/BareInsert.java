@@ -28,6 +28,7 @@ final class BareInsert {
             statement.execute("PRAGMA journal_mode = WAL");
             statement.execute("PRAGMA synchronous = NORMAL");
             statement.execute("PRAGMA cache_size = -16384");
+            statement.execute("PRAGMA wal_autocheckpoint = 8192");
             statement.execute(
                     "CREATE TABLE trade (tape INTEGER NOT NULL, id INTEGER NOT NULL, price INTEGER"
                             + " NOT NULL, size INTEGER NOT NULL, time INTEGER NOT NULL, received"

@@ -3,6 +3,7 @@ package io.tapekeeper.market;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,24 @@ class AmountTest {
         Amount quote =
                 Amount.product(Decimals.parse("61837.63000000"), Decimals.parse("0.00009000"));
         assertEquals("5.56538670", quote.format(Amount.QUOTE_PLACES)); // 61837.63 · 0.00009
+    }
+
+    @Test
+    void isPrintedAsItsDecimal() {
+        Random random = new Random(12);
+        for (int i = 0; i < 10_000; i++) {
+            int bits = 1 + random.nextInt(127);
+            BigInteger any = new BigInteger(bits, random);
+            if (i % 2 == 0) { // as most prices times sizes are: a whole number of 1e-8
+                any = any.shiftRight(27).multiply(BigInteger.valueOf(Decimals.ONE));
+            }
+            Amount amount = Amount.of(i % 3 == 0 ? any.negate() : any);
+            for (int places : new int[] {Amount.SIZE_PLACES, Amount.QUOTE_PLACES}) {
+                BigDecimal value = new BigDecimal(amount.units(), places).stripTrailingZeros();
+                BigDecimal shown = value.scale() < 8 ? value.setScale(8) : value;
+                assertEquals(shown.toPlainString(), amount.format(places), "seed 12, " + amount);
+            }
+        }
     }
 
     @Test

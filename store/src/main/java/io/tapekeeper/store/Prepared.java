@@ -54,6 +54,11 @@ final class Prepared {
         }
     }
 
+    /** Folds what the log holds into the file, as far as no reader still needs it. */
+    void foldLog() throws SQLException {
+        execute("PRAGMA wal_checkpoint(PASSIVE)");
+    }
+
     private void execute(String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);

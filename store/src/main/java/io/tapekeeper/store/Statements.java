@@ -35,7 +35,7 @@ final class Statements {
 
     private static final String TRADE = trades(1);
     private static final String TRADES = trades(TRADES_AT_ONCE);
-    private static final int TRADE_COLUMNS = 8;
+    private static final int TRADE_COLUMNS = 7; // but for the tape, which is one for all
 
     private static final String BAR =
             revised(
@@ -92,7 +92,7 @@ final class Statements {
 
     private static String trades(int count) {
         return "INSERT INTO trade (tape, id, price, size, time, received, side, raw) VALUES "
-                + String.join(", ", Collections.nCopies(count, "(?, ?, ?, ?, ?, ?, ?, ?)"))
+                + String.join(", ", Collections.nCopies(count, "(?1, ?, ?, ?, ?, ?, ?, ?)"))
                 + " ON CONFLICT DO NOTHING";
     }
 
@@ -217,11 +217,12 @@ final class Statements {
             throws SQLException {
         TapeRow tape = tape(batch.get(from).tape());
         long timeBase = timeBase(tape, batch.get(from).trade());
-        int bound = 0;
-        for (int at = from; bound < count * TRADE_COLUMNS; at++) {
+        insert.setInt(1, tape.id);
+        int bound = 1;
+        for (int at = from; bound <= count * TRADE_COLUMNS; at++) {
             Said said = batch.get(at);
             if (said.isTrade()) {
-                bind(insert, bound, tape.id, timeBase, said.trade());
+                bind(insert, bound, timeBase, said.trade());
                 bound += TRADE_COLUMNS;
             }
         }
@@ -240,17 +241,15 @@ final class Statements {
         return tape.timeBase.getAsLong();
     }
 
-    private static void bind(
-            PreparedStatement insert, int before, int tape, long timeBase, TradeView trade)
+    private static void bind(PreparedStatement insert, int before, long timeBase, TradeView trade)
             throws SQLException {
-        insert.setInt(before + 1, tape);
-        insert.setLong(before + 2, trade.id());
-        insert.setLong(before + 3, trade.price());
-        insert.setLong(before + 4, trade.size());
-        insert.setLong(before + 5, trade.venueTime() - timeBase);
-        insert.setLong(before + 6, trade.receivedTime() - trade.venueTime());
-        insert.setInt(before + 7, trade.aggressor() == Side.BUY ? 1 : 0);
-        insert.setInt(before + 8, trade.rawTrades());
+        insert.setLong(before + 1, trade.id());
+        insert.setLong(before + 2, trade.price());
+        insert.setLong(before + 3, trade.size());
+        insert.setLong(before + 4, trade.venueTime() - timeBase);
+        insert.setLong(before + 5, trade.receivedTime() - trade.venueTime());
+        insert.setInt(before + 6, trade.aggressor() == Side.BUY ? 1 : 0);
+        insert.setInt(before + 7, trade.rawTrades());
     }
 
     private void closed(Series of, FeatureRow said) throws SQLException {

@@ -41,7 +41,11 @@ final class Writer {
     /** How exactly the writer thread keeps to {@link #COMMIT_MILLIS}. */
     private static final long WAIT_MILLIS = 20;
 
+    /** How long commits may stay in the log alone, which a power cut may take. */
+    private static final long FOLD_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private final SqliteFile file;
+    private final Prepared sql;
     private final Statements statements;
     private final Retention retention;
     private final Recorder.Patience patience;
@@ -55,6 +59,8 @@ final class Writer {
     private final Sequence committed = new Sequence();
     private final CountDownLatch givenUp = new CountDownLatch(1);
     private final AtomicBoolean closed = new AtomicBoolean();
+    private boolean logged; // something was committed since the log was folded
+    private long foldedAt = System.nanoTime();
     final AtomicLong waits = new AtomicLong();
     volatile StoreException failure; // null = none
     volatile StoreException trouble; // null = none
@@ -69,6 +75,7 @@ final class Writer {
 
     Writer(SqliteFile file, Prepared sql, Recorder.Patience patience) {
         this.file = file;
+        this.sql = sql;
         this.patience = patience;
         RollupWriter rollups = new RollupWriter(sql);
         statements = new Statements(sql, rollups);
@@ -232,6 +239,9 @@ final class Writer {
                 if (more && retention.isDue()) {
                     keepTrying(retention::step);
                 }
+                if (isFoldDue()) {
+                    foldLog();
+                }
             }
         } catch (SQLException e) {
             StoreException plain = file.failureOfAStore(e);
@@ -267,8 +277,25 @@ final class Writer {
                             >= TimeUnit.MILLISECONDS.toNanos(COMMIT_MILLIS - WAIT_MILLIS);
             more &=
                     batch.size() < COMMIT_ENTRIES
-                            && !(old && (retention.isDue() || !batch.isEmpty()));
+                            && !(old && (!batch.isEmpty() || retention.isDue() || isFoldDue()));
         }
+    }
+
+    private boolean isFoldDue() {
+        return logged && System.nanoTime() - foldedAt >= FOLD_NANOS;
+    }
+
+    /** A disk that is full or fails at this loses nothing: all is in the log, which goes on. */
+    private void foldLog() throws SQLException {
+        try {
+            sql.foldLog();
+        } catch (SQLException e) {
+            if (!SqliteFile.mayPass(e)) {
+                throw e;
+            }
+        }
+        logged = false;
+        foldedAt = System.nanoTime();
     }
 
     /** Waits for an entry, for a moment; returns the last one that is there. */
@@ -307,6 +334,7 @@ final class Writer {
                 throw e;
             }
             trouble = file.failure(e);
+            foldLog(); // its pages may then be used again, where the disk has no other
             return false;
         }
     }
@@ -314,6 +342,7 @@ final class Writer {
     private void commit(List<Said> batch) throws SQLException {
         long began = System.nanoTime();
         long trades = statements.commit(batch);
+        logged |= !batch.isEmpty();
         progress = progress.and(trades, System.nanoTime() - began);
     }
 
