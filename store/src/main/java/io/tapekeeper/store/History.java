@@ -34,7 +34,8 @@ import java.util.function.ToLongFunction;
  * <p>Any thread may call. All share one read-only connection, one query at a time; a long read is
  * many short queries of at most {@value #CHUNK} rows, and its consumer runs between them, so
  * neither other readers nor the recorder wait for it, and a consumer may call back. What is
- * recorded meanwhile may therefore turn up in it.
+ * recorded meanwhile may therefore turn up in it. A long read of trades has connections of its own
+ * and reads ahead of its consumer.
  *
  * <p>A series or tape that the store does not have gives nothing. All methods throw {@link
  * StoreException} where the file can no longer be read.
@@ -61,6 +62,9 @@ public final class History implements AutoCloseable {
             "SELECT " + Row.ALERT + " FROM alert WHERE series = ? AND NOT withdrawn";
 
     private static final int CHUNK = 4_096;
+
+    /** Ids; fewer trades are there before two more connections are. */
+    private static final int LONG_STRETCH = 50_000;
 
     private final SqliteFile file;
     private final Connection connection;
@@ -149,7 +153,21 @@ public final class History implements AutoCloseable {
         String sql = "SELECT " + Row.TRADE + " FROM trade WHERE tape = ?";
         long id = id(tape);
         long timeBase = timeBase(id);
-        stream(sql, "id", fromId, toId, row -> row.trade(timeBase), Trade::id, out, id);
+        long next = Math.max(fromId, firstTradeId(tape).orElse(fromId));
+        long end = Math.min(toId, lastTradeId(tape).orElse(-1) + 1); // what is recorded by now
+        if (end - next > LONG_STRETCH) {
+            readAhead(id, timeBase, next, end, out);
+            next = end;
+        }
+        stream(sql, "id", next, toId, row -> row.trade(timeBase), Trade::id, out, id);
+    }
+
+    private void readAhead(long tape, long timeBase, long from, long to, Consumer<Trade> out) {
+        try (ReadAhead reading = new ReadAhead(file, tape, timeBase)) {
+            reading.read(from, to, out);
+        } catch (SQLException e) {
+            throw file.failure(e);
+        }
     }
 
     /**

@@ -26,7 +26,9 @@ import io.tapekeeper.market.Trade;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -103,6 +105,67 @@ class HistoryTest {
         List<Trade> some = new ArrayList<>();
         history.trades(TAPE, 3, 5, some::add);
         assertEquals(List.of(trade(3), trade(4)), some);
+    }
+
+    @Test
+    void readsALongTapeOverItsHolesInOrderWhileItGrows() {
+        List<Trade> all = new ArrayList<>();
+        for (long id : List.of(7L, 50_000L, 3_000_000_000L, 4_000_000_000L)) {
+            for (int i = 0; i < 60_000; i += 1 + i % 3) {
+                all.add(trade(id + i));
+            }
+        }
+        all.sort(Comparator.comparingLong(Trade::id));
+        List<Trade> tape = all.stream().distinct().toList(); // the first two stretches overlap
+        tape.forEach(trade -> recorder.trade(TAPE, trade));
+        recorder.flush();
+
+        List<Trade> read = new ArrayList<>();
+        Trade late = trade(5_000_000_000L);
+        history.trades(
+                TAPE,
+                0,
+                trade -> {
+                    if (read.isEmpty()) { // while others read ahead, somebody asks and records
+                        assertEquals(tape.getLast().id(), history.lastTradeId(TAPE).orElseThrow());
+                        recorder.trade(TAPE, late);
+                        recorder.flush();
+                    }
+                    read.add(trade);
+                });
+        assertEquals(late, read.removeLast());
+        assertEquals(tape, read);
+
+        read.clear();
+        history.trades(TAPE, 55_000, 4_000_000_004L, read::add);
+        assertEquals(
+                tape.stream()
+                        .filter(trade -> trade.id() >= 55_000 && trade.id() < 4_000_000_004L)
+                        .toList(),
+                read);
+    }
+
+    @Test
+    void aLongReadEndsWhereItsConsumerHasEnough() {
+        for (int id = 0; id < 100_000; id++) {
+            recorder.trade(TAPE, trade(id));
+        }
+        recorder.flush();
+        List<Trade> read = new ArrayList<>();
+        assertThrows(
+                CancellationException.class,
+                () ->
+                        history.trades(
+                                TAPE,
+                                0,
+                                trade -> {
+                                    if (read.size() == 10) {
+                                        throw new CancellationException("enough");
+                                    }
+                                    read.add(trade);
+                                }));
+        assertEquals(10, read.size());
+        assertEquals(100_000, trades(history, TAPE, 0).size()); // and the store is still open
     }
 
     @Test
