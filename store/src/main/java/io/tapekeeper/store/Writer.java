@@ -272,9 +272,9 @@ final class Writer {
                 batch.add(ring.get(next));
                 more = !batch.getLast().ofTheQueue();
             }
-            boolean old =
-                    System.nanoTime() - began
-                            >= TimeUnit.MILLISECONDS.toNanos(COMMIT_MILLIS - WAIT_MILLIS);
+            // Until a trade is stored nothing waits: whoever starts a recording wants to see it.
+            long age = progress.trades() == 0 ? 0 : COMMIT_MILLIS - WAIT_MILLIS;
+            boolean old = System.nanoTime() - began >= TimeUnit.MILLISECONDS.toNanos(age);
             more &=
                     batch.size() < COMMIT_ENTRIES
                             && !(old && (!batch.isEmpty() || retention.isDue() || isFoldDue()));
