@@ -8,17 +8,18 @@ import io.tapekeeper.feature.FeatureValues;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.market.TradeView;
 import io.tapekeeper.signal.SignalChange;
-import io.tapekeeper.store.Checkpoint;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.Series;
 import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.Gap;
 import io.tapekeeper.tape.HoldBudget;
+import io.tapekeeper.tape.IdRange;
 import io.tapekeeper.tape.Sequencer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /**
@@ -32,9 +33,6 @@ import java.util.function.LongConsumer;
 final class TapeAudit implements Sequencer.Output, Analyst.Output {
     /** Of a hole that the ledger does not name. */
     static final String UNKNOWN = "unknown";
-
-    /** What the recorder has counted and nobody finds: no id before it or behind it tells of it. */
-    static final String GONE = "recorded once, now gone from before the first id";
 
     /** Examples that are kept of each kind; all are counted. */
     private static final int MOST_KEPT = 1_000;
@@ -82,18 +80,28 @@ final class TapeAudit implements Sequencer.Output, Analyst.Output {
     }
 
     void run() {
-        // Read first: while the tape is recorded, all of these trades are there when it is read.
-        long counted = history.tradeCount(series.tape());
-        long saved = history.checkpoint(series).map(Checkpoint::lastTradeId).orElse(-1L);
+        // Asked first: while the tape is recorded, all of these trades are there when it is read.
+        Optional<IdRange> reach = history.reach(series.tape());
+        reach.ifPresent(ids -> firstId = ids.first());
         tape.offerTo(sequencer, Long.MAX_VALUE, () -> false);
         compare();
-        if (stored > 0 && saved > lastId) {
-            missed(lastId + 1, saved, UNKNOWN);
-        }
-        long left = Math.min(counted, history.tradeCount(series.tape())); // retention goes on too
-        long gone = left - stored - missing.getOrDefault(UNKNOWN, 0L);
-        if (gone > 0) {
-            missing.put(GONE, gone);
+        reach.ifPresent(ids -> missedTo(ids.last()));
+    }
+
+    /** From where the tape begins to its first trade nothing should be missing. */
+    private void begin(long tradeId) {
+        // Asked again: what was forgotten since run() asked is not missing.
+        long begun = history.reach(series.tape()).map(IdRange::first).orElse(tradeId);
+        firstId = Math.min(Math.max(firstId, begun), tradeId);
+        lastId = firstId - 1;
+        missedTo(tradeId - 1);
+    }
+
+    private void missedTo(long id) {
+        long next = lastId < 0 ? firstId : lastId + 1;
+        if (id >= next) {
+            missed(next, id, UNKNOWN);
+            lastId = id;
         }
     }
 
@@ -108,7 +116,7 @@ final class TapeAudit implements Sequencer.Output, Analyst.Output {
     @Override
     public void trade(TradeView trade) {
         if (stored++ == 0) {
-            firstId = trade.id();
+            begin(trade.id());
             boolean older = hasOlder(series.interval().startOf(trade.venueTime()));
             rowsToSkip = older ? 2L * preset.reach() : 0;
         }
@@ -203,10 +211,12 @@ final class TapeAudit implements Sequencer.Output, Analyst.Output {
     @Override
     public void signalChanged(SignalChange change) {}
 
+    /** The first id that the tape reaches, whether its trade is still there or not; -1 = none. */
     long firstId() {
         return firstId;
     }
 
+    /** The last one. */
     long lastId() {
         return lastId;
     }

@@ -48,8 +48,11 @@ import tools.jackson.databind.json.JsonMapper;
 final class VerifyCommand implements Callable<Integer> {
     private static final int MOST_SHOWN = 20;
 
-    /** A longer hole is named by its first and its last id only: each takes a line of 80. */
-    private static final int MOST_IDS_NAMED = 4;
+    /** A longer hole is named by its first and its last id only. */
+    private static final int MOST_IDS_NAMED = 20;
+
+    /** They fit into 80 columns. */
+    private static final int IDS_A_LINE = 4;
 
     @Option(names = "--db", paramLabel = "FILE", description = "The store.")
     private Path db = RunCommand.DEFAULT_DB;
@@ -268,20 +271,20 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private void hole(TapeAudit.Hole hole) {
-        String ids =
-                hole.ids() == 1
-                        ? "id " + hole.firstId()
-                        : hole.ids() <= MOST_IDS_NAMED
-                                ? "ids " + named(hole)
-                                : "ids %d to %d (%,d)"
-                                        .formatted(hole.firstId(), hole.lastId(), hole.ids());
-        line(true, "", ids + ": " + hole.cause());
-    }
-
-    private static String named(TapeAudit.Hole hole) {
-        return LongStream.rangeClosed(hole.firstId(), hole.lastId())
-                .mapToObj(Long::toString)
-                .collect(Collectors.joining(", "));
+        if (hole.ids() > MOST_IDS_NAMED) {
+            String ids =
+                    "ids %d to %d (%,d): ".formatted(hole.firstId(), hole.lastId(), hole.ids());
+            line(true, "", ids + hole.cause());
+            return;
+        }
+        for (long first = hole.firstId(); first <= hole.lastId(); first += IDS_A_LINE) {
+            long last = Math.min(hole.lastId(), first + IDS_A_LINE - 1);
+            String ids =
+                    LongStream.rangeClosed(first, last)
+                            .mapToObj(Long::toString)
+                            .collect(Collectors.joining(", "));
+            line(true, "", "%s %s: %s".formatted(first == last ? "id" : "ids", ids, hole.cause()));
+        }
     }
 
     private void more(long count, String what) {

@@ -185,15 +185,52 @@ class VerifyCommandTest {
     void tradesDeletedFromTheBeginningAndTheEndAreMissed() throws SQLException {
         long first = number("SELECT min(id) FROM trade");
         long last = number("SELECT max(id) FROM trade");
-        byHand("DELETE FROM trade WHERE id < " + (first + 3));
-        assertSays(verify("--klines", "off"), 1, "3 missing", TapeAudit.GONE);
+        byHand("DELETE FROM trade WHERE id < " + (first + 10));
+        Said said = verify("--klines", "off");
+        assertSays(said, 1, "%,d to %,d".formatted(first, last));
+        assertSays(said, 1, "10 missing", "10 unknown");
+        for (long id = first; id < first + 10; id++) {
+            assertSays(said, 1, Long.toString(id));
+        }
         byHand("DELETE FROM trade WHERE id > " + (last - 2));
+        byHand("DELETE FROM checkpoint"); // as behind a kill before the first one
         assertSays(
                 verify("--klines", "off"),
                 1,
-                "5 missing",
-                "3 " + TapeAudit.GONE,
+                "12 missing",
+                "12 unknown",
                 "ids %d, %d: unknown".formatted(last - 1, last));
+    }
+
+    @Test
+    void aTapeOfWhichEachTradeWasDeletedLacksThemAll() throws SQLException {
+        byHand("DELETE FROM trade");
+        assertSays(verify("--klines", "off"), 1, "0 %: 0 trades stored, 9,757 missing");
+    }
+
+    @Test
+    void deletedTradesThatBackfillFetchesBackAreNoLongerMissed() throws SQLException {
+        long first = number("SELECT min(id) FROM trade");
+        long last = number("SELECT max(id) FROM trade");
+        byHand(
+                "DELETE FROM trade WHERE id < %1$d + 10 OR id > %2$d - 10 OR id - %1$d BETWEEN 4000 AND 4009"
+                        .formatted(first, last));
+        assertSays(verify(), 1, "30 missing", "30 unknown");
+        Said fetched =
+                Said.by(
+                        "backfill",
+                        "BTCUSDT",
+                        "--from",
+                        "2024-08-08",
+                        "--tape",
+                        "raw",
+                        "--rest-url",
+                        rest(exchange),
+                        "--db",
+                        db.toString());
+        assertSays(fetched, 0, "30 trades fetched");
+        assertSays(verify(), 0, "100 %: 9,757 trades stored, 0 missing", " 0 differ");
+        assertEquals(9_757, number("SELECT trades FROM tape"));
     }
 
     @Test
@@ -232,7 +269,6 @@ class VerifyCommandTest {
                                             cause == Cause.MISSED ? "NULL" : "2",
                                             id));
             byHand("DELETE FROM trade WHERE id = " + id);
-            byHand("UPDATE tape SET trades = trades - 1"); // it was never recorded
             id += 10;
         }
         Said said = verify("--klines", "off");

@@ -105,6 +105,16 @@ public final class History implements AutoCloseable {
         return number("SELECT max(id) FROM trade WHERE tape = ?", id(tape));
     }
 
+    /**
+     * From which id to which one the tape reaches: those of its first and last trade, what was
+     * forgotten left out, whether the rows are still there or not. O(1): the recorder notes them in
+     * the transaction that adds trades.
+     */
+    public Optional<IdRange> reach(TapeId tape) {
+        String sql = "SELECT first_id, last_id FROM tape WHERE id = ? AND first_id IS NOT NULL";
+        return query(sql, Row::ids, id(tape)).stream().findFirst();
+    }
+
     /** How many trades of the tape are stored. O(1): the recorder counts them. */
     public long tradeCount(TapeId tape) {
         return number("SELECT trades FROM tape WHERE id = ?", id(tape)).orElse(0);

@@ -85,7 +85,18 @@ final class Retention {
         }
         int forgotten =
                 sql.update("DELETE FROM trade WHERE tape = ? AND id <= ?", tape, last.getAsLong());
-        sql.update("UPDATE tape SET trades = trades - ? WHERE id = ?", forgotten, tape);
+        // A hole that the ledger knows is forgotten with the trades before it.
+        sql.update(
+                """
+                UPDATE tape SET first_id = CASE
+                    WHEN EXISTS (SELECT 1 FROM gap
+                                 WHERE tape = ?1 AND first_id <= ?2 + 1 AND last_id > ?2)
+                    THEN (SELECT min(id) FROM trade WHERE tape = ?1)
+                    ELSE ?2 + 1 END
+                WHERE id = ?1
+                """,
+                tape,
+                last.getAsLong());
         sql.update("DELETE FROM gap WHERE tape = ? AND last_id <= ?", tape, last.getAsLong());
         // A replay from these would begin with a hole.
         sql.update(

@@ -16,6 +16,7 @@ import io.tapekeeper.signal.Signal;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.IdRange;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
 import java.math.BigDecimal;
@@ -88,6 +89,10 @@ final class Row {
         Side side = side();
         long time = timeBase + whole();
         return new Trade(id, price, size, side, time, time + whole(), (int) whole());
+    }
+
+    IdRange ids() throws SQLException {
+        return new IdRange(whole(), whole());
     }
 
     StoredBar bar() throws SQLException {

@@ -52,7 +52,11 @@ record SqliteFile(Path path) {
 
     /** The scripts of every schema version, oldest first. */
     static final List<String> SCRIPTS =
-            List.of(script("schema-1.sql"), script("schema-2.sql"), script("schema-3.sql"));
+            List.of(
+                    script("schema-1.sql"),
+                    script("schema-2.sql"),
+                    script("schema-3.sql"),
+                    script("schema-4.sql"));
 
     private static String script(String name) {
         try (InputStream in = SqliteFile.class.getResourceAsStream(name)) {

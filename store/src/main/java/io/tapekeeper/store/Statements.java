@@ -69,14 +69,36 @@ final class Statements {
     /** At how many open holes of a tape, the newest, the checkpoint before is kept as well. */
     private static final int PINNED = 64;
 
-    /** A tape's key, and how many of its trades were added since the last commit. */
+    /** Counts what was added, and moves both ends of the tape outward to it. */
+    private static final String TRADES_ADDED =
+            """
+            UPDATE tape SET (trades, first_id, last_id) =
+                (trades + ?1, min(ifnull(first_id, ?2), ?2), max(ifnull(last_id, ?3), ?3))
+            WHERE id = ?4
+            """;
+
+    /** A tape's key, and which of its trades came since the last commit. */
     private static final class TapeRow {
         private final int id;
         private OptionalLong timeBase = OptionalLong.empty(); // known from the first trade on
         private long added;
+        private long lowest;
+        private long highest;
 
         TapeRow(int id) {
             this.id = id;
+            committed();
+        }
+
+        void came(long tradeId) {
+            lowest = Math.min(lowest, tradeId);
+            highest = Math.max(highest, tradeId);
+        }
+
+        void committed() {
+            added = 0;
+            lowest = Long.MAX_VALUE;
+            highest = Long.MIN_VALUE;
         }
     }
 
@@ -139,7 +161,7 @@ final class Statements {
         long added = countTrades();
         rollups.write();
         sql.commit();
-        tapes.values().forEach(tape -> tape.added = 0);
+        tapes.values().forEach(TapeRow::committed);
         return added;
     }
 
@@ -172,7 +194,7 @@ final class Statements {
         long all = 0;
         for (TapeRow tape : tapes.values()) {
             if (tape.added > 0) {
-                update("UPDATE tape SET trades = trades + ? WHERE id = ?", tape.added, tape.id);
+                update(TRADES_ADDED, tape.added, tape.lowest, tape.highest, tape.id);
                 all += tape.added;
             }
         }
@@ -223,6 +245,7 @@ final class Statements {
             Said said = batch.get(at);
             if (said.isTrade()) {
                 bind(insert, bound, timeBase, said.trade());
+                tape.came(said.trade().id());
                 bound += TRADE_COLUMNS;
             }
         }

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.store.StoreException.Kind;
+import io.tapekeeper.tape.IdRange;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -173,6 +174,9 @@ class KilledProcessTest {
             long stored = history.tradeCount(TAPE);
             List<Trade> trades = Samples.trades(history, TAPE, 0);
             assertEquals(stored, trades.size());
+            assertEquals(
+                    stored,
+                    history.reach(TAPE).map(IdRange::count).orElse(0L)); // in the same commit
             for (int id = 0; id < trades.size(); id++) {
                 assertEquals(trade(id), trades.get(id));
             }

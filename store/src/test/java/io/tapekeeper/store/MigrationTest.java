@@ -11,6 +11,7 @@ import io.tapekeeper.market.Trade;
 import io.tapekeeper.store.StoreException.Kind;
 import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.IdRange;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +51,9 @@ class MigrationTest {
         if (version >= 3) {
             sql(file, "UPDATE tape SET time_base = 0");
         }
+        if (version >= 4) {
+            sql(file, "UPDATE tape SET (first_id, last_id) = (77, 77)");
+        }
         return file;
     }
 
@@ -66,6 +70,7 @@ class MigrationTest {
                     List.of(new Trade(77, 500, 60, Side.BUY, 1000, 1030, 2), Samples.trade(78)),
                     Samples.trades(history, TAPE, 0));
             assertEquals(2, history.tradeCount(TAPE));
+            assertEquals(Optional.of(new IdRange(77, 78)), history.reach(TAPE));
         }
     }
 
@@ -85,6 +90,20 @@ class MigrationTest {
                                     OptionalLong.empty(),
                                     Optional.empty())),
                     history.openGaps(TAPE));
+        }
+    }
+
+    @Test
+    void aTapeFromBeforeReachesToTheTradeThatItsCheckpointKnew() throws Exception {
+        Path file = storeOf(3);
+        sql(
+                file,
+                "INSERT INTO series (id, tape, preset, interval) VALUES (1, 4, 'classic', 1000000)",
+                "INSERT INTO checkpoint (series, last_trade_id, last_bar_start, state)"
+                        + " VALUES (1, 80, 0, x'01')");
+        Recorder.open(file, Durability.NORMAL).close();
+        try (History history = History.open(file)) {
+            assertEquals(Optional.of(new IdRange(77, 80)), history.reach(TAPE));
         }
     }
 

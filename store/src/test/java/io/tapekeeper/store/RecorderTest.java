@@ -25,12 +25,14 @@ import io.tapekeeper.market.Trade;
 import io.tapekeeper.signal.Signal;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.store.StoreException.Kind;
+import io.tapekeeper.tape.IdRange;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -68,6 +70,28 @@ class RecorderTest {
         try (History history = History.open(file)) {
             assertEquals(List.of(trade(1), trade(2)), Samples.trades(history, TAPE, 0));
             assertEquals(2, history.tradeCount(TAPE));
+        }
+    }
+
+    @Test
+    void aTapeReachesAsFarAsItsTradesEverDidAndTheCountFollowsTheRows() throws SQLException {
+        try (Recorder recorder = recorder();
+                History history = openedBeside(recorder)) {
+            assertEquals(Optional.empty(), history.reach(TAPE));
+            for (long id : new long[] {12, 11, 15}) {
+                recorder.trade(TAPE, trade(id));
+            }
+            recorder.flush();
+            assertEquals(Optional.of(new IdRange(11, 15)), history.reach(TAPE));
+            sql(file, "DELETE FROM trade WHERE id <> 12");
+            assertEquals(1, history.tradeCount(TAPE));
+            assertEquals(Optional.of(new IdRange(11, 15)), history.reach(TAPE));
+            for (long id : new long[] {9, 11, 12, 15}) { // fetched back, and older ones
+                recorder.trade(TAPE, trade(id));
+            }
+            recorder.flush();
+            assertEquals(4, history.tradeCount(TAPE));
+            assertEquals(Optional.of(new IdRange(9, 15)), history.reach(TAPE));
         }
     }
 

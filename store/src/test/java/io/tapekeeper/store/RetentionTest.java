@@ -19,6 +19,7 @@ import io.tapekeeper.signal.Signal;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.IdRange;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -102,6 +103,25 @@ class RetentionTest {
         until("signals are forgotten", () -> Samples.signals(history).equals(List.of(late)));
         assertEquals(List.of(across, open), history.alerts(CLASSIC, 9));
         assertEquals(List.of(behind), history.gaps(TAPE).stream().map(LedgerEntry::gap).toList());
+    }
+
+    @Test
+    void theTapeReachesFromBehindWhatWasForgotten() throws Exception {
+        Samples.sql(file, "DELETE FROM trade WHERE id BETWEEN 5000 AND 5009");
+        recorder.forget(TAPE, HALF);
+        beginsAt(5_010);
+        // Those that somebody else deleted were not forgotten.
+        assertEquals(Optional.of(new IdRange(5_000, 9_999)), history.reach(TAPE));
+        assertEquals(4_990, history.tradeCount(TAPE));
+    }
+
+    @Test
+    void aHoleThatTheLedgerKnowsIsForgottenWithTheTradesBeforeIt() throws Exception {
+        Samples.sql(file, "DELETE FROM trade WHERE id BETWEEN 5000 AND 5009");
+        recorder.gap(TAPE, new Gap(5_000, 5_009, START, START), Cause.BEYOND_RETENTION);
+        recorder.forget(TAPE, HALF);
+        beginsAt(5_010);
+        assertEquals(Optional.of(new IdRange(5_010, 9_999)), history.reach(TAPE));
     }
 
     @Test
