@@ -239,33 +239,40 @@ final class DoctorCommand implements Callable<Integer> {
 
     private void checkTape(History history, Series series) {
         TapeId tape = series.tape();
-        long missing =
+        StoredTape.Count count = new StoredTape(history, tape, List.of()).count();
+        long open =
                 history.openGaps(tape).stream()
                         .mapToLong(entry -> history.missing(tape, entry.gap()))
                         .sum();
-        long trades = history.tradeCount(tape);
+        long missing = open + count.unknown();
         String found =
                 String.format(
                         Locale.ROOT,
-                        "%s %s%s: %,d trades, %,d missing",
+                        "%s %s%s: %,d trades, %,d missing%s",
                         tape.symbol(),
                         tape.kind().label(),
                         tape.simulated() ? " SIMULATED" : "",
-                        trades,
-                        missing);
+                        count.trades(),
+                        missing,
+                        count.unknown() == 0
+                                ? ""
+                                : ", %,d unknown to the ledger".formatted(count.unknown()));
         Map<String, Object> measured = new LinkedHashMap<>();
         measured.put("symbol", tape.symbol());
         measured.put("kind", tape.kind().label());
         measured.put("simulated", tape.simulated());
-        measured.put("trades", trades);
+        measured.put("trades", count.trades());
         measured.put("missing", missing);
+        measured.put("unknownToLedger", count.unknown());
         if (missing == 0) {
             diagnosis.fine("tape", found, measured);
         } else {
             diagnosis.wrong(
                     "tape",
                     found,
-                    "run fetches what the exchange still has; backfill what is older",
+                    count.unknown() == 0
+                            ? "run fetches what the exchange still has; backfill what is older"
+                            : "verify names them; backfill fetches what the exchange still has",
                     measured);
         }
     }

@@ -5,11 +5,13 @@ import io.tapekeeper.store.History;
 import io.tapekeeper.store.LedgerEntry;
 import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.IdRange;
 import io.tapekeeper.tape.Sequencer;
 import io.tapekeeper.tape.TapeId;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
@@ -73,7 +75,22 @@ final class StoredTape {
     }
 
     private void declare(Sequencer sequencer, long first, Trade behind, long now) {
-        long last = behind.id() - 1;
+        parts(
+                first,
+                behind.id() - 1,
+                (at, upTo, known) -> {
+                    if (known != null) {
+                        sequencer.missing(at, upTo, known.cause(), now);
+                    }
+                });
+    }
+
+    /** Hears a part of a hole, and what the ledger knows of it: null where that is nothing. */
+    private interface Parts {
+        void part(long firstId, long lastId, LedgerEntry known);
+    }
+
+    private void parts(long first, long last, Parts out) {
         long at = first;
         while (at <= last) {
             LedgerEntry known = covering(settled, at);
@@ -86,11 +103,48 @@ final class StoredTape {
             }
             if (known == null) {
                 upTo = Math.min(upTo, before(open, at));
-            } else {
-                sequencer.missing(at, upTo, known.cause(), now);
             }
+            out.part(at, upTo, known);
             at = upTo + 1;
         }
+    }
+
+    /**
+     * What a count of the rows finds.
+     *
+     * @param trades that are stored
+     * @param unknown ids that are not, and of which the ledger knows nothing
+     */
+    record Count(long trades, long unknown) {}
+
+    /** Reads each id of the tape. */
+    Count count() {
+        Optional<IdRange> reach = history.reach(tape);
+        if (reach.isEmpty()) {
+            return new Count(0, 0);
+        }
+        IdRange ids = reach.get();
+        long[] missing = {0, 0}; // of them unknown
+        history.missingRanges(
+                tape,
+                ids.first(),
+                ids.last(),
+                range -> {
+                    missing[0] += range.count();
+                    parts(
+                            range.first() == ids.first() ? begin(range) : range.first(),
+                            range.last(),
+                            (first, last, known) ->
+                                    missing[1] += known == null ? last - first + 1 : 0);
+                });
+        return new Count(ids.count() - missing[0], missing[1]);
+    }
+
+    /** What was forgotten while this reads is not missing. */
+    private long begin(IdRange range) {
+        return history.reach(tape)
+                .map(ids -> Math.max(ids.first(), range.first()))
+                .orElse(range.first());
     }
 
     /** Whether the ledger knows this hole, or one that it is a part of. */

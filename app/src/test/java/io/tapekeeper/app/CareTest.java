@@ -20,6 +20,10 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -118,6 +122,17 @@ class CareTest {
         }
     }
 
+    /** Of the middle. */
+    private static void deleteByHand(Path db, int trades) throws SQLException {
+        String which = "SELECT id FROM trade ORDER BY id LIMIT %d OFFSET 50".formatted(trades);
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + db);
+                Statement statement = connection.createStatement()) {
+            assertEquals(
+                    trades,
+                    statement.executeUpdate("DELETE FROM trade WHERE id IN (" + which + ")"));
+        }
+    }
+
     @Test
     void theDoctorTellsASoundStoreAWholeTapeAndTheBudget() throws Exception {
         Path db = folder.resolve("tape.db");
@@ -140,10 +155,12 @@ class CareTest {
                     "of 6,000 used",
                     "answers in",
                     "opens in");
+            deleteByHand(db, 10);
+            assertSays(doctor(db, market), 1, "WRONG", "10 missing, 10 unknown to the ledger");
             try (Recorder recorder = Recorder.open(db, Durability.NORMAL)) {
                 recorder.gap(TAPE, new Gap(5, 9, 0, 1), Cause.MISSED);
             }
-            assertSays(doctor(db, market), 1, "WRONG", "5 missing", "run fetches");
+            assertSays(doctor(db, market), 1, "WRONG", "15 missing", "verify names them");
             try (RandomAccessFile file = new RandomAccessFile(db.toFile(), "rw")) {
                 file.seek(file.length() / 2 / 4_096 * 4_096);
                 file.write(new byte[16_384]);
