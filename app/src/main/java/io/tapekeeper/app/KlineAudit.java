@@ -116,11 +116,14 @@ final class KlineAudit {
                 .forEach(kline -> klines.put(kline.openTime(), kline));
         for (Bar bar : page) {
             Kline kline = klines.get(bar.start());
-            if (kline == null) {
-                unknown++;
+            if (kline == null && bar.trades() == 0) {
+                unknown++; // of a time without trades it may have none
                 continue;
             }
-            String what = difference(bar, kline, series.instrument());
+            String what =
+                    kline == null
+                            ? "trades %d, venue has no kline".formatted(bar.trades())
+                            : difference(bar, kline, series.instrument());
             if (what.isEmpty()) {
                 equal++;
             } else {
@@ -183,7 +186,12 @@ final class KlineAudit {
         }
     }
 
-    /** Bars equal to the venue's. */
+    /** Bars that were compared with the venue's. */
+    long compared() {
+        return equal + differing;
+    }
+
+    /** Those equal to the venue's. */
     long equal() {
         return equal;
     }
@@ -197,7 +205,7 @@ final class KlineAudit {
         return incomplete;
     }
 
-    /** Bars of which the venue has no kline. */
+    /** Bars without a trade of which the venue has no kline. */
     long unknown() {
         return unknown;
     }

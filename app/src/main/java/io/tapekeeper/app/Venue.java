@@ -36,12 +36,24 @@ record Venue(List<Instrument> instruments, Optional<SimulatedVenue> simulated) {
      * @throws VenueException where it cannot be reached, refuses, or lacks a symbol
      */
     static Venue ask(URI restUrl, BinanceRest rest, List<String> symbols) {
-        Optional<SimulatedVenue> simulated =
-                RunCommand.isBinance(restUrl) ? Optional.empty() : rest.simulation();
+        Optional<SimulatedVenue> simulated = simulation(restUrl, rest);
         return new Venue(rest.instruments(symbols), simulated);
     }
 
+    /**
+     * What the venue plays, where it is no real exchange.
+     *
+     * @throws VenueException as {@link BinanceRest#simulation}
+     */
+    static Optional<SimulatedVenue> simulation(URI restUrl, BinanceRest rest) {
+        return RunCommand.isBinance(restUrl) ? Optional.empty() : rest.simulation();
+    }
+
     boolean inventsItsTrades() {
+        return inventsItsTrades(simulated);
+    }
+
+    private static boolean inventsItsTrades(Optional<SimulatedVenue> simulated) {
         return simulated.map(venue -> venue.source().equals("synthetic")).orElse(false);
     }
 
@@ -72,14 +84,28 @@ record Venue(List<Instrument> instruments, Optional<SimulatedVenue> simulated) {
 
     /** Invented trades never stand in one file with real ones. */
     void refuseMixing(Path db, History history) {
-        boolean invented = inventsItsTrades();
+        refuseMixing(db, history, inventsItsTrades(), "name another file with --db");
+    }
+
+    /** Nor are they compared with each other. */
+    static void refuseComparing(Path db, History history, URI restUrl, BinanceRest rest) {
+        Optional<SimulatedVenue> simulated = simulation(restUrl, rest);
+        refuseMixing(
+                db,
+                history,
+                inventsItsTrades(simulated),
+                "name the market's own address with --rest-url, or --klines off");
+    }
+
+    private static void refuseMixing(Path db, History history, boolean invented, String remedy) {
         if (history.series().stream().anyMatch(one -> one.tape().simulated() != invented)) {
             throw Failure.usage(
-                    "%s holds %s trades, and this market is %s: name another file with --db"
+                    "%s holds %s trades, and this market is %s: %s"
                             .formatted(
                                     db,
                                     invented ? "real" : "simulated",
-                                    invented ? "simulated" : "real"));
+                                    invented ? "simulated" : "real",
+                                    remedy));
         }
     }
 

@@ -8,6 +8,7 @@ import io.tapekeeper.store.StoreFile;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.binance.BinanceRest;
+import io.tapekeeper.venue.binance.Kline;
 import io.tapekeeper.venue.binance.RateGovernor;
 import io.tapekeeper.venue.binance.Settings;
 import java.io.PrintStream;
@@ -67,8 +68,8 @@ final class VerifyCommand implements Callable<Integer> {
             names = "--klines",
             paramLabel = "INTERVAL",
             description =
-                    "Bars of this length are compared with the exchange's klines; off: they are not"
-                            + " (default: 1m).")
+                    "Bars of this length, one of the exchange's own, are compared with its klines;"
+                            + " off: they are not (default: 1m).")
     private String klines = "1m";
 
     @Option(
@@ -131,11 +132,25 @@ final class VerifyCommand implements Callable<Integer> {
     private List<Report> reports(Optional<Interval> interval) {
         List<Report> reports = new ArrayList<>();
         try (History history = History.open(db)) {
-            for (Series series : chosen(history)) {
+            List<Series> chosen = chosen(history);
+            if (interval.isPresent()) {
+                refuseAnotherMarket(history);
+            }
+            for (Series series : chosen) {
                 reports.add(report(history, series, interval));
             }
         }
         return reports;
+    }
+
+    /** Before anything long: the trades of one market say nothing about the klines of another. */
+    private void refuseAnotherMarket(History history) {
+        try (RateGovernor governor = Governors.of(restUrl);
+                BinanceRest rest = new BinanceRest(restUrl, Settings.defaults(), governor)) {
+            Venue.refuseComparing(db, history, restUrl, rest);
+        } catch (VenueException e) {
+            // It is asked again for its klines, and what it says then is told.
+        }
     }
 
     private Optional<String> damage() {
@@ -154,7 +169,13 @@ final class VerifyCommand implements Callable<Integer> {
             return Optional.empty();
         }
         try {
-            return Optional.of(Interval.parse(klines));
+            Interval interval = Interval.parse(klines);
+            if (!Kline.INTERVALS.contains(interval.toString())) {
+                throw Failure.usage(
+                        "--klines: the exchange has no klines of %s: name one of %s, or off"
+                                .formatted(interval, String.join(", ", Kline.INTERVALS)));
+            }
+            return Optional.of(interval);
         } catch (IllegalArgumentException e) {
             throw Failure.usage("--klines: " + e.getMessage() + ", or off");
         }
@@ -248,22 +269,23 @@ final class VerifyCommand implements Callable<Integer> {
                 .forEach(start -> line(true, "", KlineAudit.time(start)));
         more(audit.rowsDiffering(), "rows");
         if (report.klines.isEmpty()) {
-            line(true, "klines", "not compared: " + report.klinesProblem);
+            line("note", "klines", "not compared: " + report.klinesProblem);
             return;
         }
         KlineAudit bars = report.klines.get();
         line(
-                bars.differing() == 0,
+                bars.compared() == 0 ? "note" : bars.differing() == 0 ? "ok" : "WRONG",
                 "klines",
-                "%,d bars of %s equal, %,d differ; %,d incomplete left out%s"
+                "%s%,d bars of %s equal, %,d differ; %,d incomplete left out%s"
                         .formatted(
+                                bars.compared() == 0 ? "nothing to compare: " : "",
                                 bars.equal(),
                                 klines,
                                 bars.differing(),
                                 bars.incomplete(),
                                 bars.unknown() == 0
                                         ? ""
-                                        : ", %,d unknown to the venue".formatted(bars.unknown())));
+                                        : ", %,d without trades unknown to the venue".formatted(bars.unknown())));
         bars.differences().stream()
                 .limit(MOST_SHOWN)
                 .forEach(one -> line(true, "", KlineAudit.time(one.start()) + " " + one.what()));
@@ -298,7 +320,13 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private void line(boolean fine, String what, String found) {
-        String mark = what.isEmpty() ? "" : fine ? "ok" : "WRONG";
+        line(what.isEmpty() ? "" : fine ? "ok" : "WRONG", what, found);
+    }
+
+    /**
+     * @param mark note: neither proved nor refuted
+     */
+    private void line(String mark, String what, String found) {
         out.printf(Locale.ROOT, "%-6s %-9s %s%n", mark, what, found);
     }
 

@@ -19,6 +19,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -282,15 +283,42 @@ class VerifyCommandTest {
     @Test
     void aVenueThatCannotBeReachedIsSaidAndTheRestDecides() throws SQLException {
         String nowhere = "http://127.0.0.1:1";
-        assertSays(verifyAt(nowhere), 0, "100 %", "not compared: ", "127.0.0.1:1");
+        assertSays(verifyAt(nowhere), 0, "100 %", "note   klines    not compared: ", "127.0.0.1:1");
         byHand("DELETE FROM trade WHERE id = (SELECT min(id) + 50 FROM trade)");
         assertSays(verifyAt(nowhere), 1, "1 missing", "not compared: ");
+    }
+
+    @Test
+    void aBarOfWhichTheVenueHasNoKlineDiffers() throws SQLException {
+        byHand("UPDATE bar SET start = start - 86400000000");
+        assertSays(verify(), 1, "WRONG  klines", "0 bars of 1m equal, 5 differ", "has no kline");
+    }
+
+    @Test
+    void whereNoBarIsComparedNothingIsSaidToBeFine() {
+        Said said = verify("--klines", "1h");
+        assertSays(said, 0, "note   klines    nothing to compare: 0 bars of 1h equal");
+    }
+
+    @Test
+    void realTradesAreNotComparedWithAnInventedMarket() throws IOException {
+        try (Exchange invented =
+                Exchange.start(
+                        ExchangeConfig.of(
+                                new ExchangeConfig.Source.Synthetic(5, Optional.empty())))) {
+            assertSays(
+                    verifyAt(rest(invented)),
+                    2,
+                    "holds real trades, and this market is simulated",
+                    "--rest-url, or --klines off");
+        }
     }
 
     @Test
     void whatIsNotThereIsToldInOneSentence() {
         assertSays(verify("--symbol", "ETHUSDT"), 2, "has no trades of ETHUSDT");
         assertSays(verify("--klines", "1x"), 2, "--klines: ", "or off");
+        assertSays(verify("--klines", "3s"), 2, "no klines of 3s", "1m", "or off");
         Path none = folder.resolve("none.db");
         assertSays(Said.by("verify", "--db", none.toString()), 3, "none.db");
         assertFalse(Files.exists(none));

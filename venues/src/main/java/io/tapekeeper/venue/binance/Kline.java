@@ -1,6 +1,7 @@
 package io.tapekeeper.venue.binance;
 
 import io.tapekeeper.market.Amount;
+import java.util.List;
 
 /**
  * One interval of a symbol as the venue itself sums it up.
@@ -22,6 +23,12 @@ public record Kline(
         Amount quoteVolume,
         long trades,
         Amount takerBuyVolume) {
+    /** The lengths in which the venue has them, those of a week and a month left out. */
+    public static final List<String> INTERVALS =
+            List.of(
+                    "1s", "1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "8h", "12h", "1d",
+                    "3d");
+
     static Kline of(Answer row) {
         Answer kline =
                 row.named(
