@@ -133,6 +133,7 @@ final class BackfillCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        RunCommand.checkUrl("--rest-url", restUrl, "http");
         if (to != null && !from.isBefore(to)) {
             throw Failure.usage("--from must be before --to");
         }

@@ -64,7 +64,11 @@ final class RunCommand implements Callable<Integer> {
         return Failure.FINE;
     }
 
-    private static void checkUrl(String option, URI url, String scheme) {
+    /**
+     * @param scheme http or ws; an s behind it is fine
+     * @throws Failure where it is no such address
+     */
+    static void checkUrl(String option, URI url, String scheme) {
         String given = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
         if (url.getHost() == null || !(given.equals(scheme) || given.equals(scheme + "s"))) {
             throw Failure.usage(

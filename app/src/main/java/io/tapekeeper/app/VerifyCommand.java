@@ -111,6 +111,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        RunCommand.checkUrl("--rest-url", restUrl, "http");
         Optional<Interval> interval = interval();
         try {
             Optional<String> damage = damage();

@@ -101,6 +101,22 @@ class CommandLineTest {
     }
 
     @Test
+    void anAddressWithoutASchemeIsToldToLackIt() {
+        String db = folder.resolve("x.db").toString();
+        String url = "localhost:19443";
+        for (String command : new String[] {"run", "verify", "doctor"}) {
+            assertEquals(2, run(command, "--db", db, "--rest-url", url), command);
+            assertOneSentence("--rest-url must be a http:// or https:// address", url);
+        }
+        assertEquals(
+                2,
+                run("backfill", "BTCUSDT", "--from", "2024-08-08", "--db", db, "--rest-url", url));
+        assertOneSentence("--rest-url must be a http:// or https:// address", url);
+        assertEquals(2, run("doctor", "--db", db, "--stream-url", url));
+        assertOneSentence("--stream-url must be a ws:// or wss:// address", url);
+    }
+
+    @Test
     void anOptionThatDoesNotExistIsToldWithTheNearest() {
         assertEquals(2, run("run", "--symbls", "BTCUSDT"));
         assertOneSentence("--symbls", "--symbols");
