@@ -315,7 +315,8 @@ record SqliteFile(Path path) {
             case 5, 6 -> // SQLITE_BUSY, SQLITE_LOCKED
                     failure(e, Kind.LOCKED, " is held busy by another program: end that one.");
             case 8 -> // SQLITE_READONLY
-                    failure(e, Kind.READ_ONLY, " may not be written: allow it.");
+                    new StoreException(
+                            Kind.READ_ONLY, unwritable() + " may not be written: allow it.", e);
             case 13 -> // SQLITE_FULL
                     failure(e, Kind.WRITE_FAILED, " cannot grow, the disk is full: make room.");
             default ->
@@ -325,6 +326,18 @@ record SqliteFile(Path path) {
                             " cannot be used (%s): check the disk and the permissions."
                                     .formatted(code(e).message));
         };
+    }
+
+    /** The file, or one beside it that a reader of another user has left. */
+    private Path unwritable() {
+        if (!Files.exists(path) || Files.isWritable(path)) {
+            for (String suffix : new String[] {"-wal", "-shm"}) {
+                if (Files.exists(beside(suffix)) && !Files.isWritable(beside(suffix))) {
+                    return beside(suffix);
+                }
+            }
+        }
+        return path;
     }
 
     /** What SQLite says of a file that was a store when it was opened. */

@@ -185,6 +185,23 @@ class OpeningTest {
     }
 
     @Test
+    void namesTheFileBesideTheStoreThatMayNotBeWritten() throws Exception {
+        Path file = folder.resolve("tape.db");
+        Recorder.open(file, Durability.NORMAL).close();
+        try (History reader = History.open(file)) { // of another user, say
+            assertEquals(0, reader.tradeCount(TAPE));
+            Path shm = folder.resolve("tape.db-shm");
+            assertTrue(shm.toFile().setWritable(false));
+            assumeFalse(Files.isWritable(shm), "this user may write everywhere");
+            StoreException refused =
+                    assertThrows(
+                            StoreException.class, () -> Recorder.open(file, Durability.NORMAL));
+            assertEquals(Kind.READ_ONLY, refused.kind());
+            assertEquals(shm.toRealPath() + " may not be written: allow it.", refused.getMessage());
+        }
+    }
+
+    @Test
     void saysThatThereIsNoRecording() throws IOException {
         Path none = folder.resolve("none.db");
         StoreException missing = assertThrows(StoreException.class, () -> History.open(none));
