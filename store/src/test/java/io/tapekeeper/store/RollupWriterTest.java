@@ -248,6 +248,9 @@ class RollupWriterTest {
         }
         Samples.sql(
                 file(),
+                "DROP TRIGGER trade_deleted",
+                "ALTER TABLE tape DROP COLUMN first_id",
+                "ALTER TABLE tape DROP COLUMN last_id",
                 "DROP TABLE rollup",
                 "ALTER TABLE series DROP COLUMN unrolled",
                 "ALTER TABLE tape DROP COLUMN time_base");
