@@ -10,14 +10,12 @@ import io.tapekeeper.store.Recorder;
 import io.tapekeeper.store.StoreException;
 import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.Gap;
-import io.tapekeeper.tape.IdRange;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.binance.BinanceRest;
 import io.tapekeeper.venue.binance.Fetch;
 import io.tapekeeper.venue.binance.Purpose;
-import io.tapekeeper.venue.binance.RawIds;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -273,7 +271,6 @@ final class LedgerRepair implements AutoCloseable {
         private LedgerEntry entry;
         private final List<LedgerEntry> missing = new ArrayList<>();
         private final Deque<Fetch> left = new ArrayDeque<>();
-        private boolean servedById = true; // as far as is known
 
         Filling(Watch watch, LedgerEntry entry) {
             this.watch = watch;
@@ -286,25 +283,21 @@ final class LedgerRepair implements AutoCloseable {
                     range ->
                             left.add(
                                     new Fetch(
-                                            rest,
-                                            id.symbol(),
-                                            id.kind(),
-                                            range.first(),
-                                            range.last(),
-                                            settings.believe(),
-                                            this)));
+                                                    rest,
+                                                    id.symbol(),
+                                                    id.kind(),
+                                                    range.first(),
+                                                    range.last(),
+                                                    settings.believe(),
+                                                    this)
+                                            .orNamedSince(entry.gap().before())));
         }
 
         /** Returns whether every id has come or is known not to come. */
         boolean fill(Meter meter) throws InterruptedException {
             meter.add(missing.stream().mapToLong(part -> part.gap().missing()).sum());
             for (; !left.isEmpty(); left.removeFirst()) {
-                Fetch fetch = left.getFirst();
-                boolean done =
-                        servedById
-                                ? fill(fetch, meter)
-                                : nameByAggregates(new IdRange(fetch.next(), fetch.last()));
-                if (!done) {
+                if (!fill(left.getFirst(), meter)) {
                     return false;
                 }
             }
@@ -312,75 +305,17 @@ final class LedgerRepair implements AutoCloseable {
             return true;
         }
 
-        /**
-         * Raw trades that this host does not serve by id: its aggregates, whose ranges leave none
-         * out, tell which of them it has. Those can be had from another host only, and stay open as
-         * unresolved; the others are nowhere.
-         *
-         * @return whether that is known of all of them
-         */
-        private boolean nameByAggregates(IdRange ids) {
-            Gap gap = entry.gap();
-            RawIds raw =
-                    rest.rawIdsNamedByAggregates(
-                            watch.symbol(), ids.first(), ids.last(), gap.before(), gap.after());
-            if (raw.knownTo() < ids.last() && !doubt()) {
-                return false; // the aggregates may come yet
-            }
-            long next = ids.first();
-            for (RawIds.Range range : raw.named()) {
-                absent(next, range.first() - 1);
-                notServed(range.first(), range.last());
-                next = range.last() + 1;
-            }
-            long known = Math.min(ids.last(), raw.knownTo());
-            absent(next, known);
-            notServed(Math.max(next, known + 1), ids.last());
-            LOG.log(
-                    Level.WARNING,
-                    "{0}: {1} does not serve raw trades by id; its aggregates name {2} of the"
-                            + " missing {3}",
-                    watch.symbol(),
-                    rest.hostInUse(),
-                    Long.toString(
-                            raw.named().stream()
-                                    .mapToLong(range -> range.last() - range.first() + 1)
-                                    .sum()),
-                    Long.toString(ids.count()));
-            return true;
-        }
-
-        private void absent(long firstId, long lastId) {
-            if (firstId <= lastId) {
-                missing(firstId, lastId, Cause.ABSENT);
-            }
-        }
-
-        /** The ledger has the answer; another host may give them. */
-        private void notServed(long firstId, long lastId) {
-            if (firstId <= lastId) {
-                missing(firstId, lastId, Cause.UNRESOLVED);
-                notServed.add(missing.getLast().gap());
-            }
-        }
-
         private boolean fill(Fetch fetch, Meter meter) throws InterruptedException {
             int waits = 0;
             while (true) {
                 long before = fetch.next();
-                Fetch.Step step;
-                try {
-                    step = fetch.step(Purpose.REPAIR);
-                } catch (VenueException e) {
-                    if (e.kind() != VenueException.Kind.NOT_SERVED) {
-                        throw e;
-                    }
-                    servedById = false;
-                    return nameByAggregates(new IdRange(fetch.next(), fetch.last()));
-                }
+                Fetch.Step step = fetch.step(Purpose.REPAIR);
                 meter.add(fetch.next() - before);
                 switch (step) {
                     case DONE -> {
+                        if (fetch.isByAggregates()) {
+                            sayNotServed();
+                        }
                         return true;
                     }
                     case ADVANCED -> waits = 0;
@@ -396,15 +331,30 @@ final class LedgerRepair implements AutoCloseable {
             }
         }
 
-        /** Returns whether the venue has left it open for so long that the ledger says so. */
-        private boolean doubt() {
+        private void sayNotServed() {
+            long named =
+                    missing.stream()
+                            .filter(part -> part.cause() == Cause.UNRESOLVED)
+                            .mapToLong(part -> part.gap().missing())
+                            .sum();
+            LOG.log(
+                    Level.WARNING,
+                    "{0}: {1} does not serve raw trades by id; its aggregates name {2} of the"
+                            + " missing {3}",
+                    watch.symbol(),
+                    rest.hostInUse(),
+                    Long.toString(named),
+                    Long.toString(entry.gap().missing()));
+        }
+
+        /** Where the venue has left it open for too long, the ledger says so. */
+        private void doubt() {
             long now = System.nanoTime();
             long since = waitedSince.computeIfAbsent(entry.gap(), gap -> now);
-            boolean doubted = now - since >= settings.doubtAfter().toNanos();
-            if (doubted && entry.cause() != Cause.UNRESOLVED) {
+            if (now - since >= settings.doubtAfter().toNanos()
+                    && entry.cause() != Cause.UNRESOLVED) {
                 recorder.gap(watch.series().tape(), entry.gap(), Cause.UNRESOLVED);
             }
-            return doubted;
         }
 
         @Override
@@ -416,6 +366,9 @@ final class LedgerRepair implements AutoCloseable {
         public void missing(long firstId, long lastId, Cause cause) {
             Gap part = new Gap(firstId, lastId, entry.gap().before(), entry.gap().after());
             missing.add(settled(part, cause));
+            if (cause == Cause.UNRESOLVED && left.getFirst().isByAggregates()) {
+                notServed.add(part); // another host may give them
+            }
         }
 
         /**

@@ -156,7 +156,8 @@ class RepairTest {
                 FaultPlanReader.parse(
                         """
                         faults:
-                          - rest: {status: 403, endpoint: historicalTrades, after: 1 requests, for: 1h}
+                          - rest: {status: 404, endpoint: historicalTrades, after: 1 requests, for: 1h}
+                          - late-ids: {one-in: 3, by: 300ms}
                           - venue-holes: {one-in: 20}
                         """,
                         "plan");

@@ -282,50 +282,18 @@ public final class BinanceRest implements AutoCloseable {
         };
     }
 
-    private List<Answer> aggregatesSince(String symbol, long timeMicros, int limit) {
-        String asked = "startTime=%d&limit=%d&".formatted(timeMicros, limit);
-        return get("aggTrades?" + asked + query(List.of(symbol)), 4, Purpose.REPAIR).items();
+    /** The aggregates from a time on, epoch microseconds; asked as repair. */
+    List<Answer> aggregatesSince(String symbol, long timeMicros, int limit) {
+        return aggregates(symbol, "startTime=%d&limit=%d&".formatted(timeMicros, limit));
     }
 
-    /**
-     * Which raw trades from {@code fromId} to {@code toId} the venue's aggregates name: what they
-     * skip does not exist there, and need not be asked for again. One question for each thousand
-     * aggregates of that time, as repair.
-     *
-     * @param fromMicros venue time of a trade before {@code fromId}, the nearer the cheaper
-     * @param toMicros venue time of a trade behind {@code toId}
-     */
-    public RawIds rawIdsNamedByAggregates(
-            String symbol, long fromId, long toId, long fromMicros, long toMicros) {
-        List<RawIds.Range> named = new ArrayList<>();
-        long knownTo = -1;
-        List<Answer> page = aggregatesSince(symbol, fromMicros, PAGE);
-        while (!page.isEmpty()) {
-            for (Answer aggregate : page) {
-                if (knownTo >= toId) {
-                    return new RawIds(named, knownTo);
-                }
-                if (TradePage.blanked(aggregate)) {
-                    continue;
-                }
-                if (aggregate.time("T") > toMicros) { // it tells where those before it end
-                    return new RawIds(named, Math.max(knownTo, aggregate.integer("f") - 1));
-                }
-                long first = Math.max(fromId, aggregate.integer("f"));
-                long last = Math.min(toId, aggregate.integer("l"));
-                knownTo = aggregate.integer("l");
-                if (first > last) {
-                    continue;
-                }
-                if (!named.isEmpty() && named.getLast().last() == first - 1) {
-                    first = named.removeLast().first();
-                }
-                named.add(new RawIds.Range(first, last));
-            }
-            String next = "fromId=%d&limit=%d&".formatted(page.getLast().integer("a") + 1, PAGE);
-            page = get("aggTrades?" + next + query(List.of(symbol)), 4, Purpose.REPAIR).items();
-        }
-        return new RawIds(named, knownTo);
+    /** The aggregates from an id on, or from the next one that the venue has; asked as repair. */
+    List<Answer> aggregatesFrom(String symbol, long fromId, int limit) {
+        return aggregates(symbol, "fromId=%d&limit=%d&".formatted(fromId, limit));
+    }
+
+    private List<Answer> aggregates(String symbol, String asked) {
+        return get("aggTrades?" + asked + query(List.of(symbol)), 4, Purpose.REPAIR).items();
     }
 
     /**

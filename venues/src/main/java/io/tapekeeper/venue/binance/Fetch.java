@@ -4,6 +4,7 @@ import io.tapekeeper.market.Trade;
 import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.VenueException;
+import io.tapekeeper.venue.VenueException.Kind;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.OptionalLong;
@@ -47,9 +48,6 @@ public final class Fetch {
     /** Ids that one question brings at most. */
     public static final int PAGE = 1_000;
 
-    /** How often the venue must lack an id, while it has later ones, before we believe it. */
-    private static final int DENIALS = 3;
-
     private final BinanceRest rest;
     private final String symbol;
     private final TapeKind kind;
@@ -58,9 +56,10 @@ public final class Fetch {
     private final Sink sink;
     private final LongSupplier nanoTime;
     private long next;
-    private int denials; // of next, in a row
-    private long deniedSince; // nanoTime of the first of them
+    private final Denials denials; // of next
     private final PagesAhead pages;
+    private OptionalLong sinceMicros = OptionalLong.empty(); // empty = nothing is asked instead
+    private AggregateWalk walk; // null as long as the host is taken to serve them by id
     private boolean smooth; // the last page came whole
     private long questions;
 
@@ -95,20 +94,50 @@ public final class Fetch {
         this.last = lastId;
         this.pages = new PagesAhead(lastId, PAGE);
         this.believeAfter = believeAfter;
+        this.denials = new Denials(believeAfter, nanoTime);
         this.sink = sink;
         this.nanoTime = nanoTime;
     }
 
     /**
+     * From now on, where the host does not serve raw trades by id, its aggregates are asked which
+     * of them it has: those are missing as UNRESOLVED, for another host may serve them, and the
+     * others as ABSENT.
+     *
+     * @param timeMicros venue time of a trade before the first id, the nearer the cheaper
+     */
+    public Fetch orNamedSince(long timeMicros) {
+        sinceMicros = OptionalLong.of(timeMicros);
+        return this;
+    }
+
+    /**
      * Asks one question.
      *
-     * @throws VenueException where it was not answered; nothing is lost, ask again
+     * @throws VenueException where it was not answered; nothing is lost, ask again. NOT_SERVED only
+     *     where nothing is to be asked instead
      */
     public Step step(Purpose purpose) {
-        if (next > last) {
+        if (next() > last) {
             return Step.DONE;
         }
         questions++;
+        if (walk != null) {
+            return walk.step();
+        }
+        try {
+            return stepById(purpose);
+        } catch (VenueException e) {
+            if (e.kind() != Kind.NOT_SERVED || sinceMicros.isEmpty()) {
+                throw e;
+            }
+            Denials own = new Denials(believeAfter, nanoTime);
+            walk = new AggregateWalk(rest, symbol, next, last, sinceMicros.getAsLong(), own, sink);
+            return Step.ADVANCED;
+        }
+    }
+
+    private Step stepById(Purpose purpose) {
         boolean ahead = smooth && purpose == Purpose.REPAIR;
         smooth = false;
         TradePage page =
@@ -118,30 +147,21 @@ public final class Fetch {
                         (from, limit) -> rest.tradesFrom(symbol, kind, from, limit, purpose));
         if (page.isEmpty()) {
             pages.forget(); // asked at the same time
-            denials = 0; // not even later ones: its database lags
+            denials.forget(); // not even later ones: its database lags
             return Step.WAIT;
         }
         if (page.firstId() > next) {
-            if (!denialIsBelieved()) {
+            if (!denials.believedNow()) {
                 pages.forget();
                 return Step.WAIT;
             }
             conclude(Math.min(last, page.firstId() - 1));
         }
-        denials = 0;
+        denials.forget();
         long asked = next;
         take(page);
         smooth = next == asked + PAGE;
         return next > last ? Step.DONE : Step.ADVANCED;
-    }
-
-    private boolean denialIsBelieved() {
-        long now = nanoTime.getAsLong();
-        if (denials == 0) {
-            deniedSince = now;
-        }
-        denials++;
-        return denials >= DENIALS && now - deniedSince >= believeAfter.toNanos();
     }
 
     /**
@@ -152,12 +172,7 @@ public final class Fetch {
      *     quarter of the time after which it is believed
      */
     public Duration pause(Duration shortest) {
-        Duration longest = believeAfter.dividedBy(8);
-        Duration pause = shortest;
-        for (int denial = 1; denial < denials && pause.compareTo(longest) <= 0; denial++) {
-            pause = pause.multipliedBy(2);
-        }
-        return pause;
+        return walk == null ? denials.pause(shortest) : walk.pause(shortest);
     }
 
     /** The venue has later ids, and it was asked often enough. */
@@ -214,9 +229,14 @@ public final class Fetch {
         return kind == TapeKind.RAW ? 25 : 4;
     }
 
-    /** The first id that has not come yet. */
+    /** The first id that has not come yet, and of which nothing else is known. */
     public long next() {
-        return next;
+        return walk == null ? next : walk.next();
+    }
+
+    /** Whether the host does not serve them by id, so that they are only named. */
+    public boolean isByAggregates() {
+        return walk != null;
     }
 
     /** The last id of the range. */

@@ -25,7 +25,6 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -284,60 +283,6 @@ class BinancePagesTest {
         assertEquals(
                 "/api/v3/aggTrades?startTime=1790000000000123&limit=1&symbol=BTCUSDT",
                 server.asked.getLast());
-    }
-
-    @Test
-    void tellsFromTheAggregatesWhichRawIdsTheVenueHas() {
-        // Aggregate n covers raw ids 3n to 3n + 2; those of 1,200 are missing and 1,205 is blanked.
-        List<String> all =
-                LongStream.range(0, 2_500)
-                        .filter(n -> n != 1_200)
-                        .mapToObj(n ->
-                                n == 1_205
-                                        ? blanked(n)
-                                        : aggregate(n, 3 * n, 3 * n + 2, TRADED + n))
-                        .toList();
-        server.script(path -> {
-            int from =
-                    path.contains("fromId")
-                            ? Integer.parseInt(path.replaceAll(".*fromId=(\\d+).*", "$1"))
-                            : 0;
-            return Reply.ok(
-                    String.join(",", all.subList(from, Math.min(from + 1_000, 2_499)))
-                            .transform(items -> "[" + items + "]"));
-        });
-        RawIds ids = rest.rawIdsNamedByAggregates("BTCUSDT", 3_598, 3_700, TRADED, TRADED + 10_000);
-        assertEquals(
-                List.of(
-                        new RawIds.Range(3_598, 3_599),
-                        new RawIds.Range(3_603, 3_614),
-                        new RawIds.Range(3_618, 3_700)),
-                ids.named());
-        assertTrue(ids.knownTo() >= 3_700);
-        assertEquals(2, server.asked.size());
-    }
-
-    @Test
-    void saysHowFarTheAggregatesTellOfRawIds() {
-        server.script(path ->
-                Reply.ok(
-                        path.contains("startTime")
-                                ? "[" + aggregate(8, 100, 102, TRADED) + "]"
-                                : "[]"));
-        RawIds ids = rest.rawIdsNamedByAggregates("X", 101, 200, TRADED, TRADED + 1);
-        assertEquals(new RawIds(List.of(new RawIds.Range(101, 102)), 102), ids);
-    }
-
-    @Test
-    void anAggregateBehindTheHoleTellsWhereItEnds() {
-        server.script(path ->
-                Reply.ok(
-                        "[%s,%s]"
-                                .formatted(
-                                        aggregate(8, 100, 102, TRADED),
-                                        aggregate(9, 121, 122, TRADED + 5_000))));
-        RawIds ids = rest.rawIdsNamedByAggregates("X", 101, 120, TRADED, TRADED + 1);
-        assertEquals(new RawIds(List.of(new RawIds.Range(101, 102)), 120), ids);
     }
 
     @Test

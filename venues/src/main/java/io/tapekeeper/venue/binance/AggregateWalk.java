@@ -1,0 +1,173 @@
+package io.tapekeeper.venue.binance;
+
+import io.tapekeeper.tape.Cause;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Tells which raw trades of a range the venue has where it does not serve them by id: its
+ * aggregates number them, and leave none out. Those that an aggregate names exist (UNRESOLVED: they
+ * can be had from another host); those between two neighbours do not (ABSENT). What a blanked one
+ * named is not known any more, and stays UNRESOLVED.
+ *
+ * <p>That holds only where the aggregates themselves are numbered without a jump, from one that
+ * reaches back to the first id of the range, so it goes back until it has that one. Where one is
+ * missing it asks again, as {@link Fetch} does, before it believes that. A question brings a
+ * thousand aggregates. One thread at a time.
+ */
+final class AggregateWalk {
+    private static final int PAGE = 1_000; // the venue's longest
+
+    private final BinanceRest rest;
+    private final String symbol;
+    private final long last;
+    private final long sinceMicros;
+    private final Denials denials;
+    private final Fetch.Sink sink;
+    private long next; // raw id
+    private long expected = -1; // the aggregate to ask for; -1 before one of that time is known
+    private boolean begun; // one was seen that reaches back to the first id
+    private boolean blanked; // so is the one before
+    private long partFirst; // what is known and not said yet, so that neighbours are said as one
+    private Cause partCause; // null where all is said
+
+    /**
+     * @param firstId raw, included
+     * @param lastId raw, included
+     * @param sinceMicros venue time of a trade before the first, the nearer the cheaper
+     * @param denials of its own
+     */
+    AggregateWalk(
+            BinanceRest rest,
+            String symbol,
+            long firstId,
+            long lastId,
+            long sinceMicros,
+            Denials denials,
+            Fetch.Sink sink) {
+        this.rest = rest;
+        this.symbol = symbol;
+        this.next = firstId;
+        this.last = lastId;
+        this.sinceMicros = sinceMicros;
+        this.denials = denials;
+        this.sink = sink;
+    }
+
+    /** The first raw id of which nothing is known yet. */
+    long next() {
+        return next;
+    }
+
+    /** How long to pause before the next question where this one brought nothing. */
+    Duration pause(Duration shortest) {
+        return denials.pause(shortest);
+    }
+
+    /** Asks one question, as repair; some ids may be said only with the last one. */
+    Fetch.Step step() {
+        List<Answer> page =
+                expected < 0
+                        ? rest.aggregatesSince(symbol, sinceMicros, PAGE)
+                        : rest.aggregatesFrom(symbol, expected, PAGE);
+        if (page.isEmpty()) {
+            denials.forget(); // not even later ones: its database lags
+            return Fetch.Step.WAIT;
+        }
+        long first = page.getFirst().integer("a");
+        if (first < Math.max(0, expected)) {
+            throw page.getFirst().notAsPromised("a");
+        }
+        boolean jump = expected >= 0 && first > expected;
+        boolean reachesBack = begun || reachesBack(page);
+        if (!reachesBack && !jump && first > 0) { // times may step back within the order of ids
+            denials.forget();
+            expected = Math.max(0, first - PAGE);
+            return Fetch.Step.ADVANCED;
+        }
+        if (jump && (begun || !reachesBack)) {
+            if (!denials.believedNow()) {
+                return Fetch.Step.WAIT;
+            }
+            if (!begun) {
+                nameWhatIsTooOld(page, first);
+            }
+        }
+        denials.forget();
+        begun = true;
+        expected = first;
+        take(page);
+        if (next <= last) {
+            return Fetch.Step.ADVANCED;
+        }
+        sayPart();
+        return Fetch.Step.DONE;
+    }
+
+    /** Whether all from the first wanted id on must be on this page or behind it. */
+    private boolean reachesBack(List<Answer> page) {
+        return page.stream()
+                .filter(aggregate -> !TradePage.blanked(aggregate))
+                .findFirst()
+                .filter(aggregate -> aggregate.integer("f") <= next)
+                .isPresent();
+    }
+
+    /** Where the venue has no older aggregate at all, nobody can say what there was. */
+    private void nameWhatIsTooOld(List<Answer> page, long first) {
+        List<Answer> oldest = rest.aggregatesFrom(symbol, 0, 1);
+        if (oldest.isEmpty() || oldest.getFirst().integer("a") < first) {
+            return;
+        }
+        page.stream()
+                .filter(aggregate -> !TradePage.blanked(aggregate))
+                .findFirst()
+                .ifPresent(aggregate -> know(aggregate.integer("f") - 1, Cause.BEYOND_RETENTION));
+    }
+
+    /** Takes what follows without a jump; what is behind a jump is asked for again. */
+    private void take(List<Answer> page) {
+        for (Answer aggregate : page) {
+            long id = aggregate.integer("a");
+            if (id < expected) {
+                throw aggregate.notAsPromised("a");
+            }
+            if (id > expected || next > last) {
+                return;
+            }
+            expected++;
+            if (TradePage.blanked(aggregate)) {
+                blanked = true;
+                continue;
+            }
+            long from = aggregate.integer("f");
+            long to = aggregate.integer("l");
+            if (from < 0 || to < from || to == Long.MAX_VALUE) {
+                throw aggregate.notAsPromised("l");
+            }
+            know(from - 1, blanked ? Cause.UNRESOLVED : Cause.ABSENT);
+            blanked = false;
+            know(to, Cause.UNRESOLVED);
+        }
+    }
+
+    private void know(long upTo, Cause cause) {
+        long end = Math.min(upTo, last);
+        if (end < next) {
+            return;
+        }
+        if (partCause != cause) {
+            sayPart();
+            partFirst = next;
+            partCause = cause;
+        }
+        next = end + 1;
+    }
+
+    private void sayPart() {
+        if (partCause != null) {
+            sink.missing(partFirst, next - 1, partCause);
+            partCause = null;
+        }
+    }
+}
