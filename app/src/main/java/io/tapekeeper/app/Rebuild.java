@@ -50,7 +50,8 @@ final class Rebuild implements Sequencer.Output, Analyst.Output {
     private final Analyst analyst;
     private final Deque<Checkpoint> edges = new ArrayDeque<>(); // of holes that it passed
     private final Deque<FeatureRow> newest = new ArrayDeque<>();
-    private final List<Alert> alerts = new ArrayList<>(); // any of them the live tape may close
+    private final boolean besideLive; // which may close any alert meanwhile, so all are kept
+    private final List<Alert> alerts = new ArrayList<>(); // to be said again at the end
     private final List<SignalChange> lateSignals = new ArrayList<>(); // while it went on
     private long lastBarStart;
     private SignalChange lastSignal;
@@ -94,6 +95,7 @@ final class Rebuild implements Sequencer.Output, Analyst.Output {
         analyst = restored;
         lastBarStart = checkpoint == null ? Long.MIN_VALUE : checkpoint.lastBarStart();
         firstMicros = endOf(series, Optional.ofNullable(checkpoint));
+        besideLive = withdrawnAtOnce == AT_THE_END;
         withdrawnUpTo = Math.max(firstMicros, withdrawnAtOnce);
         recorder.withdraw(series, firstMicros + 1, withdrawnUpTo + 1);
     }
@@ -201,7 +203,9 @@ final class Rebuild implements Sequencer.Output, Analyst.Output {
 
     private void alert(Alert alert) {
         recorder.alertOpened(series, alert);
-        alerts.add(alert);
+        if (besideLive || alert.opened() > withdrawnUpTo) {
+            alerts.add(alert);
+        }
     }
 
     @Override

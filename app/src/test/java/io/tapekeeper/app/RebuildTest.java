@@ -114,8 +114,13 @@ class RebuildTest {
     }
 
     private static Rebuild rebuild(Recorder recorder, History history, long fromId) {
+        return rebuild(recorder, history, fromId, Rebuild.AT_THE_END);
+    }
+
+    private static Rebuild rebuild(
+            Recorder recorder, History history, long fromId, long withdrawnAtOnce) {
         return new Rebuild(
-                SERIES, Preset.CLASSIC, recorder, history, List.of(), fromId, Rebuild.AT_THE_END);
+                SERIES, Preset.CLASSIC, recorder, history, List.of(), fromId, withdrawnAtOnce);
     }
 
     @Test
@@ -140,6 +145,28 @@ class RebuildTest {
                         after.stream().anyMatch(one -> isSame(one, alert)),
                         alert + " is withdrawn");
             }
+        }
+    }
+
+    @Test
+    void whatIsWithdrawnAtTheBeginningIsSaidOnceAndNotKeptInMemory() {
+        List<Trade> tape = market(4, 12_000);
+        List<Alert> expected = record("whole.db", tape);
+        assertFalse(expected.isEmpty());
+        try (Recorder recorder = Recorder.open(folder.resolve("alone.db"), Durability.NORMAL);
+                History history = History.open(folder.resolve("alone.db"))) {
+            recorder.session(SERIES.tape(), SERIES.instrument(), "backfill", 0, "");
+            tape.forEach(trade -> recorder.trade(SERIES.tape(), trade));
+            recorder.flush();
+            long fromId = tape.getFirst().id();
+            Rebuild rebuild = rebuild(recorder, history, fromId, Long.MAX_VALUE - 1);
+            rebuild.upTo(tape.getLast().id(), () -> false);
+            recorder.flush();
+            assertEquals(expected, history.alerts(SERIES, 1_000));
+            recorder.withdraw(SERIES, 0, Long.MAX_VALUE); // would come back if they were kept
+            rebuild.finish(fromId);
+            recorder.flush();
+            assertEquals(List.of(), history.alerts(SERIES, 1_000));
         }
     }
 
