@@ -10,6 +10,7 @@ import io.tapekeeper.store.Recorder;
 import io.tapekeeper.store.StoreException;
 import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.IdRange;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.VenueException;
@@ -79,7 +80,7 @@ final class LedgerRepair implements AutoCloseable {
     private final Set<Gap> saidTooOld = ConcurrentHashMap.newKeySet();
     private final Set<Gap> notServed = ConcurrentHashMap.newKeySet();
     private final Map<Watch, Map<Gap, Filling>> begun = new HashMap<>();
-    private final Map<Gap, Long> unusableSince = new ConcurrentHashMap<>(); // local monotonic time
+    private final Map<Gap, Long> restingSince = new ConcurrentHashMap<>(); // local monotonic time
     private final Map<Gap, Long> waitedSince = new ConcurrentHashMap<>(); // local monotonic time
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Map<Watch, Progress> progress = new ConcurrentHashMap<>();
@@ -195,6 +196,9 @@ final class LedgerRepair implements AutoCloseable {
         VenueException unanswered = null;
         try {
             for (LedgerEntry entry : open) {
+                if (isResting(entry.gap())) { // one before it told so
+                    continue;
+                }
                 Filling filling =
                         fillings.computeIfAbsent(entry.gap(), gap -> new Filling(watch, entry));
                 filling.entry = entry; // its cause may be another one now
@@ -206,13 +210,20 @@ final class LedgerRepair implements AutoCloseable {
                         all = false;
                     }
                 } catch (VenueException e) { // the next one may be answered all the same
-                    filling.doubt();
                     all = false;
-                    unanswered = e;
+                    if (e.kind() == VenueException.Kind.NOT_SERVED) {
+                        restAllThatIsNotServed();
+                    } else {
+                        filling.doubt();
+                        unanswered = e;
+                    }
                 }
             }
         } finally { // what came is settled even where the venue failed us half-way
             settle(watch, settled);
+        }
+        if (!settled.isEmpty()) {
+            recorder.flush(); // or the next look would find them open and ask for them again
         }
         if (unanswered != null) {
             throw unanswered;
@@ -221,6 +232,12 @@ final class LedgerRepair implements AutoCloseable {
             progress.remove(watch);
         }
         return false; // look again: the tape may have met another one meanwhile
+    }
+
+    /** The answer for one holds for all: a hole may have left many of them. */
+    private void restAllThatIsNotServed() {
+        long now = System.nanoTime();
+        notServed.forEach(gap -> restingSince.put(gap, now));
     }
 
     /** Whether the ledger of a tape has a hole open that can still be filled from here. */
@@ -234,7 +251,7 @@ final class LedgerRepair implements AutoCloseable {
             return List.of(); // the tape has not begun
         }
         return history.openGaps(watch.series().tape()).stream()
-                .filter(entry -> !notServed.contains(entry.gap()) && !isResting(entry.gap()))
+                .filter(entry -> !isResting(entry.gap()))
                 .filter(entry ->
                         isInReach(watch, entry.gap())
                                 || history.missing(watch.series().tape(), entry.gap()) == 0)
@@ -256,9 +273,12 @@ final class LedgerRepair implements AutoCloseable {
         return inReach;
     }
 
-    /** Whether the venue has what can be no trade there; it is asked again later. */
+    /**
+     * Whether it is known that asking now is no use: the venue has what can be no trade there, or
+     * the host does not serve raw trades by id. Either may pass, so it is asked again later.
+     */
     private boolean isResting(Gap gap) {
-        Long since = unusableSince.get(gap);
+        Long since = restingSince.get(gap);
         return since != null && System.nanoTime() - since < settings.doubtAfter().toNanos();
     }
 
@@ -275,22 +295,29 @@ final class LedgerRepair implements AutoCloseable {
         Filling(Watch watch, LedgerEntry entry) {
             this.watch = watch;
             this.entry = entry;
-            TapeId id = watch.series().tape();
+            Gap gap = entry.gap();
             history.missingRanges(
-                    id,
-                    entry.gap().firstId(),
-                    entry.gap().lastId(),
-                    range ->
-                            left.add(
-                                    new Fetch(
-                                                    rest,
-                                                    id.symbol(),
-                                                    id.kind(),
-                                                    range.first(),
-                                                    range.last(),
-                                                    settings.believe(),
-                                                    this)
-                                            .orNamedSince(entry.gap().before())));
+                    watch.series().tape(),
+                    gap.firstId(),
+                    gap.lastId(),
+                    range -> left.add(fetch(range)));
+        }
+
+        private Fetch fetch(IdRange range) {
+            TapeId id = watch.series().tape();
+            Fetch fetch =
+                    new Fetch(
+                            rest,
+                            id.symbol(),
+                            id.kind(),
+                            range.first(),
+                            range.last(),
+                            settings.believe(),
+                            this);
+            Gap gap = entry.gap();
+            return notServed.contains(gap) // what the aggregates say of it is known
+                    ? fetch
+                    : fetch.orNamedSince(gap.before());
         }
 
         /** Returns whether every id has come or is known not to come. */
@@ -404,7 +431,7 @@ final class LedgerRepair implements AutoCloseable {
             }
             missing.stream()
                     .filter(part -> part.cause() == Cause.UNRESOLVED)
-                    .forEach(part -> unusableSince.put(part.gap(), System.nanoTime()));
+                    .forEach(part -> restingSince.put(part.gap(), System.nanoTime()));
             repaired.merge(watch, came(), Long::sum);
         }
     }

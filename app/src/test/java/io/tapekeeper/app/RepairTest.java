@@ -31,6 +31,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is missed comes later, and then it is as if it had never been missing. */
 @Timeout(120)
@@ -67,8 +69,12 @@ class RepairTest {
     }
 
     private static boolean whole(Path db) {
+        return whole(db, TAPE);
+    }
+
+    private static boolean whole(Path db, TapeId tape) {
         try (History history = History.open(db)) {
-            return history.openGaps(TAPE).isEmpty();
+            return history.openGaps(tape).isEmpty();
         }
     }
 
@@ -157,20 +163,21 @@ class RepairTest {
                         """
                         faults:
                           - rest: {status: 404, endpoint: historicalTrades, after: 1 requests, for: 1h}
-                          - late-ids: {one-in: 3, by: 300ms}
-                          - venue-holes: {one-in: 20}
+                          - late-ids: {one-in: 3, by: 100ms}
+                          - venue-holes: {one-in: 100}
                         """,
                         "plan");
         Path db = folder.resolve("tape.db");
         ExchangeConfig config =
                 ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(3, Optional.empty()))
                         .withSpeed(new Speed(20))
+                        .withWeightPerMinute(100_000) // a denial costs eight questions
                         .withFaults(plan);
         RecordOptions options = RecordOptions.of("BTCUSDT");
         options.tape = RecordOptions.Tape.raw;
         try (Exchange market = Exchange.start(config);
                 Cable cable = new Cable(market.port())) {
-            Tuning tuning = Running.tuning(Settings.defaults(), RepairSettings.DEFAULTS.faster(20));
+            Tuning tuning = Running.tuning(Settings.defaults(), RepairSettings.DEFAULTS.faster(60));
             try (Running running = new Running(options, db, market.port(), cable.port(), tuning)) {
                 awaitMore(db, raw, 300);
                 cable.cut();
@@ -195,6 +202,55 @@ class RepairTest {
                 assertTrue(causes.containsValue(Cause.ABSENT), "the market itself lacks some");
             }
         }
+    }
+
+    /** 403 is a firewall's, and says nothing of what is served; 404 may pass as well. */
+    @ParameterizedTest
+    @ValueSource(ints = {403, 404})
+    void aRefusalOfRawTradesByIdThatPassesLeavesNoHole(int status) throws Exception {
+        TapeId raw = new TapeId("binance", "BTCUSDT", TapeKind.RAW, true);
+        FaultPlan plan =
+                FaultPlanReader.parse(
+                        """
+                        faults:
+                          - rest: {status: %d, endpoint: historicalTrades, after: 1 requests, for: 4s}
+                        """
+                                .formatted(status),
+                        "plan");
+        Path db = folder.resolve("tape.db");
+        ExchangeConfig config =
+                ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(4, Optional.empty()))
+                        .withSpeed(new Speed(20))
+                        .withFaults(plan);
+        RecordOptions options = RecordOptions.of("BTCUSDT");
+        options.tape = RecordOptions.Tape.raw;
+        try (Exchange market = Exchange.start(config);
+                Cable cable = new Cable(market.port())) {
+            Tuning tuning = Running.tuning(shortPauses(), RepairSettings.DEFAULTS.faster(200));
+            try (Running running = new Running(options, db, market.port(), cable.port(), tuning)) {
+                awaitMore(db, raw, 300);
+                cable.cut();
+                awaitPlayed(market.port(), 200);
+                cable.mend();
+                awaitMore(db, raw, 300);
+                long passed = lastStored(db, raw);
+                await().atMost(PATIENCE).until(() -> lacking(db, raw, passed).isEmpty());
+                await().atMost(PATIENCE).until(() -> whole(db, raw));
+                assertTrue(market.faultsInjected().get("rest") >= 1, "none was refused");
+            }
+        }
+    }
+
+    private static Settings shortPauses() {
+        Settings usual = Settings.defaults();
+        return new Settings(
+                usual.clock(),
+                usual.requestTimeout(),
+                usual.pollTimeout(),
+                usual.firstRetry(),
+                usual.longestRetry(),
+                Duration.ofSeconds(1),
+                usual.sockets());
     }
 
     private static long lastStored(Path db, TapeId tape) {

@@ -79,13 +79,13 @@ final class AggregateWalk {
             throw page.getFirst().notAsPromised("a");
         }
         boolean jump = expected >= 0 && first > expected;
-        boolean reachesBack = begun || reachesBack(page);
-        if (!reachesBack && !jump && first > 0) { // times may step back within the order of ids
+        int beginning = begun ? 0 : beginning(page);
+        if (beginning < 0 && !jump && first > 0) { // times may step back within the order of ids
             denials.forget();
             expected = Math.max(0, first - PAGE);
             return Fetch.Step.ADVANCED;
         }
-        if (jump && (begun || !reachesBack)) {
+        if (jump && (begun || beginning < 0)) {
             if (!denials.believedNow()) {
                 return Fetch.Step.WAIT;
             }
@@ -95,8 +95,9 @@ final class AggregateWalk {
         }
         denials.forget();
         begun = true;
-        expected = first;
-        take(page);
+        List<Answer> wanted = page.subList(Math.max(0, beginning), page.size());
+        expected = wanted.getFirst().integer("a");
+        take(wanted);
         if (next <= last) {
             return Fetch.Step.ADVANCED;
         }
@@ -104,13 +105,18 @@ final class AggregateWalk {
         return Fetch.Step.DONE;
     }
 
-    /** Whether all from the first wanted id on must be on this page or behind it. */
-    private boolean reachesBack(List<Answer> page) {
-        return page.stream()
-                .filter(aggregate -> !TradePage.blanked(aggregate))
-                .findFirst()
-                .filter(aggregate -> aggregate.integer("f") <= next)
-                .isPresent();
+    /**
+     * The last aggregate of a page that begins at or before the first wanted id, −1 where none
+     * does. Whether those before it are all there is no matter.
+     */
+    private int beginning(List<Answer> page) {
+        for (int i = page.size() - 1; i >= 0; i--) {
+            Answer aggregate = page.get(i);
+            if (!TradePage.blanked(aggregate) && aggregate.integer("f") <= next) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /** Where the venue has no older aggregate at all, nobody can say what there was. */

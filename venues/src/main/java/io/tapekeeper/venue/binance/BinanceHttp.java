@@ -152,7 +152,7 @@ final class BinanceHttp {
         String origin = address.getAuthority() + path.replaceFirst("\\?.*", "");
         boolean historical = path.startsWith(HISTORICAL_TRADES);
         if (status == 451 || (status == 403 && !historical)) {
-            throw pausing(response);
+            throw pausing(response); // what else it says is for people
         }
         JacksonException noJson = null;
         try {
@@ -168,7 +168,10 @@ final class BinanceHttp {
         } catch (JacksonException e) {
             noJson = e;
         }
-        if (historical && (status == 403 || status == 404)) {
+        if (status == 403) { // from a firewall before the venue, which says nothing of what it has
+            throw pausing(response);
+        }
+        if (historical && status == 404) {
             throw notServed();
         }
         throw new VenueException(

@@ -113,7 +113,7 @@ class AggregateWalkTest {
     @Test
     void whatTheAggregatesNameExistsAndWhatLiesBetweenThemDoesNot() {
         aggregates.put(1_200L, entry(1_200, 3_601, 3_601, START + 1_200)); // lacks 3600 and 3602
-        Fetch fetch = fetch(3_500, 6_100, START + 1_100);
+        Fetch fetch = fetch(3_500, 7_000, START + 1_100);
         assertEquals(Step.DONE, goOn(fetch));
         assertEquals(
                 List.of(
@@ -121,10 +121,10 @@ class AggregateWalkTest {
                         "3600-3600 absent",
                         "3601-3601 unresolved",
                         "3602-3602 absent",
-                        "3603-6100 unresolved"),
+                        "3603-7000 unresolved"),
                 said);
         assertEquals(3, server.asked.size(), "one by id and one for each thousand aggregates");
-        assertEquals(6_101, fetch.next());
+        assertEquals(7_001, fetch.next());
     }
 
     @Test
@@ -160,6 +160,14 @@ class AggregateWalkTest {
         Fetch fetch = fetch(3 * 1_190, 3 * 1_205 + 2, START + 1_189 + 1);
         assertEquals(Step.DONE, goOn(fetch));
         assertEquals(List.of("3570-3617 unresolved"), said);
+    }
+
+    @Test
+    void whetherThoseBeforeTheFirstIdAreAllThereIsNoMatter() {
+        aggregates.remove(1_100L);
+        aggregates.remove(1_198L);
+        assertEquals(Step.DONE, goOn(fetch(3_598, 3_610, START + 900)));
+        assertEquals(List.of("3598-3610 unresolved"), said);
     }
 
     @Test

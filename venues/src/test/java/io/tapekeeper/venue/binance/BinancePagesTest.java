@@ -222,7 +222,6 @@ class BinancePagesTest {
             delimiter = '|',
             value = {
                 "404|<html>",
-                "403|<html>",
                 "400|{\"code\":-1104,\"msg\":\"Not all sent parameters were read\"}",
                 "401|{\"code\":-2015,\"msg\":\"Invalid API-key\"}",
                 "403|{\"code\":-1002,\"msg\":\"You are not authorized\"}"
@@ -249,6 +248,17 @@ class BinancePagesTest {
     void otherTroubleWithRawTradesIsNotTakenForTheirAbsence(int status, String body, Kind kind) {
         server.script(path -> Reply.status(status, body));
         assertEquals(kind, kindOf(() -> rest.tradesFrom("X", TapeKind.RAW, 5, 1, Purpose.REPAIR)));
+    }
+
+    @Test
+    void aFirewallThatRefusesRawTradesSaysNothingOfWhatTheHostHas() {
+        server.script(path -> Reply.status(403, "<html>"));
+        for (int i = 0; i < 2; i++) { // the second is not sent
+            assertEquals(
+                    Kind.REFUSED,
+                    kindOf(() -> rest.tradesFrom("X", TapeKind.RAW, 5, 1, Purpose.REPAIR)));
+        }
+        assertEquals(1, server.asked.size());
     }
 
     @Test
