@@ -426,8 +426,8 @@ final class LedgerRepair implements AutoCloseable {
                         Optional.empty());
             } else {
                 missing.forEach(part -> recorder.gap(id, part.gap(), part.cause()));
-                recorder.gapSettled(
-                        id, gap.firstId(), gap.lastId(), Cause.MISSED, Optional.of("rest"));
+                Optional<String> by = Optional.of(came() > 0 ? "rest" : LedgerEntry.BY_PARTS);
+                recorder.gapSettled(id, gap.firstId(), gap.lastId(), Cause.MISSED, by);
             }
             missing.stream()
                     .filter(part -> part.cause() == Cause.UNRESOLVED)

@@ -200,8 +200,24 @@ class RepairTest {
                 }
                 assertTrue(unresolved >= 200, unresolved + " exist and cannot be had");
                 assertTrue(causes.containsValue(Cause.ABSENT), "the market itself lacks some");
+                assertThatWhatNothingFilledIsClosedByItsParts(db, raw);
             }
         }
+    }
+
+    private static void assertThatWhatNothingFilledIsClosedByItsParts(Path db, TapeId tape) {
+        int byParts = 0;
+        try (History history = History.open(db)) {
+            for (LedgerEntry entry : history.gaps(tape)) {
+                if (!entry.isOpen() && entry.cause() == Cause.MISSED) {
+                    boolean came = history.missing(tape, entry.gap()) < entry.gap().missing();
+                    String by = came ? "rest" : LedgerEntry.BY_PARTS;
+                    assertEquals(Optional.of(by), entry.repairedBy(), entry.toString());
+                    byParts += came ? 0 : 1;
+                }
+            }
+        }
+        assertTrue(byParts > 0, "there was none");
     }
 
     /** 403 is a firewall's, and says nothing of what is served; 404 may pass as well. */

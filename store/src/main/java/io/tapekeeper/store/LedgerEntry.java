@@ -11,11 +11,15 @@ import java.util.OptionalLong;
  *
  * @param opened when it was first said, this machine's clock, epoch microseconds
  * @param closed when it was settled, the same clock; empty while it is open
- * @param repairedBy what filled it, for example {@code rest}; empty while it is open, and where it
- *     cannot be filled
+ * @param repairedBy what filled it, for example {@code rest}; {@link #BY_PARTS} where nothing came
+ *     and other entries say of each part of it why; empty while it is open, and where it cannot be
+ *     filled
  */
 public record LedgerEntry(
         Gap gap, Cause cause, long opened, OptionalLong closed, Optional<String> repairedBy) {
+    /** Closed although nothing filled it: its parts have entries of their own. */
+    public static final String BY_PARTS = "parts";
+
     public boolean isOpen() {
         return closed.isEmpty();
     }
