@@ -113,6 +113,7 @@ final class BackfillCommand implements Callable<Integer> {
     @Mixin private WatchOptions watch = new WatchOptions();
 
     private final PrintStream out = System.out;
+    private long notServed; // ids that exist and that another host may serve
     private Stop stop;
 
     /** A time as people write it. */
@@ -214,17 +215,51 @@ final class BackfillCommand implements Callable<Integer> {
         try (Progress.Bar bar = Progress.bar(id.symbol() + " trades", total)) {
             long done = 0;
             for (IdRange range : wanted) {
-                done = fetch(series, range, recorder, rest, settled, bar, done);
+                long before = before(history, id, range);
+                done = fetch(series, range, before, recorder, rest, settled, bar, done);
             }
         }
         compute(series, recorder, history, fromId, wanted, settled);
         out.printf(
-                "%s: %,d trades fetched, ids %d to %d are complete%n",
+                "%s: %,d trades fetched, ids %d to %d are %s%n",
                 id.symbol(),
                 total - settled.stream().mapToLong(one -> one.gap().missing()).sum(),
                 first.getAsLong(),
-                last);
-        return Failure.FINE;
+                last,
+                lacking(settled));
+        if (notServed > 0) {
+            out.printf(
+                    "%,d trades exist that %s does not serve; the ledger names them; ask --rest-url"
+                            + " https://api.binance.com%n",
+                    notServed, rest.hostInUse());
+        }
+        return isComplete(settled) ? Failure.FINE : Failure.FOUND_WRONG;
+    }
+
+    /** Whether nothing is missing that the venue ever had, as far as can be known. */
+    private static boolean isComplete(List<LedgerEntry> settled) {
+        return lacking(settled, Cause.UNRESOLVED) + lacking(settled, Cause.BEYOND_RETENTION) == 0;
+    }
+
+    private static String lacking(List<LedgerEntry> settled) {
+        return isComplete(settled)
+                ? "complete"
+                : "not complete: %,d are unresolved, %,d are older than what the exchange still has"
+                        .formatted(
+                                lacking(settled, Cause.UNRESOLVED),
+                                lacking(settled, Cause.BEYOND_RETENTION));
+    }
+
+    private static long lacking(List<LedgerEntry> settled, Cause cause) {
+        return settled.stream()
+                .filter(entry -> entry.cause() == cause)
+                .mapToLong(entry -> entry.gap().missing())
+                .sum();
+    }
+
+    /** A time before a range, as near to it as is known. */
+    private long before(History history, TapeId id, IdRange range) {
+        return Math.max(micros(from), timeOf(history, id, range.first() - 1));
     }
 
     /**
@@ -291,6 +326,7 @@ final class BackfillCommand implements Callable<Integer> {
     private long fetch(
             Series series,
             IdRange range,
+            long before,
             Recorder recorder,
             BinanceRest rest,
             List<LedgerEntry> settled,
@@ -298,26 +334,30 @@ final class BackfillCommand implements Callable<Integer> {
             long done)
             throws InterruptedException {
         TapeId id = series.tape();
+        List<LedgerEntry> parts = new ArrayList<>();
+        Fetch.Sink sink =
+                new Fetch.Sink() {
+                    @Override
+                    public void trade(Trade trade) {
+                        recorder.trade(id, trade);
+                    }
+
+                    @Override
+                    public void missing(long firstId, long lastId, Cause cause) {
+                        IdRange part = new IdRange(firstId, lastId);
+                        parts.add(LedgerRepair.settled(gap(part), cause));
+                    }
+                };
         Fetch fetch =
                 new Fetch(
-                        rest,
-                        id.symbol(),
-                        id.kind(),
-                        range.first(),
-                        range.last(),
-                        RepairSettings.DEFAULTS.believe(),
-                        new Fetch.Sink() {
-                            @Override
-                            public void trade(Trade trade) {
-                                recorder.trade(id, trade);
-                            }
-
-                            @Override
-                            public void missing(long firstId, long lastId, Cause cause) {
-                                IdRange part = new IdRange(firstId, lastId);
-                                settled.add(LedgerRepair.settled(gap(part), cause));
-                            }
-                        });
+                                rest,
+                                id.symbol(),
+                                id.kind(),
+                                range.first(),
+                                range.last(),
+                                RepairSettings.DEFAULTS.believe(),
+                                sink)
+                        .orNamedSince(before);
         Duration pause = ASK_AGAIN;
         int waits = 0;
         Fetch.Step step = Fetch.Step.ADVANCED;
@@ -330,7 +370,7 @@ final class BackfillCommand implements Callable<Integer> {
                 waits = step == Fetch.Step.WAIT ? waits + 1 : 0;
                 pause = fetch.pause(ASK_AGAIN);
             } catch (VenueException e) {
-                if (stop.isRequested() || e.kind() == VenueException.Kind.NOT_SERVED) {
+                if (stop.isRequested()) {
                     throw e;
                 }
                 out.println(e.getMessage() + " (trying again)");
@@ -351,10 +391,12 @@ final class BackfillCommand implements Callable<Integer> {
                 stop.await(pause);
             }
         }
+        notServed += fetch.isByAggregates() ? lacking(parts, Cause.UNRESOLVED) : 0;
+        settled.addAll(parts);
         return done + range.last() - range.first() + 1;
     }
 
-    /** Bars, features, alerts and signals from the first new trade on. */
+    /** What follows from the trades that came, and then the ledger. */
     private void compute(
             Series series,
             Recorder recorder,
@@ -362,19 +404,11 @@ final class BackfillCommand implements Callable<Integer> {
             long fromId,
             List<IdRange> wanted,
             List<LedgerEntry> settled) {
-        Preset preset = watch.preset();
-        Rebuild rebuild =
-                new Rebuild(series, preset, recorder, history, settled, fromId, NOTHING_LIVE);
         recorder.flush();
-        long last = history.lastTradeId(series.tape()).orElseThrow();
-        try (Progress.Bar bar = Progress.bar("features", last - fromId + 1)) {
-            for (long at = fromId; at < last; at = Math.min(last, at + STRETCH)) {
-                rebuild.upTo(Math.min(last, at + STRETCH), stop::isRequested);
-                bar.at(at - fromId);
-            }
-            rebuild.upTo(last, stop::isRequested);
+        OptionalLong last = history.lastTradeId(series.tape());
+        if (last.isPresent()) { // else nothing came, and nothing had been there
+            rebuild(series, recorder, history, fromId, last.getAsLong(), settled);
         }
-        rebuild.finish(fromId);
         for (LedgerEntry entry : settled) { // an entry of its own, or the whole of one made before
             recorder.gap(series.tape(), entry.gap(), entry.cause());
             settle(recorder, series.tape(), entry.gap(), entry.cause(), Optional.empty());
@@ -382,16 +416,53 @@ final class BackfillCommand implements Callable<Integer> {
         for (IdRange range : wanted) {
             // No effect on one that is settled already.
             if (settled.stream().noneMatch(entry -> isUnresolved(entry, range))) {
-                settle(recorder, series.tape(), gap(range), Cause.MISSED, Optional.of("backfill"));
+                long missing =
+                        settled.stream()
+                                .map(LedgerEntry::gap)
+                                .filter(part -> isWithin(part, range.first(), range.last()))
+                                .mapToLong(Gap::missing)
+                                .sum();
+                Optional<String> by = by(range.count() - missing);
+                settle(recorder, series.tape(), gap(range), Cause.MISSED, by);
             }
         }
         recorder.flush();
         for (LedgerEntry entry : history.openGaps(series.tape())) {
-            if (lacksNothingMore(history, series.tape(), entry.gap())) {
-                Optional<String> by = Optional.of("backfill");
+            Gap gap = entry.gap();
+            if (lacksNothingMore(history, series.tape(), gap)) {
+                Optional<String> by = by(gap.missing() - history.missing(series.tape(), gap));
                 settle(recorder, series.tape(), entry.gap(), entry.cause(), by);
             }
         }
+    }
+
+    private static Optional<String> by(long came) {
+        return Optional.of(came > 0 ? "backfill" : LedgerEntry.BY_PARTS);
+    }
+
+    private static boolean isWithin(Gap part, long first, long last) {
+        return part.firstId() >= first && part.lastId() <= last;
+    }
+
+    /** Bars, features, alerts and signals from the first new trade on. */
+    private void rebuild(
+            Series series,
+            Recorder recorder,
+            History history,
+            long fromId,
+            long last,
+            List<LedgerEntry> settled) {
+        Preset preset = watch.preset();
+        Rebuild rebuild =
+                new Rebuild(series, preset, recorder, history, settled, fromId, NOTHING_LIVE);
+        try (Progress.Bar bar = Progress.bar("features", Math.max(0, last - fromId + 1))) {
+            for (long at = fromId; at < last; at = Math.min(last, at + STRETCH)) {
+                rebuild.upTo(Math.min(last, at + STRETCH), stop::isRequested);
+                bar.at(at - fromId);
+            }
+            rebuild.upTo(last, stop::isRequested);
+        }
+        rebuild.finish(fromId);
     }
 
     /**
@@ -402,8 +473,7 @@ final class BackfillCommand implements Callable<Integer> {
                 history.gaps(tape).stream()
                         .filter(entry -> !entry.isOpen() && entry.cause() != Cause.MISSED)
                         .map(LedgerEntry::gap)
-                        .filter(part ->
-                                part.firstId() >= gap.firstId() && part.lastId() <= gap.lastId())
+                        .filter(part -> isWithin(part, gap.firstId(), gap.lastId()))
                         .mapToLong(Gap::missing)
                         .sum();
         return history.missing(tape, gap) <= known;

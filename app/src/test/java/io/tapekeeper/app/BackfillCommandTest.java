@@ -8,8 +8,10 @@ import io.tapekeeper.analyst.Preset;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.exchange.ExchangeConfig;
+import io.tapekeeper.exchange.faults.Amount;
 import io.tapekeeper.exchange.faults.Fault;
 import io.tapekeeper.exchange.faults.FaultPlan;
+import io.tapekeeper.exchange.faults.When;
 import io.tapekeeper.exchange.play.Speed;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.market.Trade;
@@ -234,6 +236,43 @@ class BackfillCommandTest {
                                 .anyMatch(entry -> entry.cause() == Cause.BLANKED),
                         CONTEXT + ": " + history.gaps(TAPE));
             }
+        }
+    }
+
+    @Test
+    void rawTradesThatTheHostDoesNotServeAreNamedAndComeWhereItDoes() throws Exception {
+        TapeId raw = new TapeId("binance", "BTCUSDT", TapeKind.RAW, true);
+        When once = When.AT_ONCE.lasting(Amount.requests(1)).only("historicalTrades");
+        try (Exchange market = market(new Fault.Status(once, 404, Duration.ZERO))) {
+            String to = timeOf(market, 1_500);
+            Said named = backfill(market, EVER, "--to", to, "--tape", "raw");
+            assertSays(
+                    named,
+                    1,
+                    "0 trades fetched",
+                    "not complete",
+                    "trades exist that 127.0.0.1:" + market.port() + " does not serve",
+                    "ask --rest-url https://api.binance.com");
+            assertNamed(market, raw);
+            assertSays(backfill(market, EVER, "--to", to, "--tape", "raw"), 0, "are complete");
+            try (History history = History.open(db)) {
+                assertEquals(List.of(), history.openGaps(raw));
+                assertTrue(history.tradeCount(raw) >= 1_500);
+            }
+        }
+    }
+
+    /** That the ledger says of each trade of the market, and of no other, that it exists. */
+    private void assertNamed(Exchange market, TapeId tape) {
+        try (History history = History.open(db)) {
+            assertEquals(0, history.tradeCount(tape));
+            LedgerEntry entry = history.gaps(tape).getFirst();
+            assertEquals(List.of(entry), history.openGaps(tape));
+            assertEquals(Cause.UNRESOLVED, entry.cause());
+            Gap gap = entry.gap();
+            List<Trade> there =
+                    new Judge(market.port(), folder).tape(tape, gap.firstId(), gap.lastId());
+            assertEquals(gap.missing(), there.size(), CONTEXT + ": " + entry);
         }
     }
 
