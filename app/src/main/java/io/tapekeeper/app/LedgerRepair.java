@@ -214,7 +214,9 @@ final class LedgerRepair implements AutoCloseable {
                     if (e.kind() == VenueException.Kind.NOT_SERVED) {
                         restAllThatIsNotServed();
                     } else {
-                        filling.doubt();
+                        if (says(e.kind())) {
+                            filling.doubt();
+                        }
                         unanswered = e;
                     }
                 }
@@ -232,6 +234,14 @@ final class LedgerRepair implements AutoCloseable {
             progress.remove(watch);
         }
         return false; // look again: the tape may have met another one meanwhile
+    }
+
+    /** Whether it came from a venue that leaves something open; an outage says nothing of ids. */
+    private static boolean says(VenueException.Kind kind) {
+        return switch (kind) {
+            case UNREACHABLE, REFUSED -> false;
+            case BAD_ANSWER, NOT_SERVED, UNKNOWN_SYMBOL -> true;
+        };
     }
 
     /** The answer for one holds for all: a hole may have left many of them. */
@@ -345,7 +355,10 @@ final class LedgerRepair implements AutoCloseable {
                         }
                         return true;
                     }
-                    case ADVANCED -> waits = 0;
+                    case ADVANCED -> {
+                        waits = 0;
+                        waitedSince.remove(entry.gap());
+                    }
                     case WAIT -> {
                         if (++waits > PATIENCE) {
                             doubt();

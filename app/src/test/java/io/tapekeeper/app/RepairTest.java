@@ -220,6 +220,48 @@ class RepairTest {
         assertTrue(byParts > 0, "there was none");
     }
 
+    @Test
+    void anOutageHoweverLongLeavesNothingUnresolved() throws Exception {
+        FaultPlan plan =
+                FaultPlanReader.parse(
+                        """
+                        faults:
+                          - rest: {status: 503, endpoint: aggTrades, after: 1 requests, for: 200 requests}
+                        """,
+                        "plan");
+        Path db = folder.resolve("tape.db");
+        ExchangeConfig config =
+                ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(5, Optional.empty()))
+                        .withSpeed(new Speed(20))
+                        .withFaults(plan);
+        RepairSettings hasty = RepairSettings.DEFAULTS.faster(600); // doubts after a second
+        try (Exchange market = Exchange.start(config);
+                Cable cable = new Cable(market.port());
+                Running running = recorder(db, market.port(), cable.port(), hasty)) {
+            awaitMore(db, 100);
+            cable.cut();
+            awaitPlayed(market.port(), 100);
+            cable.mend();
+            await().atMost(PATIENCE).until(() -> !ledger(db).isEmpty());
+            await().atMost(PATIENCE)
+                    .until(() -> {
+                        for (LedgerEntry entry : ledger(db)) {
+                            assertEquals(Cause.MISSED, entry.cause());
+                        }
+                        return whole(db);
+                    });
+            LedgerEntry first = ledger(db).getFirst();
+            long open = first.closed().orElseThrow() - first.opened();
+            assertTrue(open > hasty.doubtAfter().toNanos() / 1_000, "open for " + open + " us");
+        }
+    }
+
+    private static List<LedgerEntry> ledger(Path db) {
+        try (History history = History.open(db)) {
+            return history.gaps(TAPE);
+        }
+    }
+
     /** 403 is a firewall's, and says nothing of what is served; 404 may pass as well. */
     @ParameterizedTest
     @ValueSource(ints = {403, 404})
