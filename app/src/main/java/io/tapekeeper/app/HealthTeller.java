@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -106,7 +107,7 @@ final class HealthTeller {
     private volatile Map<Watch, Completeness> completeness = Map.of();
     private volatile Map<Watch, Latency> latencies = Map.of();
     private volatile boolean connected;
-    private volatile boolean byRest;
+    private volatile Set<Watch> byRest = Set.of();
     private String reason;
     private long toldAt;
     private volatile Map<Watch, Health> latest = Map.of();
@@ -177,7 +178,7 @@ final class HealthTeller {
         Health.State state = Health.State.LIVE;
         String why = "";
         boolean stalled = now - pace.knownAt() > pace.limitNanos();
-        if (!connected && (!byRest || stalled)) {
+        if (!connected && (!byRest.contains(watch) || stalled)) {
             state = Health.State.DISCONNECTED;
             why = reason;
         } else if (stalled) {
@@ -222,9 +223,9 @@ final class HealthTeller {
         return pace.isConfirmed() && now - pace.changedAt > pace.longestStall;
     }
 
-    /** Whether the tapes go on from REST, for want of a socket; any thread. */
-    void byRest(boolean now) {
-        byRest = now;
+    /** Which tapes go on from REST, for want of a socket; any thread. */
+    void byRest(Set<Watch> now) {
+        byRest = Set.copyOf(now);
     }
 
     /** What each tape still misses; any thread, whoever keeps the ledger says so. */

@@ -47,6 +47,9 @@ final class HoleFiller implements AutoCloseable {
     /** Of the venue's limit, what following all tapes by REST may take. */
     private static final double FOLLOWING_SHARE = 0.3;
 
+    /** A tape is followed where an answer is no older than so many times the usual pause. */
+    private static final int PAUSES = 3;
+
     /** What is being asked for one tape. Of the filler's thread alone. */
     private static final class Asking {
         private Fetch fetch;
@@ -66,6 +69,10 @@ final class HoleFiller implements AutoCloseable {
     private final Map<Watch, Asking> askings = new HashMap<>();
     private final Map<Watch, Long> repaired = new ConcurrentHashMap<>();
     private final Map<Watch, Long> followed = new ConcurrentHashMap<>();
+
+    /** Local monotonic time of the last answer without a socket; none where it failed since. */
+    private final Map<Watch, Long> answeredAt = new ConcurrentHashMap<>();
+
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
     private long answerNanos = USUAL_ANSWER_NANOS;
@@ -73,7 +80,7 @@ final class HoleFiller implements AutoCloseable {
     private boolean connected;
     private long disconnectedSince = System.nanoTime(); // local monotonic time
     private volatile boolean newer;
-    private volatile boolean following;
+    private boolean following; // or trying to
 
     /**
      * @param watches tapes that have no ids are left alone
@@ -113,9 +120,13 @@ final class HoleFiller implements AutoCloseable {
         newer = true;
     }
 
-    /** Whether the tape goes on from REST, for want of a socket. */
-    boolean isFollowing() {
-        return following;
+    /**
+     * Whether a tape goes on from REST, for want of a socket: not where REST does not answer
+     * either. Any thread.
+     */
+    boolean isFollowing(Watch watch) {
+        Long answered = answeredAt.get(watch);
+        return answered != null && System.nanoTime() - answered <= PAUSES * followEveryNanos(watch);
     }
 
     /** Trades that came into holes while a tape waited, since the start; any thread. */
@@ -153,6 +164,9 @@ final class HoleFiller implements AutoCloseable {
         connected = now;
         long silence = System.nanoTime() - disconnectedSince;
         following = !connected && silence >= settings.followAfter().toNanos();
+        if (!following) {
+            answeredAt.clear();
+        }
     }
 
     private void look(Watch watch, Asking asking) throws InterruptedException {
@@ -175,6 +189,7 @@ final class HoleFiller implements AutoCloseable {
                 await(tape.execute(() -> watch.giveUpHole(System.nanoTime())));
                 asking.atTail = true;
             }
+            answeredAt.remove(watch);
             if (!e.getMessage().equals(asking.said)) {
                 asking.said = e.getMessage();
                 LOG.log(
@@ -218,8 +233,7 @@ final class HoleFiller implements AutoCloseable {
         long asked = System.nanoTime();
         Fetch.Step step = asking.fetch.step(purpose(left));
         answerNanos += (System.nanoTime() - asked - answerNanos) / 8;
-        asking.pause = 0;
-        asking.said = "";
+        answered(watch, asking);
         asking.notBefore =
                 step == Fetch.Step.ADVANCED
                         ? 0
@@ -251,6 +265,7 @@ final class HoleFiller implements AutoCloseable {
         long from = at.lastId() + 1;
         if (from == 0) {
             OptionalLong newest = rest.newestId(id.symbol(), id.kind());
+            answered(watch, asking);
             if (!following || newest.isEmpty()) {
                 asking.atTail = true; // the socket's first trade begins the tape
                 return;
@@ -260,12 +275,19 @@ final class HoleFiller implements AutoCloseable {
         TradePage page = rest.tradesFrom(id.symbol(), id.kind(), from, Fetch.PAGE, Purpose.LIVE);
         deliver(watch, page.trades());
         boolean full = page.size() >= Fetch.PAGE;
-        asking.pause = 0;
-        asking.said = "";
+        answered(watch, asking);
         asking.atTail = !full;
         asking.followedAt = full ? 0 : now;
         if (full) { // the tape thread must have taken these before it is asked for the next
             asking.notBefore = System.nanoTime() + settings.look().toNanos();
+        }
+    }
+
+    private void answered(Watch watch, Asking asking) {
+        asking.pause = 0;
+        asking.said = "";
+        if (following) {
+            answeredAt.put(watch, System.nanoTime());
         }
     }
 

@@ -1,5 +1,7 @@
 package io.tapekeeper.app;
 
+import static java.util.stream.Collectors.toSet;
+
 import io.tapekeeper.dashboard.Completeness;
 import io.tapekeeper.dashboard.Latency;
 import io.tapekeeper.dashboard.LiveView;
@@ -64,7 +66,7 @@ final class Oversight implements MetricsSource {
 
     /** Takes a look. {@code now} is local monotonic time. */
     void look(long now) {
-        parts.health.byRest(parts.filler.isFollowing());
+        parts.health.byRest(followed());
         parts.watches.forEach(watch -> noteQuiet(watch, now));
         try {
             lookAtStore(now);
@@ -74,6 +76,11 @@ final class Oversight implements MetricsSource {
             }
             LOG.log(Level.WARNING, "the store could not be looked at: {0}", e.getMessage());
         }
+    }
+
+    /** Tapes that go on from REST, for want of a socket. */
+    private Set<Watch> followed() {
+        return parts.watches.stream().filter(parts.filler::isFollowing).collect(toSet());
     }
 
     /** A halt of trading leaves no hole; when it began and ended is kept as an event. */
@@ -252,8 +259,8 @@ final class Oversight implements MetricsSource {
         all.add(
                 Metric.of(
                         "feed_by_rest",
-                        "1 while the tape goes on from REST, for want of a socket.",
-                        parts.filler.isFollowing() ? 1L : 0L));
+                        "1 while a tape goes on from REST, for want of a socket.",
+                        followed().isEmpty() ? 0L : 1L));
         all.add(
                 Metric.of(
                         "tape_queue",

@@ -1,9 +1,11 @@
 package io.tapekeeper.app;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.tapekeeper.dashboard.MetricsSource.Metric;
 import io.tapekeeper.venue.binance.RateGovernor;
 import io.tapekeeper.venue.binance.Settings;
-import java.io.OutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Path;
@@ -14,6 +16,7 @@ import java.util.Optional;
 /** A recorder in this process, without a page, until it is closed. */
 final class Running implements AutoCloseable {
     private final Stop stop = new Stop();
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final Recording recording;
     private final Thread thread;
     private volatile Throwable failure;
@@ -29,7 +32,7 @@ final class Running implements AutoCloseable {
                         stop,
                         Optional.empty(),
                         tuning,
-                        new PrintStream(OutputStream.nullOutputStream()));
+                        new PrintStream(out, true, UTF_8));
         thread =
                 Thread.ofPlatform()
                         .uncaughtExceptionHandler((t, e) -> failure = e)
@@ -59,6 +62,11 @@ final class Running implements AutoCloseable {
                         .filter(metric -> metric.name().equals(name))
                         .mapToDouble(Metric::value)
                         .sum();
+    }
+
+    /** What it has said on the terminal so far. */
+    String said() {
+        return out.toString(UTF_8);
     }
 
     /** Lets it run; fails where it ends by itself. */
