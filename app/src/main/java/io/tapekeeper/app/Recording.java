@@ -242,7 +242,7 @@ final class Recording {
                             venue.inventsItsTrades());
             Series series = new Series(tape, instrument, preset.label(), options.interval());
             if (endVenue.isEmpty()) { // a venue of our own plays what the store lacks
-                Venue.refuseAnotherTape(db, tape, history, rest, stop);
+                Venue.refuseAnotherTape(db, tape, history, rest);
             }
             view.addSeries(series, venue.describe(series, preset));
             Watch watch =

@@ -3,18 +3,21 @@ package io.tapekeeper.app;
 import io.tapekeeper.analyst.Preset;
 import io.tapekeeper.dashboard.SeriesInfo;
 import io.tapekeeper.market.Instrument;
+import io.tapekeeper.market.Trade;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.Series;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.binance.BinanceRest;
+import io.tapekeeper.venue.binance.Purpose;
 import io.tapekeeper.venue.binance.SimulatedVenue;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -27,10 +30,12 @@ import java.util.OptionalLong;
  */
 record Venue(List<Instrument> instruments, Optional<SimulatedVenue> simulated) {
     private static final Logger LOG = System.getLogger(Venue.class.getName());
-    private static final int NEWEST_TRIES = 10; // the venue's database may lag behind its stream
-    private static final int MOST_NEWEST_TRIES = 60; // where the stored trades are that young
+
+    /** Trades whose age a venue's database may lag behind, microseconds. */
     private static final long YOUNG = Duration.ofMinutes(10).toNanos() / 1_000;
-    private static final Duration NEWEST_PAUSE = Duration.ofMillis(500);
+
+    /** What times of one tape may step back, or differ from source to source, microseconds. */
+    private static final long SAME_TIME = 1_000_000;
 
     /**
      * @throws VenueException where it cannot be reached, refuses, or lacks a symbol
@@ -109,44 +114,84 @@ record Venue(List<Instrument> instruments, Optional<SimulatedVenue> simulated) {
         }
     }
 
-    /** A store that knows more than the venue was not recorded from it. */
-    static void refuseAnotherTape(
-            Path db, TapeId tape, History history, BinanceRest rest, Stop stop)
-            throws InterruptedException {
+    /**
+     * A store that knows more than the venue was not recorded from it, unless its trades are so
+     * young that the venue's database may lag behind its own stream. Waits for no lag.
+     */
+    static void refuseAnotherTape(Path db, TapeId tape, History history, BinanceRest rest) {
         OptionalLong stored = history.lastTradeId(tape);
         if (tape.kind() == TapeKind.POLL || stored.isEmpty()) {
             return;
         }
-        OptionalLong newest = OptionalLong.empty();
-        int tries = NEWEST_TRIES;
-        for (int tried = 0; tried < tries; tried++) {
-            try {
-                if (tried == 0 && rest.serverTimeMicros() - lastTime(tape, history) < YOUNG) {
-                    tries = MOST_NEWEST_TRIES;
-                }
-                newest = rest.newestId(tape.symbol(), tape.kind());
-            } catch (VenueException e) {
-                LOG.log(Level.WARNING, "the venue''s newest trade is not known", e);
+        long last = stored.getAsLong();
+        OptionalLong newest;
+        try {
+            newest = rest.newestId(tape.symbol(), tape.kind());
+            if (newest.isEmpty() || newest.getAsLong() >= last) {
                 return;
             }
-            if (newest.isEmpty() || newest.getAsLong() >= stored.getAsLong()) {
+            Trade ours = trade(tape, history, last).orElseThrow();
+            if (isOf(newestTrade(tape, newest.getAsLong(), rest), tape, history, ours)
+                    .orElseGet(() -> rest.serverTimeMicros() - ours.venueTime() < YOUNG)) {
+                LOG.log(
+                        Level.INFO,
+                        "{0}: the venue''s database has trades up to id {1} and lags behind the"
+                                + " stored ones, up to id {2}",
+                        tape.symbol(),
+                        Long.toString(newest.getAsLong()),
+                        Long.toString(last));
                 return;
             }
-            if (stop.await(NEWEST_PAUSE)) {
-                return;
-            }
+        } catch (VenueException e) {
+            LOG.log(Level.WARNING, "the venue''s newest trade is not known", e);
+            return;
         }
         throw Failure.outside(
                 "%s holds %s trades up to id %d, but the venue's newest is %d, so it was recorded from another venue: name another file with --db"
-                        .formatted(db, tape.symbol(), stored.getAsLong(), newest.getAsLong()),
+                        .formatted(db, tape.symbol(), last, newest.getAsLong()),
                 null);
     }
 
-    private static long lastTime(TapeId tape, History history) {
-        long[] time = {0};
-        history.lastTradeId(tape)
-                .ifPresent(
-                        last -> history.trades(tape, last, trade -> time[0] = trade.venueTime()));
-        return time[0];
+    /** Empty where the venue does not serve it. */
+    private static Optional<Trade> newestTrade(TapeId tape, long newest, BinanceRest rest) {
+        try {
+            return rest
+                    .tradesFrom(tape.symbol(), tape.kind(), newest, 1, Purpose.LIVE)
+                    .trades()
+                    .stream()
+                    .filter(trade -> trade.id() == newest)
+                    .findFirst();
+        } catch (VenueException e) {
+            if (e.kind() != VenueException.Kind.NOT_SERVED) {
+                throw e;
+            }
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Whether a trade of the venue, older by its id than the last one stored, is of the stored
+     * tape: one id is one trade, and a later id was not traded earlier. Empty where neither tells.
+     */
+    private static Optional<Boolean> isOf(
+            Optional<Trade> venues, TapeId tape, History history, Trade last) {
+        if (venues.isEmpty()) {
+            return Optional.empty();
+        }
+        Trade theirs = venues.get();
+        Optional<Trade> ours = trade(tape, history, theirs.id());
+        if (ours.isPresent()) {
+            long apart = Math.abs(ours.get().venueTime() - theirs.venueTime());
+            return Optional.of(ours.get().sameContent(theirs) && apart <= SAME_TIME);
+        }
+        return theirs.venueTime() > last.venueTime() + SAME_TIME
+                ? Optional.of(false)
+                : Optional.empty();
+    }
+
+    private static Optional<Trade> trade(TapeId tape, History history, long id) {
+        List<Trade> found = new ArrayList<>();
+        history.trades(tape, id, id + 1, found::add);
+        return found.stream().findFirst();
     }
 }
