@@ -230,8 +230,17 @@ final class HoleFiller implements AutoCloseable {
             asking.fetch = null;
             return;
         }
+        Purpose purpose = purpose(left);
+        if (purpose == Purpose.REPAIR) { // which would wait for its turn, and all tapes with it
+            int weight = Fetch.weight(watch.series().tape().kind());
+            Duration wait = governor.waitFor(weight, purpose);
+            if (!wait.isZero()) {
+                asking.notBefore = now + wait.toNanos();
+                return;
+            }
+        }
         long asked = System.nanoTime();
-        Fetch.Step step = asking.fetch.step(purpose(left));
+        Fetch.Step step = asking.fetch.step(purpose);
         answerNanos += (System.nanoTime() - asked - answerNanos) / 8;
         answered(watch, asking);
         asking.notBefore =

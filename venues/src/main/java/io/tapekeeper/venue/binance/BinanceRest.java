@@ -256,8 +256,8 @@ public final class BinanceRest implements AutoCloseable {
     }
 
     /** The first id that the venue still serves; empty where the symbol never traded. */
-    public OptionalLong oldestId(String symbol, TapeKind kind) {
-        TradePage page = tradesFrom(symbol, kind, 0, 1, Purpose.REPAIR);
+    public OptionalLong oldestId(String symbol, TapeKind kind, Purpose purpose) {
+        TradePage page = tradesFrom(symbol, kind, 0, 1, purpose);
         return page.isEmpty() ? OptionalLong.empty() : OptionalLong.of(page.firstId());
     }
 

@@ -155,7 +155,7 @@ public final class Fetch {
                 pages.forget();
                 return Step.WAIT;
             }
-            conclude(Math.min(last, page.firstId() - 1));
+            conclude(Math.min(last, page.firstId() - 1), purpose);
         }
         denials.forget();
         long asked = next;
@@ -176,8 +176,8 @@ public final class Fetch {
     }
 
     /** The venue has later ids, and it was asked often enough. */
-    private void conclude(long upTo) {
-        OptionalLong oldest = rest.oldestId(symbol, kind);
+    private void conclude(long upTo, Purpose purpose) {
+        OptionalLong oldest = rest.oldestId(symbol, kind, purpose);
         if (oldest.isPresent() && oldest.getAsLong() > next) {
             declare(Math.min(upTo, oldest.getAsLong() - 1), Cause.BEYOND_RETENTION);
         }

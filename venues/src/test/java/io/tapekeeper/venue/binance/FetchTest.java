@@ -12,6 +12,7 @@ import io.tapekeeper.venue.binance.Fetch.Step;
 import io.tapekeeper.venue.binance.LocalRest.Reply;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -32,12 +33,14 @@ class FetchTest {
     private final List<String> came = new ArrayList<>();
     private volatile List<Long> served = List.of();
     private LocalRest server;
+    private RateGovernor governor;
     private BinanceRest rest;
 
     @BeforeEach
     void open() throws IOException {
         server = new LocalRest(this::page);
-        rest = new BinanceRest(server.address(), Patience.shortRetries());
+        governor = RateGovernor.inMemory("the-venue", InstantSource.system());
+        rest = new BinanceRest(server.address(), Patience.shortRetries(), governor);
     }
 
     @AfterEach
@@ -191,6 +194,22 @@ class FetchTest {
         assertEquals(Step.WAIT, fetch.step(Purpose.REPAIR), "twice is not enough");
         assertEquals(Step.DONE, fetch.step(Purpose.REPAIR));
         assertEquals(List.of("2-2 absent", "3"), came);
+    }
+
+    @Test
+    void whatALiveQuestionConcludesIsAskedForAsLiveToo() {
+        served = List.of(1L, 3L);
+        Fetch fetch = fetch(2, 3);
+        while (governor.waitFor(1, Purpose.REPAIR).isZero()) {
+            governor.take(1, Purpose.REPAIR); // a repair in the background has used up its share
+        }
+        int repairs = governor.snapshot().repairUsed();
+        fetch.step(Purpose.LIVE);
+        pass(BELIEVE_AFTER);
+        fetch.step(Purpose.LIVE);
+        assertEquals(Step.DONE, fetch.step(Purpose.LIVE));
+        assertEquals(List.of("2-2 absent", "3"), came);
+        assertEquals(repairs, governor.snapshot().repairUsed());
     }
 
     @Test

@@ -1,0 +1,169 @@
+package io.tapekeeper.app;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tapekeeper.exchange.Exchange;
+import io.tapekeeper.exchange.ExchangeConfig;
+import io.tapekeeper.exchange.play.Speed;
+import io.tapekeeper.store.History;
+import io.tapekeeper.store.LedgerEntry;
+import io.tapekeeper.store.StoreException;
+import io.tapekeeper.tape.Cause;
+import io.tapekeeper.tape.TapeId;
+import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.binance.Purpose;
+import io.tapekeeper.venue.binance.RateGovernor;
+import io.tapekeeper.venue.binance.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Holes that cost more than a few questions, while repairs have used up their share. */
+@Timeout(120)
+class LongHoleTest {
+    private static final TapeId TAPE = new TapeId("binance", "BTCUSDT", TapeKind.AGGREGATE, true);
+    private static final Duration PATIENCE = Duration.ofSeconds(25); // below a minute's share
+
+    @TempDir Path folder;
+    private final AtomicReference<Duration> passed = new AtomicReference<>(Duration.ZERO);
+    private final InstantSource clock = () -> Instant.now().plus(passed.get());
+    private final RateGovernor governor = RateGovernor.inMemory("the-venue", clock);
+
+    @AfterEach
+    void close() {
+        governor.close();
+    }
+
+    private static Exchange market(long seed, int speed) throws IOException {
+        return Exchange.start(
+                ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(seed, Optional.empty()))
+                        .withSpeed(new Speed(speed)));
+    }
+
+    private Running recorder(
+            RecordOptions options, Path db, int rest, int streams, RepairSettings repair) {
+        return new Running(
+                options, db, rest, streams, new Tuning(Settings.defaults(), repair, url -> governor));
+    }
+
+    private void useUpTheRepairs() {
+        while (governor.waitFor(1, Purpose.REPAIR).isZero()) {
+            governor.take(1, Purpose.REPAIR);
+        }
+    }
+
+    private void awaitPlayed(Exchange market, int trades) {
+        Judge judge = new Judge(market.port(), folder);
+        long target = lastId(judge) + trades;
+        await().atMost(PATIENCE).until(() -> lastId(judge) >= target);
+    }
+
+    private static long lastId(Judge judge) {
+        Matcher last =
+                Pattern.compile("\"symbol\":\"BTCUSDT\".*?\"lastAggregateId\":(-?\\d+)")
+                        .matcher(judge.get("/sim/state"));
+        assertTrue(last.find());
+        return Long.parseLong(last.group(1));
+    }
+
+    private static List<LedgerEntry> ledger(Path db) {
+        if (!Files.exists(db)) {
+            return List.of();
+        }
+        try (History history = History.open(db)) {
+            return history.gaps(TAPE);
+        } catch (StoreException e) {
+            return List.of(); // it is just being made
+        }
+    }
+
+    @Test
+    void aLongHoleThatWaitsForItsTurnMakesNoOtherTapeWait() throws Exception {
+        RepairSettings usual = RepairSettings.DEFAULTS;
+        RepairSettings patient =
+                new RepairSettings(
+                        Duration.ofMinutes(2), // longer than repairs have to wait
+                        usual.reach(),
+                        usual.look(),
+                        usual.askAgain(),
+                        usual.believe(),
+                        usual.firstRetry(),
+                        usual.longestRetry(),
+                        Duration.ofDays(1), // without a socket nothing comes
+                        usual.followEvery(),
+                        usual.doubtAfter());
+        try (Exchange market = market(8, 200);
+                Cable cable = new Cable(market.port());
+                Running running =
+                        recorder(
+                                RecordOptions.of("BTCUSDT", "SOLUSDT"), // a third as busy
+                                folder.resolve("tape.db"),
+                                market.port(),
+                                cable.port(),
+                                patient)) {
+            await().atMost(PATIENCE).until(() -> running.counted("trades_total") >= 1_000);
+            useUpTheRepairs();
+            long before = running.counted("repaired_trades_total");
+            cable.cut();
+            awaitPlayed(market, 12_000);
+            cable.mend();
+            await("the short hole is filled while the long one waits")
+                    .atMost(PATIENCE)
+                    .until(() -> running.counted("repaired_trades_total") > before);
+        }
+    }
+
+    @Test
+    void aHoleThatIsTooLongAtAStartIsAGapAtOnceAndFilledInTheBackground() throws Exception {
+        Path db = folder.resolve("tape.db");
+        try (Exchange market = market(9, 200)) {
+            try (Running running =
+                    recorder(
+                            RecordOptions.of("BTCUSDT"),
+                            db,
+                            market.port(),
+                            market.port(),
+                            RepairSettings.DEFAULTS)) {
+                await().atMost(PATIENCE).until(() -> running.counted("trades_total") >= 1_000);
+            }
+            awaitPlayed(market, 11_000);
+            useUpTheRepairs(); // for a minute: longer than a tape waits
+            try (Running running =
+                    recorder(
+                            RecordOptions.of("BTCUSDT"),
+                            db,
+                            market.port(),
+                            market.port(),
+                            RepairSettings.DEFAULTS)) {
+                await("live goes on at once")
+                        .atMost(PATIENCE)
+                        .until(() -> running.counted("trades_total") >= 1_000);
+                await().atMost(PATIENCE).until(() -> !ledger(db).isEmpty());
+                LedgerEntry hole = ledger(db).getFirst();
+                assertTrue(hole.isOpen(), hole.toString());
+                assertEquals(Cause.MISSED, hole.cause());
+                assertTrue(hole.gap().missing() >= 10_000, hole.toString());
+
+                passed.set(Duration.ofSeconds(64)); // the share of repairs is free again
+                await().atMost(PATIENCE)
+                        .until(() -> ledger(db).stream().noneMatch(LedgerEntry::isOpen));
+                running.goOn(Duration.ofMillis(1));
+            }
+            new Judge(market.port(), folder).assertWhole(db, "seed 9");
+        }
+    }
+}
