@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
@@ -58,6 +59,7 @@ final class HoleFiller implements AutoCloseable {
         private long pause; // the last one between failures; 0 = the last answer came
         private boolean atTail = true; // asked for what is newer than all that came
         private long followedAt;
+        private long askedUpTo = -1; // id; the tape shows later, or never, what came up to it
         private String said = ""; // of the failures since the last answer
     }
 
@@ -79,7 +81,7 @@ final class HoleFiller implements AutoCloseable {
     private final BooleanSupplier sockets;
     private boolean connected;
     private long disconnectedSince = System.nanoTime(); // local monotonic time
-    private volatile boolean newer;
+    private final Set<Watch> newer = ConcurrentHashMap.newKeySet();
     private boolean following; // or trying to
 
     /**
@@ -115,9 +117,9 @@ final class HoleFiller implements AutoCloseable {
         thread.start();
     }
 
-    /** Something newer is known to be there; any thread. */
-    void somethingNewer() {
-        newer = true;
+    /** Something newer than a tape is known to be there; any thread. */
+    void somethingNewer(Watch watch) {
+        newer.add(watch);
     }
 
     /**
@@ -157,10 +159,12 @@ final class HoleFiller implements AutoCloseable {
         if (connected && !now) {
             disconnectedSince = System.nanoTime();
         }
-        if ((now && !connected) || newer) {
-            newer = false;
-            askings.values().forEach(asking -> asking.atTail = false);
-        }
+        boolean begins = now && !connected;
+        askings.forEach((watch, asking) -> {
+            if (newer.remove(watch) || begins) {
+                asking.atTail = false;
+            }
+        });
         connected = now;
         long silence = System.nanoTime() - disconnectedSince;
         following = !connected && silence >= settings.followAfter().toNanos();
@@ -271,7 +275,7 @@ final class HoleFiller implements AutoCloseable {
             return;
         }
         TapeId id = watch.series().tape();
-        long from = at.lastId() + 1;
+        long from = Math.max(at.lastId(), asking.askedUpTo) + 1;
         if (from == 0) {
             OptionalLong newest = rest.newestId(id.symbol(), id.kind());
             answered(watch, asking);
@@ -283,13 +287,13 @@ final class HoleFiller implements AutoCloseable {
         }
         TradePage page = rest.tradesFrom(id.symbol(), id.kind(), from, Fetch.PAGE, Purpose.LIVE);
         deliver(watch, page.trades());
+        if (!page.isEmpty()) {
+            asking.askedUpTo = page.lastId();
+        }
         boolean full = page.size() >= Fetch.PAGE;
         answered(watch, asking);
         asking.atTail = !full;
         asking.followedAt = full ? 0 : now;
-        if (full) { // the tape thread must have taken these before it is asked for the next
-            asking.notBefore = System.nanoTime() + settings.look().toNanos();
-        }
     }
 
     private void answered(Watch watch, Asking asking) {

@@ -190,7 +190,7 @@ final class Oversight implements MetricsSource {
                 TapeId tape = watch.series().tape();
                 OptionalLong newest = parts.rest.newestId(tape.symbol(), tape.kind());
                 if (newest.isPresent() && newest.getAsLong() > watch.now().lastId()) {
-                    parts.filler.somethingNewer();
+                    parts.filler.somethingNewer(watch);
                     complete = false;
                 }
                 complete &= !watch.now().hole() && !parts.repair.hasWork(watch);

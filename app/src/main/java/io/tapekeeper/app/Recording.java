@@ -286,7 +286,8 @@ final class Recording {
                 HoleFiller filler =
                         new HoleFiller(
                                 rest, governor, tape, all, health::isConnected, tuning.repair());
-                Feed feed = feed(venue.instruments(), rest, governor, tape, watches, health)) {
+                Feed feed =
+                        feed(venue.instruments(), rest, governor, tape, watches, health, filler)) {
             tape.start();
             feed.start();
             filler.start();
@@ -323,7 +324,8 @@ final class Recording {
             RateGovernor governor,
             TapeThread tape,
             Map<String, Watch> watches,
-            HealthTeller health) {
+            HealthTeller health,
+            HoleFiller filler) {
         return options.mode == RecordOptions.Mode.poll
                 ? new BinancePoll(rest, instruments, options.every, tape, tuning.venue())
                 : new BinanceStream(
@@ -335,8 +337,11 @@ final class Recording {
                         governor.connectPermits(),
                         (symbol, kind) -> {
                             OptionalLong newest = rest.newestId(symbol, kind);
-                            if (newest.orElse(-1) <= watches.get(symbol).now().lastId()) {
+                            Watch watch = watches.get(symbol);
+                            if (newest.orElse(-1) <= watch.now().lastId()) {
                                 health.quiet(symbol);
+                            } else { // printed while no socket was open, or on its way
+                                filler.somethingNewer(watch);
                             }
                             return newest;
                         },
