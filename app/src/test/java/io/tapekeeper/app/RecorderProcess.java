@@ -101,7 +101,7 @@ final class RecorderProcess implements AutoCloseable {
                         .directory(folder.toFile())
                         .redirectErrorStream(true)
                         .redirectOutput(output.toFile());
-        builder.environment().put("XDG_STATE_HOME", folder.resolve("state").toString());
+        builder.environment().put("TAPEKEEPER_STATE", folder.resolve("state").toString());
         builder.environment().putAll(environment);
         return new RecorderProcess(builder.start(), output);
     }

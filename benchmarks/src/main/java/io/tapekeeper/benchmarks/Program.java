@@ -70,7 +70,7 @@ final class Program implements AutoCloseable {
                 new ProcessBuilder(command)
                         .redirectError(errors.toFile())
                         .directory(folder.toFile());
-        builder.environment().put("XDG_STATE_HOME", folder.toString()); // leaves nothing at home
+        builder.environment().put("TAPEKEEPER_STATE", folder.toString()); // leaves nothing at home
         return new Program(name, builder.start(), errors);
     }
 

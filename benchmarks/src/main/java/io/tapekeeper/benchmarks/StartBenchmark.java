@@ -202,7 +202,7 @@ public final class StartBenchmark {
                         .directory(folder.toFile())
                         .redirectErrorStream(true)
                         .redirectOutput(output.toFile());
-        builder.environment().put("XDG_STATE_HOME", folder.resolve("state").toString());
+        builder.environment().put("TAPEKEEPER_STATE", folder.resolve("state").toString());
         if (!cache && Runtime.version().feature() >= 25) {
             builder.environment().put("TAPEKEEPER_JAVA_OPTS", "-XX:AOTMode=off");
         }

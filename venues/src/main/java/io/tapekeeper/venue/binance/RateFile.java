@@ -1,13 +1,28 @@
 package io.tapekeeper.venue.binance;
 
+import static java.nio.file.attribute.PosixFilePermission.GROUP_READ;
+import static java.nio.file.attribute.PosixFilePermission.GROUP_WRITE;
+import static java.nio.file.attribute.PosixFilePermission.OTHERS_READ;
+import static java.nio.file.attribute.PosixFilePermission.OTHERS_WRITE;
+import static java.nio.file.attribute.PosixFilePermission.OWNER_READ;
+import static java.nio.file.attribute.PosixFilePermission.OWNER_WRITE;
+
 import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.InstantSource;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -36,8 +51,7 @@ final class RateFile implements AutoCloseable {
     private int users; // guarded by OPEN
 
     // Guarded by lock:
-    // Not the channel's own reading and writing: an interrupted thread would close it for all.
-    private RandomAccessFile file; // null: in memory only
+    private FileChannel file; // null: in memory only; opened anew where an interrupt closed it
     private RateWindow window;
     private boolean told;
 
@@ -57,7 +71,8 @@ final class RateFile implements AutoCloseable {
                 RateFile shared = OPEN.get(path);
                 if (shared == null) {
                     shared = new RateFile(path, clock);
-                    shared.file = new RandomAccessFile(path.toFile(), "rw");
+                    create(path);
+                    shared.file = openExisting(path);
                     OPEN.put(path, shared);
                 }
                 shared.users++;
@@ -70,9 +85,42 @@ final class RateFile implements AutoCloseable {
         }
     }
 
+    /**
+     * Made in a step of its own: systems that protect folders of all users refuse to open another's
+     * file where it might be made. Whoever may make files in the folder may use this one.
+     */
+    private static void create(Path path) throws IOException {
+        try {
+            Files.createFile(path);
+        } catch (FileAlreadyExistsException e) {
+            return;
+        }
+        if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Set<PosixFilePermission> may = EnumSet.of(OWNER_READ, OWNER_WRITE);
+            Set<PosixFilePermission> folder = Files.getPosixFilePermissions(path.getParent());
+            if (folder.contains(GROUP_WRITE)) {
+                may.addAll(EnumSet.of(GROUP_READ, GROUP_WRITE));
+            }
+            if (folder.contains(OTHERS_WRITE)) {
+                may.addAll(EnumSet.of(OTHERS_READ, OTHERS_WRITE));
+            }
+            Files.setPosixFilePermissions(path, may); // whatever the process masks
+        }
+    }
+
+    /** Makes no file, and follows no link that another user may have planted. */
+    private static FileChannel openExisting(Path path) throws IOException {
+        return FileChannel.open(
+                path,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE,
+                LinkOption.NOFOLLOW_LINKS);
+    }
+
     /** Does something with the window as it is now, which nobody else does meanwhile. */
     <T> T with(InstantSource clock, Function<RateWindow, T> action) {
         lock.lock();
+        boolean interrupted = Thread.interrupted(); // or it would close the channel for all
         try {
             FileLock held = lockFile();
             try {
@@ -91,6 +139,9 @@ final class RateFile implements AutoCloseable {
             }
         } finally {
             lock.unlock();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -101,14 +152,16 @@ final class RateFile implements AutoCloseable {
         }
         long start = System.nanoTime();
         try {
-            // Not lock(), which an interrupt ends by closing the channel for all.
-            FileLock held = file.getChannel().tryLock();
+            if (!file.isOpen()) {
+                file = openExisting(path);
+            }
+            FileLock held = file.tryLock(); // not lock(), which an interrupt ends
             while (held == null) {
                 if (System.nanoTime() - start > LOCK_NANOS) {
                     throw new IOException("another process holds its lock");
                 }
                 LockSupport.parkNanos(20_000);
-                held = file.getChannel().tryLock();
+                held = file.tryLock();
             }
             return held;
         } catch (IOException e) {
@@ -119,13 +172,13 @@ final class RateFile implements AutoCloseable {
 
     private void read(InstantSource clock) {
         try {
-            long length = file.length();
+            long length = file.size();
             if (length == 0) {
                 return; // a new one
             }
             byte[] bytes = new byte[RateWindow.BYTES];
-            file.seek(0);
-            boolean whole = length == bytes.length && file.read(bytes) == bytes.length;
+            boolean whole =
+                    length == bytes.length && file.read(ByteBuffer.wrap(bytes), 0) == bytes.length;
             if (whole && RateWindow.readable(bytes)) {
                 window = RateWindow.of(bytes);
                 return;
@@ -135,7 +188,7 @@ final class RateFile implements AutoCloseable {
                     "{0} was not whole, so what was asked before is not known. For a minute most"
                             + " of the venue''s limit is taken as used.",
                     path);
-            file.setLength(0);
+            file.truncate(0);
             window = RateWindow.afterLoss(VenueTime.micros(clock.instant()));
         } catch (IOException e) {
             tell(path, e);
@@ -144,8 +197,7 @@ final class RateFile implements AutoCloseable {
 
     private void write() {
         try {
-            file.seek(0);
-            file.write(window.toBytes());
+            file.write(ByteBuffer.wrap(window.toBytes()), 0);
         } catch (IOException e) {
             tell(path, e);
         }
@@ -153,7 +205,7 @@ final class RateFile implements AutoCloseable {
 
     private void release(FileLock held) {
         try {
-            if (held != null) {
+            if (held != null && file.isOpen()) {
                 held.release();
             }
         } catch (IOException e) {
@@ -162,7 +214,8 @@ final class RateFile implements AutoCloseable {
     }
 
     private void tell(Path unusable, IOException failure) {
-        if (!told) {
+        boolean interrupted = failure instanceof ClosedByInterruptException;
+        if (!told && !interrupted) { // which costs this one count, and the next opens it anew
             told = true;
             LOG.log(
                     System.Logger.Level.WARNING,

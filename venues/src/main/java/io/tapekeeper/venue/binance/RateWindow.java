@@ -41,6 +41,8 @@ final class RateWindow {
     private static final int REPAIR_PERCENT = 50;
     private static final int ALL_WITH_REPAIR_PERCENT = 60; // leaves live 20 % below its 80 %
     private static final int DOUBT_PERCENT = 75;
+    private static final int MOST = 1_000_000; // a limit, or the weight of one second
+    private static final long LATEST = Long.MAX_VALUE / 4; // times beyond it would overflow
     private static final long LONGEST_BAN = Duration.ofDays(3).toNanos() / 1_000;
 
     private final Ring live = new Ring(SECOND);
@@ -125,10 +127,13 @@ final class RateWindow {
         if (passed < 0) {
             bannedUntil = bannedUntil == 0 ? 0 : bannedUntil + passed;
             noConnectUntil += passed;
-            return;
+        } else {
+            Stream.of(live, repair, others, connects)
+                    .forEach(ring -> ring.pass(time, time + passed));
+            time += passed;
         }
-        Stream.of(live, repair, others, connects).forEach(ring -> ring.pass(time, time + passed));
-        time += passed;
+        bannedUntil = Math.min(bannedUntil, wall + LONGEST_BAN);
+        noConnectUntil = Math.min(noConnectUntil, wall + LONGEST_BAN);
         if (bannedUntil <= wall) {
             bannedUntil = 0;
         }
@@ -283,20 +288,21 @@ final class RateWindow {
                 && in.getLong(BYTES - Long.BYTES) == checksum(bytes);
     }
 
+    /** Others may write the file too: what no window can hold is brought within its bounds. */
     static RateWindow of(byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes).position(Long.BYTES);
-        RateWindow window = new RateWindow(in.getLong());
-        window.time = in.getLong();
-        window.bannedUntil = in.getLong();
-        window.noConnectUntil = in.getLong();
+        RateWindow window = new RateWindow(Math.clamp(in.getLong(), 0, LATEST));
+        window.time = Math.clamp(in.getLong(), 0, LATEST);
+        window.bannedUntil = Math.clamp(in.getLong(), 0, LATEST);
+        window.noConnectUntil = Math.clamp(in.getLong(), 0, LATEST);
         window.requests = in.getLong();
         window.refusals429 = in.getLong();
         window.bans418 = in.getLong();
         window.banSeconds = in.getInt();
         window.banStatus = in.getInt();
-        window.limit = in.getInt();
+        window.limit = Math.clamp(in.getInt(), 1, MOST);
         Stream.of(window.live, window.repair, window.others, window.connects)
-                .forEach(ring -> Arrays.setAll(ring.cells, cell -> in.getInt()));
+                .forEach(ring -> Arrays.setAll(ring.cells, cell -> Math.clamp(in.getInt(), 0, MOST)));
         return window;
     }
 

@@ -9,6 +9,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -252,5 +253,26 @@ class RateGovernorTest {
         try (RateGovernor governor = open()) {
             assertEquals(100, governor.snapshot().used());
         }
+    }
+
+    @Test
+    void whoeverMayMakeFilesInTheFolderMayUseTheFile() throws IOException {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+        open().close();
+        assertEquals(
+                "rw-rw-rw-", PosixFilePermissions.toString(Files.getPosixFilePermissions(file())));
+    }
+
+    @Test
+    void aPlantedLinkIsNotFollowed() throws IOException {
+        Path own = Files.writeString(folder.resolve("own.txt"), "precious");
+        open().close();
+        Files.delete(file());
+        Files.createSymbolicLink(file(), own);
+        try (RateGovernor governor = open()) {
+            governor.take(100, Purpose.LIVE);
+            assertEquals(100, governor.snapshot().used()); // counted alone
+        }
+        assertEquals("precious", Files.readString(own));
     }
 }

@@ -229,4 +229,28 @@ class RateWindowTest {
         }
         assertFalse(RateWindow.readable(Arrays.copyOf(bytes, bytes.length - 1)));
     }
+
+    @ParameterizedTest
+    @ValueSource(longs = {31, 32, 33})
+    void whateverAnotherHasWrittenIsBroughtWithinBounds(long seed) {
+        Random random = new Random(seed);
+        for (int i = 0; i < 2_000; i++) {
+            byte[] bytes = window.toBytes();
+            random.nextBytes(bytes);
+            if (random.nextInt(4) == 0) {
+                Arrays.fill(bytes, random.nextBoolean() ? (byte) 0x7f : (byte) 0x80);
+            }
+            RateWindow read = RateWindow.of(bytes);
+            String at = "seed " + seed + ", step " + i;
+            read.pass(START);
+            assertTrue(read.bannedUntil() <= START + Duration.ofDays(3).toNanos() / 1_000, at);
+            assertTrue(
+                    read.microsToWaitForConnect() <= Duration.ofDays(3).toNanos() / 1_000, at);
+            read.pass(START + 10 * MINUTE);
+            assertTrue(read.microsToWait(1, Purpose.LIVE) >= 0, at);
+            int limit = read.state("h").limit();
+            assertTrue(limit >= 1 && limit <= 1_000_000, at + ": limit " + limit);
+            read.take(1, Purpose.LIVE);
+        }
+    }
 }
