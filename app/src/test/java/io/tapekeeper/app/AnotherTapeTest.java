@@ -36,7 +36,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A store is not gone on with from another venue, and a lagging database does not look like one. */
+/**
+ * A store is not gone on with from another venue, and a lagging database does not look like one.
+ */
 @Timeout(60)
 class AnotherTapeTest {
     private static final TapeId TAPE = new TapeId("binance", "BTCUSDT", TapeKind.AGGREGATE, true);
@@ -149,8 +151,7 @@ class AnotherTapeTest {
         Path db = folder.resolve("lagging.db");
         ExchangeConfig config =
                 ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(7, Optional.empty()))
-                        .withFaults(
-                                FaultPlanReader.parse("faults:\n  - lag: {by: 45s}\n", "plan"));
+                        .withFaults(FaultPlanReader.parse("faults:\n  - lag: {by: 45s}\n", "plan"));
         try (Exchange lagging = Exchange.start(config)) {
             for (int run = 0; run < 2; run++) {
                 try (Running running =

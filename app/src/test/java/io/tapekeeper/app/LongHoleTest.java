@@ -57,7 +57,11 @@ class LongHoleTest {
     private Running recorder(
             RecordOptions options, Path db, int rest, int streams, RepairSettings repair) {
         return new Running(
-                options, db, rest, streams, new Tuning(Settings.defaults(), repair, url -> governor));
+                options,
+                db,
+                rest,
+                streams,
+                new Tuning(Settings.defaults(), repair, url -> governor));
     }
 
     private void useUpTheRepairs() {

@@ -111,10 +111,7 @@ final class RateFile implements AutoCloseable {
     /** Makes no file, and follows no link that another user may have planted. */
     private static FileChannel openExisting(Path path) throws IOException {
         return FileChannel.open(
-                path,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE,
-                LinkOption.NOFOLLOW_LINKS);
+                path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     }
 
     /** Does something with the window as it is now, which nobody else does meanwhile. */

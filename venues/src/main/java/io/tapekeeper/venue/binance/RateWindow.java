@@ -302,7 +302,8 @@ final class RateWindow {
         window.banStatus = in.getInt();
         window.limit = Math.clamp(in.getInt(), 1, MOST);
         Stream.of(window.live, window.repair, window.others, window.connects)
-                .forEach(ring -> Arrays.setAll(ring.cells, cell -> Math.clamp(in.getInt(), 0, MOST)));
+                .forEach(ring ->
+                        Arrays.setAll(ring.cells, cell -> Math.clamp(in.getInt(), 0, MOST)));
         return window;
     }
 

@@ -158,7 +158,8 @@ class BinancePagesTest {
     void anEmptyPageSaysThatThereIsNoMore() {
         server.script(path -> Reply.ok("[]"));
         assertTrue(aggregates(1).isEmpty());
-        assertEquals(OptionalLong.empty(), rest.oldestId("BTCUSDT", TapeKind.AGGREGATE, Purpose.REPAIR));
+        assertEquals(
+                OptionalLong.empty(), rest.oldestId("BTCUSDT", TapeKind.AGGREGATE, Purpose.REPAIR));
         assertEquals(OptionalLong.empty(), rest.firstIdAt("BTCUSDT", TapeKind.RAW, TRADED));
     }
 
@@ -279,7 +280,8 @@ class BinancePagesTest {
                         path.contains("historical")
                                 ? "[" + raw(40) + "]"
                                 : "[" + blanked(7) + "]"));
-        assertEquals(OptionalLong.of(7), rest.oldestId("BTCUSDT", TapeKind.AGGREGATE, Purpose.REPAIR));
+        assertEquals(
+                OptionalLong.of(7), rest.oldestId("BTCUSDT", TapeKind.AGGREGATE, Purpose.REPAIR));
         assertEquals(OptionalLong.of(40), rest.oldestId("BTCUSDT", TapeKind.RAW, Purpose.REPAIR));
         assertEquals("/api/v3/aggTrades?fromId=0&limit=1&symbol=BTCUSDT", server.asked.getFirst());
     }

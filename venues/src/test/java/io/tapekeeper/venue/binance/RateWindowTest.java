@@ -244,8 +244,7 @@ class RateWindowTest {
             String at = "seed " + seed + ", step " + i;
             read.pass(START);
             assertTrue(read.bannedUntil() <= START + Duration.ofDays(3).toNanos() / 1_000, at);
-            assertTrue(
-                    read.microsToWaitForConnect() <= Duration.ofDays(3).toNanos() / 1_000, at);
+            assertTrue(read.microsToWaitForConnect() <= Duration.ofDays(3).toNanos() / 1_000, at);
             read.pass(START + 10 * MINUTE);
             assertTrue(read.microsToWait(1, Purpose.LIVE) >= 0, at);
             int limit = read.state("h").limit();
