@@ -117,8 +117,8 @@ final class RateFile implements AutoCloseable {
     /** Does something with the window as it is now, which nobody else does meanwhile. */
     <T> T with(InstantSource clock, Function<RateWindow, T> action) {
         lock.lock();
-        boolean interrupted = Thread.interrupted(); // or it would close the channel for all
         try {
+            boolean interrupted = Thread.interrupted(); // or it would close the channel for all
             FileLock held = lockFile();
             try {
                 if (held != null) {
@@ -133,12 +133,12 @@ final class RateFile implements AutoCloseable {
                 return result;
             } finally {
                 release(held);
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
             }
         } finally {
             lock.unlock();
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 
