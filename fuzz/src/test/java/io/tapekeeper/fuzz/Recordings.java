@@ -24,6 +24,8 @@ public final class Recordings {
     private static final int EVERY = 997; // a prime, so that no rhythm of a recording is followed
     private static final int LONGEST = 512; // a fuzzer is quick with short ones
     private static final int LINES = 20;
+    private static final int ITEMS = 3; // of an array, lines of a capture
+    private static final int CAPTURED = 50_000;
 
     private Recordings() {}
 
@@ -47,6 +49,63 @@ public final class Recordings {
         return files("trades").stream()
                 .map(file -> String.join("\n", lines(file, LINES)).getBytes(UTF_8))
                 .toList();
+    }
+
+    /** Answers of Binance over HTTP, each with some aggregates or klines. */
+    public static List<byte[]> answers() {
+        List<byte[]> answers = new ArrayList<>();
+        for (Path file : files("trades")) {
+            if (file.toString().endsWith(".jsonl.gz")) {
+                answers.addAll(arrays(lines(file, LINES)));
+            }
+        }
+        for (Path file : files("klines")) {
+            if (file.getFileName().toString().startsWith("binance_vision")) { // those are whole
+                answers.addAll(
+                        arrays(
+                                lines(file, LINES).stream()
+                                        .skip(1)
+                                        .map(Recordings::kline)
+                                        .toList()));
+            }
+        }
+        return answers;
+    }
+
+    /**
+     * A line of a table as the row of an array that it is made from: times and counts are numbers.
+     */
+    private static String kline(String line) {
+        String[] cells = line.split(",");
+        for (int i = 0; i < cells.length; i++) {
+            cells[i] = i == 0 || i == 6 || i == 8 ? cells[i] : '"' + cells[i] + '"';
+        }
+        return "[" + String.join(",", cells) + "]";
+    }
+
+    private static List<byte[]> arrays(List<String> items) {
+        List<byte[]> arrays = new ArrayList<>();
+        for (int i = 0; i + ITEMS <= items.size(); i += ITEMS) {
+            arrays.add(("[" + String.join(",", items.subList(i, i + ITEMS)) + "]").getBytes(UTF_8));
+        }
+        return arrays;
+    }
+
+    /** Lines of a recording of combined streams with their receive times, some to a text. */
+    public static List<byte[]> captures() {
+        List<byte[]> captures = new ArrayList<>();
+        for (Path file : files("wire")) {
+            if (file.getFileName().toString().startsWith("hft_binance_spot")) {
+                List<String> played =
+                        lines(file, CAPTURED).stream()
+                                .filter(line -> line.length() < LONGEST / ITEMS)
+                                .toList();
+                for (int i = 0; i + ITEMS <= played.size(); i += EVERY) {
+                    captures.add(String.join("\n", played.subList(i, i + ITEMS)).getBytes(UTF_8));
+                }
+            }
+        }
+        return captures;
     }
 
     private static List<Path> files(String folder) {

@@ -86,8 +86,12 @@ public final class Block {
         for (int from = 0, to; from < trades.length; from = to) {
             RawTrade first = trades[from];
             long size = first.size();
-            for (to = from + 1; to < trades.length && together(trades[to - 1], trades[to]); to++) {
-                size = Math.addExact(size, trades[to].size());
+            for (to = from + 1;
+                    to < trades.length
+                            && together(trades[to - 1], trades[to])
+                            && trades[to].size() <= Long.MAX_VALUE - size; // or another begins
+                    to++) {
+                size += trades[to].size();
             }
             made.add(
                     new Aggregate(

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -39,7 +40,6 @@ public final class BinanceRest implements AutoCloseable {
 
     private static final String MARKET_DATA_ONLY = "data-api.binance.vision";
     private static final int PAGE = 1_000; // the venue's longest
-    private static final int MOST_LIMIT = 1_000_000; // what is beyond is no limit of the venue
 
     private final List<BinanceHttp> hosts;
     private final AtomicInteger inUse = new AtomicInteger(); // index of hosts, never goes back
@@ -99,7 +99,7 @@ public final class BinanceRest implements AutoCloseable {
         Map<String, Instrument> listed = new LinkedHashMap<>();
         try {
             Answer info = get("exchangeInfo?" + query(wanted), 20);
-            learnLimit(info);
+            weightLimit(info).ifPresent(governor::limit);
             for (Answer entry : info.at("symbols").items()) {
                 Instrument instrument = instrument(entry);
                 listed.put(instrument.symbol(), instrument);
@@ -114,24 +114,27 @@ public final class BinanceRest implements AutoCloseable {
         return wanted.stream().map(listed::get).toList();
     }
 
-    private void learnLimit(Answer exchangeInfo) {
+    /** The weight per minute that the venue allows, where it says so. */
+    static OptionalInt weightLimit(Answer exchangeInfo) {
+        OptionalInt found = OptionalInt.empty();
         if (!exchangeInfo.has("rateLimits")) {
-            return;
+            return found;
         }
         for (Answer rate : exchangeInfo.at("rateLimits").items()) {
             if (rate.text("rateLimitType").equals("REQUEST_WEIGHT")
                     && rate.text("interval").equals("MINUTE")
                     && rate.integer("intervalNum") == 1) {
                 long limit = rate.integer("limit");
-                if (limit < 1 || limit > MOST_LIMIT) {
+                if (limit < 1 || limit > RateWindow.MOST_LIMIT) {
                     throw rate.notAsPromised("limit");
                 }
-                governor.limit((int) limit);
+                found = OptionalInt.of((int) limit);
             }
         }
+        return found;
     }
 
-    private static Instrument instrument(Answer entry) {
+    static Instrument instrument(Answer entry) {
         String symbol = entry.text("symbol");
         String status = entry.text("status");
         if (!status.equals("TRADING")) {

@@ -22,6 +22,7 @@ import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -176,8 +177,9 @@ final class RateFile implements AutoCloseable {
             byte[] bytes = new byte[RateWindow.BYTES];
             boolean whole =
                     length == bytes.length && file.read(ByteBuffer.wrap(bytes), 0) == bytes.length;
-            if (whole && RateWindow.readable(bytes)) {
-                window = RateWindow.of(bytes);
+            Optional<RateWindow> read = whole ? RateWindow.of(bytes) : Optional.empty();
+            if (read.isPresent()) {
+                window = read.get();
                 return;
             }
             LOG.log(

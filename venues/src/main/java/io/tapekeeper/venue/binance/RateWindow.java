@@ -3,6 +3,8 @@ package io.tapekeeper.venue.binance;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
@@ -37,12 +39,17 @@ final class RateWindow {
     private static final int HEAD_BYTES = 8 * Long.BYTES + 3 * Integer.BYTES;
     static final int BYTES = HEAD_BYTES + 4 * CELLS * Integer.BYTES + Long.BYTES;
 
+    /** What is beyond is no limit of the venue. */
+    static final int MOST_LIMIT = 1_000_000;
+
+    private static final int MOST_IN_CELL = 4 * MOST_LIMIT; // 128 of them are within an int
+    private static final int MOST_COUNTED = 999_999_999; // of the venue's own count
+    private static final long END_OF_TIME = 1L << 53; // microseconds, in 2255
+
     private static final int LIVE_PERCENT = 80;
     private static final int REPAIR_PERCENT = 50;
     private static final int ALL_WITH_REPAIR_PERCENT = 60; // leaves live 20 % below its 80 %
     private static final int DOUBT_PERCENT = 75;
-    private static final int MOST = 1_000_000; // a limit, or the weight of one second
-    private static final long LATEST = Long.MAX_VALUE / 4; // times beyond it would overflow
     private static final long LONGEST_BAN = Duration.ofDays(3).toNanos() / 1_000;
 
     private final Ring live = new Ring(SECOND);
@@ -93,6 +100,10 @@ final class RateWindow {
         void atLeast(long time, int count) {
             int cell = (int) (time / cellMicros % CELLS);
             cells[cell] = Math.max(cells[cell], count);
+        }
+
+        boolean isWithin(int most) {
+            return Arrays.stream(cells).allMatch(count -> count >= 0 && count <= most);
         }
 
         int sum() {
@@ -280,31 +291,41 @@ final class RateWindow {
         return bytes;
     }
 
-    /** Whether the bytes are whole and of this version. */
-    static boolean readable(byte[] bytes) {
+    /**
+     * Empty where the bytes are not whole, of another version, or hold numbers that cannot be, such
+     * as a ban for years.
+     */
+    static Optional<RateWindow> of(byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes);
-        return bytes.length == BYTES
-                && in.getLong(0) == MAGIC
-                && in.getLong(BYTES - Long.BYTES) == checksum(bytes);
-    }
-
-    /** Others may write the file too: what no window can hold is brought within its bounds. */
-    static RateWindow of(byte[] bytes) {
-        ByteBuffer in = ByteBuffer.wrap(bytes).position(Long.BYTES);
-        RateWindow window = new RateWindow(Math.clamp(in.getLong(), 0, LATEST));
-        window.time = Math.clamp(in.getLong(), 0, LATEST);
-        window.bannedUntil = Math.clamp(in.getLong(), 0, LATEST);
-        window.noConnectUntil = Math.clamp(in.getLong(), 0, LATEST);
+        if (bytes.length != BYTES
+                || in.getLong() != MAGIC
+                || in.getLong(BYTES - Long.BYTES) != checksum(bytes)) {
+            return Optional.empty();
+        }
+        RateWindow window = new RateWindow(in.getLong());
+        window.time = in.getLong();
+        window.bannedUntil = in.getLong();
+        window.noConnectUntil = in.getLong();
         window.requests = in.getLong();
         window.refusals429 = in.getLong();
         window.bans418 = in.getLong();
         window.banSeconds = in.getInt();
         window.banStatus = in.getInt();
-        window.limit = Math.clamp(in.getInt(), 1, MOST);
+        window.limit = in.getInt();
         Stream.of(window.live, window.repair, window.others, window.connects)
-                .forEach(ring ->
-                        Arrays.setAll(ring.cells, cell -> Math.clamp(in.getInt(), 0, MOST)));
-        return window;
+                .forEach(ring -> Arrays.setAll(ring.cells, cell -> in.getInt()));
+        return window.isPossible() ? Optional.of(window) : Optional.empty();
+    }
+
+    /** Whether the numbers are such that none of the sums here leaves its type. */
+    private boolean isPossible() {
+        return LongStream.of(wall, time).allMatch(at -> at >= 0 && at < END_OF_TIME)
+                && LongStream.of(bannedUntil, noConnectUntil)
+                        .allMatch(at -> at > -END_OF_TIME && at <= wall + LONGEST_BAN)
+                && limit > 0
+                && limit <= MOST_LIMIT
+                && Stream.of(live, repair, connects).allMatch(ring -> ring.isWithin(MOST_IN_CELL))
+                && others.isWithin(MOST_COUNTED);
     }
 
     private static long checksum(byte[] bytes) {

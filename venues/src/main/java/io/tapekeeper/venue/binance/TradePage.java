@@ -76,10 +76,7 @@ public record TradePage(List<Trade> trades, List<Long> blanked, List<Long> unusa
         List<Long> unusable = new ArrayList<>();
         long expected = fromId; // or later: some ids may be missing
         for (Answer item : items) {
-            long id = item.integer(raw ? "id" : "a");
-            if (id < expected || id == Long.MAX_VALUE) {
-                throw item.notAsPromised(raw ? "id" : "a");
-            }
+            long id = id(item, raw ? "id" : "a", expected);
             expected = id + 1;
             try {
                 if (withdrawn(item, raw)) {
@@ -97,6 +94,19 @@ public record TradePage(List<Trade> trades, List<Long> blanked, List<Long> unusa
             }
         }
         return new TradePage(trades, blanked, unusable);
+    }
+
+    /**
+     * The id of an entry, which has one after it.
+     *
+     * @throws VenueException BAD_ANSWER where it is smaller than what may come there
+     */
+    static long id(Answer item, String field, long least) {
+        long id = item.integer(field);
+        if (id < least || id == Long.MAX_VALUE) {
+            throw item.notAsPromised(field);
+        }
+        return id;
     }
 
     private static boolean withdrawn(Answer item, boolean raw) {
