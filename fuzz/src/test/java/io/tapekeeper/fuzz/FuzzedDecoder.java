@@ -9,6 +9,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -92,5 +93,15 @@ public abstract class FuzzedDecoder {
     void keepsItsPromisesOnWhateverTheFuzzerFinds(byte[] input) {
         take(input);
         longRun.step();
+    }
+
+    /**
+     * An hour may be over first, and a wrong setting may leave the fuzzer out: neither is a proof.
+     */
+    @AfterAll
+    void theFuzzerGaveAsManyInputsAsItWasToldTo() {
+        if (System.getenv("JAZZER_FUZZ") != null) {
+            assertTrue(longRun.isDone(), longRun::toString);
+        }
     }
 }

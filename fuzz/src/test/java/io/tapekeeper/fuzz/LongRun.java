@@ -27,13 +27,20 @@ final class LongRun {
         long now = System.nanoTime();
         if (done == total || now - toldAt >= EVERY) {
             toldAt = now;
-            System.out.println(line(now - start));
+            System.out.println(this);
         }
     }
 
-    private String line(long elapsed) {
+    boolean isDone() {
+        return done >= total;
+    }
+
+    @Override
+    public String toString() {
+        long elapsed = System.nanoTime() - start;
         double perSecond = 1e9 * done / Math.max(1, elapsed);
-        Duration left = Duration.ofSeconds((long) ((total - done) / perSecond));
+        Duration left =
+                Duration.ofSeconds((long) (Math.max(0, total - done) / Math.max(1, perSecond)));
         return String.format(
                 Locale.ROOT,
                 "%s: %d%%, %,d of %,d, %,.0f/s, %d:%02d left",
