@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 final class VenueClock implements AutoCloseable {
     private static final Logger LOG = System.getLogger(VenueClock.class.getName());
     private static final Duration MEASURED_EVERY = Duration.ofSeconds(60);
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(1); // each is twice as long
 
     private final BinanceRest rest;
     private final InstantSource ours;
@@ -40,9 +41,12 @@ final class VenueClock implements AutoCloseable {
 
     private void measureForEver() {
         try {
+            Duration retry = FIRST_RETRY;
             while (!Thread.interrupted()) {
-                measure();
-                asked.tryAcquire(MEASURED_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+                boolean measured = measure();
+                Duration wait = measured ? MEASURED_EVERY : retry;
+                retry = measured ? FIRST_RETRY : shorter(retry.multipliedBy(2), MEASURED_EVERY);
+                asked.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS);
                 asked.drainPermits();
             }
         } catch (InterruptedException e) {
@@ -50,13 +54,19 @@ final class VenueClock implements AutoCloseable {
         }
     }
 
-    private void measure() {
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private boolean measure() {
         try {
             ClockOffset measured = rest.clockOffset();
             offsetMicros = OptionalLong.of(measured.micros());
             LOG.log(Level.DEBUG, "clock offset to the venue: {0}", measured);
+            return true;
         } catch (VenueException e) {
             LOG.log(Level.DEBUG, "clock offset not measured, the last one stays", e);
+            return false;
         }
     }
 
@@ -65,9 +75,11 @@ final class VenueClock implements AutoCloseable {
         return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
     }
 
-    /** Forgets the offset and measures it at once: whoever connects anew may meet another clock. */
+    /**
+     * Measures the offset at once: whoever connects anew may meet another clock. Until that is done
+     * the last one holds, for most find the same clock again and the venue may not answer now.
+     */
     void measureAgain() {
-        offsetMicros = OptionalLong.empty();
         asked.release();
     }
 

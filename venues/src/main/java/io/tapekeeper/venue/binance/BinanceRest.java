@@ -37,6 +37,7 @@ import tools.jackson.core.JacksonException;
 public final class BinanceRest implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(BinanceRest.class.getName());
     private static final int CLOCK_SAMPLES = 5;
+    private static final int MAY_FAIL = 2; // of those
 
     private static final String MARKET_DATA_ONLY = "data-api.binance.vision";
     private static final int PAGE = 1_000; // the venue's longest
@@ -189,15 +190,23 @@ public final class BinanceRest implements AutoCloseable {
 
     /**
      * Measures the venue's clock against ours: serverTime − (sent + received) / 2, the median of
-     * five.
+     * five, of which two may fail.
      */
     public ClockOffset clockOffset() {
         List<ClockOffset> samples = new ArrayList<>();
-        for (int i = 0; i < CLOCK_SAMPLES; i++) {
-            samples.add(clockSample(settings.requestTimeout()));
+        int failed = 0;
+        while (samples.size() + failed < CLOCK_SAMPLES) {
+            try {
+                samples.add(clockSample(settings.requestTimeout()));
+            } catch (VenueException e) {
+                failed++;
+                if (failed > MAY_FAIL) {
+                    throw e;
+                }
+            }
         }
         samples.sort(Comparator.comparingLong(ClockOffset::micros));
-        return samples.get(CLOCK_SAMPLES / 2);
+        return samples.get(samples.size() / 2);
     }
 
     /** One measurement of the venue's clock. */

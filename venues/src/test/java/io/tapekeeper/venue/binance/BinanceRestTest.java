@@ -155,6 +155,21 @@ class BinanceRestTest {
     }
 
     @Test
+    void ofTheFiveLooksAtTheClockTwoMayFail() {
+        AtomicLong calls = new AtomicLong();
+        server.script(path ->
+                calls.incrementAndGet() % 2 == 0 // the second and the fourth
+                        ? Reply.status(503, "")
+                        : Reply.ok("{\"serverTime\":1790000000000}"));
+        long venue = VenueTime.micros(Instant.now()) + rest.clockOffset().micros();
+        assertTrue(Math.abs(venue - 1_790_000_000_000_000L) < 20_000_000, "off: " + venue);
+        assertEquals(5, server.asked.size());
+        server.script(path -> Reply.status(503, ""));
+        failure(Kind.UNREACHABLE, rest::clockOffset);
+        assertEquals(5 + 3, server.asked.size());
+    }
+
+    @Test
     void readsTheNewestIdOfBothKinds() {
         server.script(path ->
                 Reply.ok(
