@@ -204,11 +204,17 @@ final class DataQuality {
                                 now.missingTrades() == 1 ? "trade is" : "trades are",
                                 now.openHoles(),
                                 now.openHoles() == 1 ? "hole" : "holes");
-        String repair =
-                now.repair() == null
-                        ? "; no repair is under way"
-                        : "; the repair is at %d %%".formatted(now.repair().percent());
-        return new Finding(Severity.WARNING, what + repair + ".", true);
+        return new Finding(Severity.WARNING, what + "; " + beingDone(now) + ".", true);
+    }
+
+    private static String beingDone(Completeness now) {
+        if (now.repair() != null) {
+            return "the repair is at %d %%".formatted(now.repair().percent());
+        }
+        if (now.fetching()) {
+            return now.openHoles() == 1 ? "it is being fetched" : "the newest is being fetched";
+        }
+        return "no repair is under way";
     }
 
     private Finding conflict(Tape tape) {

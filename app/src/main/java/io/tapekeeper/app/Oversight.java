@@ -172,6 +172,7 @@ final class Oversight implements MetricsSource {
         return new Completeness(
                 holes,
                 missing,
+                at.hole(),
                 progress.map(one ->
                                 new Completeness.Repair(
                                         one.done(),

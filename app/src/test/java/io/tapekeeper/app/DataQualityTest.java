@@ -116,6 +116,20 @@ class DataQualityTest {
     }
 
     @Test
+    void aHoleThatTheTapeWaitsForIsBeingFetched() {
+        completeness = new Completeness(1, 17, true, null);
+        assertEquals("+open-gap", look(0));
+        assertEquals("17 trades are missing in 1 hole; it is being fetched.", only().reason());
+        completeness = new Completeness(2, 21, true, null);
+        assertEquals("", look(1));
+        assertEquals(
+                "21 trades are missing in 2 holes; the newest is being fetched.", only().reason());
+        completeness = new Completeness(2, 21, true, new Completeness.Repair(1, 5, 9));
+        assertEquals("", look(2));
+        assertEquals("21 trades are missing in 2 holes; the repair is at 20 %.", only().reason());
+    }
+
+    @Test
     void aClockThatIsASecondOffIsWrongUntilItIsHalfASecondOff() {
         clockOffset = 1_001;
         assertEquals("+clock", look(0));

@@ -5,9 +5,15 @@ package io.tapekeeper.dashboard;
  *
  * @param openHoles holes that somebody still tries to fill; negative where nobody counts
  * @param missingTrades ids inside them that are not stored; negative where nobody counts
- * @param repair the repair that is under way; null where none is
+ * @param fetching whether one of the holes is so new that the tape waits while it is fetched
+ * @param repair the repair of older holes that is under way; null where none is
  */
-public record Completeness(int openHoles, long missingTrades, Repair repair) {
+public record Completeness(int openHoles, long missingTrades, boolean fetching, Repair repair) {
+    /** Of a tape that does not wait. */
+    public Completeness(int openHoles, long missingTrades, Repair repair) {
+        this(openHoles, missingTrades, false, repair);
+    }
+
     /** Nobody counts, as for a polled price, which has no ids. */
     public static final Completeness UNKNOWN = new Completeness(-1, -1, null);
 
