@@ -31,6 +31,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -191,6 +192,45 @@ class CareTest {
             assertSays(doctorAt(page.port(), db, market), 0, page.port() + " shows a recorder's");
             int taken = other.getLocalPort();
             assertSays(doctorAt(taken, db, market), 1, taken + " is in use by another program");
+    }
+
+    @Test
+    void aStoreThatAKillAndADiskDamagedIsKeptAsItIsAndTheRecordingGoesOnInANewOne()
+            throws Exception {
+        Path db = folder.resolve("tape.db");
+        List<String> jvm = RecorderProcess.QUICK_START;
+        try (Exchange market = market()) {
+            try (RecorderProcess killed =
+                    RecorderProcess.run(db, market, jvm, Map.of(), "--no-dashboard")) {
+                await().atMost(Duration.ofSeconds(60)).until(() -> stored(db) >= 3_000);
+                killed.killAfter(Duration.ZERO);
+            }
+            try (RandomAccessFile file = new RandomAccessFile(db.toFile(), "rw")) {
+                file.seek(file.length() / 2 / 4_096 * 4_096);
+                file.write(new byte[16_384]);
+            }
+            byte[] damaged = Files.readAllBytes(db);
+            long before = stored(db);
+            try (RecorderProcess next =
+                    RecorderProcess.run(db, market, jvm, Map.of(), "--no-dashboard")) {
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> !next.isAlive() || next.output().contains("kept as"));
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> !next.isAlive() || stored(db) >= 300);
+                assertTrue(next.output().contains("tape.db is damaged"), next::output);
+                next.stop();
+            }
+            Path kept;
+            try (Stream<Path> files = Files.list(folder)) {
+                kept =
+                        files.filter(file ->
+                                        file.toString().matches(".*\\.db\\.damaged-\\d{8}T\\d{6}Z"))
+                                .findFirst()
+                                .orElseThrow();
+            }
+            assertTrue(Files.size(kept) >= damaged.length, "nothing of it was cut off");
+            assertTrue(stored(kept) >= before, "and what can be read of it still can");
+            assertSays(doctor(db, market), 0, "is sound", " 0 missing");
         }
     }
 

@@ -11,12 +11,14 @@ import io.tapekeeper.fuzz.FuzzedDecoder;
 import io.tapekeeper.fuzz.Mutations;
 import io.tapekeeper.fuzz.Recordings;
 import io.tapekeeper.market.Trade;
+import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.VenueException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -40,6 +42,15 @@ class RestAnswersFuzzTest extends FuzzedDecoder {
     private static final long FROM = 7;
     private static final int LIMIT = 9;
     private static final long NOW = 1_790_000_000_000_000L;
+
+    private static final Fetch.Sink NOWHERE =
+            new Fetch.Sink() {
+                @Override
+                public void trade(Trade trade) {}
+
+                @Override
+                public void missing(long firstId, long lastId, Cause cause) {}
+            };
 
     /** Of entries that cannot be used there are millions here; telling each would be the test. */
     private static final List<Logger> SILENT =
