@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
  */
 class CatchTest {
     private static final List<String> MODULES =
-            List.of("core", "venues", "store", "exchange", "app");
+            List.of("core", "venues", "store", "exchange", "dashboard", "app");
     private static final Set<String> TOO_WIDE =
             Set.of("RuntimeException", "Exception", "Throwable", "Error");
 
