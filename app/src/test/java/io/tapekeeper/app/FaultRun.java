@@ -57,7 +57,8 @@ final class FaultRun {
     private final Duration leg;
 
     private long trades;
-    private long byRest;
+    private long repaired;
+    private long followed;
 
     /**
      * Tape, symbols and when the recorder is started anew are drawn from the seed.
@@ -108,7 +109,8 @@ final class FaultRun {
                     .ignoreExceptionsInstanceOf(UncheckedIOException.class)
                     .until(() -> judge.get("/sim/state").startsWith("{"));
             judge.assertWhole(db, toString());
-            assertTrue(byRest > 0, this + ": nothing had to be repaired");
+            assertTrue(repaired > 0, this + ": no hole was repaired");
+            assertTrue(halted(db), this + ": nothing was halted");
             assertEquals(lacking(), Judge.causes(db), this + ": causes in the ledger");
             judgeRefusals(exchange);
         }
@@ -183,12 +185,9 @@ final class FaultRun {
         }
         String left = left(exchange, db, running);
         trades += running.counted("trades_total");
-        byRest += byRest(running);
+        repaired += running.counted("repaired_trades_total");
+        followed += running.counted("followed_trades_total");
         return left;
-    }
-
-    private static long byRest(Running running) {
-        return running.counted("repaired_trades_total") + running.counted("followed_trades_total");
     }
 
     private String left(Exchange exchange, Path db, Running running) {
@@ -207,14 +206,32 @@ final class FaultRun {
         if (came < enough) {
             return "only %d trades came".formatted(came);
         }
-        long rest = byRest + byRest(running);
+        long filled = repaired + running.counted("repaired_trades_total");
+        if (filled == 0) {
+            return "no hole was repaired";
+        }
+        long rest = filled + followed + running.counted("followed_trades_total");
         if (rest > came / 2) {
             return "%d of %d trades came by REST".formatted(rest, came);
         }
         if (!Judge.causes(db).containsAll(lacking())) {
             return "the tape has not come to what the venue lacks";
         }
+        if (!halted(db)) {
+            return "the tape has not come to the halt of the venue";
+        }
         return Judge.isWhole(db) ? "" : "the tape is not whole";
+    }
+
+    /** Whether the stored tapes have the silence that the plan makes, if it makes one. */
+    private boolean halted(Path db) {
+        Duration halt =
+                plan.faults().stream()
+                        .filter(Fault.Halt.class::isInstance)
+                        .map(fault -> Duration.ofMinutes(((Fault.Halt) fault).minutes()))
+                        .max(Duration::compareTo)
+                        .orElse(Duration.ZERO);
+        return halt.isZero() || Judge.longestSilence(db).compareTo(halt) >= 0;
     }
 
     private long planned(String name) {

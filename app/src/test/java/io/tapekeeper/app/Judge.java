@@ -26,6 +26,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -35,6 +37,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -162,6 +165,29 @@ final class Judge {
             }
             return true;
         }
+    }
+
+    /** The longest time from one stored trade to the next; the shortest of those of all tapes. */
+    static Duration longestSilence(Path db) {
+        try (History history = History.open(db)) {
+            return history.series().stream()
+                    .map(series -> longestSilence(history, series.tape()))
+                    .min(Duration::compareTo)
+                    .orElse(Duration.ZERO);
+        }
+    }
+
+    private static Duration longestSilence(History history, TapeId id) {
+        AtomicLong before = new AtomicLong(Long.MAX_VALUE);
+        AtomicLong longest = new AtomicLong();
+        history.trades(
+                id,
+                0,
+                trade -> {
+                    longest.accumulateAndGet(trade.venueTime() - before.get(), Math::max);
+                    before.set(trade.venueTime());
+                });
+        return Duration.of(longest.get(), ChronoUnit.MICROS);
     }
 
     /** Why ids will never come, as the ledger has it. */

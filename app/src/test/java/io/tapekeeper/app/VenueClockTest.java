@@ -38,8 +38,7 @@ class VenueClockTest {
                 exchange -> {
                     try (exchange) {
                         asked.incrementAndGet();
-                        boolean refused =
-                                refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+                        boolean refused = refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
                         byte[] time =
                                 "{\"serverTime\":%d}"
                                         .formatted(System.currentTimeMillis() + ahead.get())

@@ -1,14 +1,14 @@
 /*
- * A slow disk for one process, by LD_PRELOAD: what it writes into files goes out at 5 MB a second,
- * and every sync takes 20 ms more. Sockets are as fast as ever.
+ * A slow disk for one process, by LD_PRELOAD: each byte that it writes into files takes
+ * NANOS_A_BYTE of its environment, and every sync 20 ms more. Sockets are as fast as ever.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#define NANOS_A_BYTE 200L
 #define NANOS_A_SYNC 20000000L
 
 static void wait_for(long nanos) {
@@ -19,7 +19,8 @@ static void wait_for(long nanos) {
 static void wait_to_write(int file, size_t bytes) {
     struct stat what;
     if (fstat(file, &what) == 0 && S_ISREG(what.st_mode)) {
-        wait_for((long) bytes * NANOS_A_BYTE);
+        const char *nanos_a_byte = getenv("NANOS_A_BYTE");
+        wait_for((long) bytes * (nanos_a_byte == NULL ? 0 : atol(nanos_a_byte)));
     }
 }
 

@@ -65,6 +65,12 @@ final class Draw {
         };
     }
 
+    /** Single trades missing on the socket, again and again. */
+    Fault skips() {
+        When when = When.after(trades()).repeated(Amount.trades(100 + number(400)), 5);
+        return new Frame(when, Frame.Trick.SKIP);
+    }
+
     /** Any fault of the wire that passes. */
     Fault any() {
         When atTrade = When.after(trades());

@@ -21,14 +21,16 @@ public record FaultPlan(long seed, List<Fault> faults) {
     }
 
     /**
-     * A mixture drawn from the seed. At least one of it makes a hole in what the sockets tell
-     * (drop, silent or skip). None of it keeps a patient recorder from getting the whole tape: no
-     * fault of the tape itself, and no refusal that is for good.
+     * A mixture drawn from the seed. At least two of it make holes in what the sockets tell: one
+     * drops the connection, is silent or skips trades, and one skips single trades while a socket
+     * is open, which nobody gets but who looks at the ids. None of it keeps a patient recorder from
+     * getting the whole tape: no fault of the tape itself, and no refusal that is for good.
      */
     public static FaultPlan random(long seed) {
         Draw draw = new Draw(seed);
         List<Fault> faults = new ArrayList<>();
         faults.add(draw.hole());
+        faults.add(draw.skips());
         for (int more = 2 + draw.number(4); more > 0; more--) {
             faults.add(draw.any());
         }
