@@ -192,6 +192,7 @@ class CareTest {
             assertSays(doctorAt(page.port(), db, market), 0, page.port() + " shows a recorder's");
             int taken = other.getLocalPort();
             assertSays(doctorAt(taken, db, market), 1, taken + " is in use by another program");
+        }
     }
 
     @Test

@@ -138,7 +138,7 @@ class FaultSuiteTest {
                                 millis(100)),
                         skip()),
                 plan("blank", new Fault.Blank(50), skip()),
-                plan("venue-holes", new Fault.VenueHoles(2_000), skip()),
+                plan("venue-holes", new Fault.VenueHoles(8_000), skip()),
                 plan(
                         "retention", // REST is gone for longer than it remembers
                         new Fault.Retention(3_000),

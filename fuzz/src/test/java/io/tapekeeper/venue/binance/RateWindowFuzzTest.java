@@ -57,7 +57,7 @@ class RateWindowFuzzTest extends FuzzedDecoder {
         RateWindow used = new RateWindow(NOW - 70_000_000);
         used.limit(1_200);
         for (int second = 0; second < 60; second++) {
-            used.pass(NOW - 60_000_000 + second * 1_000_000);
+            used.pass(NOW - 60_000_000 + second * 1_000_000L);
             used.take(4, second % 2 == 0 ? Purpose.LIVE : Purpose.REPAIR);
             used.connect();
         }
