@@ -403,7 +403,15 @@ class SocketFaultsTest {
                         assertFalse(plan.isEmpty());
                     }
                 }
-                String state = client.body("/sim/state");
+                String state = "";
+                while (state.isEmpty()) {
+                    assertTrue(System.nanoTime() < deadline, "gone for good: " + plan);
+                    try {
+                        state = client.body("/sim/state");
+                    } catch (ConnectException e) { // it is restarting, on purpose
+                        Thread.onSpinWait();
+                    }
+                }
                 assertTrue(state.contains("\"state\":\"playing\""), "seed " + seed + state);
             }
         }
