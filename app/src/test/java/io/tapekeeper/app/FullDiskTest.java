@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,7 @@ class FullDiskTest {
     private static final TapeId TAPE = new TapeId("binance", "BTCUSDT", TapeKind.AGGREGATE, true);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long FULL = 64 << 10; // bytes that are left, at most
+    private static final Duration TRIED_AGAIN = Duration.ofMillis(1_500); // each second
 
     @TempDir Path folder;
     private Path disk;
@@ -87,17 +89,29 @@ class FullDiskTest {
         }
     }
 
-    private void awaitFull() {
+    /** Full for good: what the folded log gives back is used up, and trying again did not help. */
+    private void awaitFull(Running running) {
         await("the disk is full")
                 .atMost(PATIENCE)
                 .until(() -> disk.toFile().getUsableSpace() < FULL);
+        AtomicLong commits = new AtomicLong(-1);
+        AtomicLong since = new AtomicLong();
+        await("nothing is committed any more")
+                .atMost(PATIENCE)
+                .until(() -> {
+                    long now = running.counted("commits_total");
+                    if (commits.getAndSet(now) != now) {
+                        since.set(System.nanoTime());
+                    }
+                    return System.nanoTime() - since.get() >= TRIED_AGAIN.toNanos();
+                });
     }
 
     @Test
     void theFeedGoesOnWhileItIsFullAndTheTapeIsWholeWhenThereIsRoomAgain() throws Exception {
         try (Exchange market = market(50)) {
             try (Running running = record(market)) {
-                awaitFull();
+                awaitFull(running);
                 long then = running.counted("trades_total");
                 await("the feed goes on")
                         .atMost(PATIENCE)
@@ -116,7 +130,7 @@ class FullDiskTest {
     void aStopWhileItIsFullTakesNoLongerThanAnyOtherAndTheNextStartGoesOn() throws Exception {
         try (Exchange market = market(50)) {
             Running running = record(market);
-            awaitFull();
+            awaitFull(running);
             long then = running.counted("trades_total");
             await().atMost(PATIENCE).until(() -> running.counted("trades_total") >= then + 500);
             assertStopsInTime(running);
@@ -134,7 +148,7 @@ class FullDiskTest {
     void aStopDoesNotWaitForRoomWhereTheQueueIsFullToo() throws Exception {
         try (Exchange market = market(4_000)) {
             Running running = record(market);
-            awaitFull();
+            awaitFull(running);
             await("the feed is held")
                     .atMost(PATIENCE)
                     .until(() -> running.counted("tape_waits_total") > 0);

@@ -144,7 +144,7 @@ class LongHoleTest {
                             RepairSettings.DEFAULTS)) {
                 await().atMost(PATIENCE).until(() -> running.counted("trades_total") >= 1_000);
             }
-            awaitPlayed(market, 11_000);
+            awaitPlayed(market, 15_000); // a few pages of them may come as live
             useUpTheRepairs(); // for a minute: longer than a tape waits
             try (Running running =
                     recorder(
