@@ -137,7 +137,7 @@ class FaultSuiteTest {
                                 3,
                                 millis(100)),
                         skip()),
-                plan("blank", new Fault.Blank(50), skip()),
+                plan("blank", new Fault.Blank(300), skip()),
                 plan("venue-holes", new Fault.VenueHoles(8_000), skip()),
                 plan(
                         "retention", // REST is gone for longer than it remembers
