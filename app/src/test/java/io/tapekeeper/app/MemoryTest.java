@@ -53,8 +53,11 @@ class MemoryTest {
     private static final int HEAP_MB = 512;
     private static final String ALLOWED = "-Xmx" + 2 * HEAP_MB + "m";
 
-    /** Of what the market trades, on average over a run with a disk that is fast enough. */
-    private static final double SENT_AT_LEAST = 0.9;
+    /**
+     * Of what the market trades, on average over a run with a disk that is fast enough; with less
+     * there was no flood, as on a machine that is busy with something else.
+     */
+    private static final double SENT_AT_LEAST = 0.8;
 
     /** A hundred bytes lost for each bar would be four. */
     private static final double FLOOR_MB_A_MINUTE = 2;
@@ -65,7 +68,7 @@ class MemoryTest {
 
     private enum Disk {
         /** More than a flood takes. */
-        MB20(50),
+        MB50(20),
         /** Less than that. */
         MB5(200);
 
@@ -94,11 +97,13 @@ class MemoryTest {
     @Tag("long")
     @Timeout(1_200)
     void inTenMinutesOfAFloodTheHeapStaysFlat() throws Exception {
-        List<Sample> samples = flood(Disk.MB20, Duration.ofMinutes(10), Duration.ofSeconds(10));
+        List<Sample> samples = flood(Disk.MB50, Duration.ofMinutes(10), Duration.ofSeconds(10));
         assertFlat(samples);
         double sent = sentASecond(samples);
         System.out.printf(Locale.ROOT, "%,.0f trades a second were sent%n", sent);
-        assertTrue(sent >= SENT_AT_LEAST * TRADES_A_SECOND, () -> table(samples));
+        assertTrue(
+                sent >= SENT_AT_LEAST * TRADES_A_SECOND,
+                () -> "%,.0f trades a second are no flood%n%s".formatted(sent, table(samples)));
     }
 
     private static void assertFlat(List<Sample> samples) {
