@@ -80,6 +80,7 @@ class MemoryTest {
     }
 
     @Test
+    @Tag("long")
     @Timeout(180)
     void aFloodADiskThatIsTooSlowAndAPageThatIsNotReadLeaveTheHeapWithinItsBound()
             throws Exception {
