@@ -31,8 +31,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -70,19 +68,11 @@ class BackfillCommandTest {
     }
 
     private long firstId(Exchange market) {
-        return idIn(market, "firstAggregateId");
+        return new Judge(market.port(), folder).firstPlayed();
     }
 
     private long lastId(Exchange market) {
-        return idIn(market, "lastAggregateId");
-    }
-
-    private long idIn(Exchange market, String name) {
-        Matcher id =
-                Pattern.compile("\"symbol\":\"BTCUSDT\".*?\"" + name + "\":(-?\\d+)")
-                        .matcher(new Judge(market.port(), folder).get("/sim/state"));
-        assertTrue(id.find());
-        return Long.parseLong(id.group(1));
+        return new Judge(market.port(), folder).lastPlayed();
     }
 
     private Said backfill(Exchange market, String from, String... more) {

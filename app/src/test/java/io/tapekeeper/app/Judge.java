@@ -1,5 +1,6 @@
 package io.tapekeeper.app;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -38,6 +39,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -165,6 +168,30 @@ final class Judge {
             }
             return true;
         }
+    }
+
+    /** The newest aggregate of BTC/USDT that the exchange has played. */
+    long lastPlayed() {
+        return playedId("lastAggregateId");
+    }
+
+    /** The oldest one. */
+    long firstPlayed() {
+        return playedId("firstAggregateId");
+    }
+
+    private long playedId(String name) {
+        Matcher id =
+                Pattern.compile("\"symbol\":\"BTCUSDT\".*?\"" + name + "\":(-?\\d+)")
+                        .matcher(get("/sim/state"));
+        assertTrue(id.find());
+        return Long.parseLong(id.group(1));
+    }
+
+    /** Waits until so many more trades have happened, recorded or not. */
+    void awaitPlayed(int trades, Duration atMost) {
+        long target = lastPlayed() + trades;
+        await().atMost(atMost).until(() -> lastPlayed() >= target);
     }
 
     /** The longest time from one stored trade to the next; the shortest of those of all tapes. */

@@ -25,8 +25,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -71,17 +69,7 @@ class LongHoleTest {
     }
 
     private void awaitPlayed(Exchange market, int trades) {
-        Judge judge = new Judge(market.port(), folder);
-        long target = lastId(judge) + trades;
-        await().atMost(PATIENCE).until(() -> lastId(judge) >= target);
-    }
-
-    private static long lastId(Judge judge) {
-        Matcher last =
-                Pattern.compile("\"symbol\":\"BTCUSDT\".*?\"lastAggregateId\":(-?\\d+)")
-                        .matcher(judge.get("/sim/state"));
-        assertTrue(last.find());
-        return Long.parseLong(last.group(1));
+        new Judge(market.port(), folder).awaitPlayed(trades, PATIENCE);
     }
 
     private static List<LedgerEntry> ledger(Path db) {

@@ -25,8 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -93,19 +91,8 @@ class RepairTest {
         await().atMost(PATIENCE).until(() -> running.counted("trades_total") >= target);
     }
 
-    /** So many more trades have happened, recorded or not. */
     private void awaitPlayed(int port, int trades) {
-        Judge judge = new Judge(port, folder);
-        long target = lastId(judge) + trades;
-        await().atMost(PATIENCE).until(() -> lastId(judge) >= target);
-    }
-
-    private static long lastId(Judge judge) {
-        Matcher last =
-                Pattern.compile("\"symbol\":\"BTCUSDT\".*?\"lastAggregateId\":(-?\\d+)")
-                        .matcher(judge.get("/sim/state"));
-        assertTrue(last.find());
-        return Long.parseLong(last.group(1));
+        new Judge(port, folder).awaitPlayed(trades, PATIENCE);
     }
 
     @Test
