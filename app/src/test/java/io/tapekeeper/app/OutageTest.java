@@ -45,7 +45,11 @@ class OutageTest {
 
             sockets.cut();
             await().atMost(PATIENCE).until(() -> running.counted("feed_by_rest") == 1);
-            await().atMost(PATIENCE).until(() -> last(running).equals(CONNECTED));
+            long before = running.counted("followed_trades_total");
+            await().atMost(PATIENCE) // seconds: long enough to be told live, where nothing was said
+                    .until(() ->
+                            running.counted("followed_trades_total") >= before + 600
+                                    && !last(running).equals(DISCONNECTED));
 
             rest.cut();
             await().atMost(PATIENCE).until(() -> last(running).equals(DISCONNECTED));
