@@ -38,6 +38,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * A recorder under a heavy load does not grow: 50,000 raw trades a second, a page that is opened
@@ -46,6 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
  * other the venue is held back or cuts the socket, and what is then missing comes by REST, as far
  * as the rates allow, or is open in the ledger. The machine's memory allows it twice the bound.
  */
+@Isolated("floods the machine, and needs all of it for that")
 class MemoryTest {
     private static final TapeId TAPE = new TapeId("binance", "BTCUSDT", TapeKind.RAW, true);
     private static final int TRADES_A_SECOND = 50_000;

@@ -43,7 +43,11 @@ public final class Analyst {
         void signalChanged(SignalChange change);
     }
 
-    private static final int STATE_VERSION = 1;
+    /**
+     * Of the format and of the formulas: where rows come out with other bits than before, the next
+     * start computes all of them anew from the stored trades.
+     */
+    private static final int STATE_VERSION = 2;
 
     private final Instrument instrument;
     private final Interval interval;

@@ -29,6 +29,10 @@ import java.util.Arrays;
  * Recognition Letters 13 (1992), there for minima. Whether all values are equal is known by
  * counting equal neighbours, never by a variance that comes out 0.
  *
+ * <p><b>Divisions</b> and roots are what a bar waits for, so with Σ = Σ(x − a) and Σ² = Σ(x − a)²
+ * over the window a bar takes two of each: the return, a volatility √((nΣ² − ΣΣ) / n(n − 1)) whose
+ * divisor is a constant, and z = (n(p − a) − Σ) / √((nΣ² − ΣΣ) n / (n − 1)).
+ *
  * <p><b>What it gives up:</b> the windows of closes, returns and volatilities would be three
  * objects of one class. Written out side by side, with all that is rare (warm-up, holes, a block's
  * begin) behind one branch, and without objects for results, a bar with rules and signal takes 32
@@ -43,6 +47,9 @@ public final class ClassicFeatures {
     private final int window;
     private final int baselineWindow;
     private final double perYear;
+    private final double perBaseline; // 1 / m
+    private final double perSquare; // 1 / (n (n - 1)): from n Σ² - (Σ)² to the variance
+    private final double perDistance; // n / (n - 1): from the same to n² times the variance
 
     private long number;
     private int position; // in the block of n: number modulo n
@@ -50,14 +57,18 @@ public final class ClassicFeatures {
     private double change = Double.NaN;
     private double volatility = Double.NaN;
     private double baseline = Double.NaN;
-    private double mean = Double.NaN;
     private double zScore = Double.NaN;
 
     // Of each window: its values by position, the head of this block, then what is left of the last
-    // one; and the sums over the last block from a position on, around the anchor, Σ and Σ² in
-    // turn.
-    private final double[] closes;
-    private final double[] closeTails;
+    // one; and the sums over the last block from a position on, around the anchor, Σ and Σ². Closes
+    // and returns lie side by side, a row of cells a position, so that a bar asks one array.
+    private static final int ROW = 6;
+    private static final int CLOSE = 0;
+    private static final int CHANGE = 1;
+    private static final int CLOSE_TAIL = 2;
+    private static final int CHANGE_TAIL = 4;
+    private final double[] cells;
+
     private int closeCount;
     private int closeStart; // position of this block's first value; 0 unless the series began in it
     private int closeRun; // how many at the end are equal
@@ -65,9 +76,8 @@ public final class ClassicFeatures {
     private double closeAnchor;
     private double closeSum;
     private double closeSquares;
+    private double closeWindowSum; // over the whole window
 
-    private final double[] changes;
-    private final double[] changeTails;
     private int changeCount;
     private int changeStart;
     private int changeRun;
@@ -96,10 +106,10 @@ public final class ClassicFeatures {
         this.window = window;
         this.baselineWindow = baselineWindow;
         perYear = Math.sqrt(YEAR_MICROS / intervalMicros);
-        closes = new double[window];
-        closeTails = new double[2 * (window + 1)];
-        changes = new double[window];
-        changeTails = new double[2 * (window + 1)];
+        perBaseline = 1.0 / baselineWindow;
+        perSquare = 1.0 / ((double) window * (window - 1));
+        perDistance = (double) window / (window - 1);
+        cells = new double[ROW * (window + 1)];
         volatilities = new double[baselineWindow];
         volatilityTails = new double[baselineWindow + 1];
     }
@@ -126,42 +136,43 @@ public final class ClassicFeatures {
             begin(itsNumber, price, itsChange);
         }
         number = itsNumber;
-        int at = position;
-        int tail = 2 * (at + 1);
+        int at = ROW * position;
+        int tail = at + ROW;
 
         closeRun = price == close ? closeRun + 1 : 1;
         close = price;
-        closes[at] = price;
+        cells[at + CLOSE] = price;
         double distance = price - closeAnchor;
         double sum = closeSum + distance;
         double squares = closeSquares + distance * distance;
         closeSum = sum;
         closeSquares = squares;
-        sum += closeTails[tail];
-        squares += closeTails[tail + 1];
-        double meanDistance = sum / closeCount;
-        mean = closeAnchor + meanDistance;
-        double z = (distance - meanDistance) / sampleDeviation(sum, squares, window);
+        sum += cells[tail + CLOSE_TAIL];
+        squares += cells[tail + CLOSE_TAIL + 1];
+        closeWindowSum = sum;
+        double z =
+                (window * distance - sum) / Math.sqrt(spread(sum, squares, window) * perDistance);
         zScore = closeCount == window && closeRun < window && Double.isFinite(z) ? z : Double.NaN;
 
         changeRun = itsChange == change ? changeRun + 1 : 1;
         change = itsChange;
-        changes[at] = itsChange;
+        cells[at + CHANGE] = itsChange;
         distance = itsChange - changeAnchor;
         sum = changeSum + distance;
         squares = changeSquares + distance * distance;
         changeSum = sum;
         changeSquares = squares;
-        sum += changeTails[tail];
-        squares += changeTails[tail + 1];
-        double deviation = changeRun < window ? sampleDeviation(sum, squares, window) : 0;
+        sum += cells[tail + CHANGE_TAIL];
+        squares += cells[tail + CHANGE_TAIL + 1];
+        double deviation =
+                changeRun < window ? Math.sqrt(spread(sum, squares, window) * perSquare) : 0;
         volatility = changeCount == window ? deviation : Double.NaN;
     }
 
-    /** √(Σ(x − mean)² / (n − 1)) from the sums around any anchor. */
-    private static double sampleDeviation(double sum, double squares, int count) {
-        double variance = (squares - sum * sum / count) / (count - 1);
-        return variance <= 0 ? 0 : Math.sqrt(variance);
+    /** n Σ(x − a)² − (Σ(x − a))² = n Σ(x − mean)², for any anchor a; never below 0. */
+    private static double spread(double sum, double squares, int count) {
+        double spread = count * squares - sum * sum;
+        return spread <= 0 ? 0 : spread;
     }
 
     /** What is rare: a block begins, a window is not full, a return is missing. */
@@ -176,7 +187,7 @@ public final class ClassicFeatures {
             position = position == window - 1 ? 0 : position + 1;
         }
         if (first || position == 0) {
-            sumTails(closes, first ? window : closeStart, price, closeTails);
+            sumTails(CLOSE, first ? window : closeStart, price);
             closeStart = position;
             closeAnchor = price;
             closeSum = 0;
@@ -188,7 +199,7 @@ public final class ClassicFeatures {
             return;
         }
         if (changeCount == 0 || position == 0) {
-            sumTails(changes, changeCount == 0 ? window : changeStart, itsChange, changeTails);
+            sumTails(CHANGE, changeCount == 0 ? window : changeStart, itsChange);
             changeStart = position;
             changeAnchor = itsChange;
             changeSum = 0;
@@ -202,19 +213,20 @@ public final class ClassicFeatures {
      *
      * @param from position of the block's first value; its length where there is no block
      */
-    private static void sumTails(double[] values, int from, double anchor, double[] tails) {
+    private void sumTails(int column, int from, double anchor) {
+        int tails = column == CLOSE ? CLOSE_TAIL : CHANGE_TAIL;
         double sum = 0;
         double squares = 0;
-        for (int at = values.length - 1; at >= from; at--) {
-            double distance = values[at] - anchor;
+        for (int row = ROW * (window - 1); row >= ROW * from; row -= ROW) {
+            double distance = cells[row + column] - anchor;
             sum += distance;
             squares += distance * distance;
-            tails[2 * at] = sum;
-            tails[2 * at + 1] = squares;
+            cells[row + tails] = sum;
+            cells[row + tails + 1] = squares;
         }
-        for (int at = from - 1; at >= 0; at--) { // the series began later
-            tails[2 * at] = sum;
-            tails[2 * at + 1] = squares;
+        for (int row = ROW * (from - 1); row >= 0; row -= ROW) { // the series began later
+            cells[row + tails] = sum;
+            cells[row + tails + 1] = squares;
         }
     }
 
@@ -236,7 +248,7 @@ public final class ClassicFeatures {
         double sum = volatilitySum + volatilityTails[at + 1];
         baseline =
                 volatilityCount == baselineWindow
-                        ? volatilityAnchor + sum / baselineWindow
+                        ? volatilityAnchor + sum * perBaseline
                         : Double.NaN;
     }
 
@@ -287,7 +299,7 @@ public final class ClassicFeatures {
                 volatility,
                 volatility * perYear,
                 baseline,
-                mean,
+                closeAnchor + closeWindowSum / closeCount,
                 zScore);
     }
 
@@ -305,16 +317,18 @@ public final class ClassicFeatures {
     /** Writes the exact state, for {@link #restore}. */
     public void save(DataOutput state) throws IOException {
         state.writeDouble(close);
-        save(state, changes, position, changeCount);
-        save(state, volatilities, volatilityPosition, volatilityCount);
-        save(state, closes, position, closeCount);
+        save(state, cells, ROW, CHANGE, position, changeCount);
+        save(state, volatilities, 1, 0, volatilityPosition, volatilityCount);
+        save(state, cells, ROW, CLOSE, position, closeCount);
     }
 
-    private void save(DataOutput state, double[] values, int last, int count) throws IOException {
+    private void save(DataOutput state, double[] values, int row, int column, int last, int count)
+            throws IOException {
         state.writeInt(count);
         state.writeLong(number);
         for (int back = count - 1; back >= 0; back--) {
-            state.writeDouble(values[Math.floorMod(last - back, values.length)]);
+            int at = Math.floorMod(last - back, row == 1 ? baselineWindow : window);
+            state.writeDouble(values[row * at + column]);
         }
     }
 

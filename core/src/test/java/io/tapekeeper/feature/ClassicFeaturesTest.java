@@ -147,11 +147,11 @@ class ClassicFeaturesTest {
                     volatilities.clear();
                 } else {
                     volatilities.add(number, volatility);
-                    baseline = volatilities.full() ? volatilities.mean() : Double.NaN;
+                    baseline = volatilities.full() ? volatilities.fullMean() : Double.NaN;
                 }
                 closes.add(number, price);
                 boolean scored = closes.full() && !closes.flat();
-                double z = closes.latestLessMean() / closes.sampleDeviation();
+                double z = closes.zScore();
 
                 String where =
                         "seed %d, windows %d and %d, close %d"

@@ -106,15 +106,27 @@ final class PlainWindow {
         return anchor + sum() / count;
     }
 
-    /** The latest value less the mean. */
-    double latestLessMean() {
-        return (latest - anchor) - sum() / count;
+    /** The same of a full window, with a constant in place of a division. */
+    double fullMean() {
+        return anchor + sum() * (1.0 / size);
     }
 
-    /** √(Σ(x − mean)² / (n − 1)); exactly 0 where all are equal. */
+    /** The latest value less the mean, in sample deviations; of a full window. */
+    double zScore() {
+        double n = size;
+        return (n * (latest - anchor) - sum()) / Math.sqrt(spread() * (n / (n - 1)));
+    }
+
+    /** √(Σ(x − mean)² / (n − 1)) of a full window. */
     double sampleDeviation() {
+        double n = size;
+        return Math.sqrt(spread() * (1 / (n * (n - 1))));
+    }
+
+    /** n Σ(x − mean)². */
+    private double spread() {
         double sum = sum();
         double squares = headSquares + tailSquares[Math.max(position + 1, tailStart)];
-        return Math.sqrt(Math.max(0, (squares - sum * sum / count) / (count - 1)));
+        return Math.max(0, size * squares - sum * sum);
     }
 }
