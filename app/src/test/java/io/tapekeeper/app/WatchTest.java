@@ -1,6 +1,7 @@
 package io.tapekeeper.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.analyst.Preset;
@@ -23,6 +24,11 @@ import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.FeedEvent;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -120,6 +126,54 @@ class WatchTest {
         String expected = everything(whole, series);
         assertEquals(expected, everything(broken, series), "seed " + seed);
         assertTrue(expected.contains(",z-"), "the market was worth watching");
+    }
+
+    /**
+     * What an earlier version computed with other formulas is not mixed with what this one does.
+     */
+    @Test
+    void aStateOfAnotherVersionHasAllRowsComputedAnew() throws SQLException {
+        Series series = series(TapeKind.RAW);
+        List<FeedEvent> tape = traded(market(6, 6_000));
+        Path whole = folder.resolve("whole.db");
+        run(whole, series, tape, true);
+        Path older = folder.resolve("older.db");
+        run(older, series, tape, true);
+        try (Connection store = DriverManager.getConnection("jdbc:sqlite:" + older);
+                Statement sql = store.createStatement()) {
+            // Behind the tape's id and time, 16 bytes, stands the version.
+            int states =
+                    sql.executeUpdate(
+                            """
+                            UPDATE checkpoint SET state = CAST(
+                                substr(state, 1, 16) || x'00000001' || substr(state, 21) AS BLOB)
+                            """);
+            assertTrue(states > 1);
+            assertTrue(sql.executeUpdate("UPDATE feature SET zscore = zscore * 1.000001") > 100);
+        }
+        assertNotEquals(features(whole), features(older));
+        run(older, series, List.of(), true);
+        assertEquals(features(whole), features(older));
+    }
+
+    /** All rows of features but for their revisions. */
+    private static List<String> features(Path db) throws SQLException {
+        List<String> rows = new ArrayList<>();
+        try (Connection store = DriverManager.getConnection("jdbc:sqlite:" + db);
+                Statement sql = store.createStatement();
+                ResultSet found = sql.executeQuery("SELECT * FROM feature ORDER BY start")) {
+            int columns = found.getMetaData().getColumnCount();
+            while (found.next()) {
+                StringBuilder row = new StringBuilder();
+                for (int column = 1; column <= columns; column++) {
+                    if (!found.getMetaData().getColumnName(column).equals("revision")) {
+                        row.append(found.getObject(column)).append(' ');
+                    }
+                }
+                rows.add(row.toString());
+            }
+        }
+        return rows;
     }
 
     @Test
