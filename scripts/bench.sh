@@ -25,8 +25,10 @@ if [ ! -e "$lib/built" ] || [ -n "$(newer | head -n 1)" ]; then
     mv "$lib/building" "$lib/built"
 fi
 
+"$home/tapekeeper" --version >/dev/null # built and rehearsed: what is measured is what users start
+
 flags=(--enable-native-access=ALL-UNNAMED)
 [ "$JDK_VERSION" -lt 23 ] || flags+=(--sun-misc-unsafe-memory-access=allow)
 [ ! -t 2 ] || flags+=(-Dtapekeeper.terminal.err=true)
 exec "$JAVA_HOME/bin/java" "${flags[@]}" -cp "$lib/*" io.tapekeeper.benchmarks.Bench \
-    --folder="$home/benchmarks/target" --peers="$home/clients/target/lib" "$@"
+    --folder="$home/benchmarks/target" --launcher="$home/tapekeeper" --peers="$home/clients/target/lib" "$@"

@@ -96,7 +96,7 @@ final class AlertRow implements Row {
         try (SenderProcess sender =
                         SenderProcess.onSchedule(
                                 folder, RATE * seconds, 1, RATE, BAR_TRADES, JUMP_EVERY);
-                Recording recording = Recording.start(folder, db, sender)) {
+                Recording recording = Recording.start(session, db, sender)) {
             sender.awaitReader();
             CompletableFuture<SenderProcess.Schedule> begun = new CompletableFuture<>();
             AlertListener.Seen seen =

@@ -39,13 +39,7 @@ final class AnalyzeRow implements Row {
             session.step("tapekeeper analyze");
             long began = System.nanoTime();
             try (Program program =
-                    Program.start(
-                            session.folder(),
-                            "io.tapekeeper.app.Main",
-                            List.of("-Xmx256m"),
-                            "analyze",
-                            prices,
-                            "--out=" + rows)) {
+                    Program.tapekeeper(session, "-Xmx256m", "analyze", prices, "--out=" + rows)) {
                 program.figures(PATIENCE_SECONDS);
             }
             speeds.add(lines / ((System.nanoTime() - began) / 1e9));

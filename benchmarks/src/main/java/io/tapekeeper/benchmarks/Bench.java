@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -65,6 +66,13 @@ public final class Bench implements Callable<Integer> {
 
     @Option(names = "--tiny", hidden = true, description = "Only show that all of it runs.")
     private boolean tiny;
+
+    @Option(
+            names = "--launcher",
+            paramLabel = "FILE",
+            hidden = true,
+            description = "./tapekeeper, built.")
+    private Path launcher;
 
     @Option(
             names = "--peers",
@@ -141,7 +149,7 @@ public final class Bench implements Callable<Integer> {
         List<Figure> figures = new ArrayList<>();
         Size size = tiny ? Size.TINY : full ? Size.FULL : Size.SHORT;
         try (Progress progress = new Progress()) {
-            Session session = new Session(scratch, size, progress);
+            Session session = new Session(scratch, size, Optional.ofNullable(launcher), progress);
             progress.begin(rows.stream().mapToInt(row -> row.steps(session)).sum());
             for (Row row : rows) {
                 progress.row(row);

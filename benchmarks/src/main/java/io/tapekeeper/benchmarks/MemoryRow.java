@@ -38,7 +38,7 @@ final class MemoryRow implements Row {
                         SenderProcess.onSchedule(
                                 folder, RATE * seconds, SYMBOLS, RATE, RATE / SYMBOLS, 0);
                 Recording recording =
-                        Recording.start(folder, folder.resolve("memory.db"), sender)) {
+                        Recording.start(session, folder.resolve("memory.db"), sender)) {
             sender.awaitReader();
             sender.begin();
             for (long second = 0; second < seconds; second++) {

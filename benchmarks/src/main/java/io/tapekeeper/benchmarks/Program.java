@@ -63,14 +63,43 @@ final class Program implements AutoCloseable {
         }
         command.addAll(flags);
         command.addAll(List.of("-cp", classPath, mainClass));
+        return launch(
+                folder,
+                mainClass.substring(mainClass.lastIndexOf('.') + 1),
+                "",
+                command,
+                arguments);
+    }
+
+    /**
+     * Starts the product as its users do, by ./tapekeeper, which becomes the JVM; from this class
+     * path where there is no launcher.
+     *
+     * @param flag one more for the JVM; may be empty
+     */
+    static Program tapekeeper(Session session, String flag, Object... arguments)
+            throws IOException {
+        if (session.launcher().isEmpty()) {
+            List<String> flags = flag.isEmpty() ? List.of() : List.of(flag);
+            return start(session.folder(), "io.tapekeeper.app.Main", flags, arguments);
+        }
+        List<String> command = new ArrayList<>(List.of(session.launcher().get().toString()));
+        return launch(session.folder(), "tapekeeper", flag, command, arguments);
+    }
+
+    private static Program launch(
+            Path folder, String name, String flag, List<String> command, Object... arguments)
+            throws IOException {
         Stream.of(arguments).map(String::valueOf).forEach(command::add);
-        String name = mainClass.substring(mainClass.lastIndexOf('.') + 1);
         Path errors = Files.createTempFile(folder, name + "-", ".log");
         ProcessBuilder builder =
                 new ProcessBuilder(command)
                         .redirectError(errors.toFile())
                         .directory(folder.toFile());
         builder.environment().put("TAPEKEEPER_STATE", folder.toString()); // leaves nothing at home
+        if (!flag.isEmpty()) {
+            builder.environment().put("TAPEKEEPER_JAVA_OPTS", flag);
+        }
         return new Program(name, builder.start(), errors);
     }
 

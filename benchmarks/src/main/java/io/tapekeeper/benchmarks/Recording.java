@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** {@code ./tapekeeper run} against the sender, everything on, the page included. */
@@ -44,13 +43,12 @@ final class Recording implements AutoCloseable {
         page = URI.create(program.await("page:", START_SECONDS));
     }
 
-    static Recording start(Path folder, Path db, SenderProcess sender)
+    static Recording start(Session session, Path db, SenderProcess sender)
             throws IOException, InterruptedException {
         return new Recording(
-                Program.start(
-                        folder,
-                        "io.tapekeeper.app.Main",
-                        List.of(),
+                Program.tapekeeper(
+                        session,
+                        "",
                         "run",
                         "--rest-url=http://127.0.0.1:" + sender.port(),
                         "--stream-url=ws://127.0.0.1:" + sender.port(),

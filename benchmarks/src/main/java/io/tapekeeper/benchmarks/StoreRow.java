@@ -82,7 +82,7 @@ final class StoreRow implements Row {
             throws IOException, InterruptedException {
         long last = Sender.FIRST_ID + trades - 1;
         try (SenderProcess sender = SenderProcess.atOnce(session.folder(), trades);
-                Recording recording = Recording.start(session.folder(), db, sender);
+                Recording recording = Recording.start(session, db, sender);
                 History history = await(db, recording)) {
             Recording.Cpu before = recording.cpu();
             long began = System.nanoTime(); // of the last look that found nothing

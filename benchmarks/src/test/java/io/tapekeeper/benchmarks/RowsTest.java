@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,7 +37,7 @@ class RowsTest {
     void aRowYieldsItsFiguresInTheStepsThatItSays(Row row)
             throws IOException, InterruptedException {
         List<String> steps = new ArrayList<>();
-        Session session = new Session(folder, Size.TINY, steps::add);
+        Session session = new Session(folder, Size.TINY, Optional.empty(), steps::add);
         List<Figure> figures = row.measure(session);
         assertTrue(!figures.isEmpty() || row instanceof MemoryRow, row.name());
         for (Figure figure : figures) {
