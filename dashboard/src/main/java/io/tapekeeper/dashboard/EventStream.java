@@ -224,7 +224,7 @@ final class EventStream {
     private void row(FeatureRow row) throws IOException {
         newestSent = Math.max(newestSent, row.bar().start());
         pending.writeBytes(
-                "id: %d\n".formatted(Json.seconds(newestSent)).getBytes(StandardCharsets.UTF_8));
+                ("id: " + Json.seconds(newestSent) + "\n").getBytes(StandardCharsets.UTF_8));
         event("row", Json.write(json -> Json.row(json, row)));
     }
 
