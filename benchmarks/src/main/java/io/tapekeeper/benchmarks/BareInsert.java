@@ -1,11 +1,12 @@
 package io.tapekeeper.benchmarks;
 
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Collections;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteOpenMode;
 
 /**
  * The fastest way that was found of putting rows into SQLite over JDBC: 50 rows an INSERT, 5,000 a
@@ -22,7 +23,9 @@ final class BareInsert {
     /** Arguments: file, rows. */
     public static void main(String[] args) throws SQLException {
         long rows = Long.parseLong(args[1]) / TRANSACTION * TRANSACTION;
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + args[0]);
+        SQLiteConfig config = new SQLiteConfig();
+        config.setOpenMode(SQLiteOpenMode.NOMUTEX);
+        try (Connection connection = config.createConnection("jdbc:sqlite:" + args[0]);
                 Statement statement = connection.createStatement()) {
             statement.execute("PRAGMA page_size = 4096");
             statement.execute("PRAGMA journal_mode = WAL");
