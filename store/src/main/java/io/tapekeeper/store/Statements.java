@@ -15,6 +15,7 @@ import io.tapekeeper.tape.Gap;
 import io.tapekeeper.tape.TapeId;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
@@ -37,31 +38,29 @@ final class Statements {
     private static final String TRADES = trades(TRADES_AT_ONCE);
     private static final int TRADE_COLUMNS = 7; // but for the tape, which is one for all
 
-    private static final String BAR =
-            revised(
-                    "bar",
-                    "tape, interval, start",
-                    "open, high, low, close, volume, quote_volume, taker_buy_volume, trades,"
-                            + " complete, carried");
+    /** Bars an INSERT, and rows of features: the same for those of a tape that is fast. */
+    private static final int ROWS_AT_ONCE = 8;
 
-    private static final String FEATURE =
-            revised(
-                    "feature",
-                    "series, start",
-                    "return, log_return, volatility, volatility_annual, baseline, zscore, signal,"
-                            + " rules, complete");
+    private static final String BAR = bars(1);
+    private static final String BARS = bars(ROWS_AT_ONCE);
+    private static final int BAR_COLUMNS = 13;
+
+    private static final String FEATURE = features(1);
+    private static final String FEATURES = features(ROWS_AT_ONCE);
+    private static final int FEATURE_COLUMNS = 11;
 
     private static final String ALERT_CLOSED =
             upsert(
                     "alert",
                     "series, opened, rule",
                     "severity, closed, value, threshold, reason",
+                    1,
                     "");
 
     private static final String ALERT_OPENED = ALERT_CLOSED + ", withdrawn = 0";
 
     private static final String SIGNAL =
-            upsert("signal", "series, time", "model, signal, price, zscore", ", withdrawn = 0");
+            upsert("signal", "series, time", "model, signal, price, zscore", 1, ", withdrawn = 0");
 
     /** How many checkpoints of a series are kept: one is enough, more tell what happened. */
     private static final int CHECKPOINTS = 3;
@@ -118,21 +117,38 @@ final class Statements {
                 + " ON CONFLICT DO NOTHING";
     }
 
-    /**
-     * An insert that changes the row, and its revision, where the key is there with other values.
-     */
-    private static String revised(String table, String key, String values) {
-        return upsert(table, key, values, ", revision = revision + 1")
+    private static String bars(int count) {
+        return revised(
+                "bar",
+                "tape, interval, start",
+                "open, high, low, close, volume, quote_volume, taker_buy_volume, trades,"
+                        + " complete, carried",
+                count);
+    }
+
+    private static String features(int count) {
+        return revised(
+                "feature",
+                "series, start",
+                "return, log_return, volatility, volatility_annual, baseline, zscore, signal,"
+                        + " rules, complete",
+                count);
+    }
+
+    /** An insert that changes a row, and its revision, where the key is there with other values. */
+    private static String revised(String table, String key, String values, int count) {
+        return upsert(table, key, values, count, ", revision = revision + 1")
                 + " WHERE (%s) IS NOT (%s)".formatted(values, excluded(values));
     }
 
-    private static String upsert(String table, String key, String values, String more) {
+    private static String upsert(String table, String key, String values, int count, String more) {
         String columns = key + ", " + values;
-        return "INSERT INTO %s (%s) VALUES (%s) ON CONFLICT DO UPDATE SET (%s) = (%s)%s"
+        String row = "(" + columns.replaceAll("\\w+", "?") + ")";
+        return "INSERT INTO %s (%s) VALUES %s ON CONFLICT DO UPDATE SET (%s) = (%s)%s"
                 .formatted(
                         table,
                         columns,
-                        columns.replaceAll("\\w+", "?"),
+                        String.join(", ", Collections.nCopies(count, row)),
                         values,
                         excluded(values),
                         more);
@@ -145,14 +161,15 @@ final class Statements {
     }
 
     /**
-     * Puts what was said into one transaction, and ends it. Trades go first, many at a time: within
-     * a transaction nobody sees the order.
+     * Puts what was said into one transaction, and ends it. Trades go first, many at a time, then
+     * bars and features: within a transaction nobody sees the order.
      *
      * @return how many trades it added
      */
     long commit(List<Said> batch) throws SQLException {
         sql.begin();
         trades(batch);
+        rows(batch);
         for (Said said : batch) {
             if (!said.isTrade()) {
                 run(said.entry());
@@ -175,7 +192,7 @@ final class Statements {
 
     private void run(Entry entry) throws SQLException {
         switch (entry) {
-            case Entry.Closed(Series of, FeatureRow said) -> closed(of, said);
+            case Entry.Closed closed -> {} // is there already
             case Entry.Alerted(Series of, Alert said) -> alert(id(of), said);
             case Entry.Signalled(Series of, SignalChange said) -> signal(id(of), said);
             case Entry.Withdrawn(Series of, long from, long to) -> withdraw(id(of), from, to);
@@ -275,13 +292,36 @@ final class Statements {
         insert.setInt(before + 7, trade.rawTrades());
     }
 
-    private void closed(Series of, FeatureRow said) throws SQLException {
-        int id = id(of);
-        int tape = tape(of.tape()).id;
-        rollups.row(tape, id, said);
-        Bar bar = said.bar();
-        update(
-                BAR,
+    /** Bars that closed, and their features. */
+    private void rows(List<Said> batch) throws SQLException {
+        List<Object> bars = new ArrayList<>(ROWS_AT_ONCE * BAR_COLUMNS);
+        List<Object> features = new ArrayList<>(ROWS_AT_ONCE * FEATURE_COLUMNS);
+        for (Said said : batch) {
+            if (said.isTrade() || !(said.entry() instanceof Entry.Closed closed)) {
+                continue;
+            }
+            int series = id(closed.series());
+            int tape = tape(closed.series().tape()).id;
+            rollups.row(tape, series, closed.row());
+            bars.addAll(bar(tape, closed.row().bar()));
+            features.addAll(features(series, closed.row()));
+            if (bars.size() == ROWS_AT_ONCE * BAR_COLUMNS) {
+                update(BARS, bars.toArray());
+                update(FEATURES, features.toArray());
+                bars.clear();
+                features.clear();
+            }
+        }
+        for (int at = 0; at < bars.size(); at += BAR_COLUMNS) {
+            update(BAR, bars.subList(at, at + BAR_COLUMNS).toArray());
+        }
+        for (int at = 0; at < features.size(); at += FEATURE_COLUMNS) {
+            update(FEATURE, features.subList(at, at + FEATURE_COLUMNS).toArray());
+        }
+    }
+
+    private static List<Object> bar(int tape, Bar bar) {
+        return Arrays.asList(
                 tape,
                 bar.interval().micros(),
                 bar.start(),
@@ -295,20 +335,22 @@ final class Statements {
                 bar.trades(),
                 flag(bar.complete()),
                 flag(bar.carried()));
-        FeatureValues values = said.values();
-        update(
-                FEATURE,
-                id,
-                bar.start(),
+    }
+
+    private static List<Object> features(int series, FeatureRow row) {
+        FeatureValues values = row.values();
+        return Arrays.asList(
+                series,
+                row.bar().start(),
                 real(values.change()),
                 real(values.logReturn()),
                 real(values.volatility()),
                 real(values.annualised()),
                 real(values.baseline()),
                 real(values.zScore()),
-                position(said.signal()),
-                said.rules(),
-                flag(said.complete()));
+                position(row.signal()),
+                row.rules(),
+                flag(row.complete()));
     }
 
     private void alert(int id, Alert said) throws SQLException {
