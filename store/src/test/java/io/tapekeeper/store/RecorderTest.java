@@ -124,6 +124,32 @@ class RecorderTest {
         assertEquals("1,0", Samples.ask(file, features));
     }
 
+    /** More rows than go into one INSERT, of two series, and some of them twice in the same one. */
+    @Test
+    void ofRowsSaidTogetherTheLastOfABarHoldsAndEachChangeIsARevision() throws SQLException {
+        Series other = new Series(TAPE, Samples.BTCUSDT, "other", Interval.SECOND);
+        Bar corrected = Bar.flat(Interval.SECOND, START + 3 * SECOND, 7, true, false);
+        try (Recorder recorder = recorder()) {
+            for (int n = 0; n < 21; n++) {
+                recorder.row(CLASSIC, row(n));
+                recorder.row(other, row(n));
+                if (n == 5) {
+                    recorder.row(CLASSIC, row(corrected));
+                }
+            }
+        }
+        try (History history = History.open(file)) {
+            List<StoredBar> bars = all(history);
+            assertEquals(21, bars.size());
+            for (int n = 0; n < 21; n++) {
+                assertEquals(
+                        n == 3 ? new StoredBar(corrected, 1) : new StoredBar(bar(n), 0),
+                        bars.get(n));
+            }
+        }
+        assertEquals("42", Samples.ask(file, "SELECT count(*) FROM feature"));
+    }
+
     private static List<StoredBar> all(History history) {
         return bars(history, Interval.SECOND, Long.MIN_VALUE, Long.MAX_VALUE);
     }
