@@ -138,7 +138,12 @@ final class Statements {
     /** An insert that changes a row, and its revision, where the key is there with other values. */
     private static String revised(String table, String key, String values, int count) {
         return upsert(table, key, values, count, ", revision = revision + 1")
-                + " WHERE (%s) IS NOT (%s)".formatted(values, excluded(values));
+                + " WHERE (%s) IS NOT (%s)".formatted(numbers(values), numbers(excluded(values)));
+    }
+
+    /** Sums are text, and earlier versions wrote all zeros of eight places. */
+    private static String numbers(String columns) {
+        return columns.replaceAll("(excluded\\.)?\\w*volume", "rtrim($0, '0')");
     }
 
     private static String upsert(String table, String key, String values, int count, String more) {
@@ -329,9 +334,9 @@ final class Statements {
                 bar.high(),
                 bar.low(),
                 bar.close(),
-                bar.volume().format(Amount.SIZE_PLACES),
-                bar.quoteVolume().format(Amount.QUOTE_PLACES),
-                bar.takerBuyVolume().format(Amount.SIZE_PLACES),
+                sum(bar.volume(), Amount.SIZE_PLACES),
+                sum(bar.quoteVolume(), Amount.QUOTE_PLACES),
+                sum(bar.takerBuyVolume(), Amount.SIZE_PLACES),
                 bar.trades(),
                 flag(bar.complete()),
                 flag(bar.carried()));
@@ -533,6 +538,16 @@ final class Statements {
     /** The key of a row that is there. */
     private int key(String select, Object... values) throws SQLException {
         return (int) sql.number(select, values).orElseThrow();
+    }
+
+    /** Exact, with one zero behind the point at most: on disk each costs a byte. */
+    static String sum(Amount amount, int places) {
+        String text = amount.format(places);
+        int end = text.length();
+        while (text.charAt(end - 1) == '0' && text.charAt(end - 2) != '.') {
+            end--;
+        }
+        return text.substring(0, end);
     }
 
     static int flag(boolean value) {

@@ -150,6 +150,25 @@ class RecorderTest {
         assertEquals("42", Samples.ask(file, "SELECT count(*) FROM feature"));
     }
 
+    @Test
+    void aSumIsStoredWithoutItsZerosAndOneThatHasThemIsNoOtherSum() throws SQLException {
+        try (Recorder recorder = recorder()) {
+            recorder.row(CLASSIC, row(0));
+        }
+        String sums = "SELECT volume || ' ' || quote_volume || ' ' || revision FROM bar";
+        assertEquals("2.0 200.0 0", Samples.ask(file, sums));
+        sql(file, "UPDATE bar SET (volume, quote_volume) = ('2.00000000', '200.00000000')");
+        try (Recorder recorder = recorder()) {
+            recorder.row(CLASSIC, row(0)); // said again, behind a restart
+        }
+        assertEquals("2.00000000 200.00000000 0", Samples.ask(file, sums));
+        sql(file, "UPDATE bar SET quote_volume = '20.00000000'");
+        try (Recorder recorder = recorder()) {
+            recorder.row(CLASSIC, row(0));
+        }
+        assertEquals("2.0 200.0 1", Samples.ask(file, sums));
+    }
+
     private static List<StoredBar> all(History history) {
         return bars(history, Interval.SECOND, Long.MIN_VALUE, Long.MAX_VALUE);
     }
