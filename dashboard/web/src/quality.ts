@@ -96,6 +96,7 @@ export class Quality {
   private readonly tape = element("fact-tape");
   private readonly panel = element("system") as HTMLDetailsElement;
   private readonly meter = element("system-budget") as HTMLMeterElement;
+  private readonly progress = element("system-repair") as HTMLProgressElement;
   private shown = "";
 
   constructor() {
@@ -120,6 +121,9 @@ export class Quality {
     setText(this.tape, health?.openHoles ? shortOf(health) : tape);
     this.tape.className = health?.openHoles ? "warn" : "";
     setText(element("system-tape"), tape);
+    const repair = health?.openHoles ? health.repair : null;
+    this.progress.hidden = repair === null;
+    this.progress.value = repair?.percent ?? 0;
     setText(element("system-clock"), (health && clockOffset(health)) ?? NONE);
     setText(element("system-latency"), (health && onTheWay(health)) ?? NONE);
     const { rate = null, writing = null, disk = null, dataQuality = [] } = system ?? {};

@@ -24,7 +24,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,7 +78,8 @@ final class LedgerRepair implements AutoCloseable {
     private final List<Watch> watches;
     private final Set<Gap> saidTooOld = ConcurrentHashMap.newKeySet();
     private final Set<Gap> notServed = ConcurrentHashMap.newKeySet();
-    private final Map<Watch, Map<Gap, Filling>> begun = new HashMap<>();
+    private final Map<Watch, Map<Gap, Filling>> begun =
+            new ConcurrentHashMap<>(); // asked by others
     private final Map<Gap, Long> restingSince = new ConcurrentHashMap<>(); // local monotonic time
     private final Map<Gap, Long> waitedSince = new ConcurrentHashMap<>(); // local monotonic time
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -183,7 +183,7 @@ final class LedgerRepair implements AutoCloseable {
     /** Returns whether nothing is left to do for this tape. */
     private boolean repair(Watch watch) throws InterruptedException {
         List<LedgerEntry> open = toFill(watch);
-        Map<Gap, Filling> fillings = begun.computeIfAbsent(watch, any -> new HashMap<>());
+        Map<Gap, Filling> fillings = begun.computeIfAbsent(watch, any -> new ConcurrentHashMap<>());
         fillings.keySet().retainAll(open.stream().map(LedgerEntry::gap).toList());
         if (open.isEmpty()) {
             progress.remove(watch);
@@ -268,13 +268,16 @@ final class LedgerRepair implements AutoCloseable {
                 .toList();
     }
 
+    /** By where it ended, however long it is; one that was begun is brought to its end. */
     private boolean isInReach(Watch watch, Gap gap) {
-        long age = watch.now().lastTradeTime() - gap.before();
-        boolean inReach = age <= settings.reach().toNanos() / 1_000;
+        long age = watch.now().lastTradeTime() - gap.after();
+        boolean inReach =
+                age <= settings.reach().toNanos() / 1_000
+                        || begun.getOrDefault(watch, Map.of()).containsKey(gap);
         if (!inReach && saidTooOld.add(gap)) {
             LOG.log(
                     Level.WARNING,
-                    "{0}: {1} trades from id {2} on are missing for longer than {3} h; stop the recorder and let ./tapekeeper backfill fetch them",
+                    "{0}: {1} trades from id {2} on are missing since more than {3} h ago; stop the recorder and let ./tapekeeper backfill fetch them",
                     watch.symbol(),
                     Long.toString(gap.missing()),
                     Long.toString(gap.firstId()),

@@ -58,6 +58,10 @@ public final class Main implements Runnable {
     /** The commands whose options may stand in a file. */
     private static final List<String> SETTLED = List.of("run", "demo", "serve");
 
+    /** Those that look after what these record: a setting that they have too is theirs as well. */
+    private static final List<String> FOLLOWING =
+            List.of("verify", "backfill", "backup", "export", "doctor");
+
     private static final Logger LOG = System.getLogger(Main.class.getName());
 
     @Option(
@@ -136,7 +140,9 @@ public final class Main implements Runnable {
         try {
             ConfigFile settings = settings(args);
             line.getSubcommands().entrySet().stream()
-                    .filter(command -> SETTLED.contains(command.getKey()))
+                    .filter(command ->
+                            SETTLED.contains(command.getKey())
+                                    || FOLLOWING.contains(command.getKey()))
                     .forEach(command -> command.getValue().setDefaultValueProvider(settings));
             line.setParameterExceptionHandler((e, words) -> refuse(e, settings));
             line.setExecutionExceptionHandler(Main::failed);

@@ -6,7 +6,7 @@ import java.time.Duration;
  * How holes are filled. All times but {@code reach} run on local monotonic time.
  *
  * @param holdBack how long the tape waits at a hole
- * @param reach holes older than this are left to {@code backfill}
+ * @param reach holes that ended longer ago than this are left to {@code backfill}
  * @param look between two looks at the tapes
  * @param askAgain before the venue is asked again for what its database did not have yet
  * @param believe for how long the venue must lack an id, while it has later ones, before that is

@@ -144,6 +144,10 @@ final class StatusLine {
             line.append(String.format(Locale.ROOT, "  %,d missing", completeness.missingTrades()));
             if (completeness.repair() != null) {
                 line.append(", repairing %d %%".formatted(completeness.repair().percent()));
+                long left = completeness.repair().etaSeconds();
+                if (left >= 0) {
+                    line.append(", %d:%02d left".formatted(left / 60, left % 60));
+                }
             }
         }
         double offset = health.clockOffsetMillis();

@@ -5,6 +5,7 @@ import io.tapekeeper.store.History;
 import io.tapekeeper.store.Series;
 import io.tapekeeper.store.StoreException;
 import io.tapekeeper.store.StoreFile;
+import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.binance.BinanceRest;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -85,6 +87,7 @@ final class VerifyCommand implements Callable<Integer> {
     @Mixin private WatchOptions watch = new WatchOptions();
 
     private final PrintStream out = System.out;
+    private final List<Series> leftOut = new ArrayList<>();
 
     /** What was found of one tape. */
     private record Report(
@@ -122,6 +125,7 @@ final class VerifyCommand implements Callable<Integer> {
             } else {
                 damage.ifPresent(this::printDamage);
                 reports.forEach(this::print);
+                leftOut.forEach(this::printLeftOut);
             }
             boolean wrong = damage.isPresent() || reports.stream().anyMatch(Report::wrong);
             return wrong ? Failure.FOUND_WRONG : Failure.FINE;
@@ -140,8 +144,23 @@ final class VerifyCommand implements Callable<Integer> {
             for (Series series : chosen) {
                 reports.add(report(history, series, interval));
             }
+            noteLeftOut(history, chosen);
         }
         return reports;
+    }
+
+    /** Tapes that were asked for but watched with other settings: nothing was proven of them. */
+    private void noteLeftOut(History history, List<Series> chosen) {
+        Set<TapeId> seen = chosen.stream().map(Series::tape).collect(Collectors.toSet());
+        history.series().stream()
+                .filter(this::isWanted)
+                .filter(series -> !seen.contains(series.tape()))
+                .forEach(leftOut::add);
+    }
+
+    private boolean isWanted(Series series) {
+        return series.tape().kind() != TapeKind.POLL
+                && (symbol == null || series.tape().symbol().equalsIgnoreCase(symbol));
     }
 
     /** Before anything long: the trades of one market say nothing about the klines of another. */
@@ -187,10 +206,7 @@ final class VerifyCommand implements Callable<Integer> {
         String preset = watch.preset().label();
         Map<Object, Series> byTape = new LinkedHashMap<>();
         for (Series series : history.series()) {
-            boolean wanted =
-                    series.tape().kind() != TapeKind.POLL
-                            && (symbol == null || series.tape().symbol().equalsIgnoreCase(symbol));
-            if (wanted && series.preset().equals(preset)) {
+            if (isWanted(series) && series.preset().equals(preset)) {
                 byTape.put(series.tape(), series);
             }
         }
@@ -225,16 +241,29 @@ final class VerifyCommand implements Callable<Integer> {
                             rest,
                             audit.blanked(),
                             start -> bar.pulse());
-            bars.run(0, Long.MAX_VALUE);
-            return new Report(series, audit, Optional.of(bars), "");
-        } catch (VenueException e) {
-            return new Report(series, audit, Optional.empty(), e.getMessage());
+            String problem = "";
+            try {
+                bars.run(0, Long.MAX_VALUE);
+            } catch (VenueException e) {
+                problem = e.getMessage();
+            }
+            boolean some = problem.isEmpty() || bars.compared() > 0;
+            return new Report(series, audit, some ? Optional.of(bars) : Optional.empty(), problem);
         }
     }
 
     private void printDamage(String what) {
         line(false, "file", "damaged: " + what);
         line(true, "", "run sets it aside and goes on in a new one; a backup brings it back");
+    }
+
+    private void printLeftOut(Series series) {
+        out.printf("%s %s%n", series.tape().symbol(), series.tape().kind().label());
+        line(
+                "note",
+                "left out",
+                "watched with preset %s, not %s: verify it with the settings that it was watched with"
+                        .formatted(series.preset(), watch.preset().label()));
     }
 
     private void print(Report report) {
@@ -288,6 +317,9 @@ final class VerifyCommand implements Callable<Integer> {
                                         ? ""
                                         : ", %,d without trades unknown to the venue"
                                                 .formatted(bars.unknown())));
+        if (!report.klinesProblem.isEmpty()) {
+            line("note", "", "not all were compared: " + report.klinesProblem);
+        }
         bars.differences().stream()
                 .limit(MOST_SHOWN)
                 .forEach(one -> line(true, "", KlineAudit.time(one.start()) + " " + one.what()));
@@ -337,6 +369,15 @@ final class VerifyCommand implements Callable<Integer> {
         root.put("store", db.toString());
         root.put("damage", damage.orElse(null));
         root.put("tapes", reports.stream().map(this::asJson).toList());
+        root.put(
+                "leftOut",
+                leftOut.stream()
+                        .map(one ->
+                                Map.of(
+                                        "symbol", one.tape().symbol(),
+                                        "kind", one.tape().kind().label(),
+                                        "preset", one.preset()))
+                        .toList());
         return root;
     }
 

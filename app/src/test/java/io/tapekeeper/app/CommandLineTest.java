@@ -14,6 +14,8 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -68,6 +70,24 @@ class CommandLineTest {
         Path config = file("my.yaml", "# mine\nport: 8080\nsymbol: BTCUSDT\n");
         assertEquals(2, run("run", "--config", config.toString()));
         assertOneSentence(config + ", line 3", "\"symbol\"", "\"symbols\"");
+    }
+
+    /** They look after what was recorded with the same file. */
+    @Test
+    void whatVerifyBackupAndExportShareWithRunTheyTakeFromTheFileToo() throws IOException {
+        Path db = folder.resolve("theirs.db");
+        Path config = file("my.yaml", "db: " + db + "\nport: 8080\nwindow: 30\n");
+        Path out = folder.resolve("out");
+        for (List<String> command :
+                List.of(
+                        List.of("verify"),
+                        List.of("backup", out.toString()),
+                        List.of("export", "bars", "--out", out.toString()))) {
+            List<String> words = new ArrayList<>(command);
+            words.addAll(List.of("--config", config.toString()));
+            assertEquals(3, run(words.toArray(String[]::new)), words.toString());
+            assertOneSentence(db.toString());
+        }
     }
 
     @Test

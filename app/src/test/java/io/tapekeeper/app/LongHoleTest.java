@@ -121,6 +121,8 @@ class LongHoleTest {
 
     @Test
     void aHoleThatIsTooLongAtAStartIsAGapAtOnceAndFilledInTheBackground() throws Exception {
+        // It began 20 minutes of the tape ago, which is out of reach, and ends with the start.
+        RepairSettings settings = RepairSettings.DEFAULTS.within(Duration.ofMinutes(10));
         Path db = folder.resolve("tape.db");
         try (Exchange market = market(9, 200)) {
             try (Running running =
@@ -129,7 +131,7 @@ class LongHoleTest {
                             db,
                             market.port(),
                             market.port(),
-                            RepairSettings.DEFAULTS)) {
+                            settings)) {
                 await().atMost(PATIENCE).until(() -> running.counted("trades_total") >= 1_000);
             }
             awaitPlayed(market, 15_000); // a few pages of them may come as live
@@ -140,7 +142,7 @@ class LongHoleTest {
                             db,
                             market.port(),
                             market.port(),
-                            RepairSettings.DEFAULTS)) {
+                            settings)) {
                 await("live goes on at once")
                         .atMost(PATIENCE)
                         .until(() -> running.counted("trades_total") >= 1_000);

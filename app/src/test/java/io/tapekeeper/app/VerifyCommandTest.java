@@ -306,6 +306,22 @@ class VerifyCommandTest {
     }
 
     @Test
+    void aTapeThatWasWatchedWithOtherSettingsIsNamedAsLeftOut() throws SQLException {
+        byHand(
+                "INSERT INTO tape (id, venue, symbol, kind, simulated)"
+                        + " VALUES (77, 'binance', 'ETHUSDT', 'raw', 0)");
+        byHand("INSERT INTO series (tape, preset, interval) VALUES (77, 'classic-ab12', 1000000)");
+        assertSays(
+                verify(),
+                0,
+                "100 %",
+                "ETHUSDT raw",
+                "note   left out  watched with preset classic-ab12, not classic");
+        assertSays(verify("--json"), 0, "\"leftOut\":[{", "classic-ab12");
+        assertSays(verify("--symbol", "BTCUSDT"), 0, "100 %");
+    }
+
+    @Test
     void aBarOfWhichTheVenueHasNoKlineDiffers() throws SQLException {
         byHand("UPDATE bar SET start = start - 86400000000");
         assertSays(verify(), 1, "WRONG  klines", "0 bars of 1m equal, 5 differ", "has no kline");

@@ -118,7 +118,7 @@ final class Refusals {
             // Not said: the weight limit is per minute, and the shortest ban is 2 minutes.
             case 429 -> said.orElse(Duration.ofMinutes(1));
             case 418 -> said.orElse(Duration.ofMinutes(2));
-            case 403, 451 -> otherwise;
+            case 403, 451 -> said.orElse(otherwise);
             default -> Duration.ZERO;
         };
     }
