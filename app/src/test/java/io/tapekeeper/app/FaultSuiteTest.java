@@ -41,7 +41,7 @@ class FaultSuiteTest {
     private static final int SHORT = 1_500;
     private static final int LONG = 4_000;
     private static final int MIXTURES = 200;
-    private static final int MIXTURES_AT_ONCE = 5;
+    private static final int MIXTURES_AT_ONCE = 2;
 
     /** Held, for the logging framework itself does not hold it. */
     private static final Logger PRODUCT = Logger.getLogger("io.tapekeeper");
