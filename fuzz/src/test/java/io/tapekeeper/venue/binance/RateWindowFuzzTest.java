@@ -29,7 +29,8 @@ class RateWindowFuzzTest extends FuzzedDecoder {
         }
         RateWindow window = read.get();
         assertTrue(window.microsToWaitForConnect() <= THREE_DAYS);
-        assertArrayEquals(file, window.toBytes());
+        byte[] written = window.toBytes();
+        assertArrayEquals(written, RateWindow.of(written).orElseThrow().toBytes());
         for (long now = NOW; now < NOW + 3 * HOUR; now += HOUR) {
             window.pass(now);
             for (Purpose purpose : Purpose.values()) {

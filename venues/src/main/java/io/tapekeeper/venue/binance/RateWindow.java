@@ -35,6 +35,11 @@ final class RateWindow {
 
     private static final int CELLS = 64;
     private static final long SECOND = 1_000_000;
+    private static final long CONNECTS_CELL = 5 * SECOND;
+
+    /** Each ring comes round in a whole part of it, so time need not be known but modulo this. */
+    private static final long ROUND = CELLS * CONNECTS_CELL;
+
     private static final long MAGIC = 0x5441_5045_5241_5432L; // "TAPERAT2"
     private static final int HEAD_BYTES = 8 * Long.BYTES + 3 * Integer.BYTES;
     static final int BYTES = HEAD_BYTES + 4 * CELLS * Integer.BYTES + Long.BYTES;
@@ -50,14 +55,18 @@ final class RateWindow {
     private static final int REPAIR_PERCENT = 50;
     private static final int ALL_WITH_REPAIR_PERCENT = 60; // leaves live 20 % below its 80 %
     private static final int DOUBT_PERCENT = 75;
-    private static final long LONGEST_BAN = Duration.ofDays(3).toNanos() / 1_000;
+
+    /** No refusal is believed to be longer. */
+    static final Duration LONGEST_PAUSE = Duration.ofDays(3);
+
+    private static final long LONGEST_BAN = LONGEST_PAUSE.toNanos() / 1_000;
 
     private final Ring live = new Ring(SECOND);
     private final Ring repair = new Ring(SECOND);
     private final Ring others = new Ring(SECOND);
-    private final Ring connects = new Ring(5 * SECOND);
+    private final Ring connects = new Ring(CONNECTS_CELL);
     private long wall; // when it was last looked at, epoch microseconds
-    private long time; // microseconds since some beginning, never backwards
+    private long time; // microseconds that have passed, modulo the ring that is the longest
     private long bannedUntil; // epoch microseconds
     private long noConnectUntil; // epoch microseconds
     private int banSeconds;
@@ -117,7 +126,7 @@ final class RateWindow {
 
     RateWindow(long wallMicros) {
         wall = wallMicros;
-        time = wallMicros;
+        time = Math.floorMod(wallMicros, ROUND);
     }
 
     /**
@@ -137,16 +146,19 @@ final class RateWindow {
         wall = wallMicros;
         if (passed < 0) {
             bannedUntil = bannedUntil == 0 ? 0 : bannedUntil + passed;
-            noConnectUntil += passed;
+            noConnectUntil = noConnectUntil == 0 ? 0 : noConnectUntil + passed;
         } else {
             Stream.of(live, repair, others, connects)
                     .forEach(ring -> ring.pass(time, time + passed));
-            time += passed;
+            time = (time + passed) % ROUND;
         }
         bannedUntil = Math.min(bannedUntil, wall + LONGEST_BAN);
         noConnectUntil = Math.min(noConnectUntil, wall + LONGEST_BAN);
         if (bannedUntil <= wall) {
             bannedUntil = 0;
+        }
+        if (noConnectUntil <= wall) {
+            noConnectUntil = 0;
         }
     }
 
@@ -186,7 +198,7 @@ final class RateWindow {
         limit = weightPerMinute;
     }
 
-    /** The venue wants no request for {@code pause}; at most three days are believed. */
+    /** The venue wants no request for {@code pause}; no more than the longest is believed. */
     void ban(int status, Duration pause) {
         count(status);
         long micros = believed(pause);
@@ -303,7 +315,7 @@ final class RateWindow {
             return Optional.empty();
         }
         RateWindow window = new RateWindow(in.getLong());
-        window.time = in.getLong();
+        window.time = Math.floorMod(in.getLong(), ROUND);
         window.bannedUntil = in.getLong();
         window.noConnectUntil = in.getLong();
         window.requests = in.getLong();
@@ -319,7 +331,8 @@ final class RateWindow {
 
     /** Whether the numbers are such that none of the sums here leaves its type. */
     private boolean isPossible() {
-        return LongStream.of(wall, time).allMatch(at -> at >= 0 && at < END_OF_TIME)
+        return wall >= 0
+                && wall < END_OF_TIME
                 && LongStream.of(bannedUntil, noConnectUntil)
                         .allMatch(at -> at > -END_OF_TIME && at <= wall + LONGEST_BAN)
                 && limit > 0

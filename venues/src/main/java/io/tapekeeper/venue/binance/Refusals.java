@@ -107,13 +107,15 @@ final class Refusals {
      * How long to leave the venue alone after an HTTP refusal: as long as it says in {@code
      * Retry-After}, in seconds.
      *
-     * @param otherwise where a refusal of our place has no end that is known
+     * @param otherwise where it refuses us or our place and does not say
      */
     static Duration wait(int status, HttpHeaders headers, Duration otherwise) {
         Optional<Duration> said =
                 headers.firstValue("Retry-After")
                         .filter(text -> text.matches("[0-9]{1,7}"))
-                        .map(text -> Duration.ofSeconds(Long.parseLong(text)));
+                        .map(Long::parseLong)
+                        .map(seconds -> Math.min(seconds, RateWindow.LONGEST_PAUSE.toSeconds()))
+                        .map(Duration::ofSeconds);
         return switch (status) {
             // Not said: the weight limit is per minute, and the shortest ban is 2 minutes.
             case 429 -> said.orElse(Duration.ofMinutes(1));

@@ -243,6 +243,20 @@ class RateWindowTest {
         }
     }
 
+    @Test
+    void whatIsWrittenCanBeReadHoweverFarTheClockHasJumped() {
+        int time = 2 * Long.BYTES;
+        window.connectRefused(429, Duration.ofDays(3));
+        byte[] bytes = window.toBytes();
+        for (long passed : List.of(0x1C5B_FEDA_169D_C0L, Long.MAX_VALUE, Long.MIN_VALUE)) {
+            RateWindow read = RateWindow.of(with(bytes, time, passed)).orElseThrow();
+            for (int jump = 0; jump < 20; jump++) {
+                read.pass(jump % 2 == 0 ? START + 100 * MINUTE : 8_192);
+                assertTrue(RateWindow.of(read.toBytes()).isPresent(), passed + ", jump " + jump);
+            }
+        }
+    }
+
     /** The same file with another number in it and the checksum that belongs to it. */
     private static byte[] with(byte[] bytes, int at, long number) {
         byte[] changed = bytes.clone();
