@@ -72,7 +72,10 @@ record RepairSettings(
                 doubtAfter.dividedBy(times));
     }
 
-    /** The same, reaching no further back than what is kept; null = all is. */
+    /**
+     * The same, with no repair of a hole that ended before what is kept; null = all is. Of one that
+     * ended later all is fetched, and what is too old forgotten again.
+     */
     RepairSettings within(Duration kept) {
         Duration nearer = kept == null || kept.compareTo(reach) > 0 ? reach : kept;
         return new RepairSettings(

@@ -87,7 +87,6 @@ final class VerifyCommand implements Callable<Integer> {
     @Mixin private WatchOptions watch = new WatchOptions();
 
     private final PrintStream out = System.out;
-    private final List<Series> leftOut = new ArrayList<>();
 
     /** What was found of one tape. */
     private record Report(
@@ -112,6 +111,11 @@ final class VerifyCommand implements Callable<Integer> {
         }
     }
 
+    /**
+     * @param leftOut what the tapes were watched with of which nothing was proven
+     */
+    private record Found(List<Report> reports, List<Series> leftOut) {}
+
     @Override
     public Integer call() {
         RunCommand.checkUrl("--rest-url", restUrl, "http");
@@ -119,22 +123,22 @@ final class VerifyCommand implements Callable<Integer> {
         try {
             Optional<String> damage = damage();
             // Of a damaged file nothing that is read can be trusted.
-            List<Report> reports = damage.isEmpty() ? reports(interval) : List.of();
+            Found found = damage.isEmpty() ? found(interval) : new Found(List.of(), List.of());
             if (json) {
-                out.println(JsonMapper.shared().writeValueAsString(asJson(damage, reports)));
+                out.println(JsonMapper.shared().writeValueAsString(asJson(damage, found)));
             } else {
                 damage.ifPresent(this::printDamage);
-                reports.forEach(this::print);
-                leftOut.forEach(this::printLeftOut);
+                found.reports.forEach(this::print);
+                found.leftOut.forEach(this::printLeftOut);
             }
-            boolean wrong = damage.isPresent() || reports.stream().anyMatch(Report::wrong);
+            boolean wrong = damage.isPresent() || found.reports.stream().anyMatch(Report::wrong);
             return wrong ? Failure.FOUND_WRONG : Failure.FINE;
         } catch (StoreException e) {
             throw Failure.of(e);
         }
     }
 
-    private List<Report> reports(Optional<Interval> interval) {
+    private Found found(Optional<Interval> interval) {
         List<Report> reports = new ArrayList<>();
         try (History history = History.open(db)) {
             List<Series> chosen = chosen(history);
@@ -144,18 +148,17 @@ final class VerifyCommand implements Callable<Integer> {
             for (Series series : chosen) {
                 reports.add(report(history, series, interval));
             }
-            noteLeftOut(history, chosen);
+            return new Found(reports, leftOut(history, chosen));
         }
-        return reports;
     }
 
     /** Tapes that were asked for but watched with other settings: nothing was proven of them. */
-    private void noteLeftOut(History history, List<Series> chosen) {
+    private List<Series> leftOut(History history, List<Series> chosen) {
         Set<TapeId> seen = chosen.stream().map(Series::tape).collect(Collectors.toSet());
-        history.series().stream()
+        return history.series().stream()
                 .filter(this::isWanted)
                 .filter(series -> !seen.contains(series.tape()))
-                .forEach(leftOut::add);
+                .toList();
     }
 
     private boolean isWanted(Series series) {
@@ -364,14 +367,14 @@ final class VerifyCommand implements Callable<Integer> {
         out.printf(Locale.ROOT, "%-6s %-9s %s%n", mark, what, found);
     }
 
-    private Map<String, Object> asJson(Optional<String> damage, List<Report> reports) {
+    private Map<String, Object> asJson(Optional<String> damage, Found found) {
         Map<String, Object> root = new LinkedHashMap<>();
         root.put("store", db.toString());
         root.put("damage", damage.orElse(null));
-        root.put("tapes", reports.stream().map(this::asJson).toList());
+        root.put("tapes", found.reports.stream().map(this::asJson).toList());
         root.put(
                 "leftOut",
-                leftOut.stream()
+                found.leftOut.stream()
                         .map(one ->
                                 Map.of(
                                         "symbol", one.tape().symbol(),
