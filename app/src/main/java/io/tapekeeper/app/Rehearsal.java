@@ -14,8 +14,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import java.util.regex.Matcher;
@@ -26,9 +24,7 @@ import java.util.stream.Stream;
  * A start without an audience: {@code ./tapekeeper} runs it once behind each build, and from what
  * the JVM learned in it makes the cache from which later starts take their classes, linked, and
  * where the time goes in them. {@code run} on a local exchange and {@code demo} beside it, each
- * with a page that is looked at, and behind them a market as fast as it can be: what a recorder
- * does with a flood is then known to the compiler from the beginning. No network, and nothing is
- * written outside the folder given.
+ * with a page that is looked at; no network, and nothing is written outside the folder given.
  */
 final class Rehearsal {
     /** Bars that a page is told before it is over: what a start does is done by then. */
@@ -39,10 +35,6 @@ final class Rehearsal {
 
     private static final Duration ASK_AGAIN = Duration.ofMillis(50);
     private static final long SEED = 7;
-
-    /** So that all that a flood needs was compiled by then. */
-    private static final String FLOOD = "5s";
-
     private static final Pattern ASSET = Pattern.compile("(?:src|href)=\"(/assets/[^\"]+)\"");
     private static final Pattern SERIES = Pattern.compile("\"id\":\"([^\"]+)\"");
 
@@ -57,38 +49,27 @@ final class Rehearsal {
         System.exit(play(Path.of(args[1])) ? Failure.FINE : Failure.FOUND_WRONG);
     }
 
-    /** Returns whether both pages were told a price and some bars, and the flood was recorded. */
+    /** Returns whether both pages were told a price and some bars. */
     static boolean play(Path folder) throws Exception {
-        return looksAtPages(folder) && recordsAFlood(folder);
-    }
-
-    private static boolean looksAtPages(Path folder) throws Exception {
-        try (Exchange exchange = exchange("1", Optional.of(folder.resolve("market")))) {
+        ExchangeConfig config =
+                ExchangeConfig.of(
+                                new ExchangeConfig.Source.Synthetic(
+                                        SEED, Optional.of(folder.resolve("market"))))
+                        .withSpeed(Speed.parse("1"));
+        try (Exchange exchange = Exchange.start(config)) {
+            String venue = "127.0.0.1:" + exchange.port();
             FutureTask<Boolean> demo = start(folder, "demo");
-            FutureTask<Boolean> run = start(folder, "run", urls(exchange));
+            FutureTask<Boolean> run =
+                    start(
+                            folder,
+                            "run",
+                            "--rest-url",
+                            "http://" + venue,
+                            "--stream-url",
+                            "ws://" + venue);
             boolean demoShown = demo.get(); // both have to end before their exchange does
             return run.get() && demoShown;
         }
-    }
-
-    private static boolean recordsAFlood(Path folder) throws Exception {
-        try (Exchange exchange = exchange("max", Optional.empty())) {
-            List<String> words = new ArrayList<>(List.of("run", "--no-dashboard", "--for", FLOOD));
-            words.addAll(List.of("--db", folder.resolve("flood.db").toString()));
-            words.addAll(List.of(urls(exchange)));
-            return Main.execute(new Stop(), words.toArray(String[]::new)) == Failure.FINE;
-        }
-    }
-
-    private static Exchange exchange(String speed, Optional<Path> state) throws Exception {
-        return Exchange.start(
-                ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(SEED, state))
-                        .withSpeed(Speed.parse(speed)));
-    }
-
-    private static String[] urls(Exchange exchange) {
-        String venue = "127.0.0.1:" + exchange.port();
-        return new String[] {"--rest-url", "http://" + venue, "--stream-url", "ws://" + venue};
     }
 
     private static FutureTask<Boolean> start(Path folder, String command, String... more)
