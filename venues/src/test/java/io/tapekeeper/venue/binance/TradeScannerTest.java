@@ -138,6 +138,64 @@ class TradeScannerTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"E", "a", "p", "q", "f", "l", "T"})
+    void readsNumbersOfAnyLengthAsTheDecoderDoes(String field) {
+        TradeScanner<String> scanner =
+                new TradeScanner<>(TapeKind.AGGREGATE, Map.of("BTCUSDT", "BTCUSDT"));
+        BinanceDecoder decoder = new BinanceDecoder();
+        boolean decimal = field.equals("p") || field.equals("q");
+        int read = 0;
+        for (int length = 1; length <= 30; length++) {
+            for (int places = decimal ? 1 : 0; places <= (decimal ? 10 : 0); places++) {
+                String number =
+                        "171234567".repeat(4).substring(0, length)
+                                + (decimal ? "." : "")
+                                + "987654321".repeat(2).substring(0, places);
+                String frame =
+                        AGGREGATE.replaceFirst(
+                                "\"" + field + "\":\"?[0-9.]+",
+                                "\"" + field + "\":" + (decimal ? "\"" : "") + number);
+                byte[] bytes = frame.getBytes(UTF_8);
+                if (scanner.scan(bytes, 0, bytes.length, 42, slot) != null) {
+                    read++;
+                    assertEquals(
+                            new Decoded.SymbolTrade("BTCUSDT", TapeKind.AGGREGATE, slot.toTrade()),
+                            decoder.decode(bytes, 42),
+                            frame);
+                }
+            }
+        }
+        assertTrue(read > 0, "none was read");
+    }
+
+    @Test
+    void looksAtNothingBehindItsMemory() {
+        String digits = "1".repeat(40);
+        for (String tail : new String[] {"", digits, "\"" + digits, "." + digits}) {
+            for (int length = 0; length <= AGGREGATE.length(); length++) {
+                byte[] frame = (AGGREGATE.substring(0, length) + tail).getBytes(UTF_8);
+                for (int behind = 0; behind <= 64; behind++) {
+                    byte[] memory = Arrays.copyOf(frame, frame.length + behind);
+                    String symbol =
+                            new TradeScanner<>(TapeKind.AGGREGATE, Map.of("BTCUSDT", "btc"))
+                                    .scan(memory, 0, frame.length, 42, slot);
+                    boolean whole = length == AGGREGATE.length() && tail.isEmpty();
+                    assertEquals(whole ? "btc" : null, symbol, length + " and " + tail);
+                }
+            }
+        }
+    }
+
+    @Test
+    void leavesASymbolAloneThatIsLongerThanItsMemory() {
+        String symbol = "A".repeat(24);
+        byte[] frame = AGGREGATE.replace("BTCUSDT", symbol).getBytes(UTF_8);
+        assertNull(
+                new TradeScanner<>(TapeKind.AGGREGATE, Map.of(symbol, "long"))
+                        .scan(frame, 0, frame.length, 42, slot));
+    }
+
+    @ParameterizedTest
     @EnumSource(
             value = TapeKind.class,
             names = {"AGGREGATE", "RAW"})
