@@ -14,6 +14,7 @@ import io.tapekeeper.market.TradeView;
 import io.tapekeeper.store.StoreException;
 import io.tapekeeper.venue.FeedEvent;
 import io.tapekeeper.venue.FeedListener;
+import io.tapekeeper.venue.TradeBatch;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -45,12 +46,24 @@ final class TapeThread implements FeedListener, AutoCloseable {
         private final TradeSlot trade = new TradeSlot();
         private Instrument instrument; // of the trade; null = it is another event
         private FeedEvent event; // null = it is a trade
+
+        void take(Instrument itsInstrument, TradeView itsTrade) {
+            instrument = itsInstrument;
+            event = null;
+            trade.set(itsTrade);
+        }
     }
 
     private record Aside(Runnable task, CompletableFuture<Void> done) {}
 
     private static final long NOT_BEGUN = Long.MIN_VALUE;
     private static final int BATCH = 4_096;
+
+    /**
+     * Places that a feed waits for at once: few, so that it goes on soon where the ring is full.
+     */
+    private static final int MOST_CLAIMED = 256;
+
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     /** How long a feed waits before it looks again whether the ring has room. */
@@ -100,47 +113,54 @@ final class TapeThread implements FeedListener, AutoCloseable {
 
     @Override
     public void on(FeedEvent event) {
-        if (event instanceof FeedEvent.Traded(Instrument instrument, Trade trade)) {
-            traded(instrument, trade);
-            return;
-        }
-        long sequence = claim();
+        long sequence = claim(1);
         if (sequence >= 0) {
             Place place = ring.get(sequence);
-            place.instrument = null;
-            place.event = event;
+            if (event instanceof FeedEvent.Traded(Instrument instrument, Trade trade)) {
+                place.take(instrument, trade);
+            } else {
+                place.instrument = null;
+                place.event = event;
+            }
             ring.publish(sequence);
         }
     }
 
     @Override
-    public void traded(Instrument instrument, TradeView trade) {
-        long sequence = claim();
-        if (sequence >= 0) {
-            Place place = ring.get(sequence);
-            place.instrument = instrument;
-            place.event = null;
-            place.trade.set(trade);
-            ring.publish(sequence);
+    public void traded(TradeBatch batch) {
+        for (int from = 0; from < batch.count(); ) {
+            int to = Math.min(from + MOST_CLAIMED, batch.count());
+            long last = claim(to - from);
+            if (last < 0) {
+                return;
+            }
+            long first = last - (to - from) + 1;
+            for (int i = from; i < to; i++) {
+                ring.get(first + i - from).take(batch.instrument(i), batch.trade(i));
+            }
+            ring.publish(first, last);
+            from = to;
         }
     }
 
-    /** The next place of the ring, when there is one; −1 where the feed is being closed. */
-    private long claim() {
-        long sequence = claimNow();
+    /**
+     * So many places of the ring, when there are; the last, or −1 where the feed is being closed.
+     */
+    private long claim(int places) {
+        long sequence = claimNow(places);
         if (sequence < 0) {
             waits.increment();
         }
         while (sequence < 0 && !Thread.currentThread().isInterrupted()) {
             LockSupport.parkNanos(FULL_NANOS);
-            sequence = claimNow();
+            sequence = claimNow(places);
         }
         return sequence;
     }
 
-    private long claimNow() {
+    private long claimNow(int places) {
         try {
-            return ring.tryNext();
+            return ring.tryNext(places);
         } catch (InsufficientCapacityException e) { // one and the same, without a trace: cheap
             return -1;
         }

@@ -7,12 +7,11 @@ import com.lmax.disruptor.Sequence;
 import com.lmax.disruptor.SequenceBarrier;
 import com.lmax.disruptor.TimeoutException;
 import com.sun.management.ThreadMXBean;
-import io.tapekeeper.market.Instrument;
 import io.tapekeeper.market.TradeSlot;
-import io.tapekeeper.market.TradeView;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.FeedEvent;
 import io.tapekeeper.venue.FeedListener;
+import io.tapekeeper.venue.TradeBatch;
 import io.tapekeeper.venue.binance.BinanceStream;
 import io.tapekeeper.venue.binance.Settings;
 import java.lang.management.ManagementFactory;
@@ -65,13 +64,16 @@ final class SocketToTape implements FeedListener {
     public void on(FeedEvent event) {} // connected; whoever loses the sender reads no further
 
     @Override
-    public void traded(Instrument instrument, TradeView trade) {
-        while (!ring.hasAvailableCapacity(1)) { // the feed's thread alone takes places
+    public void traded(TradeBatch batch) { // no more than its ring has places
+        while (!ring.hasAvailableCapacity(batch.count())) { // the feed's thread alone takes places
             LockSupport.parkNanos(FULL_NANOS);
         }
-        long sequence = ring.next();
-        ring.get(sequence).set(trade);
-        ring.publish(sequence);
+        long last = ring.next(batch.count());
+        long first = last - batch.count() + 1;
+        for (int i = 0; i < batch.count(); i++) {
+            ring.get(first + i).set(batch.trade(i));
+        }
+        ring.publish(first, last);
     }
 
     private void take(long trades) throws InterruptedException {

@@ -1,10 +1,9 @@
 package io.tapekeeper.venue.binance;
 
-import io.tapekeeper.market.Instrument;
-import io.tapekeeper.market.TradeView;
 import io.tapekeeper.venue.FeedCounts;
 import io.tapekeeper.venue.FeedEvent;
 import io.tapekeeper.venue.FeedListener;
+import io.tapekeeper.venue.TradeBatch;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -13,7 +12,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Where the lines of a feed meet its listener: one event at a time, none after the close, and a
+ * Where the lines of a feed meet its listener: one call at a time, none after the close, and a
  * cause of failure said once. Any thread may call; a listener that blocks blocks the caller.
  */
 final class Outlet {
@@ -96,13 +95,13 @@ final class Outlet {
         }
     }
 
-    /** Passes on a trade that came over the line, unless that is gone. */
-    void deliver(Line line, Instrument instrument, TradeView trade) {
+    /** Passes on trades that came over the line, unless that is gone. */
+    void deliver(Line line, TradeBatch batch) {
         lock.lock();
         try {
             if (line.state != Line.State.GONE && !closed) {
-                trades.increment();
-                listener.traded(instrument, trade);
+                trades.add(batch.count());
+                listener.traded(batch);
             }
         } finally {
             lock.unlock();
@@ -219,7 +218,7 @@ final class Outlet {
         return closed;
     }
 
-    /** No event begins after the return; waits up to {@code patience} for one in progress. */
+    /** No call begins after the return; waits up to {@code patience} for one in progress. */
     void close(Duration patience) {
         closed = true;
         try {

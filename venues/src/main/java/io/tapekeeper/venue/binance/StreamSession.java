@@ -1,8 +1,8 @@
 package io.tapekeeper.venue.binance;
 
 import io.tapekeeper.market.TradeSlot;
-import io.tapekeeper.market.TradeView;
 import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.TradeBatch;
 import io.tapekeeper.venue.binance.BinanceDecoder.Decoded;
 import java.io.IOException;
 import java.net.URI;
@@ -35,6 +35,9 @@ final class StreamSession implements Runnable {
 
     /** How much of a message is shown where it cannot be read. */
     private static final int SHOWN = 200;
+
+    /** Trades that are handed on together; they stay in the nearest cache. */
+    private static final int MOST_AT_ONCE = 256;
 
     /** What the sessions of one feed share. */
     record Shared(
@@ -316,7 +319,7 @@ final class StreamSession implements Runnable {
 
         // Of the line's thread alone:
         private final TradeScanner<StallWatch.Pulse> scanner = stalls.scanner();
-        private final TradeSlot slot = new TradeSlot();
+        private final TradeBatch batch = new TradeBatch(MOST_AT_ONCE);
 
         private final AtomicReference<Ending> ending = new AtomicReference<>();
         private volatile boolean announced; // by the venue: the end
@@ -398,6 +401,7 @@ final class StreamSession implements Runnable {
             StallWatch.Pulse pulse = null; // of the trade before
             long newest = -1; // id of its trades in a row
             for (int i = 0; i < messages.count(); i++) {
+                TradeSlot slot = batch.next();
                 StallWatch.Pulse next =
                         scanner.scan(
                                 messages.bytes(),
@@ -412,11 +416,12 @@ final class StreamSession implements Runnable {
                 pulse = next;
                 if (next != null) {
                     newest = Math.max(newest, slot.id());
-                    trade(next, slot, now);
+                    traded(next, now);
                 } else {
                     unusual(messages.copyOf(i), messages.received(), now);
                 }
             }
+            deliver();
             if (pulse != null) {
                 pulse.heard(newest);
             }
@@ -431,7 +436,8 @@ final class StreamSession implements Runnable {
                         shared.outlet.ignored();
                     } else {
                         pulse.heard(trade.trade().id());
-                        trade(pulse, trade.trade(), now);
+                        batch.next().set(trade.trade());
+                        traded(pulse, now);
                     }
                 }
                 case Decoded.Reply reply -> shared.outlet.ignored(); // we ask by URL only
@@ -442,12 +448,14 @@ final class StreamSession implements Runnable {
                     announced = true;
                     wake();
                 }
-                case Decoded.ErrorReply(long code, String text) ->
-                        end(
-                                new Ending(
-                                        "%s refuses the subscription: %s (code %d). Check the symbols."
-                                                .formatted(host(), text, code),
-                                        shared.settings.refusedPause()));
+                case Decoded.ErrorReply(long code, String text) -> {
+                    deliver(); // what came before it is sound
+                    end(
+                            new Ending(
+                                    "%s refuses the subscription: %s (code %d). Check the symbols."
+                                            .formatted(host(), text, code),
+                                    shared.settings.refusedPause()));
+                }
             }
         }
 
@@ -456,7 +464,8 @@ final class StreamSession implements Runnable {
             return new String(message, 0, length, StandardCharsets.UTF_8);
         }
 
-        private void trade(StallWatch.Pulse pulse, TradeView trade, long now) {
+        /** The batch has one more trade. */
+        private void traded(StallWatch.Pulse pulse, long now) {
             if (lastTrade != now) {
                 lastTrade = now;
             }
@@ -464,7 +473,17 @@ final class StreamSession implements Runnable {
                 shared.outlet.proven(out);
                 firstTrade = System.nanoTime(); // behind it: so nobody lets go of another too early
             }
-            shared.outlet.deliver(out, pulse.instrument, trade);
+            batch.add(pulse.instrument);
+            if (batch.isFull()) {
+                deliver();
+            }
+        }
+
+        private void deliver() {
+            if (batch.count() > 0) {
+                shared.outlet.deliver(out, batch);
+                batch.clear();
+            }
         }
 
         @Override
