@@ -34,6 +34,18 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class LongHoleTest {
     private static final TapeId TAPE = new TapeId("binance", "BTCUSDT", TapeKind.AGGREGATE, true);
+
+    /** A hole must not grow for as long as a cable that is mended has to wait for an attempt. */
+    private static final Settings SOON_BACK =
+            new Settings(
+                    Settings.defaults().clock(),
+                    Settings.defaults().requestTimeout(),
+                    Settings.defaults().pollTimeout(),
+                    Settings.defaults().firstRetry(),
+                    Settings.defaults().firstRetry(),
+                    Settings.defaults().refusedPause(),
+                    Settings.defaults().sockets());
+
     private static final Duration PATIENCE = Duration.ofSeconds(25); // below a minute's share
 
     @TempDir Path folder;
@@ -55,11 +67,7 @@ class LongHoleTest {
     private Running recorder(
             RecordOptions options, Path db, int rest, int streams, RepairSettings repair) {
         return new Running(
-                options,
-                db,
-                rest,
-                streams,
-                new Tuning(Settings.defaults(), repair, url -> governor));
+                options, db, rest, streams, new Tuning(SOON_BACK, repair, url -> governor));
     }
 
     private void useUpTheRepairs() {

@@ -159,14 +159,17 @@ class MemoryTest {
                         "NANOS_A_BYTE",
                         Integer.toString(disk.nanosAByte));
         try (Exchange market = market(played, TRADES_A_SECOND / TRADES_A_TAPE_SECOND);
-                RecorderProcess recorder = run(db, market, ALLOWED, slowDisk);
-                Socket unread = openPage(recorder.page())) {
+                RecorderProcess recorder = run(db, market, ALLOWED, slowDisk)) {
             await().atMost(PATIENCE).until(() -> RecorderProcess.stored(db, TAPE) > 0);
             long began = System.nanoTime();
             samples.add(sample(began, market, recorder, db));
             while (System.nanoTime() - began < length.toNanos()) {
-                assertTrue(recorder.livesFor(every), recorder::output);
-                samples.add(sample(began, market, recorder, db));
+                // Another one each time, for who falls behind is let go of.
+                try (Socket unread = openPage(recorder.page())) {
+                    assertTrue(recorder.livesFor(every), recorder::output);
+                    assertTrue(unread.isConnected());
+                    samples.add(sample(began, market, recorder, db));
+                }
             }
             assertEquals(200, health(recorder.page()), "another page is served all the same");
         } // which kills it: what was held back or waited for the disk is a hole from now on
