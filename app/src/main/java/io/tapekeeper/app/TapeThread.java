@@ -203,7 +203,14 @@ final class TapeThread implements FeedListener, AutoCloseable {
             tick(System.nanoTime());
             watches.values().forEach(Watch::checkpoint);
         } catch (StoreException e) {
-            stop.fail(Failure.of(e));
+            if (e.kind() == StoreException.Kind.CLOSED) { // close() could not wait any longer
+                LOG.log(
+                        Level.WARNING,
+                        "stopped with {0} events not taken; the next start asks the venue for them",
+                        queued());
+            } else {
+                stop.fail(Failure.of(e));
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {

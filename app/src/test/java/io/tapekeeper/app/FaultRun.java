@@ -49,7 +49,6 @@ final class FaultRun {
     private final FaultPlan plan;
     private final Path folder;
     private final int enough;
-    private final boolean atFullSpeed;
     private final TapeKind kind;
     private final List<String> symbols;
     private final SplittableRandom random;
@@ -65,14 +64,11 @@ final class FaultRun {
      * Tape, symbols and when the recorder is started anew are drawn from the seed.
      *
      * @param enough trades that must come at least
-     * @param atFullSpeed whether trades come as fast as they are taken, in place of some {@value
-     *     #PACE} a second
      */
-    FaultRun(long seed, FaultPlan plan, int enough, boolean atFullSpeed, Path folder) {
+    FaultRun(long seed, FaultPlan plan, int enough, Path folder) {
         this.seed = seed;
         this.plan = plan;
         this.enough = enough;
-        this.atFullSpeed = atFullSpeed;
         this.folder = folder;
         random = new SplittableRandom(seed);
         boolean blanks = plan.faults().stream().anyMatch(Fault.Blank.class::isInstance);
@@ -139,10 +135,7 @@ final class FaultRun {
     private ExchangeConfig config() {
         SocketRules real = SocketRules.REAL;
         return ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(seed, Optional.empty()))
-                .withSpeed(
-                        atFullSpeed
-                                ? Speed.MAX
-                                : new Speed(Math.rint(PACE / MARKETS.get(symbols.getFirst()))))
+                .withSpeed(new Speed(Math.rint(PACE / MARKETS.get(symbols.getFirst()))))
                 .withWeightPerMinute(REAL_WEIGHT * FASTER)
                 .withSocketRules(
                         new SocketRules(

@@ -40,10 +40,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FaultSuiteTest {
     private static final int SHORT = 1_500;
     private static final int LONG = 4_000;
-    private static final int FAST = 100_000;
     private static final int MIXTURES = 200;
     private static final int MIXTURES_AT_ONCE = 2;
-    private static final int MIXTURES_AT_FULL_SPEED = 20;
 
     /** Held, for the logging framework itself does not hold it. */
     private static final Logger PRODUCT = Logger.getLogger("io.tapekeeper");
@@ -188,18 +186,6 @@ class FaultSuiteTest {
                 .limit(MIXTURES_AT_ONCE);
     }
 
-    /**
-     * At full speed the tape stands while nobody listens, so that nothing is too old by the time
-     * that REST is back.
-     */
-    static Stream<Arguments> kindsAtFullSpeed() {
-        return Stream.concat(kinds(), tricks()).filter(plan -> !plan.get()[0].equals("retention"));
-    }
-
-    static LongStream seedsAtFullSpeed() {
-        return LongStream.rangeClosed(2_001, 2_000 + MIXTURES_AT_FULL_SPEED);
-    }
-
     static LongStream manySeeds() {
         return LongStream.rangeClosed(1_001, 1_000 + MIXTURES);
     }
@@ -207,41 +193,27 @@ class FaultSuiteTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource({"kinds", "tricks"})
     void theTapeIsWholeWhateverFails(String name, FaultPlan plan) throws Exception {
-        new FaultRun(plan.seed(), plan, SHORT, false, folder).run();
+        new FaultRun(plan.seed(), plan, SHORT, folder).run();
     }
 
     @ParameterizedTest
     @MethodSource("fewSeeds")
     void theTapeIsWholeWhateverFailsTogether(long seed) throws Exception {
-        new FaultRun(seed, FaultPlan.random(seed), SHORT, false, folder).run();
+        new FaultRun(seed, FaultPlan.random(seed), SHORT, folder).run();
     }
 
     @Tag("long")
     @ParameterizedTest(name = "{0}")
     @MethodSource("variants")
     void theTapeIsWholeHoweverItFails(String name, FaultPlan plan) throws Exception {
-        new FaultRun(plan.seed(), plan, LONG, false, folder).run();
-    }
-
-    @Tag("long")
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("kindsAtFullSpeed")
-    void theTapeIsWholeAtFullSpeedWhateverFails(String name, FaultPlan plan) throws Exception {
-        new FaultRun(plan.seed(), plan, FAST, true, folder).run();
-    }
-
-    @Tag("long")
-    @ParameterizedTest
-    @MethodSource("seedsAtFullSpeed")
-    void theTapeIsWholeAtFullSpeedAfterMixtures(long seed) throws Exception {
-        new FaultRun(seed, FaultPlan.random(seed), FAST, true, folder).run();
+        new FaultRun(plan.seed(), plan, LONG, folder).run();
     }
 
     @Tag("long")
     @ParameterizedTest
     @MethodSource("manySeeds")
     void theTapeIsWholeAfterManyMixtures(long seed) throws Exception {
-        new FaultRun(seed, FaultPlan.random(seed), LONG, false, folder).run();
+        new FaultRun(seed, FaultPlan.random(seed), LONG, folder).run();
         int done = DONE.incrementAndGet();
         Duration each = Duration.between(began, Instant.now()).dividedBy(done);
         System.out.printf(

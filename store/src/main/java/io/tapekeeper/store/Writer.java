@@ -210,7 +210,8 @@ final class Writer {
             if (now != null) { // a caller that waits for room in the queue while it is closed
                 throw new StoreException(Kind.WRITE_FAILED, now.getMessage(), now);
             }
-            throw new IllegalStateException(file.path() + " is no longer recorded: it was closed");
+            throw new StoreException(
+                    Kind.CLOSED, file.path() + " is no longer recorded: it was closed");
         }
     }
 

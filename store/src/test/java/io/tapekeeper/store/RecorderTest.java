@@ -331,7 +331,9 @@ class RecorderTest {
         Recorder recorder = recorder();
         recorder.close();
         recorder.close();
-        assertThrows(IllegalStateException.class, () -> recorder.trade(TAPE, trade(1)));
+        StoreException late =
+                assertThrows(StoreException.class, () -> recorder.trade(TAPE, trade(1)));
+        assertEquals(StoreException.Kind.CLOSED, late.kind());
     }
 
     @Test

@@ -38,6 +38,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -302,7 +303,11 @@ final class WebSocketLine extends SimpleChannelInboundHandler<Object> implements
 
     private void readOnWhereCaughtUp() {
         if (waiting.get() < MOST_WAITING / 2 && !channel.config().isAutoRead()) {
-            channel.config().setAutoRead(true);
+            try {
+                channel.config().setAutoRead(true);
+            } catch (RejectedExecutionException e) {
+                left = true; // the network was closed meanwhile: there is nothing to read on
+            }
         }
     }
 
