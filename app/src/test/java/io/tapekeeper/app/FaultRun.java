@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,9 @@ final class FaultRun {
     /** Aggregates a second of real time of the first symbol, about. */
     private static final double PACE = 600;
 
+    /** Aggregates of all symbols until the market ends, at full speed. */
+    private static final int AT_FULL_SPEED = 400_000;
+
     private static final Duration LOOK = Duration.ofMillis(50);
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
@@ -49,6 +53,7 @@ final class FaultRun {
     private final FaultPlan plan;
     private final Path folder;
     private final int enough;
+    private final boolean atFullSpeed;
     private final TapeKind kind;
     private final List<String> symbols;
     private final SplittableRandom random;
@@ -64,11 +69,13 @@ final class FaultRun {
      * Tape, symbols and when the recorder is started anew are drawn from the seed.
      *
      * @param enough trades that must come at least
+     * @param atFullSpeed whether trades come as fast as they are taken, in place of some {@value
+     *     #PACE} a second
      */
-    FaultRun(long seed, FaultPlan plan, int enough, Path folder) {
+    FaultRun(long seed, FaultPlan plan, int enough, boolean atFullSpeed, Path folder) {
         this.seed = seed;
-        this.plan = plan;
         this.enough = enough;
+        this.atFullSpeed = atFullSpeed;
         this.folder = folder;
         random = new SplittableRandom(seed);
         boolean blanks = plan.faults().stream().anyMatch(Fault.Blank.class::isInstance);
@@ -79,6 +86,7 @@ final class FaultRun {
                 random.nextBoolean()
                         ? List.of(all.get(first))
                         : List.of(all.get(first), all.get((first + 1) % all.size()));
+        this.plan = atFullSpeed ? ending(plan) : plan;
         Duration oldest = // a socket that is to be ended by its age must get there
                 plan.faults().stream()
                         .filter(Fault.Rotate.class::isInstance)
@@ -86,6 +94,14 @@ final class FaultRun {
                         .max(Duration::compareTo)
                         .orElse(Duration.ZERO);
         leg = oldest.plusMillis(random.nextBoolean() ? 10_000 : 1_500);
+    }
+
+    /** With an end, for a tape that goes on at full speed would never be whole to its end. */
+    private FaultPlan ending(FaultPlan endless) {
+        double aMinute = 60 * symbols.stream().mapToDouble(MARKETS::get).sum();
+        List<Fault> faults = new ArrayList<>(endless.faults());
+        faults.add(new Fault.End((int) (AT_FULL_SPEED / aMinute)));
+        return new FaultPlan(endless.seed(), faults);
     }
 
     @Override
@@ -126,6 +142,7 @@ final class FaultRun {
                     case Fault.VenueHoles holes -> causes.add(Cause.ABSENT);
                     case Fault.Retention retention -> causes.add(Cause.BEYOND_RETENTION);
                     case Fault.Halt halt -> {} // nothing is lacking
+                    case Fault.End end -> {}
                 }
             }
         }
@@ -135,7 +152,10 @@ final class FaultRun {
     private ExchangeConfig config() {
         SocketRules real = SocketRules.REAL;
         return ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(seed, Optional.empty()))
-                .withSpeed(new Speed(Math.rint(PACE / MARKETS.get(symbols.getFirst()))))
+                .withSpeed(
+                        atFullSpeed
+                                ? Speed.MAX
+                                : new Speed(Math.rint(PACE / MARKETS.get(symbols.getFirst()))))
                 .withWeightPerMinute(REAL_WEIGHT * FASTER)
                 .withSocketRules(
                         new SocketRules(

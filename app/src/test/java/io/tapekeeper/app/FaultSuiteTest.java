@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -40,6 +41,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FaultSuiteTest {
     private static final int SHORT = 1_500;
     private static final int LONG = 4_000;
+    private static final int FAST = 100_000;
     private static final int MIXTURES = 200;
     private static final int MIXTURES_AT_ONCE = 2;
 
@@ -87,7 +89,7 @@ class FaultSuiteTest {
 
     /** Trades that no socket brings. */
     private static Frame skip() {
-        return new Frame(at(200).repeated(Amount.trades(150), 6), Frame.Trick.SKIP);
+        return new Frame(at(200).repeated(Amount.trades(150), 20), Frame.Trick.SKIP);
     }
 
     private static Arguments plan(String name, Fault... faults) {
@@ -186,6 +188,19 @@ class FaultSuiteTest {
                 .limit(MIXTURES_AT_ONCE);
     }
 
+    /**
+     * At full speed the tape stands while nobody listens, so that nothing is too old by the time
+     * that REST is back; and each of the venue's holes holds it for half a second.
+     */
+    static Stream<Arguments> kindsAtFullSpeed() {
+        Set<Object> others = Set.of("retention", "venue-holes");
+        return Stream.of(
+                        kinds().filter(plan -> !others.contains(plan.get()[0])),
+                        tricks(),
+                        Stream.of(plan("venue-holes", new Fault.VenueHoles(100_000), skip())))
+                .flatMap(plans -> plans);
+    }
+
     static LongStream manySeeds() {
         return LongStream.rangeClosed(1_001, 1_000 + MIXTURES);
     }
@@ -193,27 +208,34 @@ class FaultSuiteTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource({"kinds", "tricks"})
     void theTapeIsWholeWhateverFails(String name, FaultPlan plan) throws Exception {
-        new FaultRun(plan.seed(), plan, SHORT, folder).run();
+        new FaultRun(plan.seed(), plan, SHORT, false, folder).run();
     }
 
     @ParameterizedTest
     @MethodSource("fewSeeds")
     void theTapeIsWholeWhateverFailsTogether(long seed) throws Exception {
-        new FaultRun(seed, FaultPlan.random(seed), SHORT, folder).run();
+        new FaultRun(seed, FaultPlan.random(seed), SHORT, false, folder).run();
     }
 
     @Tag("long")
     @ParameterizedTest(name = "{0}")
     @MethodSource("variants")
     void theTapeIsWholeHoweverItFails(String name, FaultPlan plan) throws Exception {
-        new FaultRun(plan.seed(), plan, LONG, folder).run();
+        new FaultRun(plan.seed(), plan, LONG, false, folder).run();
+    }
+
+    @Tag("long")
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("kindsAtFullSpeed")
+    void theTapeIsWholeAtFullSpeedWhateverFails(String name, FaultPlan plan) throws Exception {
+        new FaultRun(plan.seed(), plan, FAST, true, folder).run();
     }
 
     @Tag("long")
     @ParameterizedTest
     @MethodSource("manySeeds")
     void theTapeIsWholeAfterManyMixtures(long seed) throws Exception {
-        new FaultRun(seed, FaultPlan.random(seed), LONG, folder).run();
+        new FaultRun(seed, FaultPlan.random(seed), LONG, false, folder).run();
         int done = DONE.incrementAndGet();
         Duration each = Duration.between(began, Instant.now()).dividedBy(done);
         System.out.printf(

@@ -159,6 +159,22 @@ class TapeFaultsTest {
         }
     }
 
+    @Test
+    void endsAndGoesOnAnswering() throws Exception {
+        ExchangeConfig config =
+                FaultyExchange.config(new Fault.Halt(1, 1), new Fault.End(2)).withSpeed(Speed.MAX);
+        try (Exchange exchange = Exchange.start(config);
+                Client client = new Client(exchange);
+                Socket socket = client.connect(TRADES)) {
+            String first = socket.next();
+            client.awaitState("ended");
+            String last = client.body("/api/v3/historicalTrades?symbol=BTCUSDT&limit=1");
+            assertEquals(number(first, "T") / 60_000, number(last, "time") / 60_000);
+            assertEquals(id(last), id(client.body(REST + id(last))));
+            assertEquals("[]", client.body(REST + (id(last) + 1)));
+        }
+    }
+
     private static ExchangeConfig config(Path folder, FaultPlan plan) {
         return ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(7, Optional.of(folder)))
                 .withSpeed(new Speed(60))

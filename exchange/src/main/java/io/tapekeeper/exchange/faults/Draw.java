@@ -65,9 +65,9 @@ final class Draw {
         };
     }
 
-    /** Single trades missing on the socket, again and again. */
+    /** Single trades missing on the socket, again and again: REST may bring the first of them. */
     Fault skips() {
-        When when = When.after(trades()).repeated(Amount.trades(100 + number(400)), 5);
+        When when = When.after(trades()).repeated(Amount.trades(100 + number(400)), 20);
         return new Frame(when, Frame.Trick.SKIP);
     }
 

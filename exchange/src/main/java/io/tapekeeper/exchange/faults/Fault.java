@@ -272,6 +272,18 @@ public sealed interface Fault {
         }
     }
 
+    /**
+     * Nothing trades any more, for ever; sockets and REST go on.
+     *
+     * @param afterMinutes whole minutes of the tape from the minute of its first trade, 1 or more
+     */
+    record End(int afterMinutes) implements OnTape {
+        @Override
+        public String name() {
+            return "end";
+        }
+    }
+
     /** The word for a value in a plan's file. */
     static String kebab(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -243,6 +243,7 @@ public final class FaultPlanReader {
             case "halt" ->
                     new Fault.Halt(
                             number("after", 1, 1, 1_000_000), number("for", 1, 1, 1_000_000));
+            case "end" -> new Fault.End(number("after", 60, 1, 1_000_000));
             default -> frame();
         };
     }
@@ -258,7 +259,7 @@ public final class FaultPlanReader {
                         .map(Fault::kebab)
                         .collect(Collectors.joining(", "));
         throw wrong(
-                "there is no fault \"%s\"; there are drop, silent, half-open, mute, refuse, rotate, restart, server-shutdown, drip, burst, clock, rest, body, slow, lag, late-ids, blank, venue-holes, retention, halt, %s"
+                "there is no fault \"%s\"; there are drop, silent, half-open, mute, refuse, rotate, restart, server-shutdown, drip, burst, clock, rest, body, slow, lag, late-ids, blank, venue-holes, retention, halt, end, %s"
                         .formatted(name, tricks));
     }
 

@@ -16,13 +16,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongPredicate;
 
 /**
- * A tape whose venue has lost or blanked some of it, or has halted. Which ids are concerned is a
- * function of the plan's seed and the id alone, so that each block is the same whenever it is made.
- * Never the first aggregate: a tape has to begin somewhere.
+ * A tape whose venue has lost or blanked some of it, or has halted, or ended. Which ids are
+ * concerned is a function of the plan's seed and the id alone, so that each block is the same
+ * whenever it is made. Never the first aggregate: a tape has to begin somewhere.
  */
 final class FaultyTape implements SymbolTape {
     private final SymbolTape tape;
     private final List<Fault.Halt> halts;
+    private final long lastMinute;
     private final LongPredicate blanked;
     private final LongPredicate absent;
     private final long firstId;
@@ -36,6 +37,11 @@ final class FaultyTape implements SymbolTape {
                 plan.all(Fault.Halt.class).stream()
                         .sorted(Comparator.comparingInt(Fault.Halt::afterMinutes))
                         .toList();
+        lastMinute =
+                plan.all(Fault.End.class).stream()
+                        .mapToLong(end -> tape.firstMinute() + end.afterMinutes() - 1)
+                        .min()
+                        .orElse(Long.MAX_VALUE);
         firstId = tape.block(tape.firstMinute()).aggregate(0).id();
         blanked =
                 id ->
@@ -71,7 +77,7 @@ final class FaultyTape implements SymbolTape {
     @Override
     public long lastMinute() {
         long last = tape.lastMinute();
-        return last == Long.MAX_VALUE ? last : delayed(last);
+        return Math.min(lastMinute, last == Long.MAX_VALUE ? last : delayed(last));
     }
 
     @Override
@@ -97,6 +103,9 @@ final class FaultyTape implements SymbolTape {
 
     @Override
     public Block block(long minute) {
+        if (minute > lastMinute) {
+            return new Block.Builder(minute, 0).build();
+        }
         long inner = minute;
         for (Fault.Halt halt : halts) {
             long start = firstMinute() + halt.afterMinutes();
@@ -139,8 +148,9 @@ final class FaultyTape implements SymbolTape {
         List<Long> absentIds = new ArrayList<>();
         List<Holes.Range> absentTrades = new ArrayList<>();
         long lastId = played.last().map(RawTrade::id).orElse(-1L);
+        long end = Math.min(lastMinute(), played.block().minute());
         for (long minute = tape.firstMinute();
-                minute <= tape.lastMinute() && delayed(minute) <= played.block().minute();
+                minute <= tape.lastMinute() && delayed(minute) <= end;
                 minute = tape.eventfulFrom(minute + 1)) {
             Block block = tape.block(minute);
             for (int i = 0; i < block.aggregates(); i++) {
