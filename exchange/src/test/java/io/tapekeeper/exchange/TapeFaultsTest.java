@@ -125,8 +125,9 @@ class TapeFaultsTest {
             assertEquals(300, rows.split("(?<=}),", -1).length);
             String holes = client.body("/sim/holes");
             assertTrue(number(holes, "firstAvailableTradeId") >= id(rows), holes);
-            String tape = client.body("/sim/tape?symbol=BTCUSDT");
-            assertTrue(tape.contains("\n" + id(trades.getFirst()) + ","), "the true tape is whole");
+            long from = id(trades.getFirst());
+            String tape = client.body("/sim/tape?symbol=BTCUSDT&fromId=" + from);
+            assertTrue(tape.contains("\n" + from + ","), "the true tape is whole");
         }
     }
 
