@@ -59,12 +59,6 @@ final class TapeThread implements FeedListener, AutoCloseable {
 
     private static final long NOT_BEGUN = Long.MIN_VALUE;
     private static final int BATCH = 4_096;
-
-    /**
-     * Places that a feed waits for at once: few, so that it goes on soon where the ring is full.
-     */
-    private static final int MOST_CLAIMED = 256;
-
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     /** How long a feed waits before it looks again whether the ring has room. */
@@ -129,18 +123,14 @@ final class TapeThread implements FeedListener, AutoCloseable {
 
     @Override
     public void traded(TradeBatch batch) {
-        for (int from = 0; from < batch.count(); ) {
-            int to = Math.min(from + MOST_CLAIMED, batch.count());
-            long last = claim(to - from);
-            if (last < 0) {
-                return;
-            }
-            long first = last - (to - from) + 1;
-            for (int i = from; i < to; i++) {
-                ring.get(first + i - from).take(batch.instrument(i), batch.trade(i));
+        int count = batch.count();
+        long last = claim(count);
+        if (last >= 0) {
+            long first = last - count + 1;
+            for (int i = 0; i < count; i++) {
+                ring.get(first + i).take(batch.instrument(i), batch.trade(i));
             }
             ring.publish(first, last);
-            from = to;
         }
     }
 

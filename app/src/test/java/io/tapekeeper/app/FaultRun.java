@@ -98,9 +98,9 @@ final class FaultRun {
 
     /** With an end, for a tape that goes on at full speed would never be whole to its end. */
     private FaultPlan ending(FaultPlan endless) {
-        double aMinute = 60 * symbols.stream().mapToDouble(MARKETS::get).sum();
+        double perMinute = 60 * symbols.stream().mapToDouble(MARKETS::get).sum();
         List<Fault> faults = new ArrayList<>(endless.faults());
-        faults.add(new Fault.End((int) (AT_FULL_SPEED / aMinute)));
+        faults.add(new Fault.End((int) (AT_FULL_SPEED / perMinute)));
         return new FaultPlan(endless.seed(), faults);
     }
 

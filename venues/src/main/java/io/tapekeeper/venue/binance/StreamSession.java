@@ -36,7 +36,10 @@ final class StreamSession implements Runnable {
     /** How much of a message is shown where it cannot be read. */
     private static final int SHOWN = 200;
 
-    /** Trades that are handed on together; they stay in the nearest cache. */
+    /**
+     * Trades that are handed on together: few, for they stay in the nearest cache, and no ring is
+     * smaller.
+     */
     private static final int MOST_AT_ONCE = 256;
 
     /** What the sessions of one feed share. */

@@ -358,7 +358,11 @@ final class TradeScanner<T> {
         return !sound || (bytes[from] == '0' && digits > 1) ? -1 : at;
     }
 
-    /** The same of a decimal with a point, in units of 1e-8. */
+    /**
+     * The same of a decimal with a point, in units of 1e-8. The digits before it are read as {@link
+     * #digits} reads them, written out once more because these are too few for a third look: 200 ns
+     * a frame, where one method for both took 218.
+     */
     private int decimal(byte[] bytes, int from, int to) {
         int point = from;
         long value = 0;
