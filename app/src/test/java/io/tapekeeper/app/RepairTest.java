@@ -29,11 +29,14 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is missed comes later, and then it is as if it had never been missing. */
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class RepairTest {
     private static final TapeId TAPE = new TapeId("binance", "BTCUSDT", TapeKind.AGGREGATE, true);
     private static final Duration PATIENCE = Duration.ofSeconds(60);

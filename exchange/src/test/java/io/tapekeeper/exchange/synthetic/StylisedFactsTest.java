@@ -16,6 +16,8 @@ import java.util.Set;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Holds the synthetic market against what real ones do, over twenty seeds. The same bounds hold the
  * recordings they were taken from, and refuse a market of Poisson arrivals and Gaussian steps.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class StylisedFactsTest {
     private static final int SEEDS = 20;
     private static final long START = 1_723_125_600_000_000L; // 2024-08-08 14:00 UTC

@@ -15,9 +15,12 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@Execution(ExecutionMode.CONCURRENT)
 class SyntheticMarketTest {
     private static final long START = 1_723_161_255_000_001L; // no whole millisecond
     private static final Listing BTC = SyntheticMarket.listings().getFirst();
