@@ -52,13 +52,12 @@ class RedundantSocketsTest {
                     running.goOn(LOOK);
                     taken = running.counted("trades_total");
                 } while (taken < ENOUGH
+                        || market.tradesSent() < 3 * taken / 2 // one socket alone: never
                         || market.faultsInjected().getOrDefault("drop", 0L) == 0
                         || !Judge.isWhole(db));
             }
             new Judge(market.port(), folder).assertWhole(db, "seed " + SEED);
             assertTrue(market.traffic().upgradeAttempts() >= 3, "two, and one again");
-            long sent = market.tradesSent();
-            assertTrue(sent >= 3 * taken / 2, "%d sent for %d on the tape".formatted(sent, taken));
             assertEquals(0, market.traffic().answers().getOrDefault(429, 0L));
         }
     }
