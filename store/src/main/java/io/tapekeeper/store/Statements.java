@@ -31,11 +31,15 @@ import java.util.stream.Collectors;
  * <p>The writer thread owns it.
  */
 final class Statements {
-    /** Trades an INSERT: a statement's own cost, shared by so many, is hardly felt. */
-    private static final int TRADES_AT_ONCE = 50;
+    /**
+     * Trades an INSERT: a statement's own cost, shared by many, is hardly felt. What a tape has
+     * left at the end of a transaction goes in by smaller ones.
+     */
+    private static final int MOST_TRADES_AT_ONCE = 50;
 
-    private static final String TRADE = trades(1);
-    private static final String TRADES = trades(TRADES_AT_ONCE);
+    private static final int[] TRADES_AT_ONCE = {MOST_TRADES_AT_ONCE, 8, 1};
+    private static final List<String> TRADES =
+            Arrays.stream(TRADES_AT_ONCE).mapToObj(Statements::trades).toList();
     private static final int TRADE_COLUMNS = 7; // but for the tape, which is one for all
 
     /** Bars an INSERT, and rows of features: the same for those of a tape that is fast. */
@@ -79,6 +83,7 @@ final class Statements {
     /** A tape's key, and which of its trades came since the last commit. */
     private static final class TapeRow {
         private final int id;
+        private final List<TradeView> waiting = new ArrayList<>(); // not inserted yet, in order
         private OptionalLong timeBase = OptionalLong.empty(); // known from the first trade on
         private long added;
         private long lowest;
@@ -223,53 +228,49 @@ final class Statements {
         return all;
     }
 
-    /** Trades of one tape that follow one another are inserted together, in their order. */
+    /** Tapes may come mixed; of each, trades are inserted together, in their order. */
     private void trades(List<Said> batch) throws SQLException {
-        int from = 0; // the first trade that has not been inserted
-        int count = 0; // trades from there on, all of the tape of the first
-        for (int at = 0; at < batch.size(); at++) {
-            Said said = batch.get(at);
+        TapeId last = null;
+        TapeRow tape = null;
+        for (Said said : batch) {
             if (said.isTrade()) {
-                if (count > 0 && !said.tape().equals(batch.get(from).tape())) {
-                    insertEach(batch, from, count);
-                    count = 0;
+                if (!said.tape().equals(last)) {
+                    last = said.tape();
+                    tape = tape(last);
                 }
-                from = count == 0 ? at : from;
-                count++;
-                if (count == TRADES_AT_ONCE) {
-                    insert(sql.prepared(TRADES), batch, from, count);
-                    count = 0;
+                tape.waiting.add(said.trade());
+                if (tape.waiting.size() == MOST_TRADES_AT_ONCE) {
+                    insertWaiting(tape);
                 }
             }
         }
-        insertEach(batch, from, count);
-    }
-
-    private void insertEach(List<Said> batch, int from, int count) throws SQLException {
-        PreparedStatement one = sql.prepared(TRADE);
-        int at = from;
-        for (int left = count; left > 0; at++) {
-            if (batch.get(at).isTrade()) {
-                insert(one, batch, at, 1);
-                left--;
-            }
+        for (TapeRow each : tapes.values()) {
+            insertWaiting(each);
         }
     }
 
-    /** One INSERT for the next {@code count} trades, all of one tape. */
-    private void insert(PreparedStatement insert, List<Said> batch, int from, int count)
+    /** As many an INSERT as there is a statement for. */
+    private void insertWaiting(TapeRow tape) throws SQLException {
+        List<TradeView> waiting = tape.waiting;
+        int from = 0;
+        for (int size = 0; size < TRADES_AT_ONCE.length; size++) {
+            int count = TRADES_AT_ONCE[size];
+            for (; waiting.size() - from >= count; from += count) {
+                insert(sql.prepared(TRADES.get(size)), tape, waiting.subList(from, from + count));
+            }
+        }
+        waiting.clear();
+    }
+
+    private void insert(PreparedStatement insert, TapeRow tape, List<TradeView> trades)
             throws SQLException {
-        TapeRow tape = tape(batch.get(from).tape());
-        long timeBase = timeBase(tape, batch.get(from).trade());
+        long timeBase = timeBase(tape, trades.getFirst());
         insert.setInt(1, tape.id);
         int bound = 1;
-        for (int at = from; bound <= count * TRADE_COLUMNS; at++) {
-            Said said = batch.get(at);
-            if (said.isTrade()) {
-                bind(insert, bound, timeBase, said.trade());
-                tape.came(said.trade().id());
-                bound += TRADE_COLUMNS;
-            }
+        for (TradeView trade : trades) {
+            bind(insert, bound, timeBase, trade);
+            tape.came(trade.id());
+            bound += TRADE_COLUMNS;
         }
         tape.added += insert.executeUpdate();
     }

@@ -114,16 +114,19 @@ final class Writer {
     }
 
     private long claim() {
-        long[] sequence = {claimNow()};
-        if (sequence[0] < 0) {
-            waits.incrementAndGet();
-            await(() -> {
-                checkOpen();
-                TimeUnit.MICROSECONDS.sleep(FULL_MICROS);
-                sequence[0] = claimNow();
-                return sequence[0] >= 0;
-            });
-        }
+        long sequence = claimNow();
+        return sequence >= 0 ? sequence : claimWaiting();
+    }
+
+    private long claimWaiting() {
+        waits.incrementAndGet();
+        long[] sequence = new long[1];
+        await(() -> {
+            checkOpen();
+            TimeUnit.MICROSECONDS.sleep(FULL_MICROS);
+            sequence[0] = claimNow();
+            return sequence[0] >= 0;
+        });
         return sequence[0];
     }
 

@@ -26,6 +26,8 @@ import io.tapekeeper.signal.Signal;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.store.StoreException.Kind;
 import io.tapekeeper.tape.IdRange;
+import io.tapekeeper.tape.TapeId;
+import io.tapekeeper.tape.TapeKind;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -33,6 +35,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -92,6 +95,37 @@ class RecorderTest {
             recorder.flush();
             assertEquals(4, history.tradeCount(TAPE));
             assertEquals(Optional.of(new IdRange(9, 15)), history.reach(TAPE));
+        }
+    }
+
+    /** Of three tapes that come mixed: more than go into one INSERT, as many, and one alone. */
+    @Test
+    void tapesThatComeMixedAreEachStoredInTheirOrder() {
+        List<TapeId> tapes =
+                List.of(
+                        TAPE,
+                        new TapeId("binance", "ETHUSDT", TapeKind.AGGREGATE, false),
+                        new TapeId("binance", "BTCUSDT", TapeKind.RAW, false));
+        List<Integer> counts = List.of(167, 50, 1);
+        try (Recorder recorder = recorder()) {
+            for (int id = 1; id <= counts.getFirst(); id++) {
+                for (TapeId tape : tapes) {
+                    if (id <= counts.get(tapes.indexOf(tape))) {
+                        recorder.trade(tape, trade(id));
+                        recorder.trade(tape, trade(id)); // counted once
+                    }
+                }
+            }
+        }
+        try (History history = History.open(file)) {
+            for (TapeId tape : tapes) {
+                int count = counts.get(tapes.indexOf(tape));
+                List<Trade> sent =
+                        LongStream.rangeClosed(1, count).mapToObj(Samples::trade).toList();
+                assertEquals(sent, Samples.trades(history, tape, 0));
+                assertEquals(count, history.tradeCount(tape));
+                assertEquals(Optional.of(new IdRange(1, count)), history.reach(tape));
+            }
         }
     }
 
