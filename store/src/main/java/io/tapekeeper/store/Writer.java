@@ -1,12 +1,9 @@
 package io.tapekeeper.store;
 
-import com.lmax.disruptor.AlertException;
+import com.lmax.disruptor.BusySpinWaitStrategy;
 import com.lmax.disruptor.InsufficientCapacityException;
-import com.lmax.disruptor.LiteTimeoutBlockingWaitStrategy;
 import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.Sequence;
-import com.lmax.disruptor.SequenceBarrier;
-import com.lmax.disruptor.TimeoutException;
 import io.tapekeeper.market.TradeView;
 import io.tapekeeper.store.StoreException.Kind;
 import io.tapekeeper.tape.TapeId;
@@ -18,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The writer thread of a {@link Recorder}, and the ring on the way to it, whose places are made
@@ -38,8 +36,15 @@ final class Writer {
     /** How long a caller waits before it looks again whether there is room. */
     private static final long FULL_MICROS = 200;
 
-    /** How exactly the writer thread keeps to {@link #COMMIT_MILLIS}. */
-    private static final long WAIT_MILLIS = 20;
+    /**
+     * How long the writer thread sleeps where nothing was said. Nobody wakes it: a thread that says
+     * something would pay for that, again and again, for commits that come four times a second.
+     */
+    private static final long SLEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+    /** How old the first entry of a batch gets, for {@link #COMMIT_MILLIS} at most. */
+    private static final long OLD_NANOS =
+            TimeUnit.MILLISECONDS.toNanos(COMMIT_MILLIS) - SLEEP_NANOS;
 
     /** How long commits may stay in the log alone, which a power cut may take. */
     private static final long FOLD_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -54,8 +59,7 @@ final class Writer {
             RingBuffer.createMultiProducer(
                     Said::new,
                     QUEUE_BOUND,
-                    new LiteTimeoutBlockingWaitStrategy(WAIT_MILLIS, TimeUnit.MILLISECONDS));
-    private final SequenceBarrier published = ring.newBarrier();
+                    new BusySpinWaitStrategy()); // the one that wakes nobody
     private final Sequence committed = new Sequence();
     private final CountDownLatch givenUp = new CountDownLatch(1);
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -263,22 +267,24 @@ final class Writer {
      * Takes entries until the batch is full, old enough, or ends with one that wants an answer. It
      * may stay empty while there is something to forget.
      */
-    private void gather(List<Said> batch) throws InterruptedException {
+    private void gather(List<Said> batch) {
         long next = committed.get() + 1;
         long began = System.nanoTime(); // or when the first entry came
         boolean more = true;
         while (more) {
-            long upTo = Math.min(awaitEntry(next), committed.get() + COMMIT_ENTRIES);
-            if (batch.isEmpty() && upTo >= next) {
+            if (!ring.isAvailable(next)) {
+                LockSupport.parkNanos(SLEEP_NANOS);
+            }
+            if (batch.isEmpty() && ring.isAvailable(next)) {
                 began = System.nanoTime();
             }
-            for (; next <= upTo && more; next++) {
+            for (; more && batch.size() < COMMIT_ENTRIES && ring.isAvailable(next); next++) {
                 batch.add(ring.get(next));
                 more = !batch.getLast().ofTheQueue();
             }
             // Until a trade is stored nothing waits: whoever starts a recording wants to see it.
-            long age = progress.trades() == 0 ? 0 : COMMIT_MILLIS - WAIT_MILLIS;
-            boolean old = System.nanoTime() - began >= TimeUnit.MILLISECONDS.toNanos(age);
+            long age = progress.trades() == 0 ? 0 : OLD_NANOS;
+            boolean old = System.nanoTime() - began >= age;
             more &=
                     batch.size() < COMMIT_ENTRIES
                             && !(old && (!batch.isEmpty() || retention.isDue() || isFoldDue()));
@@ -300,17 +306,6 @@ final class Writer {
         }
         logged = false;
         foldedAt = System.nanoTime();
-    }
-
-    /** Waits for an entry, for a moment; returns the last one that is there. */
-    private long awaitEntry(long next) throws InterruptedException {
-        try {
-            return published.waitFor(next);
-        } catch (TimeoutException e) {
-            return next - 1;
-        } catch (AlertException e) {
-            throw new IllegalStateException("nobody alerts the writer thread", e);
-        }
     }
 
     /** One transaction, all of it. */
