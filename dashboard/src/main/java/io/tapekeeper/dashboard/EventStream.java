@@ -174,27 +174,16 @@ final class EventStream {
             series.await(cursor, pace.priceNanos());
             // Before the events: every row older than this price is then among them.
             LiveSeries.Price price = series.price();
-            events.clear();
-            cursor = series.drain(cursor, events);
-            if (cursor == LiveSeries.FELL_BEHIND) {
-                return End.FELL_BEHIND;
-            }
-            for (LiveSeries.Event event : events) {
-                switch (event) {
-                    case LiveSeries.Row(FeatureRow row, boolean ignored) -> row(row);
-                    case LiveSeries.AlertSeen(Alert alert) ->
-                            event("alert", Json.write(json -> Json.alert(json, alert)));
-                    case LiveSeries.AlertsWithdrawn() -> event("alerts", api.alertsOf(series));
-                    case LiveSeries.Corrected(long start) -> {
-                        long repairs = repairs();
-                        event(
-                                "corrected",
-                                Json.write(json -> Json.corrected(json, start, repairs)));
-                        event("alerts", api.alertsOf(series));
-                    }
-                    case LiveSeries.Signalled signalled -> signal(signalled);
+            do { // what is told meanwhile goes with it: an alert with the row of its bar
+                events.clear();
+                cursor = series.drain(cursor, events);
+                if (cursor == LiveSeries.FELL_BEHIND) {
+                    return End.FELL_BEHIND;
                 }
-            }
+                for (LiveSeries.Event event : events) {
+                    tell(event);
+                }
+            } while (!events.isEmpty() && pending.size() > 0); // a full one was sent
             long now = System.nanoTime();
             if (price != null
                     && !price.equals(sentPrice)
@@ -218,6 +207,21 @@ final class EventStream {
                 sentSystem = system;
             }
             flush();
+        }
+    }
+
+    private void tell(LiveSeries.Event event) throws IOException {
+        switch (event) {
+            case LiveSeries.Row(FeatureRow row, boolean ignored) -> row(row);
+            case LiveSeries.AlertSeen(Alert alert) ->
+                    event("alert", Json.write(json -> Json.alert(json, alert)));
+            case LiveSeries.AlertsWithdrawn() -> event("alerts", api.alertsOf(series));
+            case LiveSeries.Corrected(long start) -> {
+                long repairs = repairs();
+                event("corrected", Json.write(json -> Json.corrected(json, start, repairs)));
+                event("alerts", api.alertsOf(series));
+            }
+            case LiveSeries.Signalled signalled -> signal(signalled);
         }
     }
 
