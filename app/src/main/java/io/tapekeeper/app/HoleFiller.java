@@ -59,7 +59,8 @@ final class HoleFiller implements AutoCloseable {
         private long pause; // the last one between failures; 0 = the last answer came
         private boolean atTail = true; // asked for what is newer than all that came
         private long followedAt;
-        private long askedUpTo = -1; // id; the tape shows later, or never, what came up to it
+        private volatile long askedUpTo =
+                -1; // id; the tape shows later, or never, what came up to it
         private String said = ""; // of the failures since the last answer
     }
 
@@ -117,9 +118,16 @@ final class HoleFiller implements AutoCloseable {
         thread.start();
     }
 
-    /** Something newer than a tape is known to be there; any thread. */
-    void somethingNewer(Watch watch) {
-        newer.add(watch);
+    /**
+     * Whether a tape has all up to an id that the venue names as its newest, any thread; where not,
+     * it is asked for. A blanked one is on no tape, and no reason to ask again.
+     */
+    boolean hasAll(Watch watch, long newest) {
+        boolean all = newest <= Math.max(watch.now().lastId(), askings.get(watch).askedUpTo);
+        if (!all) {
+            newer.add(watch);
+        }
+        return all;
     }
 
     /**

@@ -86,8 +86,8 @@ final class Oversight implements MetricsSource {
     /** A halt of trading leaves no hole; when it began and ended is kept as an event. */
     private void noteQuiet(Watch watch, long now) {
         boolean quiet = parts.health.isQuiet(watch, now);
-        if (quiet == quietTapes.contains(watch)) {
-            return;
+        if (quiet == quietTapes.contains(watch) || parts.recorder.trouble().isPresent()) {
+            return; // or later: in trouble it might wait for room in a queue
         }
         if (quiet) {
             quietTapes.add(watch);
@@ -190,10 +190,7 @@ final class Oversight implements MetricsSource {
             for (Watch watch : parts.watches) {
                 TapeId tape = watch.series().tape();
                 OptionalLong newest = parts.rest.newestId(tape.symbol(), tape.kind());
-                if (newest.isPresent() && newest.getAsLong() > watch.now().lastId()) {
-                    parts.filler.somethingNewer(watch);
-                    complete = false;
-                }
+                complete &= parts.filler.hasAll(watch, newest.orElse(-1));
                 complete &= !watch.now().hole() && !parts.repair.hasWork(watch);
             }
             return complete;
@@ -225,7 +222,7 @@ final class Oversight implements MetricsSource {
             all.add(
                     Metric.of(
                             "repaired_trades_total",
-                            "Trades that REST brought into a hole, while the tape waited or later.",
+                            "Trades that came into a hole, by REST or late.",
                             symbol,
                             parts.filler.repaired(watch) + parts.repair.repaired(watch)));
             all.add(
@@ -255,7 +252,7 @@ final class Oversight implements MetricsSource {
         all.add(
                 Metric.of(
                         "feed_rotations_total",
-                        "Sockets replaced before the venue would have ended them.",
+                        "Sockets replaced with an overlap, for whatever reason.",
                         feed.rotations()));
         all.add(
                 Metric.of(

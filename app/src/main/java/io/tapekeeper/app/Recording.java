@@ -305,9 +305,16 @@ final class Recording {
                 awaitLastTrades(health);
             }
         }
-        for (Watch watch : watches.values()) {
-            Series series = watch.series();
-            recorder.session(series.tape(), series.instrument(), "stopped", clock.oursMicros(), "");
+        try {
+            for (Watch watch : watches.values()) {
+                Series series = watch.series();
+                long now = clock.oursMicros();
+                recorder.session(series.tape(), series.instrument(), "stopped", now, "");
+            }
+        } catch (StoreException e) {
+            if (e.kind() != StoreException.Kind.CLOSED) {
+                throw e;
+            } // in trouble; whether it has lost anything it tells itself
         }
     }
 
@@ -338,11 +345,9 @@ final class Recording {
                         (symbol, kind) -> {
                             OptionalLong newest = rest.newestId(symbol, kind);
                             Watch watch = watches.get(symbol);
-                            if (newest.orElse(-1) <= watch.now().lastId()) {
+                            if (filler.hasAll(watch, newest.orElse(-1))) {
                                 health.quiet(symbol);
-                            } else { // printed while no socket was open, or on its way
-                                filler.somethingNewer(watch);
-                            }
+                            } // else printed while no socket was open, or on its way
                             return newest;
                         },
                         options.redundant);
@@ -371,12 +376,17 @@ final class Recording {
                 lookedAt = now;
                 parts.look(now);
             }
-            if (options.keep != null && now - forgotAt >= FORGOTTEN_EVERY.toNanos()) {
+            if (options.keep != null
+                    && now - forgotAt >= FORGOTTEN_EVERY.toNanos()
+                    && recorder.trouble().isEmpty()) { // else it might wait for room in a queue
                 forgotAt = now;
                 watches.forEach(watch -> forget(watch, recorder));
             }
             status.show(watches, health);
-            recorder.failure().ifPresent(e -> stop.fail(Failure.of(e)));
+            Optional<StoreException> failure = recorder.failure();
+            if (failure.isPresent()) { // a damaged file is kept, anything else ends it
+                throw failure.get();
+            }
             if (check.damage().isPresent()) {
                 status.say("%s is damaged: %s".formatted(db, check.damage().get()));
                 return;

@@ -72,7 +72,7 @@ final class TapeThread implements FeedListener, AutoCloseable {
     private final SequenceBarrier published = ring.newBarrier();
     private final Sequence taken = new Sequence();
 
-    /** Few: whoever asks for one waits for it. */
+    /** Few: whoever asks for one waits for it, or asks for one behind trades that fill the ring. */
     private final Queue<Aside> asides = new ConcurrentLinkedQueue<>();
 
     private final LongAdder waits = new LongAdder();
@@ -194,13 +194,16 @@ final class TapeThread implements FeedListener, AutoCloseable {
             tick(System.nanoTime());
             watches.values().forEach(Watch::checkpoint);
         } catch (StoreException e) {
-            if (e.kind() == StoreException.Kind.CLOSED) { // close() could not wait any longer
-                LOG.log(
-                        Level.WARNING,
-                        "stopped with {0} events not taken; the next start asks the venue for them",
-                        queued());
-            } else {
-                stop.fail(Failure.of(e));
+            switch (e.kind()) {
+                case CLOSED -> // close() could not wait any longer
+                        LOG.log(
+                                Level.WARNING,
+                                "stopped with {0} events not taken; the next start asks the venue"
+                                        + " for them",
+                                queued());
+                case DAMAGED -> // the recording sees it too, and goes on in a new file
+                        LOG.log(Level.WARNING, e.getMessage());
+                default -> stop.fail(Failure.of(e));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

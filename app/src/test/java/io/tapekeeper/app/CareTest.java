@@ -243,6 +243,43 @@ class CareTest {
         }
     }
 
+    /**
+     * Of a table that a start writes and does not read, in a store that was closed in good order.
+     */
+    @Test
+    void damageThatAWriteMeetsFirstIsSetAsideToo() throws Exception {
+        Path db = folder.resolve("tape.db");
+        try (Exchange market = market()) {
+            try (Running running = record(db, market)) {
+                await().atMost(Duration.ofSeconds(60)).until(() -> stored(db) >= 300);
+                running.goOn(Duration.ofMillis(1));
+            }
+            foldLog(db);
+            zeroPageOf("session", db);
+            try (Running next = record(db, market)) {
+                await().atMost(Duration.ofSeconds(60)).until(() -> next.said().contains("kept as"));
+                await().atMost(Duration.ofSeconds(60)).until(() -> stored(db) >= 300);
+                next.goOn(Duration.ofMillis(1));
+            }
+            assertSays(doctor(db, market), 0, "is sound", " 0 missing");
+        }
+    }
+
+    private static void zeroPageOf(String table, Path db) throws SQLException, IOException {
+        int page;
+        int size;
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + db);
+                Statement statement = connection.createStatement()) {
+            String root = "SELECT rootpage FROM sqlite_master WHERE name = '" + table + "'";
+            page = statement.executeQuery(root).getInt(1);
+            size = statement.executeQuery("PRAGMA page_size").getInt(1);
+        }
+        try (RandomAccessFile file = new RandomAccessFile(db.toFile(), "rw")) {
+            file.seek((page - 1L) * size);
+            file.write(new byte[size]);
+        }
+    }
+
     @Test
     void theDoctorTellsProgramsTheSameAndThatTheLastRecorderWasKilled() throws Exception {
         Path db = folder.resolve("tape.db");

@@ -3,6 +3,7 @@ package io.tapekeeper.app;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.sun.net.httpserver.HttpServer;
 import io.tapekeeper.analyst.Preset;
@@ -147,8 +148,19 @@ class HoleFillerTest {
         play((watch, filler) -> {
             await().until(() -> asked.equals(List.of(4L))); // behind the connect
             newest = 5;
-            filler.somethingNewer(watch);
+            assertFalse(filler.hasAll(watch, newest));
             await().until(() -> watch.now().lastId() == 5);
+        });
+    }
+
+    @Test
+    void aBlankedNewestIdIsOnNoTapeAndNoReasonToAskAgain() {
+        newest = 5;
+        blankedUpTo = 5;
+        play((watch, filler) -> {
+            await().until(() -> filler.hasAll(watch, 5));
+            assertEquals(3, watch.now().lastId());
+            assertFalse(filler.hasAll(watch, 6));
         });
     }
 
