@@ -45,7 +45,7 @@ import org.junit.jupiter.api.parallel.Isolated;
  * and never read, and a disk that is slow (see slow-disk.c; a library put before the system's own,
  * so it needs Linux and a C compiler). With the faster of two such disks it can follow; with the
  * other the venue is held back or cuts the socket, and what is then missing comes by REST, as far
- * as the rates allow, or is open in the ledger. The machine's memory allows it twice the bound.
+ * as the rates allow, or is open in the ledger.
  */
 @Isolated("floods the machine, and needs all of it for that")
 class MemoryTest {
@@ -53,7 +53,7 @@ class MemoryTest {
     private static final int TRADES_A_SECOND = 50_000;
     private static final double TRADES_A_TAPE_SECOND = 28; // of the synthetic market, on average
     private static final int HEAP_MB = 512;
-    private static final String ALLOWED = "-Xmx" + 2 * HEAP_MB + "m";
+    private static final String ALLOWED = "-Xmx" + HEAP_MB + "m";
 
     /**
      * Of what the market trades, on average over a run with a disk that is fast enough; with less
