@@ -86,7 +86,21 @@ public class ClassicFeaturesBenchmark {
         }
     }
 
-    /** The same with ta4j; indicators are made anew, since they remember what they have said. */
+    /** With all that is kept of a bar, as where it is stored: the logarithm, an object. */
+    @Benchmark
+    public void kept(Blackhole seen) {
+        for (double price : prices) {
+            features.update(number++, price);
+            seen.consume(features.values());
+            seen.consume(rules.holding(features));
+            seen.consume(Signal.ofZScore(features.zScore(), 1));
+        }
+    }
+
+    /**
+     * What {@link #classic} does, with ta4j; indicators are made anew, since they remember what
+     * they have said.
+     */
     @Benchmark
     @SuppressWarnings("deprecation") // its newer name comes with a version that cannot be had
     public int ta4j() {

@@ -19,8 +19,10 @@ import java.util.stream.Stream;
  */
 final class Program implements AutoCloseable {
     /** The same as in ./tapekeeper. */
-    private static final List<String> FLAGS =
-            List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-Xms64m");
+    private static final List<String> FLAGS = List.of("-XX:+UseSerialGC", "-Xms64m");
+
+    /** Also as there, and for all: without it the JVM warns. */
+    private static final List<String> QUIET_FLAGS = List.of("--enable-native-access=ALL-UNNAMED");
 
     /** Of JDKs from 23 on, also as there. */
     private static final List<String> NEWER_FLAGS =
@@ -45,10 +47,18 @@ final class Program implements AutoCloseable {
     /** Starts a class of this class path. */
     static Program start(Path folder, String mainClass, List<String> flags, Object... arguments)
             throws IOException {
-        return start(folder, System.getProperty("java.class.path"), mainClass, flags, arguments);
+        List<String> all = new ArrayList<>(FLAGS);
+        all.addAll(flags);
+        return start(folder, System.getProperty("java.class.path"), mainClass, all, arguments);
     }
 
-    static Program start(
+    /** Starts a class of others, with the JVM's own flags: ours were chosen for this program. */
+    static Program peer(Path folder, String classPath, String mainClass, Object... arguments)
+            throws IOException {
+        return start(folder, classPath, mainClass, List.of(), arguments);
+    }
+
+    private static Program start(
             Path folder,
             String classPath,
             String mainClass,
@@ -57,7 +67,7 @@ final class Program implements AutoCloseable {
             throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(FLAGS);
+        command.addAll(QUIET_FLAGS);
         if (Runtime.version().feature() >= 23) {
             command.addAll(NEWER_FLAGS);
         }

@@ -101,11 +101,10 @@ final class TapeRow implements Row {
             throws IOException, InterruptedException {
         try (SenderProcess sender = SenderProcess.atOnce(session.folder(), trades);
                 Program program =
-                        Program.start(
+                        Program.peer(
                                 session.folder(),
                                 peers.toAbsolutePath() + "/*",
                                 XCHANGE,
-                                List.of(),
                                 sender.port(),
                                 trades)) {
             return program.figures(PATIENCE_SECONDS).get("trades-per-second");
