@@ -2,6 +2,7 @@ package io.tapekeeper.app;
 
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.tapekeeper.app.FaultRun.Market;
 import io.tapekeeper.exchange.faults.Amount;
 import io.tapekeeper.exchange.faults.Fault;
 import io.tapekeeper.exchange.faults.Fault.Body;
@@ -44,6 +45,7 @@ class FaultSuiteTest {
     private static final int FAST = 100_000;
     private static final int MIXTURES = 200;
     private static final int MIXTURES_AT_ONCE = 2;
+    private static final int MIXTURES_AT_FULL_SPEED = 20;
 
     /** Held, for the logging framework itself does not hold it. */
     private static final Logger PRODUCT = Logger.getLogger("io.tapekeeper");
@@ -179,25 +181,35 @@ class FaultSuiteTest {
         return all.stream();
     }
 
-    /** Those that need not wait until a socket is old. */
     static LongStream fewSeeds() {
-        return LongStream.iterate(1, seed -> seed + 1)
+        return seedsFrom(1).limit(MIXTURES_AT_ONCE);
+    }
+
+    static LongStream seedsAtFullSpeed() {
+        return seedsFrom(3_001).limit(MIXTURES_AT_FULL_SPEED);
+    }
+
+    /** Those that need not wait until a socket is old. */
+    private static LongStream seedsFrom(long first) {
+        return LongStream.iterate(first, seed -> seed + 1)
                 .filter(seed ->
                         FaultPlan.random(seed).faults().stream()
-                                .noneMatch(Fault.Rotate.class::isInstance))
-                .limit(MIXTURES_AT_ONCE);
+                                .noneMatch(Fault.Rotate.class::isInstance));
     }
 
     /**
      * At full speed the tape stands while nobody listens, so that nothing is too old by the time
-     * that REST is back; and each of the venue's holes holds it for half a second.
+     * that REST is back; each of the venue's holes holds it for half a second, and each blanked id
+     * for a question.
      */
     static Stream<Arguments> kindsAtFullSpeed() {
-        Set<Object> others = Set.of("retention", "venue-holes");
+        Set<Object> others = Set.of("retention", "venue-holes", "blank");
         return Stream.of(
                         kinds().filter(plan -> !others.contains(plan.get()[0])),
                         tricks(),
-                        Stream.of(plan("venue-holes", new Fault.VenueHoles(100_000), skip())))
+                        Stream.of(
+                                plan("venue-holes", new Fault.VenueHoles(100_000), skip()),
+                                plan("blank", new Fault.Blank(5_000), skip())))
                 .flatMap(plans -> plans);
     }
 
@@ -208,34 +220,42 @@ class FaultSuiteTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource({"kinds", "tricks"})
     void theTapeIsWholeWhateverFails(String name, FaultPlan plan) throws Exception {
-        new FaultRun(plan.seed(), plan, SHORT, false, folder).run();
+        new FaultRun(plan.seed(), plan, SHORT, Market.PACED, folder).run();
     }
 
     @ParameterizedTest
     @MethodSource("fewSeeds")
     void theTapeIsWholeWhateverFailsTogether(long seed) throws Exception {
-        new FaultRun(seed, FaultPlan.random(seed), SHORT, false, folder).run();
+        new FaultRun(seed, FaultPlan.random(seed), SHORT, Market.PACED, folder).run();
     }
 
     @Tag("long")
     @ParameterizedTest(name = "{0}")
     @MethodSource("variants")
     void theTapeIsWholeHoweverItFails(String name, FaultPlan plan) throws Exception {
-        new FaultRun(plan.seed(), plan, LONG, false, folder).run();
+        new FaultRun(plan.seed(), plan, LONG, Market.PACED, folder).run();
     }
 
     @Tag("long")
     @ParameterizedTest(name = "{0}")
     @MethodSource("kindsAtFullSpeed")
     void theTapeIsWholeAtFullSpeedWhateverFails(String name, FaultPlan plan) throws Exception {
-        new FaultRun(plan.seed(), plan, FAST, true, folder).run();
+        new FaultRun(plan.seed(), plan, FAST, Market.AT_FULL_SPEED, folder).run();
+    }
+
+    @Tag("long")
+    @ParameterizedTest
+    @MethodSource("seedsAtFullSpeed")
+    void theTapeIsWholeAtFullSpeedWhateverFailsTogether(long seed) throws Exception {
+        new FaultRun(seed, FaultPlan.random(seed), FAST, Market.AT_FULL_SPEED_AND_GONE, folder)
+                .run();
     }
 
     @Tag("long")
     @ParameterizedTest
     @MethodSource("manySeeds")
     void theTapeIsWholeAfterManyMixtures(long seed) throws Exception {
-        new FaultRun(seed, FaultPlan.random(seed), LONG, false, folder).run();
+        new FaultRun(seed, FaultPlan.random(seed), LONG, Market.PACED, folder).run();
         int done = DONE.incrementAndGet();
         Duration each = Duration.between(began, Instant.now()).dividedBy(done);
         System.out.printf(
