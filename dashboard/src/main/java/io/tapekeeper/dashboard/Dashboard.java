@@ -17,8 +17,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
@@ -32,7 +34,7 @@ import java.util.regex.Pattern;
  * the page.
  *
  * <p>{@link #start} and {@link #close} belong to one thread; requests run on virtual threads of
- * their own.
+ * their own, live streams on platform threads.
  */
 public final class Dashboard implements AutoCloseable {
     /**
@@ -292,17 +294,36 @@ public final class Dashboard implements AutoCloseable {
                         exchange.getResponseBody(),
                         limits.pace(),
                         held == NOTHING_HELD ? Long.MAX_VALUE : held * 1_000_000L);
-        streams.put(Thread.currentThread(), stream);
+        follow(stream);
+    }
+
+    /**
+     * On a platform thread, for an alert waits for it: each time that a virtual one waits no longer
+     * than a time, two wake-ups of others come with it. Streams are few; requests stay virtual.
+     */
+    private void follow(EventStream stream) throws IOException {
+        FutureTask<EventStream.End> following = new FutureTask<>(stream::run);
+        Thread thread = Thread.ofPlatform().daemon().name("page").unstarted(following);
+        streams.put(thread, stream);
+        thread.start();
         try {
-            if (stream.run() == EventStream.End.FELL_BEHIND) {
+            if (following.get() == EventStream.End.FELL_BEHIND) {
                 cut.incrementAndGet();
             }
         } catch (InterruptedException e) {
-            // Cut or closed: the interrupt has done its work, and the thread ends here.
-        } catch (StoreException e) { // too late for an answer; the page asks again and gets it
-            LOG.log(System.Logger.Level.WARNING, "a live stream ended: " + e.getMessage());
+            thread.interrupt(); // all are, where the dashboard is closed
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case InterruptedException cutOrClosed -> {} // the interrupt has done its work
+                case StoreException unread -> // too late for an answer; the page asks again
+                        LOG.log(
+                                System.Logger.Level.WARNING,
+                                "a live stream ended: " + unread.getMessage());
+                case IOException gone -> throw gone;
+                default -> throw new IllegalStateException("a live stream broke", e.getCause());
+            }
         } finally {
-            streams.remove(Thread.currentThread());
+            streams.remove(thread);
         }
     }
 
