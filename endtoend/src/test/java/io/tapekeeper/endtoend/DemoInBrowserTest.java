@@ -268,6 +268,13 @@ class DemoInBrowserTest {
             demo.kill();
             waitFor(page, "document.querySelector('#health').textContent.includes('disconnected')");
             Browser.picture(page, "page-disconnected.png");
+            for (int width : List.of(1400, 1280, 1024, 390)) { // the reason is long
+                page.setViewportSize(width, 940);
+                waitFor(
+                        page,
+                        "document.querySelector('#health').getBoundingClientRect().right"
+                                + " <= innerWidth");
+            }
         }
     }
 }
