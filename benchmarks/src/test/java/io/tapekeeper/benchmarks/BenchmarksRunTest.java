@@ -25,7 +25,7 @@ class BenchmarksRunTest {
                                         .measurementTime(TimeValue.milliseconds(100))
                                         .build())
                         .run();
-        assertEquals(2, results.size()); // ours, and ta4j's
+        assertEquals(3, results.size()); // ours, with what is kept, and ta4j's
         for (RunResult result : results) {
             assertTrue(result.getPrimaryResult().getScore() > 0, result.toString());
         }
