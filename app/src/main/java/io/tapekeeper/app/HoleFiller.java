@@ -59,8 +59,10 @@ final class HoleFiller implements AutoCloseable {
         private long pause; // the last one between failures; 0 = the last answer came
         private boolean atTail = true; // asked for what is newer than all that came
         private long followedAt;
-        private volatile long askedUpTo =
-                -1; // id; the tape shows later, or never, what came up to it
+
+        /** Id; the tape shows later, or never, what came up to it. */
+        private volatile long askedUpTo = -1;
+
         private String said = ""; // of the failures since the last answer
     }
 

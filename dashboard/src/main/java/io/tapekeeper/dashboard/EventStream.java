@@ -37,6 +37,11 @@ final class EventStream {
     private static final long STORE_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final int FLUSH_BYTES = 1 << 16;
 
+    /**
+     * Before what was told is sent: an alert told while the row of its bar is written goes along.
+     */
+    private static final int LOOKS = 2;
+
     private final LiveSeries series;
     private final LiveView view;
     private final Api api;
@@ -174,7 +179,7 @@ final class EventStream {
             series.await(cursor, pace.priceNanos());
             // Before the events: every row older than this price is then among them.
             LiveSeries.Price price = series.price();
-            do { // what is told meanwhile goes with it: an alert with the row of its bar
+            for (int look = 0; look < LOOKS; look++) {
                 events.clear();
                 cursor = series.drain(cursor, events);
                 if (cursor == LiveSeries.FELL_BEHIND) {
@@ -183,7 +188,7 @@ final class EventStream {
                 for (LiveSeries.Event event : events) {
                     tell(event);
                 }
-            } while (!events.isEmpty() && pending.size() > 0); // a full one was sent
+            }
             long now = System.nanoTime();
             if (price != null
                     && !price.equals(sentPrice)
