@@ -19,6 +19,9 @@ final class FeaturesRow implements Row {
     /** Of the system, for whose packages it is. */
     private static final Path PYTHON = Path.of("/usr/bin/python3");
 
+    /** Seconds; ours takes one, ta4j seven: before that it gives half. */
+    private static final int WARM_UP = 8;
+
     // As the methods of ClassicFeaturesBenchmark are called.
     private static final String OURS = "classic";
     private static final String TA4J = "ta4j";
@@ -51,7 +54,7 @@ final class FeaturesRow implements Row {
                                             .include(ClassicFeaturesBenchmark.class.getSimpleName())
                                             .verbosity(VerboseMode.SILENT)
                                             .forks(tiny ? 0 : 1)
-                                            .warmupIterations(tiny ? 0 : 2)
+                                            .warmupIterations(tiny ? 0 : WARM_UP)
                                             .measurementIterations(session.runs())
                                             .measurementTime(
                                                     TimeValue.milliseconds(tiny ? 50 : 1_000))

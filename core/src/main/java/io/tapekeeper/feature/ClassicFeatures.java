@@ -3,7 +3,6 @@ package io.tapekeeper.feature;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 
 /**
@@ -35,17 +34,20 @@ import java.util.function.IntToDoubleFunction;
  * divisor is a constant, and z = (n(p − a) − Σ) / √((nΣ² − ΣΣ) n / (n − 1)).
  *
  * <p><b>What it gives up:</b> the windows of closes, returns and volatilities would be three
- * objects of one class. Written out side by side in one array, with all that is rare (warm-up,
- * holes, a block's begin) behind one branch, and without objects for results, a bar with rules and
- * signal takes half the time. The logarithm costs as much as half of all this, so it is taken where
- * a row is kept, in {@link #values}.
+ * objects of one class. Written out side by side, with all that is rare (warm-up, holes, a block's
+ * begin) behind one comparison, and without objects for results, a bar with rules and signal takes
+ * half the time; in methods so small that the compiler puts a whole bar into its caller's loop, a
+ * quarter less again. The logarithm costs as much as half of all this, so it is taken where a row
+ * is kept, in {@link #values}.
  *
  * <p>O(n + m) memory, nothing allocated in {@link #update}. Not thread-safe.
  */
 public final class ClassicFeatures {
     private static final double YEAR_MICROS = 365.0 * 24 * 60 * 60 * 1_000_000;
+    private static final long NEVER = Long.MIN_VALUE; // before every bar
 
     private final int window;
+    private final double size; // n as well
     private final int baselineWindow;
     private final double perYear;
     private final double perBaseline; // 1 / m
@@ -53,7 +55,7 @@ public final class ClassicFeatures {
     private final double perDistance; // n / (n - 1): from the same to n² times the variance
 
     private long number;
-    private int position; // in the block of n: number modulo n
+    private long steadyUntil = NEVER; // this block's end, where closes and returns fill the window
     private double ratio = Double.NaN;
     private double change = Double.NaN;
     private double volatility = Double.NaN;
@@ -69,6 +71,7 @@ public final class ClassicFeatures {
     private static final int CLOSE_TAIL = 2;
     private static final int CHANGE_TAIL = 4;
     private final double[] cells;
+    private int row; // of the latest bar
 
     private int closeCount;
     private int closeStart; // position of this block's first value; 0 unless the series began in it
@@ -77,7 +80,6 @@ public final class ClassicFeatures {
     private double closeAnchor;
     private double closeSum;
     private double closeSquares;
-    private double closeWindowSum; // over the whole window
 
     private int changeCount;
     private int changeStart;
@@ -86,9 +88,11 @@ public final class ClassicFeatures {
     private double changeSum;
     private double changeSquares;
 
+    // Of volatilities and of their tails, in a row, with blocks of their own length.
+    private static final int PAIR = 2;
     private final double[] volatilities;
-    private final double[] volatilityTails;
-    private int volatilityPosition; // number modulo m
+    private int volatilityRow;
+    private long volatilitySteadyUntil = NEVER;
     private int volatilityCount;
     private int volatilityStart;
     private double volatilityAnchor;
@@ -105,14 +109,14 @@ public final class ClassicFeatures {
                     "a window needs at least 2 values: %d, %d".formatted(window, baselineWindow));
         }
         this.window = window;
+        size = window;
         this.baselineWindow = baselineWindow;
         perYear = Math.sqrt(YEAR_MICROS / intervalMicros);
         perBaseline = 1.0 / baselineWindow;
         perSquare = 1.0 / ((double) window * (window - 1));
         perDistance = (double) window / (window - 1);
         cells = new double[ROW * (window + 1)];
-        volatilities = new double[baselineWindow];
-        volatilityTails = new double[baselineWindow + 1];
+        volatilities = new double[PAIR * (baselineWindow + 1)];
     }
 
     /**
@@ -123,70 +127,69 @@ public final class ClassicFeatures {
      */
     public void update(long itsNumber, double price) {
         ratio = price / close;
-        double value = ratio - 1;
-        take(itsNumber, price, Double.isFinite(value) ? value : Double.NaN);
+        take(itsNumber, price, ratio - 1);
         takeVolatility(itsNumber, volatility);
     }
 
     /** Closes and returns: z-score and volatility. */
     private void take(long itsNumber, double price, double itsChange) {
-        boolean usual = position < window - 1 && itsNumber == number + 1 && changeCount == window;
-        if (usual && !Double.isNaN(itsChange)) {
-            position++;
+        if (itsNumber < steadyUntil
+                && itsNumber == number + 1
+                && Math.abs(itsChange) <= Double.MAX_VALUE) {
+            number = itsNumber;
+            row += ROW;
+            takeClose(price);
+            takeChange(itsChange);
         } else {
-            begin(itsNumber, price, itsChange);
+            begin(itsNumber, price, Double.isFinite(itsChange) ? itsChange : Double.NaN);
         }
-        number = itsNumber;
-        int at = ROW * position;
-        int tail = at + ROW;
+    }
 
+    private void takeClose(double price) {
         closeRun = price == close ? closeRun + 1 : 1;
         close = price;
-        cells[at + CLOSE] = price;
+        cells[row + CLOSE] = price;
         double distance = price - closeAnchor;
         double sum = closeSum + distance;
         double squares = closeSquares + distance * distance;
         closeSum = sum;
         closeSquares = squares;
-        sum += cells[tail + CLOSE_TAIL];
-        squares += cells[tail + CLOSE_TAIL + 1];
-        closeWindowSum = sum;
-        double z =
-                (window * distance - sum) / Math.sqrt(spread(sum, squares, window) * perDistance);
-        zScore = closeCount == window && closeRun < window && Double.isFinite(z) ? z : Double.NaN;
+        sum += cells[row + ROW + CLOSE_TAIL];
+        squares += cells[row + ROW + CLOSE_TAIL + 1];
+        double z = (size * distance - sum) / Math.sqrt(spread(sum, squares) * perDistance);
+        zScore = closeRun < window && Double.isFinite(z) ? z : Double.NaN;
+    }
 
+    private void takeChange(double itsChange) {
         changeRun = itsChange == change ? changeRun + 1 : 1;
         change = itsChange;
-        cells[at + CHANGE] = itsChange;
-        distance = itsChange - changeAnchor;
-        sum = changeSum + distance;
-        squares = changeSquares + distance * distance;
+        cells[row + CHANGE] = itsChange;
+        double distance = itsChange - changeAnchor;
+        double sum = changeSum + distance;
+        double squares = changeSquares + distance * distance;
         changeSum = sum;
         changeSquares = squares;
-        sum += cells[tail + CHANGE_TAIL];
-        squares += cells[tail + CHANGE_TAIL + 1];
-        double deviation =
-                changeRun < window ? Math.sqrt(spread(sum, squares, window) * perSquare) : 0;
-        volatility = changeCount == window ? deviation : Double.NaN;
+        sum += cells[row + ROW + CHANGE_TAIL];
+        squares += cells[row + ROW + CHANGE_TAIL + 1];
+        volatility = changeRun < window ? Math.sqrt(spread(sum, squares) * perSquare) : 0;
     }
 
     /** n Σ(x − a)² − (Σ(x − a))² = n Σ(x − mean)², for any anchor a; never below 0. */
-    private static double spread(double sum, double squares, int count) {
-        double spread = count * squares - sum * sum;
+    private double spread(double sum, double squares) {
+        double spread = size * squares - sum * sum;
         return spread <= 0 ? 0 : spread;
     }
 
-    /** What is rare: a block begins, a window is not full, a return is missing. */
+    /** A bar where a block begins, a window is not full, or a return is missing. */
     private void begin(long itsNumber, double price, double itsChange) {
         boolean first = closeCount == 0;
-        if (first) {
-            position = (int) Math.floorMod(itsNumber, (long) window);
-        } else if (itsNumber != number + 1) {
+        if (!first && itsNumber != number + 1) {
             throw new IllegalStateException(
                     "bar %d does not follow bar %d".formatted(itsNumber, number));
-        } else {
-            position = position == window - 1 ? 0 : position + 1;
         }
+        number = itsNumber;
+        int position = (int) Math.floorMod(itsNumber, (long) window);
+        row = ROW * position;
         if (first || position == 0) {
             sumTails(CLOSE, first ? window : closeStart, price);
             closeStart = position;
@@ -195,18 +198,25 @@ public final class ClassicFeatures {
             closeSquares = 0;
         }
         closeCount = Math.min(closeCount + 1, window);
-        if (Double.isNaN(itsChange)) {
-            changeCount = 0;
-            return;
+        takeClose(price);
+        if (closeCount < window) {
+            zScore = Double.NaN;
         }
-        if (changeCount == 0 || position == 0) {
+
+        boolean none = Double.isNaN(itsChange);
+        if (!none && (changeCount == 0 || position == 0)) {
             sumTails(CHANGE, changeCount == 0 ? window : changeStart, itsChange);
             changeStart = position;
             changeAnchor = itsChange;
             changeSum = 0;
             changeSquares = 0;
         }
-        changeCount = Math.min(changeCount + 1, window);
+        changeCount = none ? 0 : Math.min(changeCount + 1, window);
+        takeChange(itsChange);
+        if (changeCount < window) {
+            volatility = Double.NaN;
+        }
+        steadyUntil = changeCount == window ? itsNumber - position + window : NEVER;
     }
 
     /**
@@ -232,44 +242,56 @@ public final class ClassicFeatures {
         }
     }
 
-    /** The window of volatilities, which has blocks of its own length. */
+    /** The window of volatilities: baseline. */
     private void takeVolatility(long itsNumber, double value) {
-        if (Double.isNaN(value)) {
-            volatilityCount = 0;
-            baseline = Double.NaN;
-            return;
-        }
-        if (volatilityCount == baselineWindow && volatilityPosition < baselineWindow - 1) {
-            volatilityPosition++;
+        if (itsNumber < volatilitySteadyUntil && !Double.isNaN(value)) {
+            volatilityRow += PAIR;
+            baseline = meanWith(value);
         } else {
             beginVolatilities(itsNumber, value);
         }
-        int at = volatilityPosition;
-        volatilities[at] = value;
-        volatilitySum += value - volatilityAnchor;
-        double sum = volatilitySum + volatilityTails[at + 1];
-        baseline =
-                volatilityCount == baselineWindow
-                        ? volatilityAnchor + sum * perBaseline
-                        : Double.NaN;
+    }
+
+    /** Takes a volatility in, and gives the mean of those that are in the window then. */
+    private double meanWith(double value) {
+        volatilities[volatilityRow] = value;
+        double sum = volatilitySum + (value - volatilityAnchor);
+        volatilitySum = sum;
+        return volatilityAnchor + (sum + volatilities[volatilityRow + PAIR + 1]) * perBaseline;
     }
 
     private void beginVolatilities(long itsNumber, double value) {
+        if (Double.isNaN(value)) {
+            volatilityCount = 0;
+            volatilitySteadyUntil = NEVER;
+            baseline = Double.NaN;
+            return;
+        }
         boolean first = volatilityCount == 0;
-        volatilityPosition = (int) Math.floorMod(itsNumber, (long) baselineWindow);
-        if (first || volatilityPosition == 0) {
-            int from = first ? baselineWindow : volatilityStart;
-            double sum = 0;
-            for (int at = baselineWindow - 1; at >= from; at--) {
-                sum += volatilities[at] - value;
-                volatilityTails[at] = sum;
-            }
-            Arrays.fill(volatilityTails, 0, from, sum);
-            volatilityStart = volatilityPosition;
+        int position = (int) Math.floorMod(itsNumber, (long) baselineWindow);
+        volatilityRow = PAIR * position;
+        if (first || position == 0) {
+            sumVolatilityTails(first ? baselineWindow : volatilityStart, value);
+            volatilityStart = position;
             volatilityAnchor = value;
             volatilitySum = 0;
         }
         volatilityCount = Math.min(volatilityCount + 1, baselineWindow);
+        double mean = meanWith(value);
+        boolean full = volatilityCount == baselineWindow;
+        baseline = full ? mean : Double.NaN;
+        volatilitySteadyUntil = full ? itsNumber - position + baselineWindow : NEVER;
+    }
+
+    private void sumVolatilityTails(int from, double anchor) {
+        double sum = 0;
+        for (int at = PAIR * (baselineWindow - 1); at >= PAIR * from; at -= PAIR) {
+            sum += volatilities[at] - anchor;
+            volatilities[at + 1] = sum;
+        }
+        for (int at = PAIR * (from - 1); at >= 0; at -= PAIR) { // the series began later
+            volatilities[at + 1] = sum;
+        }
     }
 
     /** p / p₋₁ − 1. */
@@ -301,7 +323,7 @@ public final class ClassicFeatures {
                 volatility,
                 volatility * perYear,
                 baseline,
-                closeAnchor + closeWindowSum / closeCount,
+                closeAnchor + (closeSum + cells[row + ROW + CLOSE_TAIL]) / closeCount,
                 zScore);
     }
 
@@ -319,9 +341,14 @@ public final class ClassicFeatures {
     /** Writes the exact state, for {@link #restore}. */
     public void save(DataOutput state) throws IOException {
         state.writeDouble(close);
-        save(state, at -> cells[ROW * at + CHANGE], window, position, changeCount);
-        save(state, at -> volatilities[at], baselineWindow, volatilityPosition, volatilityCount);
-        save(state, at -> cells[ROW * at + CLOSE], window, position, closeCount);
+        save(state, at -> cells[ROW * at + CHANGE], window, row / ROW, changeCount);
+        save(
+                state,
+                at -> volatilities[PAIR * at],
+                baselineWindow,
+                volatilityRow / PAIR,
+                volatilityCount);
+        save(state, at -> cells[ROW * at + CLOSE], window, row / ROW, closeCount);
     }
 
     /** The newest values of a block, of so many positions, oldest first. */
@@ -343,7 +370,9 @@ public final class ClassicFeatures {
         clear();
         change = Double.NaN;
         changeCount = 0;
+        steadyUntil = NEVER;
         volatilityCount = 0;
+        volatilitySteadyUntil = NEVER;
         double last = state.readDouble();
         double[] savedChanges = read(state, window);
         double[] savedVolatilities = read(state, baselineWindow);
