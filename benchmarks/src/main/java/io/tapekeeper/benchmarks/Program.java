@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -31,6 +33,13 @@ final class Program implements AutoCloseable {
     private static final String END = "\u0000"; // of its output
     private static final int TICKS_PER_SECOND = 100; // of the times in /proc, on every Linux
 
+    /** All that run: a benchmark that is stopped leaves none behind. */
+    private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroy)));
+    }
+
     private final String name;
     private final Process process;
     private final Path errors;
@@ -41,6 +50,7 @@ final class Program implements AutoCloseable {
         this.name = name;
         this.process = process;
         this.errors = errors;
+        RUNNING.add(process);
         Thread.ofPlatform().daemon().name(name).start(this::read);
     }
 
@@ -215,6 +225,7 @@ final class Program implements AutoCloseable {
     /** Asks it to end and waits until it has. */
     @Override
     public void close() {
+        RUNNING.remove(process);
         process.destroy();
         try {
             if (!process.waitFor(10, TimeUnit.SECONDS)) {

@@ -110,6 +110,10 @@ final class Statements {
     private final RollupWriter rollups;
     private final Map<TapeId, TapeRow> tapes = new HashMap<>(); // as many as are configured
     private final Map<Series, Integer> series = new HashMap<>(); // as many as are configured
+    private boolean begun; // there is a transaction
+    private int taken; // entries of the batch whose trades and rows are in it, or gathered for it
+    private final List<Object> bars = new ArrayList<>(ROWS_AT_ONCE * BAR_COLUMNS);
+    private final List<Object> features = new ArrayList<>(ROWS_AT_ONCE * FEATURE_COLUMNS);
 
     Statements(Prepared sql, RollupWriter rollups) {
         this.sql = sql;
@@ -171,15 +175,29 @@ final class Statements {
     }
 
     /**
-     * Puts what was said into one transaction, and ends it. Trades go first, many at a time, then
-     * bars and features: within a transaction nobody sees the order.
+     * Puts the trades and rows of a batch that grows into its transaction, as far as they are many
+     * enough: what {@link #commit} has to do then is little.
+     */
+    void ahead(List<Said> batch) throws SQLException {
+        if (batch.size() >= MOST_TRADES_AT_ONCE) {
+            take(batch);
+        }
+    }
+
+    /**
+     * Puts what was said into one transaction, and ends it. Trades and rows go first, many at a
+     * time: within a transaction nobody sees the order.
      *
+     * @param batch the one that {@link #ahead} was given, or any where {@link #rollback} was called
+     *     since
      * @return how many trades it added
      */
     long commit(List<Said> batch) throws SQLException {
-        sql.begin();
-        trades(batch);
-        rows(batch);
+        take(batch);
+        for (TapeRow each : tapes.values()) {
+            insertWaiting(each);
+        }
+        insertRows();
         for (Said said : batch) {
             if (!said.isTrade()) {
                 run(said.entry());
@@ -189,15 +207,47 @@ final class Statements {
         rollups.write();
         sql.commit();
         tapes.values().forEach(TapeRow::committed);
+        taken = 0;
+        begun = false;
         return added;
     }
 
-    /** Takes back what {@link #commit} did before it failed. */
+    /** Takes back what {@link #ahead} and {@link #commit} did before one of them failed. */
     void rollback() throws SQLException {
         sql.rollback();
         tapes.clear(); // their keys may have been given in the transaction
         series.clear();
+        bars.clear();
+        features.clear();
         rollups.rollback();
+        taken = 0;
+        begun = false;
+    }
+
+    private void take(List<Said> batch) throws SQLException {
+        if (!begun) {
+            sql.begin();
+            begun = true;
+        }
+        TapeId last = null;
+        TapeRow tape = null;
+        for (; taken < batch.size(); taken++) {
+            Said said = batch.get(taken);
+            if (!said.isTrade()) {
+                if (said.entry() instanceof Entry.Closed closed) {
+                    row(closed);
+                }
+                continue;
+            }
+            if (!said.tape().equals(last)) {
+                last = said.tape();
+                tape = tape(last);
+            }
+            tape.waiting.add(said.trade());
+            if (tape.waiting.size() == MOST_TRADES_AT_ONCE) {
+                insertWaiting(tape);
+            }
+        }
     }
 
     private void run(Entry entry) throws SQLException {
@@ -228,28 +278,10 @@ final class Statements {
         return all;
     }
 
-    /** Tapes may come mixed; of each, trades are inserted together, in their order. */
-    private void trades(List<Said> batch) throws SQLException {
-        TapeId last = null;
-        TapeRow tape = null;
-        for (Said said : batch) {
-            if (said.isTrade()) {
-                if (!said.tape().equals(last)) {
-                    last = said.tape();
-                    tape = tape(last);
-                }
-                tape.waiting.add(said.trade());
-                if (tape.waiting.size() == MOST_TRADES_AT_ONCE) {
-                    insertWaiting(tape);
-                }
-            }
-        }
-        for (TapeRow each : tapes.values()) {
-            insertWaiting(each);
-        }
-    }
-
-    /** As many an INSERT as there is a statement for. */
+    /**
+     * Tapes may come mixed; of each, trades are inserted together, in their order, as many an
+     * INSERT as there is a statement for.
+     */
     private void insertWaiting(TapeRow tape) throws SQLException {
         List<TradeView> waiting = tape.waiting;
         int from = 0;
@@ -298,32 +330,31 @@ final class Statements {
         insert.setInt(before + 7, trade.rawTrades());
     }
 
-    /** Bars that closed, and their features. */
-    private void rows(List<Said> batch) throws SQLException {
-        List<Object> bars = new ArrayList<>(ROWS_AT_ONCE * BAR_COLUMNS);
-        List<Object> features = new ArrayList<>(ROWS_AT_ONCE * FEATURE_COLUMNS);
-        for (Said said : batch) {
-            if (said.isTrade() || !(said.entry() instanceof Entry.Closed closed)) {
-                continue;
-            }
-            int series = id(closed.series());
-            int tape = tape(closed.series().tape()).id;
-            rollups.row(tape, series, closed.row());
-            bars.addAll(bar(tape, closed.row().bar()));
-            features.addAll(features(series, closed.row()));
-            if (bars.size() == ROWS_AT_ONCE * BAR_COLUMNS) {
-                update(BARS, bars.toArray());
-                update(FEATURES, features.toArray());
-                bars.clear();
-                features.clear();
-            }
+    /** A bar that closed, and its features. */
+    private void row(Entry.Closed closed) throws SQLException {
+        int series = id(closed.series());
+        int tape = tape(closed.series().tape()).id;
+        rollups.row(tape, series, closed.row());
+        bars.addAll(bar(tape, closed.row().bar()));
+        features.addAll(features(series, closed.row()));
+        if (bars.size() == ROWS_AT_ONCE * BAR_COLUMNS) {
+            update(BARS, bars.toArray());
+            update(FEATURES, features.toArray());
+            bars.clear();
+            features.clear();
         }
+    }
+
+    /** The rows that are too few for an INSERT of many. */
+    private void insertRows() throws SQLException {
         for (int at = 0; at < bars.size(); at += BAR_COLUMNS) {
             update(BAR, bars.subList(at, at + BAR_COLUMNS).toArray());
         }
         for (int at = 0; at < features.size(); at += FEATURE_COLUMNS) {
             update(FEATURE, features.subList(at, at + FEATURE_COLUMNS).toArray());
         }
+        bars.clear();
+        features.clear();
     }
 
     private static List<Object> bar(int tape, Bar bar) {

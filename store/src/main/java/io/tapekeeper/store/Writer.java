@@ -266,11 +266,16 @@ final class Writer {
     /**
      * Takes entries until the batch is full, old enough, or ends with one that wants an answer. It
      * may stay empty while there is something to forget.
+     *
+     * <p>What comes is inserted at once. In one go at the end, it would keep a processor for
+     * milliseconds; on a small machine the trade that comes meanwhile would wait for that, and so
+     * would its alert.
      */
-    private void gather(List<Said> batch) {
+    private void gather(List<Said> batch) throws SQLException {
         long next = committed.get() + 1;
         long began = System.nanoTime(); // or when the first entry came
         boolean more = true;
+        boolean well = true;
         while (more) {
             if (!ring.isAvailable(next)) {
                 LockSupport.parkNanos(SLEEP_NANOS);
@@ -282,12 +287,24 @@ final class Writer {
                 batch.add(ring.get(next));
                 more = !batch.getLast().ofTheQueue();
             }
+            well = well && isAhead(batch);
             // Until a trade is stored nothing waits: whoever starts a recording wants to see it.
             long age = progress.trades() == 0 ? 0 : OLD_NANOS;
             boolean old = System.nanoTime() - began >= age;
             more &=
                     batch.size() < COMMIT_ENTRIES
                             && !(old && (!batch.isEmpty() || retention.isDue() || isFoldDue()));
+        }
+    }
+
+    /** False where it failed: then the commit does all anew, and meets the reason again. */
+    private boolean isAhead(List<Said> batch) throws SQLException {
+        try {
+            statements.ahead(batch);
+            return true;
+        } catch (SQLException e) {
+            statements.rollback();
+            return false;
         }
     }
 

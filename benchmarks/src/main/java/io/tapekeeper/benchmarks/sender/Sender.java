@@ -3,6 +3,7 @@ package io.tapekeeper.benchmarks.sender;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -208,7 +209,9 @@ public final class Sender implements Callable<Integer> {
         long between = TimeUnit.SECONDS.toNanos(1) * burst / rate;
         ByteBuffer out = ByteBuffer.allocateDirect(burst * 320);
         say("ready now");
-        while (System.in.read() != '\n') {} // whoever measures says when
+        if (System.in.read() < 0) { // whoever measures says when
+            throw new EOFException("whoever measures is gone");
+        }
         long began = System.nanoTime();
         say("began %d %d %d".formatted(began, burst, between));
         for (long at = 0; at < trades; at += burst) {
