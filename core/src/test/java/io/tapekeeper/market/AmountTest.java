@@ -44,6 +44,18 @@ class AmountTest {
     }
 
     @Test
+    void isPrintedAsItsDecimalAtTheEdgeOfSixtyFourBits() {
+        BigInteger one = BigInteger.valueOf(Decimals.ONE);
+        BigInteger edge = BigInteger.ONE.shiftLeft(63);
+        for (int i = -2; i <= 2; i++) {
+            BigInteger whole = edge.add(BigInteger.valueOf(i));
+            BigDecimal value = new BigDecimal(whole, 8);
+            String shown = Amount.of(whole.multiply(one)).format(Amount.QUOTE_PLACES);
+            assertEquals(value.toPlainString(), shown, "2^63 and " + i);
+        }
+    }
+
+    @Test
     void agreesWithBigIntegers() {
         Random random = new Random(11);
         for (int i = 0; i < 10_000; i++) {
