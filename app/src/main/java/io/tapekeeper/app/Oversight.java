@@ -274,7 +274,7 @@ final class Oversight implements MetricsSource {
         all.add(
                 Metric.of(
                         "commit_seconds",
-                        "How long the last commit took.",
+                        "How long the end of the last transaction took.",
                         stats.lastCommitNanos() / 1e9));
         RateState rate = parts.governor.snapshot();
         all.add(

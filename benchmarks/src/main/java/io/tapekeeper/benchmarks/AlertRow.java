@@ -44,7 +44,7 @@ final class AlertRow implements Row {
     /** Until then the JVM compiles what is called with every frame, and nothing counts. */
     private static final int START_SECONDS = 3;
 
-    /** Until then it compiles what is called with every bar: counted on its own. */
+    /** In long runs: until then it compiles what is called with every bar; counted on its own. */
     private static final int WARM_UP_SECONDS = 30;
 
     private static final int PATIENCE_SECONDS = 60;
@@ -90,8 +90,8 @@ final class AlertRow implements Row {
         figures.add(percentile("p99", runs, 99, "< 2,000"));
         figures.add(percentile("longest", runs, 100, ""));
         if (!warmingUp.isEmpty()) {
-            figures.add(percentile("p50 of the first half minute", warmingUp, 50, ""));
-            figures.add(percentile("p99 of the first half minute", warmingUp, 99, ""));
+            figures.add(percentile("first half minute, p50", warmingUp, 50, ""));
+            figures.add(percentile("first half minute, p99", warmingUp, 99, ""));
         }
         return figures;
     }

@@ -19,8 +19,8 @@ final class FeaturesRow implements Row {
     /** Of the system, for whose packages it is. */
     private static final Path PYTHON = Path.of("/usr/bin/python3");
 
-    /** Seconds; ours takes one, ta4j seven: before that it gives half. */
-    private static final int WARM_UP = 8;
+    /** Ours takes one, ta4j seven: before that it gives half. */
+    private static final int WARM_UP_SECONDS = 8;
 
     // As the methods of ClassicFeaturesBenchmark are called.
     private static final String OURS = "classic";
@@ -54,7 +54,8 @@ final class FeaturesRow implements Row {
                                             .include(ClassicFeaturesBenchmark.class.getSimpleName())
                                             .verbosity(VerboseMode.SILENT)
                                             .forks(tiny ? 0 : 1)
-                                            .warmupIterations(tiny ? 0 : WARM_UP)
+                                            .warmupIterations(tiny ? 0 : WARM_UP_SECONDS)
+                                            .warmupTime(TimeValue.seconds(1))
                                             .measurementIterations(session.runs())
                                             .measurementTime(
                                                     TimeValue.milliseconds(tiny ? 50 : 1_000))

@@ -33,7 +33,7 @@ final class Program implements AutoCloseable {
     private static final String END = "\u0000"; // of its output
     private static final int TICKS_PER_SECOND = 100; // of the times in /proc, on every Linux
 
-    /** All that run: a benchmark that is stopped leaves none behind. */
+    /** Those that run: a benchmark that is stopped asks each of them to end. */
     private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 
     static {
@@ -225,7 +225,6 @@ final class Program implements AutoCloseable {
     /** Asks it to end and waits until it has. */
     @Override
     public void close() {
-        RUNNING.remove(process);
         process.destroy();
         try {
             if (!process.waitFor(10, TimeUnit.SECONDS)) {
@@ -235,5 +234,6 @@ final class Program implements AutoCloseable {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
+        RUNNING.remove(process);
     }
 }

@@ -35,8 +35,8 @@ import java.util.function.IntToDoubleFunction;
  *
  * <p><b>What it gives up:</b> the windows of closes, returns and volatilities would be three
  * objects of one class. Written out side by side, with all that is rare (warm-up, holes, a block's
- * begin) behind one comparison, and without objects for results, a bar with rules and signal takes
- * half the time; in methods so small that the compiler puts a whole bar into its caller's loop, a
+ * begin) behind one branch, and without objects for results, a bar with rules and signal takes half
+ * the time; in methods so small that the compiler puts a whole bar into its caller's loop, a
  * quarter less again. The logarithm costs as much as half of all this, so it is taken where a row
  * is kept, in {@link #values}.
  *
@@ -47,7 +47,7 @@ public final class ClassicFeatures {
     private static final long NEVER = Long.MIN_VALUE; // before every bar
 
     private final int window;
-    private final double size; // n as well
+    private final double size; // n, not converted for each bar
     private final int baselineWindow;
     private final double perYear;
     private final double perBaseline; // 1 / m
@@ -180,7 +180,9 @@ public final class ClassicFeatures {
         return spread <= 0 ? 0 : spread;
     }
 
-    /** A bar where a block begins, a window is not full, or a return is missing. */
+    /**
+     * Any other bar: a block begins, a window is not full, a return is missing, or it is refused.
+     */
     private void begin(long itsNumber, double price, double itsChange) {
         boolean first = closeCount == 0;
         if (!first && itsNumber != number + 1) {

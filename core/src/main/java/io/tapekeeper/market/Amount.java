@@ -19,7 +19,7 @@ public record Amount(long high, long low) {
     /** Places of a sum of products of price and size. */
     public static final int QUOTE_PLACES = 16;
 
-    /** Of what is divided by 1e8 and then fits into a {@code long}. */
+    /** Below this {@code high}, a 1e8th fits into a {@code long}: 2^64 · limit = 2^63 · 1e8. */
     private static final long HIGH_LIMIT = Decimals.ONE / 2;
 
     public static Amount of(long units) {

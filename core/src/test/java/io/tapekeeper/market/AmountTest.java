@@ -52,6 +52,12 @@ class AmountTest {
             BigDecimal value = new BigDecimal(whole, 8);
             String shown = Amount.of(whole.multiply(one)).format(Amount.QUOTE_PLACES);
             assertEquals(value.toPlainString(), shown, "2^63 and " + i);
+            BigInteger next = edge.multiply(one).add(BigInteger.valueOf(i));
+            BigDecimal exact = new BigDecimal(next, 16).stripTrailingZeros();
+            assertEquals(
+                    (exact.scale() < 8 ? exact.setScale(8) : exact).toPlainString(),
+                    Amount.of(next).format(Amount.QUOTE_PLACES),
+                    "2^63 · 1e8 and " + i);
         }
     }
 

@@ -56,7 +56,7 @@ public final class Recorder implements AutoCloseable {
      * @param queued entries said and not committed yet; at most {@code queueBound}
      * @param committedTrades trades added
      * @param lastCommitNanos how long the end of the last transaction took; much is inserted before
-     * @param mostCommitNanos how long the longest took
+     * @param mostCommitNanos the longest of these
      * @param waits how often a caller had to wait because the queue was full
      * @param fileBytes of the store file
      * @param logBytes of the write-ahead log beside it

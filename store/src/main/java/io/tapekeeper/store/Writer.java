@@ -267,15 +267,14 @@ final class Writer {
      * Takes entries until the batch is full, old enough, or ends with one that wants an answer. It
      * may stay empty while there is something to forget.
      *
-     * <p>What comes is inserted at once. In one go at the end, it would keep a processor for
-     * milliseconds; on a small machine the trade that comes meanwhile would wait for that, and so
-     * would its alert.
+     * <p>Where much comes, it is inserted meanwhile. In one go at the end, it would keep a
+     * processor for milliseconds; on a small machine the trade that comes then would wait for that,
+     * and so would its alert.
      */
     private void gather(List<Said> batch) throws SQLException {
         long next = committed.get() + 1;
         long began = System.nanoTime(); // or when the first entry came
         boolean more = true;
-        boolean well = true;
         while (more) {
             if (!ring.isAvailable(next)) {
                 LockSupport.parkNanos(SLEEP_NANOS);
@@ -287,7 +286,7 @@ final class Writer {
                 batch.add(ring.get(next));
                 more = !batch.getLast().ofTheQueue();
             }
-            well = well && isAhead(batch);
+            more &= insertAhead(batch);
             // Until a trade is stored nothing waits: whoever starts a recording wants to see it.
             long age = progress.trades() == 0 ? 0 : OLD_NANOS;
             boolean old = System.nanoTime() - began >= age;
@@ -297,8 +296,10 @@ final class Writer {
         }
     }
 
-    /** False where it failed: then the commit does all anew, and meets the reason again. */
-    private boolean isAhead(List<Said> batch) throws SQLException {
+    /**
+     * False where it failed: the commit then does all anew, and tells the reason if it is there.
+     */
+    private boolean insertAhead(List<Said> batch) throws SQLException {
         try {
             statements.ahead(batch);
             return true;

@@ -1,0 +1,123 @@
+package io.tapekeeper.store;
+
+import io.tapekeeper.analyst.FeatureRow;
+import io.tapekeeper.bar.Bar;
+import io.tapekeeper.feature.FeatureValues;
+import io.tapekeeper.market.Amount;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Bars and their features, within the transaction of {@link Statements}; its thread owns it. */
+final class RowInserts {
+    /** Bars an INSERT, and rows of features: the same for those of a tape that is fast. */
+    private static final int AT_ONCE = 8;
+
+    private static final String BAR = bars(1);
+    private static final String BARS = bars(AT_ONCE);
+    private static final int BAR_COLUMNS = 13;
+
+    private static final String FEATURE = features(1);
+    private static final String FEATURES = features(AT_ONCE);
+    private static final int FEATURE_COLUMNS = 11;
+
+    private final Prepared sql;
+    private final List<Object> bars = new ArrayList<>(AT_ONCE * BAR_COLUMNS);
+    private final List<Object> features = new ArrayList<>(AT_ONCE * FEATURE_COLUMNS);
+
+    RowInserts(Prepared sql) {
+        this.sql = sql;
+    }
+
+    private static String bars(int count) {
+        return revised(
+                "bar",
+                "tape, interval, start",
+                "open, high, low, close, volume, quote_volume, taker_buy_volume, trades,"
+                        + " complete, carried",
+                count);
+    }
+
+    private static String features(int count) {
+        return revised(
+                "feature",
+                "series, start",
+                "return, log_return, volatility, volatility_annual, baseline, zscore, signal,"
+                        + " rules, complete",
+                count);
+    }
+
+    /** An insert that changes a row, and its revision, where the key is there with other values. */
+    private static String revised(String table, String key, String values, int count) {
+        return Upsert.of(table, key, values, count, ", revision = revision + 1")
+                + " WHERE (%s) IS NOT (%s)"
+                        .formatted(numbers(values), numbers(Upsert.excluded(values)));
+    }
+
+    /** Sums are text, and earlier versions wrote all zeros of eight places. */
+    private static String numbers(String columns) {
+        return columns.replaceAll("(excluded\\.)?\\w*volume", "rtrim($0, '0')");
+    }
+
+    /** A bar that closed, and its features. */
+    void add(int tape, int series, FeatureRow row) throws SQLException {
+        bars.addAll(bar(tape, row.bar()));
+        features.addAll(features(series, row));
+        if (bars.size() == AT_ONCE * BAR_COLUMNS) {
+            sql.update(BARS, bars.toArray());
+            sql.update(FEATURES, features.toArray());
+            clear();
+        }
+    }
+
+    /** The rows that are too few for an INSERT of many. */
+    void insertRest() throws SQLException {
+        for (int at = 0; at < bars.size(); at += BAR_COLUMNS) {
+            sql.update(BAR, bars.subList(at, at + BAR_COLUMNS).toArray());
+        }
+        for (int at = 0; at < features.size(); at += FEATURE_COLUMNS) {
+            sql.update(FEATURE, features.subList(at, at + FEATURE_COLUMNS).toArray());
+        }
+        clear();
+    }
+
+    /** Forgets what was not inserted yet. */
+    void clear() {
+        bars.clear();
+        features.clear();
+    }
+
+    private static List<Object> bar(int tape, Bar bar) {
+        return Arrays.asList(
+                tape,
+                bar.interval().micros(),
+                bar.start(),
+                bar.open(),
+                bar.high(),
+                bar.low(),
+                bar.close(),
+                Statements.sum(bar.volume(), Amount.SIZE_PLACES),
+                Statements.sum(bar.quoteVolume(), Amount.QUOTE_PLACES),
+                Statements.sum(bar.takerBuyVolume(), Amount.SIZE_PLACES),
+                bar.trades(),
+                Statements.flag(bar.complete()),
+                Statements.flag(bar.carried()));
+    }
+
+    private static List<Object> features(int series, FeatureRow row) {
+        FeatureValues values = row.values();
+        return Arrays.asList(
+                series,
+                row.bar().start(),
+                Statements.real(values.change()),
+                Statements.real(values.logReturn()),
+                Statements.real(values.volatility()),
+                Statements.real(values.annualised()),
+                Statements.real(values.baseline()),
+                Statements.real(values.zScore()),
+                Statements.position(row.signal()),
+                row.rules(),
+                Statements.flag(row.complete()));
+    }
+}
