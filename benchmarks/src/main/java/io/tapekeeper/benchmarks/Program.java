@@ -209,7 +209,12 @@ final class Program implements AutoCloseable {
         }
         try (Stream<Path> threads = Files.list(tasks)) {
             for (Path thread : (Iterable<Path>) threads::iterator) {
-                String stat = Files.readString(thread.resolve("stat"));
+                String stat;
+                try {
+                    stat = Files.readString(thread.resolve("stat"));
+                } catch (IOException e) {
+                    continue; // it has ended since it was listed
+                }
                 String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
                 double ticks = Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
                 String called = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
