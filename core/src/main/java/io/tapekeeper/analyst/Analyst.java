@@ -47,7 +47,7 @@ public final class Analyst {
      * Of the format and of the formulas: where rows come out with other bits than before, the next
      * start computes all of them anew from the stored trades.
      */
-    private static final int STATE_VERSION = 2;
+    private static final int STATE_VERSION = 3;
 
     private final Instrument instrument;
     private final Interval interval;

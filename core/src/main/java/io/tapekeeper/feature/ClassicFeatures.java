@@ -10,8 +10,8 @@ import java.util.function.IntToDoubleFunction;
  * without drift. NaN = no value.
  *
  * <ul>
- *   <li>return r = p / p₋₁ − 1, and ln(p / p₋₁); none for the first close, behind a hole, and where
- *       p₋₁ is 0
+ *   <li>return r = p / p₋₁ − 1, and ln(p / p₋₁); none for the first close, behind a hole, where p₋₁
+ *       is 0, and beyond 1e150
  *   <li>volatility: sample deviation of the last n returns in a row; 0 where all are equal
  *   <li>baseline: mean of the last m volatilities in a row
  *   <li>z-score: (p − mean) / sample deviation of the last n closes; none where all are equal; at
@@ -27,35 +27,37 @@ import java.util.function.IntToDoubleFunction;
  * and their numbers alone, never on where the series began: a restart or a repair gives the same
  * bits. Method: a sliding window as suffix plus prefix of fixed blocks, after M. van Herk, Pattern
  * Recognition Letters 13 (1992), there for minima. Whether all values are equal is known by
- * counting equal neighbours, never by a variance that comes out 0.
+ * counting equal neighbours, never by a variance that comes out 0; where one does although they are
+ * not (differences of less than 1e-162 have no square), the answers are the same.
  *
- * <p><b>Divisions</b> and roots are what a bar waits for, so with Σ = Σ(x − a) and Σ² = Σ(x − a)²
- * over the window a bar takes two of each: the return, a volatility √((nΣ² − ΣΣ) / n(n − 1)) whose
- * divisor is a constant, and z = (n(p − a) − Σ) / √((nΣ² − ΣΣ) n / (n − 1)).
+ * <p><b>Divisions</b> and roots are what a bar waits for, so it takes two of each, and for the rest
+ * constants: with Σ = Σ(x − a) and Σ² = Σ(x − a)² over the window and the mean's distance m = Σ /
+ * n, the variance is s² = (Σ² − Σ m) / (n − 1), a volatility s, and z = (p − a − m) / s.
+ * Volatilities are never negative, so that their sums need no anchor.
  *
  * <p><b>What it gives up:</b> the windows of closes, returns and volatilities would be three
  * objects of one class. Written out side by side, with all that is rare (warm-up, holes, a block's
- * begin) behind one branch, and without objects for results, a bar with rules and signal takes half
- * the time; in methods so small that the compiler puts a whole bar into its caller's loop, a
- * quarter less again. The logarithm costs as much as half of all this, so it is taken where a row
- * is kept, in {@link #values}.
+ * begin) behind one branch for all three, and without objects for results, a bar with rules and
+ * signal takes half the time; in methods so small that the compiler puts a whole bar into its
+ * caller's loop, a quarter less again. The logarithm costs as much as half of all this, so it is
+ * taken where a row is kept, in {@link #values}.
  *
  * <p>O(n + m) memory, nothing allocated in {@link #update}. Not thread-safe.
  */
 public final class ClassicFeatures {
     private static final double YEAR_MICROS = 365.0 * 24 * 60 * 60 * 1_000_000;
     private static final long NEVER = Long.MIN_VALUE; // before every bar
+    private static final double LARGEST = 1e150; // of returns: millions of squares have a sum
 
     private final int window;
-    private final double size; // n, not converted for each bar
     private final int baselineWindow;
     private final double perYear;
-    private final double perBaseline; // 1 / m
-    private final double perSquare; // 1 / (n (n - 1)): from n Σ² - (Σ)² to the variance
-    private final double perDistance; // n / (n - 1): from the same to n² times the variance
+    private final double perClose; // 1 / n
+    private final double perFreedom; // 1 / (n - 1)
+    private final double perVolatility; // 1 / m
 
     private long number;
-    private long steadyUntil = NEVER; // this block's end, where closes and returns fill the window
+    private long steadyUntil = NEVER; // where all windows are full: the end of either block
     private double ratio = Double.NaN;
     private double change = Double.NaN;
     private double volatility = Double.NaN;
@@ -92,10 +94,8 @@ public final class ClassicFeatures {
     private static final int PAIR = 2;
     private final double[] volatilities;
     private int volatilityRow;
-    private long volatilitySteadyUntil = NEVER;
     private int volatilityCount;
     private int volatilityStart;
-    private double volatilityAnchor;
     private double volatilitySum;
 
     /**
@@ -109,12 +109,11 @@ public final class ClassicFeatures {
                     "a window needs at least 2 values: %d, %d".formatted(window, baselineWindow));
         }
         this.window = window;
-        size = window;
         this.baselineWindow = baselineWindow;
         perYear = Math.sqrt(YEAR_MICROS / intervalMicros);
-        perBaseline = 1.0 / baselineWindow;
-        perSquare = 1.0 / ((double) window * (window - 1));
-        perDistance = (double) window / (window - 1);
+        perClose = 1.0 / window;
+        perFreedom = 1.0 / (window - 1);
+        perVolatility = 1.0 / baselineWindow;
         cells = new double[ROW * (window + 1)];
         volatilities = new double[PAIR * (baselineWindow + 1)];
     }
@@ -127,21 +126,17 @@ public final class ClassicFeatures {
      */
     public void update(long itsNumber, double price) {
         ratio = price / close;
-        take(itsNumber, price, ratio - 1);
-        takeVolatility(itsNumber, volatility);
-    }
-
-    /** Closes and returns: z-score and volatility. */
-    private void take(long itsNumber, double price, double itsChange) {
-        if (itsNumber < steadyUntil
-                && itsNumber == number + 1
-                && Math.abs(itsChange) <= Double.MAX_VALUE) {
+        double itsChange = ratio - 1;
+        if (itsNumber < steadyUntil && itsNumber == number + 1 && Math.abs(itsChange) <= LARGEST) {
             number = itsNumber;
             row += ROW;
+            volatilityRow += PAIR;
             takeClose(price);
             takeChange(itsChange);
+            takeVolatility(volatility);
         } else {
-            begin(itsNumber, price, Double.isFinite(itsChange) ? itsChange : Double.NaN);
+            begin(itsNumber, price, Math.abs(itsChange) <= LARGEST ? itsChange : Double.NaN);
+            beginVolatilities(itsNumber, volatility);
         }
     }
 
@@ -156,8 +151,12 @@ public final class ClassicFeatures {
         closeSquares = squares;
         sum += cells[row + ROW + CLOSE_TAIL];
         squares += cells[row + ROW + CLOSE_TAIL + 1];
-        double z = (size * distance - sum) / Math.sqrt(spread(sum, squares) * perDistance);
-        zScore = closeRun < window && Double.isFinite(z) ? z : Double.NaN;
+        double mean = sum * perClose;
+        double variance = (squares - sum * mean) * perFreedom;
+        zScore =
+                closeRun < window && variance > 0
+                        ? (distance - mean) / Math.sqrt(variance)
+                        : Double.NaN;
     }
 
     private void takeChange(double itsChange) {
@@ -171,13 +170,14 @@ public final class ClassicFeatures {
         changeSquares = squares;
         sum += cells[row + ROW + CHANGE_TAIL];
         squares += cells[row + ROW + CHANGE_TAIL + 1];
-        volatility = changeRun < window ? Math.sqrt(spread(sum, squares) * perSquare) : 0;
+        double variance = (squares - sum * (sum * perClose)) * perFreedom;
+        volatility = changeRun < window && variance > 0 ? Math.sqrt(variance) : 0;
     }
 
-    /** n Σ(x − a)² − (Σ(x − a))² = n Σ(x − mean)², for any anchor a; never below 0. */
-    private double spread(double sum, double squares) {
-        double spread = size * squares - sum * sum;
-        return spread <= 0 ? 0 : spread;
+    private void takeVolatility(double value) {
+        volatilities[volatilityRow] = value;
+        volatilitySum += value;
+        baseline = (volatilitySum + volatilities[volatilityRow + PAIR + 1]) * perVolatility;
     }
 
     /**
@@ -218,7 +218,6 @@ public final class ClassicFeatures {
         if (changeCount < window) {
             volatility = Double.NaN;
         }
-        steadyUntil = changeCount == window ? itsNumber - position + window : NEVER;
     }
 
     /**
@@ -244,51 +243,40 @@ public final class ClassicFeatures {
         }
     }
 
-    /** The window of volatilities: baseline. */
-    private void takeVolatility(long itsNumber, double value) {
-        if (itsNumber < volatilitySteadyUntil && !Double.isNaN(value)) {
-            volatilityRow += PAIR;
-            baseline = meanWith(value);
-        } else {
-            beginVolatilities(itsNumber, value);
-        }
-    }
-
-    /** Takes a volatility in, and gives the mean of those that are in the window then. */
-    private double meanWith(double value) {
-        volatilities[volatilityRow] = value;
-        double sum = volatilitySum + (value - volatilityAnchor);
-        volatilitySum = sum;
-        return volatilityAnchor + (sum + volatilities[volatilityRow + PAIR + 1]) * perBaseline;
-    }
-
+    /** The volatility of such a bar; NaN = none. */
     private void beginVolatilities(long itsNumber, double value) {
-        if (Double.isNaN(value)) {
-            volatilityCount = 0;
-            volatilitySteadyUntil = NEVER;
-            baseline = Double.NaN;
-            return;
-        }
-        boolean first = volatilityCount == 0;
         int position = (int) Math.floorMod(itsNumber, (long) baselineWindow);
         volatilityRow = PAIR * position;
-        if (first || position == 0) {
-            sumVolatilityTails(first ? baselineWindow : volatilityStart, value);
-            volatilityStart = position;
-            volatilityAnchor = value;
-            volatilitySum = 0;
+        if (Double.isNaN(value)) {
+            volatilityCount = 0;
+        } else {
+            boolean first = volatilityCount == 0;
+            if (first || position == 0) {
+                sumVolatilityTails(first ? baselineWindow : volatilityStart);
+                volatilityStart = position;
+                volatilitySum = 0;
+            }
+            volatilityCount = Math.min(volatilityCount + 1, baselineWindow);
+            takeVolatility(value);
         }
-        volatilityCount = Math.min(volatilityCount + 1, baselineWindow);
-        double mean = meanWith(value);
         boolean full = volatilityCount == baselineWindow;
-        baseline = full ? mean : Double.NaN;
-        volatilitySteadyUntil = full ? itsNumber - position + baselineWindow : NEVER;
+        if (!full) {
+            baseline = Double.NaN;
+        }
+        steadyUntil =
+                full
+                        ? Math.min(blockEnd(itsNumber, window), blockEnd(itsNumber, baselineWindow))
+                        : NEVER;
     }
 
-    private void sumVolatilityTails(int from, double anchor) {
+    private static long blockEnd(long number, int window) {
+        return number - Math.floorMod(number, (long) window) + window;
+    }
+
+    private void sumVolatilityTails(int from) {
         double sum = 0;
         for (int at = PAIR * (baselineWindow - 1); at >= PAIR * from; at -= PAIR) {
-            sum += volatilities[at] - anchor;
+            sum += volatilities[at];
             volatilities[at + 1] = sum;
         }
         for (int at = PAIR * (from - 1); at >= 0; at -= PAIR) { // the series began later
@@ -321,7 +309,7 @@ public final class ClassicFeatures {
         double log = StrictMath.log(ratio); // the same bits on every machine
         return new FeatureValues(
                 change,
-                Double.isFinite(log) ? log : Double.NaN,
+                Double.isFinite(log) && !Double.isNaN(change) ? log : Double.NaN,
                 volatility,
                 volatility * perYear,
                 baseline,
@@ -333,6 +321,7 @@ public final class ClassicFeatures {
     public void clear() {
         close = Double.NaN;
         closeCount = 0; // the others empty themselves with the return that is missing
+        steadyUntil = NEVER;
     }
 
     /** Closes in the z-score's window, up to n: how far the warm-up is. */
@@ -372,9 +361,7 @@ public final class ClassicFeatures {
         clear();
         change = Double.NaN;
         changeCount = 0;
-        steadyUntil = NEVER;
         volatilityCount = 0;
-        volatilitySteadyUntil = NEVER;
         double last = state.readDouble();
         double[] savedChanges = read(state, window);
         double[] savedVolatilities = read(state, baselineWindow);
@@ -383,10 +370,10 @@ public final class ClassicFeatures {
         int lacking = savedCloses.length - savedChanges.length; // the first close has no return
         for (int i = 0; i < savedCloses.length; i++) {
             long itsNumber = latest - (savedCloses.length - 1 - i);
-            take(itsNumber, savedCloses[i], i < lacking ? Double.NaN : savedChanges[i - lacking]);
+            begin(itsNumber, savedCloses[i], i < lacking ? Double.NaN : savedChanges[i - lacking]);
         }
         for (int i = 0; i < savedVolatilities.length; i++) {
-            takeVolatility(latest - (savedVolatilities.length - 1 - i), savedVolatilities[i]);
+            beginVolatilities(latest - (savedVolatilities.length - 1 - i), savedVolatilities[i]);
         }
         number = latest;
         close = last;

@@ -109,9 +109,9 @@ class ClassicFeaturesTest {
             int size = 2 + random.nextInt(30);
             int baselineSize = 2 + random.nextInt(50);
             ClassicFeatures features = features(size, baselineSize);
-            PlainWindow closes = new PlainWindow(size);
-            PlainWindow changes = new PlainWindow(size);
-            PlainWindow volatilities = new PlainWindow(baselineSize);
+            PlainWindow closes = new PlainWindow(size, true);
+            PlainWindow changes = new PlainWindow(size, true);
+            PlainWindow volatilities = new PlainWindow(baselineSize, false);
             double last = Double.NaN;
             double price = 100;
             long number = random.nextInt(1_000) - 500L;
@@ -215,6 +215,38 @@ class ClassicFeaturesTest {
         assertEquals(0, features.volatility());
         features.update(6, 0.2);
         assertEquals(1.5, features.zScore(), 1e-12); // the most that 4 closes can give
+    }
+
+    @Test
+    void tellsAWindowThatIsAlmostFlatFromAFlatOne() {
+        for (int size : new int[] {2, 3, 20, 300}) {
+            ClassicFeatures features = features(size, 2);
+            double price = 61_000.07;
+            for (int i = 0; i <= size; i++) {
+                features.update(i, price);
+            }
+            String where = "window " + size;
+            assertEquals(Double.NaN, features.zScore(), where);
+            assertEquals(0, features.volatility(), where);
+            features.update(size + 1, Math.nextUp(price));
+            // One of n that differs lies (n - 1) / √n deviations from the mean, whatever it is.
+            assertEquals((size - 1) / Math.sqrt(size), features.zScore(), 1e-9, where);
+            double change = Math.nextUp(price) / price - 1;
+            assertEquals(change / Math.sqrt(size), features.volatility(), 1e-9 * change, where);
+        }
+    }
+
+    @Test
+    void aReturnTooLargeToBeSquaredIsNone() {
+        ClassicFeatures features = features(2, 2);
+        double[] closes = {1, 2, 3, 4, 1e-120, 1e40, 1e40, 1e41, 1e42, 1e43, 1e44};
+        for (int i = 0; i < closes.length; i++) {
+            features.update(i, closes[i]);
+            assertEquals(i == 0 || i == 5, Double.isNaN(features.change()), "close " + i);
+            assertEquals(i < 2 || i == 5 || i == 6, Double.isNaN(features.volatility()), "" + i);
+        }
+        assertEquals(0, features.volatility(), 1e-14); // of 9 and 9
+        assertEquals(Math.log(10), features.values().logReturn(), 1e-14);
     }
 
     @Test

@@ -6,6 +6,7 @@ package io.tapekeeper.feature;
  */
 final class PlainWindow {
     private final int size;
+    private final boolean anchored; // or sums of the values themselves, which are never negative
     private final double[]
             values; // by position: the head of this block, then what is left of the last
     private final double[] tailSum; // over the last block from a position on, around this anchor
@@ -23,11 +24,12 @@ final class PlainWindow {
     private double headSquares;
     private int equalRun;
 
-    PlainWindow(int size) {
+    PlainWindow(int size, boolean anchored) {
         if (size < 2) {
             throw new IllegalArgumentException("a window needs at least 2 values: " + size);
         }
         this.size = size;
+        this.anchored = anchored;
         values = new double[size];
         tailSum = new double[size + 1];
         tailSquares = new double[size + 1];
@@ -66,7 +68,7 @@ final class PlainWindow {
     }
 
     private void beginBlock(double first) {
-        anchor = first;
+        anchor = anchored ? first : 0;
         headSum = 0;
         headSquares = 0;
         double sum = 0;
@@ -108,25 +110,23 @@ final class PlainWindow {
 
     /** The same of a full window, with a constant in place of a division. */
     double fullMean() {
-        return anchor + sum() * (1.0 / size);
+        return anchor + distanceOfMean();
     }
 
     /** The latest value less the mean, in sample deviations; of a full window. */
     double zScore() {
-        double n = size;
-        return (n * (latest - anchor) - sum()) / Math.sqrt(spread() * (n / (n - 1)));
+        return (latest - anchor - distanceOfMean()) / sampleDeviation();
     }
 
     /** √(Σ(x − mean)² / (n − 1)) of a full window. */
     double sampleDeviation() {
-        double n = size;
-        return Math.sqrt(spread() * (1 / (n * (n - 1))));
+        double squares = headSquares + tailSquares[Math.max(position + 1, tailStart)];
+        double variance = (squares - sum() * distanceOfMean()) * (1.0 / (size - 1));
+        return Math.sqrt(Math.max(0, variance));
     }
 
-    /** n Σ(x − mean)². */
-    private double spread() {
-        double sum = sum();
-        double squares = headSquares + tailSquares[Math.max(position + 1, tailStart)];
-        return Math.max(0, size * squares - sum * sum);
+    /** Of a full window, from the anchor. */
+    private double distanceOfMean() {
+        return sum() * (1.0 / size);
     }
 }
