@@ -278,7 +278,7 @@ final class PriceChunk {
         }
         String price = texts[columns.price()].strip();
         double value = slowPrice(price);
-        if (!Double.isFinite(value)) {
+        if (!(Math.abs(value) <= ClassicFeatures.LARGEST)) {
             trouble =
                     "\"%s\" is %s"
                             .formatted(

@@ -89,6 +89,9 @@ class PriceAnalysisTest {
                 "prices, line 1: \"1e999\" is too large for a price (\"1,1e999\"); each line must"
                         + " be time,price",
                 failure("1,1e999", LARGE, 1));
+        byte[] largest = "1,1e150".getBytes(StandardCharsets.UTF_8);
+        assertTrue(rows(largest, LARGE, 1).contains("\n1,1e150,"));
+        assertTrue(failure("1,1.1e150", LARGE, 1).contains("\"1.1e150\" is too large for a price"));
         assertEquals(
                 "prices holds no prices: each line must be time,price",
                 failure("time,price\n\n", LARGE, 1));

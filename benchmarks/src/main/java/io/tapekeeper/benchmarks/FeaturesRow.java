@@ -36,7 +36,7 @@ final class FeaturesRow implements Row {
         return 4 * rounds(session);
     }
 
-    /** A process a run takes a quarter of a minute: time that only long benchmarks have. */
+    /** Each takes half a minute, most of it to warm up: time that only long benchmarks have. */
     private static int rounds(Session session) {
         return session.size() == Size.FULL ? session.runs() : 1;
     }
@@ -49,9 +49,9 @@ final class FeaturesRow implements Row {
         List<Double> pandas = new ArrayList<>();
         for (int round = 0; round < rounds(session); round++) {
             ours.addAll(measure(session, OURS, 3));
-            ta4j.addAll(measure(session, TA4J, 8)); // before that it gives half
+            ta4j.addAll(measure(session, TA4J, 8)); // until then it gives half of it
             pandas.addAll(pandas(session));
-            kept.addAll(measure(session, KEPT, 8)); // a tenth
+            kept.addAll(measure(session, KEPT, 8)); // a tenth, for two or three seconds
         }
         List<Figure> figures = new ArrayList<>();
         figures.add(Figure.of(name(), OURS, "samples/s", ours, ">= 50,000,000"));

@@ -23,12 +23,12 @@ import java.util.function.IntToDoubleFunction;
  * first value becomes the anchor a, and the sums of (x − a) and (x − a)² over every tail of the
  * block before are computed once; after that a value only adds to the head's sums. Nothing is ever
  * subtracted that was added before, so no error stays behind, and the anchor lies inside the
- * window, so there is no cancellation to speak of. The result depends on the values in the window
- * and their numbers alone, never on where the series began: a restart or a repair gives the same
- * bits. Method: a sliding window as suffix plus prefix of fixed blocks, after M. van Herk, Pattern
- * Recognition Letters 13 (1992), there for minima. Whether all values are equal is known by
- * counting equal neighbours, never by a variance that comes out 0; where one does although they are
- * not (differences of less than 1e-162 have no square), the answers are the same.
+ * window, so that cancellation costs a factor of n at most, where the anchor is the outlier. The
+ * result depends on the values in the window and their numbers alone, never on where the series
+ * began: a restart or a repair gives the same bits. Method: a sliding window as suffix plus prefix
+ * of fixed blocks, after M. van Herk, Pattern Recognition Letters 13 (1992), there for minima.
+ * Where all values are equal, each of them is the anchor, so that both sums and the variance are 0,
+ * exactly, and nothing has to count them.
  *
  * <p><b>Divisions</b> and roots are what a bar waits for, so it takes two of each, and for the rest
  * constants: with Σ = Σ(x − a) and Σ² = Σ(x − a)² over the window and the mean's distance m = Σ /
@@ -47,7 +47,9 @@ import java.util.function.IntToDoubleFunction;
 public final class ClassicFeatures {
     private static final double YEAR_MICROS = 365.0 * 24 * 60 * 60 * 1_000_000;
     private static final long NEVER = Long.MIN_VALUE; // before every bar
-    private static final double LARGEST = 1e150; // of returns: millions of squares have a sum
+
+    /** The most that a close or a return may be, in size: millions of its squares have a sum. */
+    public static final double LARGEST = 1e150;
 
     private final int window;
     private final int baselineWindow;
@@ -77,7 +79,6 @@ public final class ClassicFeatures {
 
     private int closeCount;
     private int closeStart; // position of this block's first value; 0 unless the series began in it
-    private int closeRun; // how many at the end are equal
     private double close = Double.NaN;
     private double closeAnchor;
     private double closeSum;
@@ -85,7 +86,6 @@ public final class ClassicFeatures {
 
     private int changeCount;
     private int changeStart;
-    private int changeRun;
     private double changeAnchor;
     private double changeSum;
     private double changeSquares;
@@ -123,6 +123,7 @@ public final class ClassicFeatures {
      *
      * @param itsNumber the bar's number since the epoch, one more than the last unless at the first
      *     close or behind a hole
+     * @param price its close, {@link #LARGEST} at most
      */
     public void update(long itsNumber, double price) {
         ratio = price / close;
@@ -141,7 +142,6 @@ public final class ClassicFeatures {
     }
 
     private void takeClose(double price) {
-        closeRun = price == close ? closeRun + 1 : 1;
         close = price;
         cells[row + CLOSE] = price;
         double distance = price - closeAnchor;
@@ -153,14 +153,11 @@ public final class ClassicFeatures {
         squares += cells[row + ROW + CLOSE_TAIL + 1];
         double mean = sum * perClose;
         double variance = (squares - sum * mean) * perFreedom;
-        zScore =
-                closeRun < window && variance > 0
-                        ? (distance - mean) / Math.sqrt(variance)
-                        : Double.NaN;
+        // Not above 0: all are equal, or differ by so little that their squares are no numbers.
+        zScore = variance > 0 ? (distance - mean) / Math.sqrt(variance) : Double.NaN;
     }
 
     private void takeChange(double itsChange) {
-        changeRun = itsChange == change ? changeRun + 1 : 1;
         change = itsChange;
         cells[row + CHANGE] = itsChange;
         double distance = itsChange - changeAnchor;
@@ -171,7 +168,7 @@ public final class ClassicFeatures {
         sum += cells[row + ROW + CHANGE_TAIL];
         squares += cells[row + ROW + CHANGE_TAIL + 1];
         double variance = (squares - sum * (sum * perClose)) * perFreedom;
-        volatility = changeRun < window && variance > 0 ? Math.sqrt(variance) : 0;
+        volatility = Math.sqrt(variance);
     }
 
     private void takeVolatility(double value) {
@@ -321,7 +318,6 @@ public final class ClassicFeatures {
     public void clear() {
         close = Double.NaN;
         closeCount = 0; // the others empty themselves with the return that is missing
-        steadyUntil = NEVER;
     }
 
     /** Closes in the z-score's window, up to n: how far the warm-up is. */

@@ -201,7 +201,7 @@ class ClassicFeaturesTest {
     }
 
     @Test
-    void knowsFlatWindowsByCounting() {
+    void knowsFlatWindows() {
         ClassicFeatures features = features(4, 2);
         features.update(0, 1);
         for (int i = 1; i < 4; i++) {
@@ -234,19 +234,38 @@ class ClassicFeaturesTest {
             double change = Math.nextUp(price) / price - 1;
             assertEquals(change / Math.sqrt(size), features.volatility(), 1e-9 * change, where);
         }
+        ClassicFeatures features = features(2, 2);
+        features.update(0, 1e-170);
+        features.update(1, 2e-170); // the square of what they differ by is 0, and z not infinite
+        assertEquals(Double.NaN, features.zScore());
     }
 
     @Test
-    void aReturnTooLargeToBeSquaredIsNone() {
+    void aReturnTooLargeToBeSquaredManyTimesIsNone() {
         ClassicFeatures features = features(2, 2);
         double[] closes = {1, 2, 3, 4, 1e-120, 1e40, 1e40, 1e41, 1e42, 1e43, 1e44};
         for (int i = 0; i < closes.length; i++) {
             features.update(i, closes[i]);
-            assertEquals(i == 0 || i == 5, Double.isNaN(features.change()), "close " + i);
+            boolean none = i == 0 || i == 5;
+            assertEquals(none, Double.isNaN(features.change()), "close " + i);
+            assertEquals(none, Double.isNaN(features.values().logReturn()), "close " + i);
             assertEquals(i < 2 || i == 5 || i == 6, Double.isNaN(features.volatility()), "" + i);
         }
         assertEquals(0, features.volatility(), 1e-14); // of 9 and 9
         assertEquals(Math.log(10), features.values().logReturn(), 1e-14);
+    }
+
+    @Test
+    void theLargestClosesAndReturnsHaveTheirFeatures() {
+        int size = 10_000;
+        ClassicFeatures features = features(size, 2);
+        for (int i = 0; i <= size + 1; i++) { // returns of 1e150 - 1 and of 1e-150 - 1 in turn
+            features.update(i, i % 2 == 0 ? 1 : ClassicFeatures.LARGEST);
+        }
+        double n = size;
+        double half = Math.sqrt(n / (n - 1)) / 2; // the deviation where half are 1 and half are 0
+        assertEquals(0.5 / half, features.zScore(), 1e-9);
+        assertEquals(half, features.volatility() / ClassicFeatures.LARGEST, 1e-9);
     }
 
     @Test
@@ -257,5 +276,22 @@ class ClassicFeaturesTest {
         features.clear();
         features.update(9, 1);
         assertEquals(1, features.warm());
+    }
+
+    @Test
+    void refusesAJumpAlsoWhereAllWindowsAreFullAndGoesOn() {
+        ClassicFeatures features = features(20, 20);
+        ClassicFeatures undisturbed = features(20, 20);
+        for (int i = 0; i < 100; i++) {
+            double price = 100 + i % 7;
+            for (int wrong : new int[] {i - 2, i - 1, i + 1, i + 20}) {
+                if (i > 0) {
+                    assertThrows(IllegalStateException.class, () -> features.update(wrong, price));
+                }
+            }
+            features.update(i, price);
+            undisturbed.update(i, price);
+            assertEquals(undisturbed.values(), features.values(), "close " + i);
+        }
     }
 }

@@ -122,7 +122,7 @@ final class PlainWindow {
     double sampleDeviation() {
         double squares = headSquares + tailSquares[Math.max(position + 1, tailStart)];
         double variance = (squares - sum() * distanceOfMean()) * (1.0 / (size - 1));
-        return Math.sqrt(Math.max(0, variance));
+        return Math.sqrt(variance);
     }
 
     /** Of a full window, from the anchor. */

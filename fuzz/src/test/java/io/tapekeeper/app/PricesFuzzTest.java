@@ -109,7 +109,7 @@ class PricesFuzzTest extends FuzzedDecoder {
                 return malformed(number, "\"" + cell + "\" is no price", line);
             }
             double value = Double.parseDouble(cell);
-            if (Double.isInfinite(value)) {
+            if (Math.abs(value) > 1e150) {
                 return malformed(number, "\"" + cell + "\" is too large for a price", line);
             }
             computed.update(sample++, value);
