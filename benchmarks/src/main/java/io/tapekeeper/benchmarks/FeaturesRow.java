@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
@@ -15,6 +16,12 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 final class FeaturesRow implements Row {
     /** Of the system, for whose packages it is. */
     private static final Path PYTHON = Path.of("/usr/bin/python3");
+
+    /**
+     * Touched before the first bar: where memory that was never used is slow, what allocates gives
+     * a tenth of its speed for seconds, ta4j above all.
+     */
+    private static final String[] HEAP = {"-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch"};
 
     // As the methods of ClassicFeaturesBenchmark are called.
     private static final String OURS = "classic";
@@ -33,12 +40,7 @@ final class FeaturesRow implements Row {
 
     @Override
     public int steps(Session session) {
-        return 4 * rounds(session);
-    }
-
-    /** Each takes half a minute, most of it to warm up: time that only long benchmarks have. */
-    private static int rounds(Session session) {
-        return session.size() == Size.FULL ? session.runs() : 1;
+        return 4 * session.runs();
     }
 
     @Override
@@ -47,11 +49,11 @@ final class FeaturesRow implements Row {
         List<Double> kept = new ArrayList<>();
         List<Double> ta4j = new ArrayList<>();
         List<Double> pandas = new ArrayList<>();
-        for (int round = 0; round < rounds(session); round++) {
-            ours.addAll(measure(session, OURS, 3));
-            ta4j.addAll(measure(session, TA4J, 8)); // until then it gives half of it
-            pandas.addAll(pandas(session));
-            kept.addAll(measure(session, KEPT, 8)); // a tenth, for two or three seconds
+        for (int run = 0; run < session.runs(); run++) {
+            ours.add(measure(session, OURS));
+            ta4j.add(measure(session, TA4J));
+            pandas(session).ifPresent(pandas::add);
+            kept.add(measure(session, KEPT));
         }
         List<Figure> figures = new ArrayList<>();
         figures.add(Figure.of(name(), OURS, "samples/s", ours, ">= 50,000,000"));
@@ -72,9 +74,8 @@ final class FeaturesRow implements Row {
         return figures;
     }
 
-    /** One round of a method of {@link ClassicFeaturesBenchmark}, by JMH. */
-    private static List<Double> measure(Session session, String method, int warmUpSeconds)
-            throws IOException {
+    /** A method of {@link ClassicFeaturesBenchmark}, by JMH, in a process of its own. */
+    private static double measure(Session session, String method) throws IOException {
         session.step("JMH: " + method);
         boolean tiny = session.size() == Size.TINY;
         var options =
@@ -82,35 +83,30 @@ final class FeaturesRow implements Row {
                         .include(ClassicFeaturesBenchmark.class.getName() + "\\." + method + "$")
                         .verbosity(VerboseMode.SILENT)
                         .forks(tiny ? 0 : 1)
-                        .warmupIterations(tiny ? 0 : warmUpSeconds)
+                        .jvmArgsAppend(HEAP)
+                        .warmupIterations(tiny ? 0 : 2)
                         .warmupTime(TimeValue.seconds(1))
-                        .measurementIterations(session.runs() / rounds(session))
+                        .measurementIterations(1)
                         .measurementTime(TimeValue.milliseconds(tiny ? 50 : 1_000))
                         .build();
         try {
-            return new Runner(options)
-                    .runSingle().getAggregatedResult().getIterationResults().stream()
-                            .map(iteration -> iteration.getPrimaryResult().getScore())
-                            .toList();
+            return new Runner(options).runSingle().getPrimaryResult().getScore();
         } catch (RunnerException e) {
             throw new IOException(e);
         }
     }
 
-    /** What pandas does over whole arrays, as often; nothing where it is not installed. */
-    private static List<Double> pandas(Session session) throws IOException {
+    /** What pandas does over whole arrays; nothing where it is not installed. */
+    private static Optional<Double> pandas(Session session) throws IOException {
         session.step("pandas");
         if (session.launcher().isEmpty() || !Files.isExecutable(PYTHON)) {
-            return List.of();
+            return Optional.empty();
         }
         Path script = session.launcher().get().resolveSibling("benchmarks/pandas-features.py");
         Process process =
-                new ProcessBuilder(
-                                PYTHON.toString(),
-                                script.toString(),
-                                String.valueOf(session.runs() / rounds(session)))
+                new ProcessBuilder(PYTHON.toString(), script.toString(), "1")
                         .redirectError(ProcessBuilder.Redirect.DISCARD)
                         .start();
-        return process.inputReader().lines().map(Double::valueOf).toList();
+        return process.inputReader().lines().map(Double::valueOf).findFirst();
     }
 }
