@@ -23,12 +23,12 @@ import java.util.function.IntToDoubleFunction;
  * first value becomes the anchor a, and the sums of (x − a) and (x − a)² over every tail of the
  * block before are computed once; after that a value only adds to the head's sums. Nothing is ever
  * subtracted that was added before, so no error stays behind, and the anchor lies inside the
- * window, so that cancellation costs a factor of n at most, where the anchor is the outlier. The
- * result depends on the values in the window and their numbers alone, never on where the series
- * began: a restart or a repair gives the same bits. Method: a sliding window as suffix plus prefix
- * of fixed blocks, after M. van Herk, Pattern Recognition Letters 13 (1992), there for minima.
- * Where all values are equal, each of them is the anchor, so that both sums and the variance are 0,
- * exactly, and nothing has to count them.
+ * window, so that at least an n-th of Σ(x − a)² is left when the mean is taken off. The result
+ * depends on the values in the window and their numbers alone, never on where the series began: a
+ * restart or a repair gives the same bits. Method: a sliding window as suffix plus prefix of fixed
+ * blocks, after M. van Herk, Pattern Recognition Letters 13 (1992), there for minima. Where all
+ * values are equal, each is the anchor, so that both sums and the variance are 0, exactly, and
+ * nothing has to count them.
  *
  * <p><b>Divisions</b> and roots are what a bar waits for, so it takes two of each, and for the rest
  * constants: with Σ = Σ(x − a) and Σ² = Σ(x − a)² over the window and the mean's distance m = Σ /
@@ -47,8 +47,9 @@ import java.util.function.IntToDoubleFunction;
 public final class ClassicFeatures {
     private static final double YEAR_MICROS = 365.0 * 24 * 60 * 60 * 1_000_000;
     private static final long NEVER = Long.MIN_VALUE; // before every bar
+    private static final double LEAST = 1e-300; // variance; 0 where all are equal, else digits lost
 
-    /** The most that a close or a return may be, in size: millions of its squares have a sum. */
+    /** The most that a close or a return may be, in size: differences can be squared and summed. */
     public static final double LARGEST = 1e150;
 
     private final int window;
@@ -123,13 +124,14 @@ public final class ClassicFeatures {
      *
      * @param itsNumber the bar's number since the epoch, one more than the last unless at the first
      *     close or behind a hole
-     * @param price its close, {@link #LARGEST} at most
+     * @param price its close, {@link #LARGEST} at most in size, which the caller sees to
      */
     public void update(long itsNumber, double price) {
-        ratio = price / close;
-        double itsChange = ratio - 1;
+        double itsRatio = price / close;
+        double itsChange = itsRatio - 1;
         if (itsNumber < steadyUntil && itsNumber == number + 1 && Math.abs(itsChange) <= LARGEST) {
             number = itsNumber;
+            ratio = itsRatio;
             row += ROW;
             volatilityRow += PAIR;
             takeClose(price);
@@ -138,6 +140,7 @@ public final class ClassicFeatures {
         } else {
             begin(itsNumber, price, Math.abs(itsChange) <= LARGEST ? itsChange : Double.NaN);
             beginVolatilities(itsNumber, volatility);
+            ratio = itsRatio;
         }
     }
 
@@ -153,8 +156,7 @@ public final class ClassicFeatures {
         squares += cells[row + ROW + CLOSE_TAIL + 1];
         double mean = sum * perClose;
         double variance = (squares - sum * mean) * perFreedom;
-        // Not above 0: all are equal, or differ by so little that their squares are no numbers.
-        zScore = variance > 0 ? (distance - mean) / Math.sqrt(variance) : Double.NaN;
+        zScore = variance > LEAST ? (distance - mean) / Math.sqrt(variance) : Double.NaN;
     }
 
     private void takeChange(double itsChange) {
@@ -168,6 +170,8 @@ public final class ClassicFeatures {
         sum += cells[row + ROW + CHANGE_TAIL];
         squares += cells[row + ROW + CHANGE_TAIL + 1];
         double variance = (squares - sum * (sum * perClose)) * perFreedom;
+        // Never below 0: returns are multiples of 2^-53, so that no square is lost, and with the
+        // anchor's own distance of 0 an n-th of Σ² is left, far more than rounding takes.
         volatility = Math.sqrt(variance);
     }
 
@@ -355,7 +359,12 @@ public final class ClassicFeatures {
      */
     public void restore(DataInput state) throws IOException {
         clear();
+        ratio = Double.NaN;
         change = Double.NaN;
+        volatility = Double.NaN;
+        baseline = Double.NaN;
+        zScore = Double.NaN;
+        steadyUntil = NEVER;
         changeCount = 0;
         volatilityCount = 0;
         double last = state.readDouble();

@@ -84,10 +84,11 @@ class ClassicFeaturesTest {
                 changes[i] = i == 0 ? 0 : closes[i] / closes[i - 1] - 1;
                 volatilities[i] = features.volatility();
                 String where = "seed %d, window %d, close %d".formatted(seed, size, i);
-                if (i >= size - 1 && !Double.isNaN(features.zScore())) {
+                if (i >= size - 1) {
                     double[] expected = definition(closes, i + 1, size);
                     assertEquals(expected[0], features.values().mean(), 1e-9, where);
-                    assertEquals(expected[2] / expected[1], features.zScore(), 1e-9, where);
+                    double z = expected[1] == 0 ? Double.NaN : expected[2] / expected[1];
+                    assertEquals(z, features.zScore(), 1e-9, where);
                 }
                 if (i >= size) {
                     double expected = definition(changes, i + 1, size)[1];
@@ -123,7 +124,7 @@ class ClassicFeaturesTest {
                     number += random.nextInt(50);
                 }
                 if (random.nextInt(100) == 0) {
-                    features = restored(features, size, baselineSize);
+                    features = restored(features, size, baselineSize, random);
                 }
                 boolean still = random.nextInt(400) < 300 && i / 100 % 3 == 0;
                 price = still ? price : 100 + random.nextGaussian() * (i % 97 == 0 ? 50 : 0.01);
@@ -137,6 +138,7 @@ class ClassicFeaturesTest {
                     changes.add(number, change);
                     if (changes.full()) {
                         volatility = changes.flat() ? 0 : changes.sampleDeviation();
+                        assertTrue(volatility >= 0, "seed %d, close %d".formatted(seed, i));
                     }
                 } else {
                     change = Double.NaN;
@@ -167,11 +169,16 @@ class ClassicFeaturesTest {
         }
     }
 
-    private static ClassicFeatures restored(ClassicFeatures features, int size, int baselineSize)
+    /** By an object that was new, or had taken other closes. */
+    private static ClassicFeatures restored(
+            ClassicFeatures features, int size, int baselineSize, Random random)
             throws IOException {
         ByteArrayOutputStream state = new ByteArrayOutputStream();
         features.save(new DataOutputStream(state));
         ClassicFeatures restored = features(size, baselineSize);
+        for (int i = random.nextInt(2) * 200; i > 0; i--) {
+            restored.update(9_000 - i, 100 + random.nextGaussian());
+        }
         restored.restore(new DataInputStream(new ByteArrayInputStream(state.toByteArray())));
         return restored;
     }
@@ -234,16 +241,26 @@ class ClassicFeaturesTest {
             double change = Math.nextUp(price) / price - 1;
             assertEquals(change / Math.sqrt(size), features.volatility(), 1e-9 * change, where);
         }
-        ClassicFeatures features = features(2, 2);
-        features.update(0, 1e-170);
-        features.update(1, 2e-170); // the square of what they differ by is 0, and z not infinite
-        assertEquals(Double.NaN, features.zScore());
+    }
+
+    @Test
+    void closesTooNearForTheirSquaresHaveNoZScore() {
+        for (double difference : new double[] {1e-170, 2.3e-162, 8.43e-162}) {
+            for (int size : new int[] {2, 10}) {
+                ClassicFeatures features = features(size, 2);
+                for (int i = 1; i < size; i++) {
+                    features.update(i, 1e-170);
+                }
+                features.update(size, 1e-170 + difference);
+                assertEquals(Double.NaN, features.zScore(), "difference " + difference);
+            }
+        }
     }
 
     @Test
     void aReturnTooLargeToBeSquaredManyTimesIsNone() {
         ClassicFeatures features = features(2, 2);
-        double[] closes = {1, 2, 3, 4, 1e-120, 1e40, 1e40, 1e41, 1e42, 1e43, 1e44};
+        double[] closes = {1, 2, 3, 4, 1e-110, 1.1e41, 1.1e41, 1e43, 1e44, 1e45, 1e46};
         for (int i = 0; i < closes.length; i++) {
             features.update(i, closes[i]);
             boolean none = i == 0 || i == 5;
@@ -257,15 +274,41 @@ class ClassicFeaturesTest {
 
     @Test
     void theLargestClosesAndReturnsHaveTheirFeatures() {
-        int size = 10_000;
-        ClassicFeatures features = features(size, 2);
-        for (int i = 0; i <= size + 1; i++) { // returns of 1e150 - 1 and of 1e-150 - 1 in turn
-            features.update(i, i % 2 == 0 ? 1 : ClassicFeatures.LARGEST);
-        }
+        int size = 86_400; // the longest that a preset may have
         double n = size;
-        double half = Math.sqrt(n / (n - 1)) / 2; // the deviation where half are 1 and half are 0
-        assertEquals(0.5 / half, features.zScore(), 1e-9);
-        assertEquals(half, features.volatility() / ClassicFeatures.LARGEST, 1e-9);
+        double large = ClassicFeatures.LARGEST;
+        double[] closes = {1, large, 1, -large}; // in turn; their returns are large, -1, -large, -1
+        for (int shift = 0; shift < closes.length; shift++) { // the anchor is another one each time
+            ClassicFeatures features = features(size, 2);
+            for (int i = 0; i <= size + 5; i++) {
+                features.update(i + shift, closes[i % 4]);
+            }
+            String where = "shift " + shift;
+            double deviation =
+                    Math.sqrt(n / 2 / (n - 1)); // the mean is 0, half of them are 1 or -1
+            assertEquals(1 / deviation, features.zScore(), 1e-9, where);
+            assertEquals(deviation, features.volatility() / large, 1e-9, where);
+            assertEquals(deviation, features.baseline() / large, 1e-9, where);
+            assertEquals(0, features.values().mean() / large, 1e-9, where);
+            assertEquals(150 * Math.log(10), features.values().logReturn(), 1e-9, where);
+        }
+    }
+
+    @Test
+    void theLargestReturnLeavesNothingBehind() {
+        int size = 300;
+        for (int jump : new int[] {600, 601, 750, 899}) { // a block's begin, its middle, its end
+            ClassicFeatures features = features(size, 2);
+            for (int i = 0; i <= jump + size; i++) {
+                features.update(i, i == jump ? ClassicFeatures.LARGEST : 1);
+                if (i > size) {
+                    double spike = i == jump + size ? 1 : i < jump ? 0 : ClassicFeatures.LARGEST;
+                    double expected = spike / Math.sqrt(size); // one of n differs by so much
+                    String where = "jump %d, close %d".formatted(jump, i);
+                    assertEquals(expected, features.volatility(), 1e-9 * expected + 1e-15, where);
+                }
+            }
+        }
     }
 
     @Test
@@ -284,9 +327,11 @@ class ClassicFeaturesTest {
         ClassicFeatures undisturbed = features(20, 20);
         for (int i = 0; i < 100; i++) {
             double price = 100 + i % 7;
+            FeatureValues before = i > 0 ? features.values() : null;
             for (int wrong : new int[] {i - 2, i - 1, i + 1, i + 20}) {
                 if (i > 0) {
                     assertThrows(IllegalStateException.class, () -> features.update(wrong, price));
+                    assertEquals(before, features.values(), "close " + i);
                 }
             }
             features.update(i, price);
