@@ -33,21 +33,18 @@ final class AnalyzeCommand implements Callable<Integer> {
     @Parameters(paramLabel = "PRICES.csv", description = "The prices.")
     private Path prices;
 
-    @Option(
-            names = "--out",
-            paramLabel = "FILE",
-            description = "Where the rows go (default: standard output).")
+    @Option(names = "--out", paramLabel = "FILE", description = "Where the rows go (default: standard output).")
     private Path out;
 
-    @Mixin private WatchOptions watch = new WatchOptions();
+    @Mixin
+    private WatchOptions watch = new WatchOptions();
 
     @Override
     public Integer call() {
         boolean standardInput = prices.toString().equals("-");
         PriceAnalysis analysis = new PriceAnalysis(prices.toString(), watch.preset());
         try (InputStream raw = standardInput ? System.in : Files.newInputStream(prices);
-                InputStream watched =
-                        Progress.over(raw, "analyze", standardInput ? -1 : size(prices));
+                InputStream watched = Progress.over(raw, "analyze", standardInput ? -1 : size(prices));
                 InputStream in = unzipped(watched)) {
             write(rows -> analysis.run(in, rows));
         } catch (NoSuchFileException e) {
@@ -62,8 +59,7 @@ final class AnalyzeCommand implements Callable<Integer> {
         try {
             Output.write(out, rows);
         } catch (IOException e) { // reading tells its own
-            throw Failure.outside(
-                    (out == null ? "the rows" : out) + " cannot be written: " + e.getMessage(), e);
+            throw Failure.outside((out == null ? "the rows" : out) + " cannot be written: " + e.getMessage(), e);
         }
     }
 

@@ -46,16 +46,15 @@ import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * {@code backfill}: a stretch of history into the store. What is there already is not asked for
- * again, so a second call goes on where the first was stopped.
+ * {@code backfill}: a stretch of history into the store. What is there already is not asked for again, so a second call
+ * goes on where the first was stopped.
  */
 @Command(
         name = "backfill",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Fetches the trades of a stretch of time into a store, and computes what follows from"
-                    + " them.",
+            "Fetches the trades of a stretch of time into a store, and computes what follows from" + " them.",
             "Called again it goes on where it was stopped. It keeps to the exchange's rate limit."
         },
         footerHeading = "%nExamples:%n",
@@ -74,7 +73,8 @@ final class BackfillCommand implements Callable<Integer> {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     private static final int MOST_WAITS = 20;
 
-    @ParentCommand private Main main;
+    @ParentCommand
+    private Main main;
 
     @Parameters(paramLabel = "SYMBOL", description = "For example BTCUSDT.")
     private String symbol;
@@ -94,10 +94,7 @@ final class BackfillCommand implements Callable<Integer> {
             description = "Behind the last trade (default: now).")
     private Instant to;
 
-    @Option(
-            names = "--tape",
-            paramLabel = "KIND",
-            description = "aggregate or raw (default: aggregate).")
+    @Option(names = "--tape", paramLabel = "KIND", description = "aggregate or raw (default: aggregate).")
     private RecordOptions.Tape tape = RecordOptions.Tape.aggregate;
 
     @Option(names = "--db", paramLabel = "FILE", description = "The store.")
@@ -110,7 +107,8 @@ final class BackfillCommand implements Callable<Integer> {
             defaultValue = "https://api.binance.com")
     private URI restUrl;
 
-    @Mixin private WatchOptions watch = new WatchOptions();
+    @Mixin
+    private WatchOptions watch = new WatchOptions();
 
     private final PrintStream out = System.out;
     private long notServed; // ids that exist and that another host may serve
@@ -126,8 +124,7 @@ final class BackfillCommand implements Callable<Integer> {
                         : LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
             } catch (DateTimeParseException e) {
                 throw new TypeConversionException(
-                        "'%s' is no time: write 2026-11-01 or 2026-11-01T08:30:00Z"
-                                .formatted(text));
+                        "'%s' is no time: write 2026-11-01 or 2026-11-01T08:30:00Z".formatted(text));
             }
         }
     }
@@ -149,8 +146,7 @@ final class BackfillCommand implements Callable<Integer> {
             try (Recorder recorder = Recorder.open(db, Durability.NORMAL);
                     History history = History.open(db)) {
                 venue.refuseMixing(db, history);
-                recorder.session(
-                        series.tape(), series.instrument(), "backfill", micros(Instant.now()), "");
+                recorder.session(series.tape(), series.instrument(), "backfill", micros(Instant.now()), "");
                 recorder.flush();
                 return fill(series, recorder, history, rest);
             }
@@ -170,28 +166,21 @@ final class BackfillCommand implements Callable<Integer> {
 
     private Series series(Venue venue) {
         Instrument instrument = venue.instruments().getFirst();
-        TapeKind kind =
-                switch (tape) {
-                    case aggregate -> TapeKind.AGGREGATE;
-                    case raw -> TapeKind.RAW;
-                };
-        TapeId id =
-                new TapeId(instrument.venue(), instrument.symbol(), kind, venue.inventsItsTrades());
+        TapeKind kind = switch (tape) {
+            case aggregate -> TapeKind.AGGREGATE;
+            case raw -> TapeKind.RAW;
+        };
+        TapeId id = new TapeId(instrument.venue(), instrument.symbol(), kind, venue.inventsItsTrades());
         return new Series(id, instrument, watch.preset().label(), Interval.SECOND);
     }
 
-    private int fill(Series series, Recorder recorder, History history, BinanceRest rest)
-            throws InterruptedException {
+    private int fill(Series series, Recorder recorder, History history, BinanceRest rest) throws InterruptedException {
         TapeId id = series.tape();
         OptionalLong first = rest.firstIdAt(id.symbol(), id.kind(), micros(from));
         OptionalLong newest = rest.newestId(id.symbol(), id.kind());
-        OptionalLong behind =
-                to == null
-                        ? OptionalLong.empty()
-                        : rest.firstIdAt(id.symbol(), id.kind(), micros(to));
+        OptionalLong behind = to == null ? OptionalLong.empty() : rest.firstIdAt(id.symbol(), id.kind(), micros(to));
         if (first.isEmpty() || newest.isEmpty()) {
-            throw Failure.usage(
-                    "the exchange has no trades of %s from %s on".formatted(id.symbol(), from));
+            throw Failure.usage("the exchange has no trades of %s from %s on".formatted(id.symbol(), from));
         }
         long last = behind.isPresent() ? behind.getAsLong() - 1 : newest.getAsLong();
         if (last < first.getAsLong()) {
@@ -201,7 +190,9 @@ final class BackfillCommand implements Callable<Integer> {
         List<IdRange> wanted = new ArrayList<>();
         missing(history, id, first.getAsLong(), last, wanted);
         nameWhatLiesBetween(recorder, history, series, first.getAsLong(), last);
-        long total = wanted.stream().mapToLong(range -> range.last() - range.first() + 1).sum();
+        long total = wanted.stream()
+                .mapToLong(range -> range.last() - range.first() + 1)
+                .sum();
         long fromId = firstToCompute(history, id, wanted, first.getAsLong(), last);
         if (fromId == Long.MAX_VALUE) {
             out.printf("all trades of %s in that time are stored already%n", id.symbol());
@@ -245,9 +236,7 @@ final class BackfillCommand implements Callable<Integer> {
         return isComplete(settled)
                 ? "complete"
                 : "not complete: %,d are unresolved, %,d are older than what the exchange still has"
-                        .formatted(
-                                lacking(settled, Cause.UNRESOLVED),
-                                lacking(settled, Cause.BEYOND_RETENTION));
+                        .formatted(lacking(settled, Cause.UNRESOLVED), lacking(settled, Cause.BEYOND_RETENTION));
     }
 
     private static long lacking(List<LedgerEntry> settled, Cause cause) {
@@ -263,11 +252,10 @@ final class BackfillCommand implements Callable<Integer> {
     }
 
     /**
-     * The first id whose rows, and those behind it, are to be computed. Where a ledger entry is
-     * open although some of it is there, whoever fetched that was ended before it came to the rows.
+     * The first id whose rows, and those behind it, are to be computed. Where a ledger entry is open although some of
+     * it is there, whoever fetched that was ended before it came to the rows.
      */
-    private static long firstToCompute(
-            History history, TapeId id, List<IdRange> wanted, long first, long last) {
+    private static long firstToCompute(History history, TapeId id, List<IdRange> wanted, long first, long last) {
         long fromId = wanted.isEmpty() ? Long.MAX_VALUE : wanted.getFirst().first();
         for (LedgerEntry entry : history.openGaps(id)) {
             Gap gap = entry.gap();
@@ -279,14 +267,12 @@ final class BackfillCommand implements Callable<Integer> {
         return fromId;
     }
 
-    private static void missing(
-            History history, TapeId id, long first, long last, List<IdRange> out) {
+    private static void missing(History history, TapeId id, long first, long last, List<IdRange> out) {
         history.missingRanges(id, first, last, out::add);
     }
 
     /** A stretch that does not touch what is stored leaves a hole, which the ledger names. */
-    private void nameWhatLiesBetween(
-            Recorder recorder, History history, Series series, long first, long last) {
+    private void nameWhatLiesBetween(Recorder recorder, History history, Series series, long first, long last) {
         OptionalLong storedFirst = history.firstTradeId(series.tape());
         OptionalLong storedLast = history.lastTradeId(series.tape());
         if (storedFirst.isEmpty() || storedLast.isEmpty()) {
@@ -335,29 +321,27 @@ final class BackfillCommand implements Callable<Integer> {
             throws InterruptedException {
         TapeId id = series.tape();
         List<LedgerEntry> parts = new ArrayList<>();
-        Fetch.Sink sink =
-                new Fetch.Sink() {
-                    @Override
-                    public void trade(Trade trade) {
-                        recorder.trade(id, trade);
-                    }
+        Fetch.Sink sink = new Fetch.Sink() {
+            @Override
+            public void trade(Trade trade) {
+                recorder.trade(id, trade);
+            }
 
-                    @Override
-                    public void missing(long firstId, long lastId, Cause cause) {
-                        IdRange part = new IdRange(firstId, lastId);
-                        parts.add(LedgerRepair.settled(gap(part), cause));
-                    }
-                };
-        Fetch fetch =
-                new Fetch(
-                                rest,
-                                id.symbol(),
-                                id.kind(),
-                                range.first(),
-                                range.last(),
-                                RepairSettings.DEFAULTS.believe(),
-                                sink)
-                        .orNamedSince(before);
+            @Override
+            public void missing(long firstId, long lastId, Cause cause) {
+                IdRange part = new IdRange(firstId, lastId);
+                parts.add(LedgerRepair.settled(gap(part), cause));
+            }
+        };
+        Fetch fetch = new Fetch(
+                        rest,
+                        id.symbol(),
+                        id.kind(),
+                        range.first(),
+                        range.last(),
+                        RepairSettings.DEFAULTS.believe(),
+                        sink)
+                .orNamedSince(before);
         Duration pause = ASK_AGAIN;
         int waits = 0;
         Fetch.Step step = Fetch.Step.ADVANCED;
@@ -375,10 +359,7 @@ final class BackfillCommand implements Callable<Integer> {
                 }
                 out.println(e.getMessage() + " (trying again)");
                 step = Fetch.Step.WAIT;
-                pause =
-                        pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
-                                ? LONGEST_PAUSE
-                                : pause.multipliedBy(2);
+                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
             }
             bar.at(done + fetch.next() - range.first());
             if (waits > MOST_WAITS) {
@@ -416,12 +397,11 @@ final class BackfillCommand implements Callable<Integer> {
         for (IdRange range : wanted) {
             // No effect on one that is settled already.
             if (settled.stream().noneMatch(entry -> isUnresolved(entry, range))) {
-                long missing =
-                        settled.stream()
-                                .map(LedgerEntry::gap)
-                                .filter(part -> isWithin(part, range.first(), range.last()))
-                                .mapToLong(Gap::missing)
-                                .sum();
+                long missing = settled.stream()
+                        .map(LedgerEntry::gap)
+                        .filter(part -> isWithin(part, range.first(), range.last()))
+                        .mapToLong(Gap::missing)
+                        .sum();
                 Optional<String> by = by(range.count() - missing);
                 settle(recorder, series.tape(), gap(range), Cause.MISSED, by);
             }
@@ -446,15 +426,9 @@ final class BackfillCommand implements Callable<Integer> {
 
     /** Bars, features, alerts and signals from the first new trade on. */
     private void rebuild(
-            Series series,
-            Recorder recorder,
-            History history,
-            long fromId,
-            long last,
-            List<LedgerEntry> settled) {
+            Series series, Recorder recorder, History history, long fromId, long last, List<LedgerEntry> settled) {
         Preset preset = watch.preset();
-        Rebuild rebuild =
-                new Rebuild(series, preset, recorder, history, settled, fromId, NOTHING_LIVE);
+        Rebuild rebuild = new Rebuild(series, preset, recorder, history, settled, fromId, NOTHING_LIVE);
         try (Progress.Bar bar = Progress.bar("features", Math.max(0, last - fromId + 1))) {
             for (long at = fromId; at < last; at = Math.min(last, at + STRETCH)) {
                 rebuild.upTo(Math.min(last, at + STRETCH), stop::isRequested);
@@ -465,17 +439,14 @@ final class BackfillCommand implements Callable<Integer> {
         rebuild.finish(fromId);
     }
 
-    /**
-     * Whether each id of a hole has come or has an entry of its own that says why it never will.
-     */
+    /** Whether each id of a hole has come or has an entry of its own that says why it never will. */
     private static boolean lacksNothingMore(History history, TapeId tape, Gap gap) {
-        long known =
-                history.gaps(tape).stream()
-                        .filter(entry -> !entry.isOpen() && entry.cause() != Cause.MISSED)
-                        .map(LedgerEntry::gap)
-                        .filter(part -> isWithin(part, gap.firstId(), gap.lastId()))
-                        .mapToLong(Gap::missing)
-                        .sum();
+        long known = history.gaps(tape).stream()
+                .filter(entry -> !entry.isOpen() && entry.cause() != Cause.MISSED)
+                .map(LedgerEntry::gap)
+                .filter(part -> isWithin(part, gap.firstId(), gap.lastId()))
+                .mapToLong(Gap::missing)
+                .sum();
         return history.missing(tape, gap) <= known;
     }
 
@@ -485,8 +456,7 @@ final class BackfillCommand implements Callable<Integer> {
                 && entry.gap().lastId() == range.last();
     }
 
-    private static void settle(
-            Recorder recorder, TapeId tape, Gap gap, Cause cause, Optional<String> by) {
+    private static void settle(Recorder recorder, TapeId tape, Gap gap, Cause cause, Optional<String> by) {
         recorder.gapSettled(tape, gap.firstId(), gap.lastId(), cause, by);
     }
 

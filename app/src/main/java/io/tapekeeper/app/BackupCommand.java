@@ -22,7 +22,8 @@ import picocli.CommandLine.ParentCommand;
         footerHeading = "%nExamples:%n",
         footer = "  ./tapekeeper backup /mnt/backup/tapekeeper-monday.db")
 final class BackupCommand implements Callable<Integer> {
-    @ParentCommand private Main main;
+    @ParentCommand
+    private Main main;
 
     @Parameters(paramLabel = "FILE", description = "The copy.")
     private Path copy;

@@ -20,8 +20,8 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.dataformat.yaml.YAMLFactory;
 
 /**
- * A YAML file of settings. Its keys are the long options without their dashes, so that a setting
- * has one name everywhere; an option on the command line goes over the file.
+ * A YAML file of settings. Its keys are the long options without their dashes, so that a setting has one name
+ * everywhere; an option on the command line goes over the file.
  */
 final class ConfigFile implements IDefaultValueProvider {
     /** Read where it exists and no other is named. */
@@ -49,8 +49,7 @@ final class ConfigFile implements IDefaultValueProvider {
     static ConfigFile read(Path file, Collection<String> known) {
         ConfigFile config = new ConfigFile(file);
         try (Reader reader = Files.newBufferedReader(file);
-                JsonParser yaml =
-                        new YAMLFactory().createParser(ObjectReadContext.empty(), reader)) {
+                JsonParser yaml = new YAMLFactory().createParser(ObjectReadContext.empty(), reader)) {
             config.readSettings(yaml, known);
         } catch (JacksonException e) {
             int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
@@ -59,11 +58,9 @@ final class ConfigFile implements IDefaultValueProvider {
                     "this is not YAML: "
                             + e.getOriginalMessage().lines().findFirst().orElse("it breaks off"));
         } catch (NoSuchFileException e) {
-            throw Failure.outside(
-                    "the configuration file " + file + " does not exist: name one that does", e);
+            throw Failure.outside("the configuration file " + file + " does not exist: name one that does", e);
         } catch (IOException e) {
-            throw Failure.outside(
-                    "the configuration file " + file + " cannot be read: " + e.getMessage(), e);
+            throw Failure.outside("the configuration file " + file + " cannot be read: " + e.getMessage(), e);
         }
         return config;
     }
@@ -82,8 +79,7 @@ final class ConfigFile implements IDefaultValueProvider {
             if (!known.contains(key)) {
                 throw wrong(
                         line,
-                        "there is no setting \"%s\"; the nearest is \"%s\""
-                                .formatted(key, Nearest.to(key, known)));
+                        "there is no setting \"%s\"; the nearest is \"%s\"".formatted(key, Nearest.to(key, known)));
             }
             if (settings.containsKey(key)) {
                 throw wrong(line, "\"" + key + "\" is set twice; keep one");

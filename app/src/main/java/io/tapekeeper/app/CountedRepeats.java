@@ -10,9 +10,8 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 
 /**
- * Lets the first message of a kind through and counts those that follow within a minute: then one
- * line says how often. Messages are of a kind where source, level and template are the same,
- * whatever the values in it. Thread-safe.
+ * Lets the first message of a kind through and counts those that follow within a minute: then one line says how often.
+ * Messages are of a kind where source, level and template are the same, whatever the values in it. Thread-safe.
  */
 final class CountedRepeats extends Handler implements AutoCloseable {
     static final Duration WINDOW = Duration.ofSeconds(60);
@@ -58,9 +57,7 @@ final class CountedRepeats extends Handler implements AutoCloseable {
     private final Map<Kind, Count> counts = new LinkedHashMap<>(); // in the order of their windows
     private Thread sayer;
 
-    /**
-     * @param nanos monotonic time
-     */
+    /** @param nanos monotonic time */
     CountedRepeats(Handler out, LongSupplier nanos) {
         this.out = out;
         this.nanos = nanos;
@@ -68,19 +65,16 @@ final class CountedRepeats extends Handler implements AutoCloseable {
 
     /** Says what was counted also where nothing else is logged. */
     void sayByItself() {
-        sayer =
-                Thread.ofVirtual()
-                        .name("log-repeats")
-                        .start(() -> {
-                            try {
-                                while (true) {
-                                    Thread.sleep(WINDOW.dividedBy(4));
-                                    tellEnded();
-                                }
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt(); // closed
-                            }
-                        });
+        sayer = Thread.ofVirtual().name("log-repeats").start(() -> {
+            try {
+                while (true) {
+                    Thread.sleep(WINDOW.dividedBy(4));
+                    tellEnded();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // closed
+            }
+        });
     }
 
     @Override
@@ -121,8 +115,7 @@ final class CountedRepeats extends Handler implements AutoCloseable {
     private void tell(Count count) {
         if (count.repeats > 0) {
             long seconds = Math.ceilDiv(nanos.getAsLong() - count.since, 1_000_000_000L);
-            out.publish(
-                    new Repeated(count.last, count.repeats, Math.min(WINDOW.toSeconds(), seconds)));
+            out.publish(new Repeated(count.last, count.repeats, Math.min(WINDOW.toSeconds(), seconds)));
         }
     }
 

@@ -63,9 +63,7 @@ final class DataQuality {
      */
     record Snapshot(List<Tape> tapes, SystemHealth system, long nowMicros) {}
 
-    /**
-     * @param conflicts how many trades came again with other content, since the start
-     */
+    /** @param conflicts how many trades came again with other content, since the start */
     record Tape(String symbol, Health health, long conflicts) {}
 
     /** What a look has changed. */
@@ -125,18 +123,12 @@ final class DataQuality {
         return watched.values().stream()
                 .filter(one -> one.open != null)
                 .map(one -> one.open)
-                .sorted(
-                        Comparator.comparing(QualityAlert::severity)
-                                .reversed()
-                                .thenComparingLong(QualityAlert::since))
+                .sorted(Comparator.comparing(QualityAlert::severity).reversed().thenComparingLong(QualityAlert::since))
                 .toList();
     }
 
-    /**
-     * @param finding null where nothing is wrong
-     */
-    private void settle(
-            Kind kind, String symbol, Finding finding, Snapshot now, long nanos, Changes changes) {
+    /** @param finding null where nothing is wrong */
+    private void settle(Kind kind, String symbol, Finding finding, Snapshot now, long nanos, Changes changes) {
         Watched one = watched.computeIfAbsent(new Key(kind, symbol), key -> new Watched());
         boolean wrong = finding != null;
         if (wrong != one.wrong) {
@@ -148,8 +140,7 @@ final class DataQuality {
             boolean begins = one.open == null;
             if (!begins || finding.atOnce() || run >= opensAfter(kind)) {
                 long since = begins ? now.nowMicros() : one.open.since();
-                one.open =
-                        new QualityAlert(kind, symbol, since, finding.severity(), finding.reason());
+                one.open = new QualityAlert(kind, symbol, since, finding.severity(), finding.reason());
                 if (begins) {
                     changes.opened().add(one.open);
                 }
@@ -197,13 +188,12 @@ final class DataQuality {
         if (now.isWhole()) {
             return null;
         }
-        String what =
-                "%,d %s missing in %,d %s"
-                        .formatted(
-                                now.missingTrades(),
-                                now.missingTrades() == 1 ? "trade is" : "trades are",
-                                now.openHoles(),
-                                now.openHoles() == 1 ? "hole" : "holes");
+        String what = "%,d %s missing in %,d %s"
+                .formatted(
+                        now.missingTrades(),
+                        now.missingTrades() == 1 ? "trade is" : "trades are",
+                        now.openHoles(),
+                        now.openHoles() == 1 ? "hole" : "holes");
         return new Finding(Severity.WARNING, what + "; " + beingDone(now) + ".", true);
     }
 
@@ -235,9 +225,7 @@ final class DataQuality {
             return null;
         }
         return new Finding(
-                Severity.WARNING,
-                VenueClock.inWords(offsetMillis) + ": let network time (NTP) set it.",
-                true);
+                Severity.WARNING, VenueClock.inWords(offsetMillis) + ": let network time (NTP) set it.", true);
     }
 
     private Finding disk(SystemHealth.Disk disk) {
@@ -246,15 +234,12 @@ final class DataQuality {
         double days = disk.daysLeft(); // NaN compares as enough
         if (freeGb < (open ? DISK_RESOLVES_GB : DISK_OPENS_GB)) {
             return new Finding(
-                    Severity.CRITICAL,
-                    "Only %.1f GB are free on the store's disk: make room.".formatted(freeGb),
-                    true);
+                    Severity.CRITICAL, "Only %.1f GB are free on the store's disk: make room.".formatted(freeGb), true);
         }
         if (days < (open ? DISK_RESOLVES_DAYS : DISK_OPENS_DAYS)) {
             return new Finding(
                     Severity.WARNING,
-                    "The store's disk is full in %.1f days at this pace: make room."
-                            .formatted(days),
+                    "The store's disk is full in %.1f days at this pace: make room.".formatted(days),
                     true);
         }
         return null;
@@ -275,8 +260,7 @@ final class DataQuality {
         }
         return new Finding(
                 Severity.WARNING,
-                "%,d of the %,d request weight a minute are used: repairs wait."
-                        .formatted(rate.used(), rate.limit()),
+                "%,d of the %,d request weight a minute are used: repairs wait.".formatted(rate.used(), rate.limit()),
                 true);
     }
 

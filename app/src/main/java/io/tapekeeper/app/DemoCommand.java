@@ -27,33 +27,28 @@ import picocli.CommandLine.ParentCommand;
             "no network. The market goes on where it stopped. Everything is marked SIMULATED."
         },
         footerHeading = "%nExamples:%n",
-        footer = {
-            "  ./tapekeeper demo --open",
-            "  ./tapekeeper demo --symbols BTCUSDT,ETHUSDT,SOLUSDT"
-        })
+        footer = {"  ./tapekeeper demo --open", "  ./tapekeeper demo --symbols BTCUSDT,ETHUSDT,SOLUSDT"})
 final class DemoCommand implements Callable<Integer> {
-    @ParentCommand private Main main;
+    @ParentCommand
+    private Main main;
 
     private static final long LAST_RUN_MICROS = 60_000_000;
     private static final Path DEFAULT_DB = Path.of("data", "demo.db");
 
-    @Mixin private RecordOptions options = RecordOptions.of("BTCUSDT", "ETHUSDT", "SOLUSDT");
+    @Mixin
+    private RecordOptions options = RecordOptions.of("BTCUSDT", "ETHUSDT", "SOLUSDT");
 
     @Option(names = "--seed", paramLabel = "SEED", description = "Seed of the market (default: 7).")
     private long seed = ExchangeCommand.DEFAULT_SEED;
 
-    @Option(
-            names = "--speed",
-            paramLabel = "N",
-            description = "Seconds of the market in a second (default: 1).")
+    @Option(names = "--speed", paramLabel = "N", description = "Seconds of the market in a second (default: 1).")
     private String speed = "1";
 
     @Option(
             names = "--faults",
             paramLabel = "FILE|SEED",
-            description =
-                    "Let the exchange fail on purpose: by a plan (docs/faulty-exchange.md), or by a"
-                            + " mixture drawn from a seed.")
+            description = "Let the exchange fail on purpose: by a plan (docs/faulty-exchange.md), or by a"
+                    + " mixture drawn from a seed.")
     private String faults;
 
     @Override
@@ -70,12 +65,10 @@ final class DemoCommand implements Callable<Integer> {
                             .formatted(db, market),
                     null);
         }
-        ExchangeConfig config =
-                ExchangeConfig.of(
-                                new ExchangeConfig.Source.Synthetic(
-                                        seed, Optional.of(market), takenUpTo(stored)))
-                        .withSpeed(ExchangeCommand.speed(speed))
-                        .withFaults(ExchangeCommand.faults(faults));
+        ExchangeConfig config = ExchangeConfig.of(
+                        new ExchangeConfig.Source.Synthetic(seed, Optional.of(market), takenUpTo(stored)))
+                .withSpeed(ExchangeCommand.speed(speed))
+                .withFaults(ExchangeCommand.faults(faults));
         System.out.println("demo: a SIMULATED market, no real prices");
         try (Exchange exchange = ExchangeCommand.start(config)) {
             String address = "127.0.0.1:" + exchange.port();
@@ -111,14 +104,15 @@ final class DemoCommand implements Callable<Integer> {
                         "%s holds real trades, and a simulated market never goes beside them: name another file with --db"
                                 .formatted(db));
             }
-            long[] ends =
-                    history.series().stream()
-                            .filter(series -> series.tape().kind() == options.kind())
-                            .flatMapToLong(series -> lastTime(history, series.tape()).stream())
-                            .toArray();
+            long[] ends = history.series().stream()
+                    .filter(series -> series.tape().kind() == options.kind())
+                    .flatMapToLong(series -> lastTime(history, series.tape()).stream())
+                    .toArray();
             long newest = Arrays.stream(ends).max().orElse(0);
             // A symbol that the last run left out ends earlier and must not hold up the others.
-            return Arrays.stream(ends).filter(end -> end > newest - LAST_RUN_MICROS).min();
+            return Arrays.stream(ends)
+                    .filter(end -> end > newest - LAST_RUN_MICROS)
+                    .min();
         } catch (StoreException e) {
             throw Failure.of(e);
         }
@@ -126,9 +120,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private static OptionalLong lastTime(History history, TapeId tape) {
         long[] time = {Long.MIN_VALUE};
-        history.lastTradeId(tape)
-                .ifPresent(
-                        last -> history.trades(tape, last, trade -> time[0] = trade.venueTime()));
+        history.lastTradeId(tape).ifPresent(last -> history.trades(tape, last, trade -> time[0] = trade.venueTime()));
         return time[0] == Long.MIN_VALUE ? OptionalLong.empty() : OptionalLong.of(time[0]);
     }
 }

@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a doctor has found: for people told at once, line by line, and kept for programs. What is
- * not well has a remedy. Not thread-safe.
+ * What a doctor has found: for people told at once, line by line, and kept for programs. What is not well has a remedy.
+ * Not thread-safe.
  */
 final class Diagnosis {
     private enum State {
@@ -25,23 +25,18 @@ final class Diagnosis {
         }
     }
 
-    private record Finding(
-            String about, State state, String found, String remedy, Map<String, Object> measured) {}
+    private record Finding(String about, State state, String found, String remedy, Map<String, Object> measured) {}
 
     private final PrintStream out; // null where only programs listen
     private final List<Finding> findings = new ArrayList<>();
     private String lastAbout = "";
 
-    /**
-     * @param out null where nothing is to be printed meanwhile
-     */
+    /** @param out null where nothing is to be printed meanwhile */
     Diagnosis(PrintStream out) {
         this.out = out;
     }
 
-    /**
-     * @param measured the numbers of the sentence, for programs
-     */
+    /** @param measured the numbers of the sentence, for programs */
     void fine(String about, String found, Map<String, ?> measured) {
         tell(about, State.OK, found, "", measured);
     }
@@ -54,8 +49,7 @@ final class Diagnosis {
         tell(about, State.WRONG, found, remedy, measured);
     }
 
-    private void tell(
-            String about, State state, String found, String remedy, Map<String, ?> measured) {
+    private void tell(String about, State state, String found, String remedy, Map<String, ?> measured) {
         findings.add(new Finding(about, state, found, remedy, new LinkedHashMap<>(measured)));
         if (out == null) {
             return;

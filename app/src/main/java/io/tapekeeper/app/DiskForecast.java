@@ -5,10 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 
-/**
- * How fast the store grows: its size now less that of an hour ago, or of as long as is known. Not
- * thread-safe.
- */
+/** How fast the store grows: its size now less that of an hour ago, or of as long as is known. Not thread-safe. */
 final class DiskForecast {
     private static final long EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final int KEPT = 60;
@@ -34,11 +31,9 @@ final class DiskForecast {
         }
         Size first = sizes.getFirst();
         long span = nanos - first.nanos();
-        double perDay =
-                span < SHORTEST_NANOS
-                        ? Double.NaN
-                        : Math.max(0, storeBytes - first.bytes())
-                                * ((double) TimeUnit.DAYS.toNanos(1) / span);
+        double perDay = span < SHORTEST_NANOS
+                ? Double.NaN
+                : Math.max(0, storeBytes - first.bytes()) * ((double) TimeUnit.DAYS.toNanos(1) / span);
         return new SystemHealth.Disk(freeBytes, perDay);
     }
 }

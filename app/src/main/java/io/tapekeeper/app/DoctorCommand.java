@@ -111,9 +111,7 @@ final class DoctorCommand implements Callable<Integer> {
                 Map.of("version", Runtime.version().toString()));
     }
 
-    /**
-     * @param growth of the store there, where it is known
-     */
+    /** @param growth of the store there, where it is known */
     private void checkDisk(Optional<StoreGrowth> growth) {
         Path folder = db.toAbsolutePath().getParent();
         if (folder == null) {
@@ -125,40 +123,26 @@ final class DoctorCommand implements Callable<Integer> {
         }
         try {
             long free = Files.getFileStore(folder).getUsableSpace();
-            SystemHealth.Disk disk =
-                    new SystemHealth.Disk(
-                            free, growth.map(StoreGrowth::bytesPerDay).orElse(Double.NaN));
+            SystemHealth.Disk disk = new SystemHealth.Disk(
+                    free, growth.map(StoreGrowth::bytesPerDay).orElse(Double.NaN));
             Map<String, Object> measured = new LinkedHashMap<>();
             measured.put("freeBytes", free);
             measured.put("bytesPerDay", orNull(disk.bytesPerDay()));
             measured.put("daysLeft", orNull(disk.daysLeft()));
-            String found =
-                    String.format(Locale.ROOT, "%.1f GB free at %s", free / 1e9, folder)
-                            + growth.map(one -> "; " + one.inWords(disk.daysLeft())).orElse("");
+            String found = String.format(Locale.ROOT, "%.1f GB free at %s", free / 1e9, folder)
+                    + growth.map(one -> "; " + one.inWords(disk.daysLeft())).orElse("");
             if (!Files.isWritable(folder)) {
                 diagnosis.wrong(
-                        "disk",
-                        folder + " cannot be written to",
-                        "allow it, or name another file with --db",
-                        measured);
+                        "disk", folder + " cannot be written to", "allow it, or name another file with --db", measured);
             } else if (free < LOW_DISK) {
-                diagnosis.wrong(
-                        "disk",
-                        found,
-                        "make room: a busy symbol takes about 100 MB a day",
-                        measured);
+                diagnosis.wrong("disk", found, "make room: a busy symbol takes about 100 MB a day", measured);
             } else if (disk.daysLeft() < FEW_DAYS) {
-                diagnosis.wrong(
-                        "disk", found, "make room, or let run forget with --keep", measured);
+                diagnosis.wrong("disk", found, "make room, or let run forget with --keep", measured);
             } else {
                 diagnosis.fine("disk", found, measured);
             }
         } catch (IOException e) {
-            diagnosis.wrong(
-                    "disk",
-                    folder + ": " + e.getMessage(),
-                    "name another file with --db",
-                    Map.of());
+            diagnosis.wrong("disk", folder + ": " + e.getMessage(), "name another file with --db", Map.of());
         }
     }
 
@@ -170,10 +154,7 @@ final class DoctorCommand implements Callable<Integer> {
     /** Returns how fast it grows, where that can be read. */
     private Optional<StoreGrowth> checkStore() {
         if (!Files.exists(db)) {
-            diagnosis.fine(
-                    "store",
-                    db + " is not there yet: the first run makes it",
-                    Map.of("exists", false));
+            diagnosis.fine("store", db + " is not there yet: the first run makes it", Map.of("exists", false));
             return Optional.empty();
         }
         try {
@@ -188,23 +169,17 @@ final class DoctorCommand implements Callable<Integer> {
             }
             return Optional.of(checkTapes());
         } catch (StoreException e) {
-            diagnosis.wrong(
-                    "store",
-                    e.getMessage(),
-                    "name another file with --db, or mend this one",
-                    Map.of());
+            diagnosis.wrong("store", e.getMessage(), "name another file with --db, or mend this one", Map.of());
             return Optional.empty();
         }
     }
 
     private Optional<String> damage() {
         try (Progress.Bar bar = Progress.bar("store", 0)) {
-            return StoreFile.quickCheck(
-                    db,
-                    () -> {
-                        bar.pulse();
-                        return false;
-                    });
+            return StoreFile.quickCheck(db, () -> {
+                bar.pulse();
+                return false;
+            });
         }
     }
 
@@ -224,46 +199,42 @@ final class DoctorCommand implements Callable<Integer> {
     private void checkRecorder() {
         switch (StoreFile.lastRecorder(db)) {
             case LastRecorder.AtWork(String process) ->
-                    diagnosis.fine(
-                            "store",
-                            "is being recorded by process " + process,
-                            Map.of("recordedByProcess", process, "lastStopUnclean", false));
+                diagnosis.fine(
+                        "store",
+                        "is being recorded by process " + process,
+                        Map.of("recordedByProcess", process, "lastStopUnclean", false));
             case LastRecorder.Closed() ->
-                    diagnosis.fine(
-                            "store",
-                            "nobody records it; the last recorder closed it in good order",
-                            Map.of("lastStopUnclean", false));
+                diagnosis.fine(
+                        "store",
+                        "nobody records it; the last recorder closed it in good order",
+                        Map.of("lastStopUnclean", false));
             case LastRecorder.Died(String process) ->
-                    diagnosis.note(
-                            "store",
-                            "nobody records it; the last recorder, process %s, was killed or lost its power"
-                                    .formatted(process),
-                            "nothing that was committed is lost, and run fetches the rest; its log beside the"
-                                    + " store may say why",
-                            Map.of("lastStopUnclean", true));
+                diagnosis.note(
+                        "store",
+                        "nobody records it; the last recorder, process %s, was killed or lost its power"
+                                .formatted(process),
+                        "nothing that was committed is lost, and run fetches the rest; its log beside the"
+                                + " store may say why",
+                        Map.of("lastStopUnclean", true));
         }
     }
 
     private void checkTape(History history, Series series) {
         TapeId tape = series.tape();
         StoredTape.Count count = new StoredTape(history, tape, List.of()).count();
-        long open =
-                history.openGaps(tape).stream()
-                        .mapToLong(entry -> history.missing(tape, entry.gap()))
-                        .sum();
+        long open = history.openGaps(tape).stream()
+                .mapToLong(entry -> history.missing(tape, entry.gap()))
+                .sum();
         long missing = open + count.unknown();
-        String found =
-                String.format(
-                        Locale.ROOT,
-                        "%s %s%s: %,d trades, %,d missing%s",
-                        tape.symbol(),
-                        tape.kind().label(),
-                        tape.simulated() ? " SIMULATED" : "",
-                        count.trades(),
-                        missing,
-                        count.unknown() == 0
-                                ? ""
-                                : ", %,d unknown to the ledger".formatted(count.unknown()));
+        String found = String.format(
+                Locale.ROOT,
+                "%s %s%s: %,d trades, %,d missing%s",
+                tape.symbol(),
+                tape.kind().label(),
+                tape.simulated() ? " SIMULATED" : "",
+                count.trades(),
+                missing,
+                count.unknown() == 0 ? "" : ", %,d unknown to the ledger".formatted(count.unknown()));
         Map<String, Object> measured = new LinkedHashMap<>();
         measured.put("symbol", tape.symbol());
         measured.put("kind", tape.kind().label());
@@ -292,10 +263,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     private void checkPort() {
         try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-            diagnosis.fine(
-                    "port",
-                    socket.getLocalPort() + " is free",
-                    Map.of("port", socket.getLocalPort()));
+            diagnosis.fine("port", socket.getLocalPort() + " is free", Map.of("port", socket.getLocalPort()));
         } catch (IOException e) {
             if (isOurPage()) {
                 diagnosis.fine("port", port + " shows a recorder's page", Map.of("port", port));
@@ -312,11 +280,11 @@ final class DoctorCommand implements Callable<Integer> {
     /** Whether who has the port answers as a recorder's page does, be it well or not. */
     private boolean isOurPage() {
         URI health = URI.create("http://127.0.0.1:%d/health".formatted(port));
-        try (HttpClient client = HttpClient.newBuilder().connectTimeout(PAGE_PATIENCE).build()) {
-            HttpResponse<String> answer =
-                    client.send(
-                            HttpRequest.newBuilder(health).timeout(PAGE_PATIENCE).build(),
-                            HttpResponse.BodyHandlers.ofString());
+        try (HttpClient client =
+                HttpClient.newBuilder().connectTimeout(PAGE_PATIENCE).build()) {
+            HttpResponse<String> answer = client.send(
+                    HttpRequest.newBuilder(health).timeout(PAGE_PATIENCE).build(),
+                    HttpResponse.BodyHandlers.ofString());
             JsonNode told = JsonMapper.shared().readTree(answer.body());
             return told.path("writing").isBoolean() && told.path("symbols").isArray();
         } catch (IOException | JacksonException e) {
@@ -328,21 +296,19 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private void checkBudget(RateState state) {
-        Map<String, Object> measured =
-                Map.of(
-                        "host",
-                        state.host(),
-                        "limit",
-                        state.limit(),
-                        "used",
-                        state.used(),
-                        "bannedUntilMicros",
-                        state.bannedUntilMicros());
+        Map<String, Object> measured = Map.of(
+                "host",
+                state.host(),
+                "limit",
+                state.limit(),
+                "used",
+                state.used(),
+                "bannedUntilMicros",
+                state.bannedUntilMicros());
         if (state.bannedUntilMicros() > 0) {
             diagnosis.wrong(
                     "budget",
-                    "%s wants no request until %s"
-                            .formatted(state.host(), KlineAudit.time(state.bannedUntilMicros())),
+                    "%s wants no request until %s".formatted(state.host(), KlineAudit.time(state.bannedUntilMicros())),
                     "wait; everything goes on by itself then",
                     measured);
         } else {
@@ -364,36 +330,25 @@ final class DoctorCommand implements Callable<Integer> {
             ClockOffset offset = rest.clockOffset();
             diagnosis.fine(
                     "venue",
-                    String.format(
-                            Locale.ROOT,
-                            "%s answers in %.0f ms",
-                            restUrl,
-                            offset.roundTripMicros() / 1e3),
+                    String.format(Locale.ROOT, "%s answers in %.0f ms", restUrl, offset.roundTripMicros() / 1e3),
                     Map.of("roundTripMicros", offset.roundTripMicros()));
             if (Venue.simulation(restUrl, rest).isPresent()) {
-                diagnosis.note(
-                        "clock", "not compared: a played market has its own time", "", Map.of());
+                diagnosis.note("clock", "not compared: a played market has its own time", "", Map.of());
             } else {
                 checkClock(offset);
             }
         } catch (VenueException e) {
-            diagnosis.wrong(
-                    "venue", e.getMessage(), "check the network, or another --rest-url", Map.of());
+            diagnosis.wrong("venue", e.getMessage(), "check the network, or another --rest-url", Map.of());
         }
     }
 
     private void checkClock(ClockOffset offset) {
         double seconds = offset.micros() / 1e6;
-        String found =
-                String.format(
-                        Locale.ROOT,
-                        "%.3f s %s the venue's clock",
-                        Math.abs(seconds),
-                        seconds < 0 ? "ahead of" : "behind");
+        String found = String.format(
+                Locale.ROOT, "%.3f s %s the venue's clock", Math.abs(seconds), seconds < 0 ? "ahead of" : "behind");
         Map<String, Object> measured = Map.of("offsetMicros", offset.micros());
         if (Math.abs(seconds) > CLOCK_LIMIT_SECONDS) {
-            diagnosis.wrong(
-                    "clock", found, "set this machine's clock, for example by NTP", measured);
+            diagnosis.wrong("clock", found, "set this machine's clock, for example by NTP", measured);
         } else {
             diagnosis.fine("clock", found, measured);
         }
@@ -409,10 +364,7 @@ final class DoctorCommand implements Callable<Integer> {
                     .get(SOCKET_PATIENCE.toSeconds(), TimeUnit.SECONDS)
                     .abort();
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-            diagnosis.fine(
-                    "socket",
-                    "%s opens in %d ms".formatted(streamUrl, millis),
-                    Map.of("openMillis", millis));
+            diagnosis.fine("socket", "%s opens in %d ms".formatted(streamUrl, millis), Map.of("openMillis", millis));
         } catch (ExecutionException | TimeoutException e) {
             diagnosis.wrong(
                     "socket",

@@ -32,7 +32,8 @@ import picocli.CommandLine.ParentCommand;
             "  ./tapekeeper exchange --capture trades.txt.gz --speed max --port 9443"
         })
 final class ExchangeCommand implements Callable<Integer> {
-    @ParentCommand private Main main;
+    @ParentCommand
+    private Main main;
 
     static final long DEFAULT_SEED = 7;
 
@@ -42,25 +43,22 @@ final class ExchangeCommand implements Callable<Integer> {
     @Option(
             names = "--state",
             paramLabel = "FOLDER",
-            description =
-                    "Where a synthetic market is kept, so that it goes on where it stopped (default:"
-                            + " data/exchange-SEED).")
+            description = "Where a synthetic market is kept, so that it goes on where it stopped (default:"
+                    + " data/exchange-SEED).")
     private Path state;
 
     @Option(
             names = "--speed",
             paramLabel = "N",
             description =
-                    "Seconds of the tape in a second; max = as fast as the slowest client takes it"
-                            + " (default: 1).")
+                    "Seconds of the tape in a second; max = as fast as the slowest client takes it" + " (default: 1).")
     private String speed = "1";
 
     @Option(
             names = "--faults",
             paramLabel = "FILE|SEED",
             description =
-                    "Fail on purpose: by a plan (docs/faulty-exchange.md), or by a mixture drawn from a"
-                            + " seed.")
+                    "Fail on purpose: by a plan (docs/faulty-exchange.md), or by a mixture drawn from a" + " seed.")
     private String faults;
 
     @Option(
@@ -86,21 +84,18 @@ final class ExchangeCommand implements Callable<Integer> {
         @Option(
                 names = "--capture",
                 paramLabel = "FILE",
-                description =
-                        "A recording: lines of \"<epoch ns> <frame>\", .gz too; may be given"
-                                + " several times.")
+                description = "A recording: lines of \"<epoch ns> <frame>\", .gz too; may be given" + " several times.")
         private List<Path> captures;
     }
 
     @Override
     public Integer call() throws InterruptedException {
         Stop stop = main.stopOnSignals();
-        ExchangeConfig config =
-                ExchangeConfig.of(source())
-                        .withHost(host)
-                        .withPort(port)
-                        .withSpeed(speed(speed))
-                        .withFaults(faults(faults));
+        ExchangeConfig config = ExchangeConfig.of(source())
+                .withHost(host)
+                .withPort(port)
+                .withSpeed(speed(speed))
+                .withFaults(faults(faults));
         try (Exchange exchange = start(config)) {
             System.out.printf(
                     "exchange: http://%s:%d and ws://%s:%d, state of play at /sim/state%n",

@@ -33,10 +33,7 @@ final class ExportCommand implements Callable<Integer> {
     @Option(names = "--db", paramLabel = "FILE", description = "The store.")
     private Path db = RunCommand.DEFAULT_DB;
 
-    @Option(
-            names = "--symbol",
-            paramLabel = "SYMBOL",
-            description = "May be left out where the store has one.")
+    @Option(names = "--symbol", paramLabel = "SYMBOL", description = "May be left out where the store has one.")
     private String symbol;
 
     @Option(
@@ -52,16 +49,10 @@ final class ExportCommand implements Callable<Integer> {
             description = "Of bars, such as 1s, 1m, 1h (default: as recorded).")
     private Interval interval;
 
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            description = "${COMPLETION-CANDIDATES} (default: csv).")
+    @Option(names = "--format", paramLabel = "FORMAT", description = "${COMPLETION-CANDIDATES} (default: csv).")
     private Format format = Format.csv;
 
-    @Option(
-            names = "--out",
-            paramLabel = "FILE",
-            description = "Where the rows go (default: standard output).")
+    @Option(names = "--out", paramLabel = "FILE", description = "Where the rows go (default: standard output).")
     private Path out;
 
     /** Named as the user writes them. */
@@ -83,22 +74,19 @@ final class ExportCommand implements Callable<Integer> {
     public Integer call() {
         try (History history = History.open(db)) {
             List<Series> series = choose(history.series());
-            Output.writeText(
-                    out,
-                    writer -> {
-                        CsvExport export =
-                                switch (format) {
-                                    case csv -> new CsvExport(history, writer);
-                                };
-                        switch (what) {
-                            case trades -> export.trades(series);
-                            case bars -> bars(export, series);
-                            case features -> export.features(series);
-                            case alerts -> export.alerts(series);
-                            case signals -> export.signals(series);
-                            case gaps -> export.gaps(series);
-                        }
-                    });
+            Output.writeText(out, writer -> {
+                CsvExport export = switch (format) {
+                    case csv -> new CsvExport(history, writer);
+                };
+                switch (what) {
+                    case trades -> export.trades(series);
+                    case bars -> bars(export, series);
+                    case features -> export.features(series);
+                    case alerts -> export.alerts(series);
+                    case signals -> export.signals(series);
+                    case gaps -> export.gaps(series);
+                }
+            });
         } catch (StoreException e) {
             throw Failure.of(e);
         } catch (IOException e) {
@@ -121,11 +109,10 @@ final class ExportCommand implements Callable<Integer> {
 
     private List<Series> choose(List<Series> all) {
         String wanted = symbol == null ? null : symbol.toUpperCase(Locale.ROOT);
-        List<Series> chosen =
-                all.stream()
-                        .filter(one -> wanted == null || one.tape().symbol().equals(wanted))
-                        .filter(one -> tape == null || one.tape().kind().label().equals(tape))
-                        .toList();
+        List<Series> chosen = all.stream()
+                .filter(one -> wanted == null || one.tape().symbol().equals(wanted))
+                .filter(one -> tape == null || one.tape().kind().label().equals(tape))
+                .toList();
         if (chosen.isEmpty()) {
             throw Failure.usage(
                     all.isEmpty()
@@ -133,9 +120,7 @@ final class ExportCommand implements Callable<Integer> {
                             : "%s holds nothing of that kind; it has %s".formatted(db, names(all)));
         }
         if (chosen.stream().map(Series::tape).distinct().count() > 1) {
-            throw Failure.usage(
-                    "%s holds %s: choose one with --symbol and --tape"
-                            .formatted(db, names(chosen)));
+            throw Failure.usage("%s holds %s: choose one with --symbol and --tape".formatted(db, names(chosen)));
         }
         return chosen;
     }

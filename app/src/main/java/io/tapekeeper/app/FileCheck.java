@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Looks in the background whether a store that was not closed in good order is sound, while it is
- * being recorded already. A thread of its own, which reads.
+ * Looks in the background whether a store that was not closed in good order is sound, while it is being recorded
+ * already. A thread of its own, which reads.
  */
 final class FileCheck implements AutoCloseable {
     private static final Logger LOG = System.getLogger(FileCheck.class.getName());
@@ -17,9 +17,7 @@ final class FileCheck implements AutoCloseable {
     private volatile boolean closing;
     private volatile String damage = "";
 
-    /**
-     * @param needed whether the last recorder did not close it
-     */
+    /** @param needed whether the last recorder did not close it */
     FileCheck(Path db, boolean needed) {
         if (needed) {
             Thread.ofPlatform().name("file-check").daemon().start(() -> check(db));

@@ -6,8 +6,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
- * What the venue says of itself, asked for in a thread of its own while the store is opened: a
- * start has to do both, and neither needs the other.
+ * What the venue says of itself, asked for in a thread of its own while the store is opened: a start has to do both,
+ * and neither needs the other.
  */
 final class FirstAnswer implements AutoCloseable {
     private final FutureTask<Venue> answer;

@@ -8,13 +8,9 @@ import java.time.InstantSource;
 final class Governors {
     private Governors() {}
 
-    /**
-     * The governor of a venue, shared with every other process of this machine; the caller closes
-     * it.
-     */
+    /** The governor of a venue, shared with every other process of this machine; the caller closes it. */
     static RateGovernor of(URI restUrl) {
-        return RateGovernor.open(
-                StateFolder.find(System.getenv()), venue(restUrl), InstantSource.system());
+        return RateGovernor.open(StateFolder.find(System.getenv()), venue(restUrl), InstantSource.system());
     }
 
     /** Whose limit it is: Binance counts what an address asks all of its hosts together. */

@@ -16,9 +16,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * Tells how far each series can be trusted at this moment: warming up, live, stale, disconnected.
  *
- * <p>Whether a tape is stale is judged by local monotonic time against the tape's own pace: nothing
- * for twenty times the usual pause between trades, but at least 5 and at most 120 seconds. Owned by
- * the tape thread; {@link #latest} may be read by any.
+ * <p>Whether a tape is stale is judged by local monotonic time against the tape's own pace: nothing for twenty times
+ * the usual pause between trades, but at least 5 and at most 120 seconds. Owned by the tape thread; {@link #latest} may
+ * be read by any.
  */
 final class HealthTeller {
     private static final long EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -58,9 +58,7 @@ final class HealthTeller {
             if (count != trades) {
                 double pause = (double) (now - changedAt) / (count - trades);
                 usualPauseNanos =
-                        Double.isNaN(usualPauseNanos)
-                                ? pause
-                                : usualPauseNanos + 0.05 * (pause - usualPauseNanos);
+                        Double.isNaN(usualPauseNanos) ? pause : usualPauseNanos + 0.05 * (pause - usualPauseNanos);
                 trades = count;
                 changedAt = now;
             }

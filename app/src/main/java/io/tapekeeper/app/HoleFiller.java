@@ -28,13 +28,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * REST as one more source of the tape: fills the holes that the tape waits for, asks once behind
- * every connect whether something newer is there than the socket shows, and where no socket can be
- * had follows the tape by id until there is one.
+ * REST as one more source of the tape: fills the holes that the tape waits for, asks once behind every connect whether
+ * something newer is there than the socket shows, and where no socket can be had follows the tape by id until there is
+ * one.
  *
- * <p>What it gets goes the way of every other trade. A hole that cannot be filled within the
- * hold-back time is given up at once, so that the tape goes on, and is left to {@link
- * LedgerRepair}. A thread of its own; one question at a time.
+ * <p>What it gets goes the way of every other trade. A hole that cannot be filled within the hold-back time is given up
+ * at once, so that the tape goes on, and is left to {@link LedgerRepair}. A thread of its own; one question at a time.
  */
 final class HoleFiller implements AutoCloseable {
     private static final Logger LOG = System.getLogger(HoleFiller.class.getName());
@@ -102,18 +101,16 @@ final class HoleFiller implements AutoCloseable {
         this.rest = rest;
         this.governor = governor;
         this.tape = tape;
-        this.watches =
-                watches.stream()
-                        .filter(watch -> watch.series().tape().kind() != TapeKind.POLL)
-                        .toList();
+        this.watches = watches.stream()
+                .filter(watch -> watch.series().tape().kind() != TapeKind.POLL)
+                .toList();
         this.settings = settings;
         this.watches.forEach(watch -> askings.put(watch, new Asking()));
-        thread =
-                Thread.ofPlatform()
-                        .name("hole-filler")
-                        .daemon()
-                        .uncaughtExceptionHandler(tape::broke)
-                        .unstarted(this::run);
+        thread = Thread.ofPlatform()
+                .name("hole-filler")
+                .daemon()
+                .uncaughtExceptionHandler(tape::broke)
+                .unstarted(this::run);
     }
 
     void start() {
@@ -121,8 +118,8 @@ final class HoleFiller implements AutoCloseable {
     }
 
     /**
-     * Whether a tape has all up to an id that the venue names as its newest, any thread; where not,
-     * it is asked for. A blanked one is on no tape, and no reason to ask again.
+     * Whether a tape has all up to an id that the venue names as its newest, any thread; where not, it is asked for. A
+     * blanked one is on no tape, and no reason to ask again.
      */
     boolean hasAll(Watch watch, long newest) {
         boolean all = newest <= Math.max(watch.now().lastId(), askings.get(watch).askedUpTo);
@@ -132,10 +129,7 @@ final class HoleFiller implements AutoCloseable {
         return all;
     }
 
-    /**
-     * Whether a tape goes on from REST, for want of a socket: not where REST does not answer
-     * either. Any thread.
-     */
+    /** Whether a tape goes on from REST, for want of a socket: not where REST does not answer either. Any thread. */
     boolean isFollowing(Watch watch) {
         Long answered = answeredAt.get(watch);
         return answered != null && System.nanoTime() - answered <= PAUSES * followEveryNanos(watch);
@@ -206,36 +200,27 @@ final class HoleFiller implements AutoCloseable {
             answeredAt.remove(watch);
             if (!e.getMessage().equals(asking.said)) {
                 asking.said = e.getMessage();
-                LOG.log(
-                        Level.WARNING,
-                        "{0}: no answer for its holes: {1}",
-                        watch.symbol(),
-                        asking.said);
+                LOG.log(Level.WARNING, "{0}: no answer for its holes: {1}", watch.symbol(), asking.said);
             }
-            asking.pause =
-                    Math.clamp(
-                            asking.pause * 2,
-                            settings.firstRetry().toNanos(),
-                            settings.longestRetry().toNanos());
+            asking.pause = Math.clamp(
+                    asking.pause * 2,
+                    settings.firstRetry().toNanos(),
+                    settings.longestRetry().toNanos());
             asking.notBefore = System.nanoTime() + asking.pause;
         }
     }
 
-    private void fill(Watch watch, Watch.Now at, Asking asking, long now)
-            throws InterruptedException {
-        if (asking.fetch == null
-                || asking.fetch.last() != at.holeLast()
-                || asking.fetch.next() < at.lastId() + 1) {
+    private void fill(Watch watch, Watch.Now at, Asking asking, long now) throws InterruptedException {
+        if (asking.fetch == null || asking.fetch.last() != at.holeLast() || asking.fetch.next() < at.lastId() + 1) {
             TapeId id = watch.series().tape();
-            asking.fetch =
-                    new Fetch(
-                            rest,
-                            id.symbol(),
-                            id.kind(),
-                            at.lastId() + 1,
-                            at.holeLast(),
-                            settings.believe(),
-                            new ToTape(watch));
+            asking.fetch = new Fetch(
+                    rest,
+                    id.symbol(),
+                    id.kind(),
+                    at.lastId() + 1,
+                    at.holeLast(),
+                    settings.believe(),
+                    new ToTape(watch));
             asking.deadline = now + settings.holdBack().toNanos();
         }
         long left = asking.fetch.last() - asking.fetch.next() + 1;
@@ -257,10 +242,9 @@ final class HoleFiller implements AutoCloseable {
         Fetch.Step step = asking.fetch.step(purpose);
         answerNanos += (System.nanoTime() - asked - answerNanos) / 8;
         answered(watch, asking);
-        asking.notBefore =
-                step == Fetch.Step.ADVANCED
-                        ? 0
-                        : System.nanoTime() + asking.fetch.pause(settings.askAgain()).toNanos();
+        asking.notBefore = step == Fetch.Step.ADVANCED
+                ? 0
+                : System.nanoTime() + asking.fetch.pause(settings.askAgain()).toNanos();
     }
 
     /** Whether so many ids can come before the tape no longer waits for them. */
@@ -350,8 +334,7 @@ final class HoleFiller implements AutoCloseable {
 
         @Override
         public void missing(long firstId, long lastId, Cause cause) {
-            var unused =
-                    tape.execute(() -> watch.missing(firstId, lastId, cause, System.nanoTime()));
+            var unused = tape.execute(() -> watch.missing(firstId, lastId, cause, System.nanoTime()));
         }
     }
 

@@ -21,11 +21,10 @@ import java.util.Map;
 import java.util.function.LongConsumer;
 
 /**
- * Compares the bars of a store with the venue's own klines: open, high, low, close, volume and the
- * number of trades must be equal, the quote volume too where one trade's price × size has no more
- * decimals than the venue prints, and else within its rounding of each trade. Bars that are not
- * complete are left out and counted, and so are those of a time of which the venue has blanked
- * trades: its klines still count them.
+ * Compares the bars of a store with the venue's own klines: open, high, low, close, volume and the number of trades
+ * must be equal, the quote volume too where one trade's price × size has no more decimals than the venue prints, and
+ * else within its rounding of each trade. Bars that are not complete are left out and counted, and so are those of a
+ * time of which the venue has blanked trades: its klines still count them.
  *
  * <p>Reads only; one thread. It asks the venue one question for a thousand bars.
  */
@@ -72,29 +71,20 @@ final class KlineAudit {
         this.progress = progress;
     }
 
-    /**
-     * @throws VenueException where the venue does not answer
-     */
+    /** @throws VenueException where the venue does not answer */
     void run(long fromMicros, long toMicros) {
-        history.bars(
-                series.tape(),
-                interval,
-                fromMicros,
-                toMicros,
-                stored -> {
-                    if (!stored.bar().complete() || hasBlanked(stored.bar())) {
-                        incomplete++;
-                        return;
-                    }
-                    boolean beyond =
-                            !page.isEmpty()
-                                    && stored.bar().start() - page.getFirst().start()
-                                            >= PAGE * interval.micros();
-                    if (beyond) {
-                        compare();
-                    }
-                    page.add(stored.bar());
-                });
+        history.bars(series.tape(), interval, fromMicros, toMicros, stored -> {
+            if (!stored.bar().complete() || hasBlanked(stored.bar())) {
+                incomplete++;
+                return;
+            }
+            boolean beyond =
+                    !page.isEmpty() && stored.bar().start() - page.getFirst().start() >= PAGE * interval.micros();
+            if (beyond) {
+                compare();
+            }
+            page.add(stored.bar());
+        });
         compare();
     }
 
@@ -103,8 +93,7 @@ final class KlineAudit {
         while (passed < blanked.size() && blanked.get(passed).after() < bar.start()) {
             passed++;
         }
-        return passed < blanked.size()
-                && blanked.get(passed).before() < bar.start() + interval.micros();
+        return passed < blanked.size() && blanked.get(passed).before() < bar.start() + interval.micros();
     }
 
     private void compare() {
@@ -120,10 +109,9 @@ final class KlineAudit {
                 unknown++; // of a time without trades it may have none
                 continue;
             }
-            String what =
-                    kline == null
-                            ? "trades %d, venue has no kline".formatted(bar.trades())
-                            : difference(bar, kline, series.instrument());
+            String what = kline == null
+                    ? "trades %d, venue has no kline".formatted(bar.trades())
+                    : difference(bar, kline, series.instrument());
             if (what.isEmpty()) {
                 equal++;
             } else {
@@ -145,27 +133,24 @@ final class KlineAudit {
         price(found, "low", bar.low(), kline.low());
         price(found, "close", bar.close(), kline.close());
         if (!bar.volume().equals(kline.volume())) {
-            found.add(
-                    "volume %s, venue %s"
-                            .formatted(
-                                    bar.volume().format(Amount.SIZE_PLACES),
-                                    kline.volume().format(Amount.SIZE_PLACES)));
+            found.add("volume %s, venue %s"
+                    .formatted(
+                            bar.volume().format(Amount.SIZE_PLACES),
+                            kline.volume().format(Amount.SIZE_PLACES)));
         }
         if (bar.trades() != kline.trades()) {
             found.add("trades %d, venue %d".formatted(bar.trades(), kline.trades()));
         }
         BigInteger ours = bar.quoteVolume().units();
         BigInteger venues = kline.quoteVolume().units();
-        BigInteger rounding =
-                isExact(instrument)
-                        ? BigInteger.ZERO
-                        : VENUE_UNIT.multiply(BigInteger.valueOf(Math.max(1, bar.trades())));
+        BigInteger rounding = isExact(instrument)
+                ? BigInteger.ZERO
+                : VENUE_UNIT.multiply(BigInteger.valueOf(Math.max(1, bar.trades())));
         if (ours.subtract(venues).abs().compareTo(rounding) > 0) {
-            found.add(
-                    "quote volume %s, venue %s"
-                            .formatted(
-                                    bar.quoteVolume().format(Amount.QUOTE_PLACES),
-                                    kline.quoteVolume().format(Amount.QUOTE_PLACES)));
+            found.add("quote volume %s, venue %s"
+                    .formatted(
+                            bar.quoteVolume().format(Amount.QUOTE_PLACES),
+                            kline.quoteVolume().format(Amount.QUOTE_PLACES)));
         }
         return String.join("; ", found);
     }
@@ -180,9 +165,7 @@ final class KlineAudit {
 
     private static void price(List<String> found, String name, long ours, long venues) {
         if (ours != venues) {
-            found.add(
-                    "%s %s, venue %s"
-                            .formatted(name, Decimals.format(ours), Decimals.format(venues)));
+            found.add("%s %s, venue %s".formatted(name, Decimals.format(ours), Decimals.format(venues)));
         }
     }
 

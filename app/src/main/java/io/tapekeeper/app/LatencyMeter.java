@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long the trades of one tape are on their way: received − venue time + the venue's clock less
- * ours, of a sample of the newest trades at each look, over the last minute. What REST brings into
- * a hole later is no part of it: newer ones are there by then.
+ * How long the trades of one tape are on their way: received − venue time + the venue's clock less ours, of a sample of
+ * the newest trades at each look, over the last minute. What REST brings into a hole later is no part of it: newer ones
+ * are there by then.
  *
  * <p>Memory: {@value #KEPT} samples. Not thread-safe.
  */
@@ -32,8 +32,8 @@ final class LatencyMeter {
     }
 
     /**
-     * Takes a look. What was stored before the first one came at another time, perhaps by another
-     * clock: it only tells where to begin.
+     * Takes a look. What was stored before the first one came at another time, perhaps by another clock: it only tells
+     * where to begin.
      *
      * @param newest trades beyond {@link #lastId}, in any order
      * @param offsetMillis the venue's clock less ours, as measured now

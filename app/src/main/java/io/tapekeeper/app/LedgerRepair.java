@@ -38,10 +38,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Fills the holes that the ledger has open, in the background, while the tape goes on: fetches what
- * is missing into the store, computes the rows behind it anew ({@link Rebuild}), hands the live
- * tape the corrected state, and settles the entries. A process that dies in between finds them
- * still open and goes on where the store ends.
+ * Fills the holes that the ledger has open, in the background, while the tape goes on: fetches what is missing into the
+ * store, computes the rows behind it anew ({@link Rebuild}), hands the live tape the corrected state, and settles the
+ * entries. A process that dies in between finds them still open and goes on where the store ends.
  *
  * <p>A thread of its own. It asks from the smaller part of the budget, so live never waits for it.
  */
@@ -78,8 +77,7 @@ final class LedgerRepair implements AutoCloseable {
     private final List<Watch> watches;
     private final Set<Gap> saidTooOld = ConcurrentHashMap.newKeySet();
     private final Set<Gap> notServed = ConcurrentHashMap.newKeySet();
-    private final Map<Watch, Map<Gap, Filling>> begun =
-            new ConcurrentHashMap<>(); // asked by others
+    private final Map<Watch, Map<Gap, Filling>> begun = new ConcurrentHashMap<>(); // asked by others
     private final Map<Gap, Long> restingSince = new ConcurrentHashMap<>(); // local monotonic time
     private final Map<Gap, Long> waitedSince = new ConcurrentHashMap<>(); // local monotonic time
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -89,9 +87,7 @@ final class LedgerRepair implements AutoCloseable {
     private volatile boolean idle;
     private String said = ""; // why nothing was answered; of its thread alone
 
-    /**
-     * @param history of its own: a rebuild reads for long
-     */
+    /** @param history of its own: a rebuild reads for long */
     LedgerRepair(
             BinanceRest rest,
             TapeThread tape,
@@ -107,17 +103,15 @@ final class LedgerRepair implements AutoCloseable {
         this.history = history;
         this.view = view;
         this.preset = preset;
-        this.watches =
-                watches.stream()
-                        .filter(watch -> watch.series().tape().kind() != TapeKind.POLL)
-                        .toList();
+        this.watches = watches.stream()
+                .filter(watch -> watch.series().tape().kind() != TapeKind.POLL)
+                .toList();
         this.settings = settings;
-        thread =
-                Thread.ofPlatform()
-                        .name("ledger-repair")
-                        .daemon()
-                        .uncaughtExceptionHandler(tape::broke)
-                        .unstarted(this::run);
+        thread = Thread.ofPlatform()
+                .name("ledger-repair")
+                .daemon()
+                .uncaughtExceptionHandler(tape::broke)
+                .unstarted(this::run);
     }
 
     void start() {
@@ -142,8 +136,7 @@ final class LedgerRepair implements AutoCloseable {
     private void run() {
         long pause = 0;
         try {
-            while (!closing.await(
-                    Math.max(pause, settings.followEvery().toNanos()), TimeUnit.NANOSECONDS)) {
+            while (!closing.await(Math.max(pause, settings.followEvery().toNanos()), TimeUnit.NANOSECONDS)) {
                 boolean answered = true;
                 boolean all = true;
                 for (Watch watch : watches) {
@@ -165,13 +158,12 @@ final class LedgerRepair implements AutoCloseable {
                 }
                 idle = all && answered;
                 said = answered ? "" : said;
-                pause =
-                        answered
-                                ? 0
-                                : Math.clamp(
-                                        pause * 2,
-                                        settings.firstRetry().toNanos(),
-                                        settings.longestRetry().toNanos());
+                pause = answered
+                        ? 0
+                        : Math.clamp(
+                                pause * 2,
+                                settings.firstRetry().toNanos(),
+                                settings.longestRetry().toNanos());
             }
         } catch (StoreException | CancellationException e) {
             LOG.log(Level.INFO, "the repair ended: {0}", e.getMessage()); // the tape thread says it
@@ -199,8 +191,7 @@ final class LedgerRepair implements AutoCloseable {
                 if (isResting(entry.gap())) { // one before it told so
                     continue;
                 }
-                Filling filling =
-                        fillings.computeIfAbsent(entry.gap(), gap -> new Filling(watch, entry));
+                Filling filling = fillings.computeIfAbsent(entry.gap(), gap -> new Filling(watch, entry));
                 filling.entry = entry; // its cause may be another one now
                 try {
                     if (filling.fill(meter)) {
@@ -262,18 +253,16 @@ final class LedgerRepair implements AutoCloseable {
         }
         return history.openGaps(watch.series().tape()).stream()
                 .filter(entry -> !isResting(entry.gap()))
-                .filter(entry ->
-                        isInReach(watch, entry.gap())
-                                || history.missing(watch.series().tape(), entry.gap()) == 0)
+                .filter(entry -> isInReach(watch, entry.gap())
+                        || history.missing(watch.series().tape(), entry.gap()) == 0)
                 .toList();
     }
 
     /** By where it ended, however long it is; one that was begun is brought to its end. */
     private boolean isInReach(Watch watch, Gap gap) {
         long age = watch.now().lastTradeTime() - gap.after();
-        boolean inReach =
-                age <= settings.reach().toNanos() / 1_000
-                        || begun.getOrDefault(watch, Map.of()).containsKey(gap);
+        boolean inReach = age <= settings.reach().toNanos() / 1_000
+                || begun.getOrDefault(watch, Map.of()).containsKey(gap);
         if (!inReach && saidTooOld.add(gap)) {
             LOG.log(
                     Level.WARNING,
@@ -287,17 +276,18 @@ final class LedgerRepair implements AutoCloseable {
     }
 
     /**
-     * Whether it is known that asking now is no use: the venue has what can be no trade there, or
-     * the host does not serve raw trades by id. Either may pass, so it is asked again later.
+     * Whether it is known that asking now is no use: the venue has what can be no trade there, or the host does not
+     * serve raw trades by id. Either may pass, so it is asked again later.
      */
     private boolean isResting(Gap gap) {
         Long since = restingSince.get(gap);
-        return since != null && System.nanoTime() - since < settings.doubtAfter().toNanos();
+        return since != null
+                && System.nanoTime() - since < settings.doubtAfter().toNanos();
     }
 
     /**
-     * One entry being filled. It outlives a round that the venue does not let it end, so that what
-     * was found out in it, and for how long the venue has denied an id, is not forgotten.
+     * One entry being filled. It outlives a round that the venue does not let it end, so that what was found out in it,
+     * and for how long the venue has denied an id, is not forgotten.
      */
     private final class Filling implements Fetch.Sink {
         private final Watch watch;
@@ -309,24 +299,13 @@ final class LedgerRepair implements AutoCloseable {
             this.watch = watch;
             this.entry = entry;
             Gap gap = entry.gap();
-            history.missingRanges(
-                    watch.series().tape(),
-                    gap.firstId(),
-                    gap.lastId(),
-                    range -> left.add(fetch(range)));
+            history.missingRanges(watch.series().tape(), gap.firstId(), gap.lastId(), range -> left.add(fetch(range)));
         }
 
         private Fetch fetch(IdRange range) {
             TapeId id = watch.series().tape();
             Fetch fetch =
-                    new Fetch(
-                            rest,
-                            id.symbol(),
-                            id.kind(),
-                            range.first(),
-                            range.last(),
-                            settings.believe(),
-                            this);
+                    new Fetch(rest, id.symbol(), id.kind(), range.first(), range.last(), settings.believe(), this);
             Gap gap = entry.gap();
             return notServed.contains(gap) // what the aggregates say of it is known
                     ? fetch
@@ -375,15 +354,13 @@ final class LedgerRepair implements AutoCloseable {
         }
 
         private void sayNotServed() {
-            long named =
-                    missing.stream()
-                            .filter(part -> part.cause() == Cause.UNRESOLVED)
-                            .mapToLong(part -> part.gap().missing())
-                            .sum();
+            long named = missing.stream()
+                    .filter(part -> part.cause() == Cause.UNRESOLVED)
+                    .mapToLong(part -> part.gap().missing())
+                    .sum();
             LOG.log(
                     Level.WARNING,
-                    "{0}: {1} does not serve raw trades by id; its aggregates name {2} of the"
-                            + " missing {3}",
+                    "{0}: {1} does not serve raw trades by id; its aggregates name {2} of the" + " missing {3}",
                     watch.symbol(),
                     rest.hostInUse(),
                     Long.toString(named),
@@ -394,8 +371,7 @@ final class LedgerRepair implements AutoCloseable {
         private void doubt() {
             long now = System.nanoTime();
             long since = waitedSince.computeIfAbsent(entry.gap(), gap -> now);
-            if (now - since >= settings.doubtAfter().toNanos()
-                    && entry.cause() != Cause.UNRESOLVED) {
+            if (now - since >= settings.doubtAfter().toNanos() && entry.cause() != Cause.UNRESOLVED) {
                 recorder.gap(watch.series().tape(), entry.gap(), Cause.UNRESOLVED);
             }
         }
@@ -407,7 +383,8 @@ final class LedgerRepair implements AutoCloseable {
 
         @Override
         public void missing(long firstId, long lastId, Cause cause) {
-            Gap part = new Gap(firstId, lastId, entry.gap().before(), entry.gap().after());
+            Gap part =
+                    new Gap(firstId, lastId, entry.gap().before(), entry.gap().after());
             missing.add(settled(part, cause));
             if (cause == Cause.UNRESOLVED && left.getFirst().isByAggregates()) {
                 notServed.add(part); // another host may give them
@@ -415,8 +392,8 @@ final class LedgerRepair implements AutoCloseable {
         }
 
         /**
-         * Trades that are there now and were missing when the tape passed: also those that an
-         * attempt before had stored, or a socket when the hole had just been given up.
+         * Trades that are there now and were missing when the tape passed: also those that an attempt before had
+         * stored, or a socket when the hole had just been given up.
          */
         long came() {
             return entry.gap().missing()
@@ -435,11 +412,7 @@ final class LedgerRepair implements AutoCloseable {
             boolean whole = missing.size() == 1 && missing.getFirst().gap().equals(gap);
             if (whole) {
                 recorder.gapSettled(
-                        id,
-                        gap.firstId(),
-                        gap.lastId(),
-                        missing.getFirst().cause(),
-                        Optional.empty());
+                        id, gap.firstId(), gap.lastId(), missing.getFirst().cause(), Optional.empty());
             } else {
                 missing.forEach(part -> recorder.gap(id, part.gap(), part.cause()));
                 Optional<String> by = Optional.of(came() > 0 ? "rest" : LedgerEntry.BY_PARTS);
@@ -458,40 +431,30 @@ final class LedgerRepair implements AutoCloseable {
         if (changing.isEmpty() || isClosing()) {
             return; // what came is stored; the next start computes
         }
-        long fromId =
-                changing.stream()
-                        .mapToLong(filling -> filling.entry.gap().firstId())
-                        .min()
-                        .orElseThrow();
+        long fromId = changing.stream()
+                .mapToLong(filling -> filling.entry.gap().firstId())
+                .min()
+                .orElseThrow();
         List<LedgerEntry> known =
                 changing.stream().flatMap(filling -> filling.missing.stream()).toList();
-        Rebuild rebuild =
-                new Rebuild(
-                        watch.series(),
-                        preset,
-                        recorder,
-                        history,
-                        known,
-                        fromId,
-                        Rebuild.AT_THE_END);
+        Rebuild rebuild = new Rebuild(watch.series(), preset, recorder, history, known, fromId, Rebuild.AT_THE_END);
         long target = 0;
         for (int round = 0; round < ROUNDS && watch.now().lastId() - target > NEAR; round++) {
             target = watch.now().lastId();
             rebuild.upTo(target, this::isClosing);
         }
         AtomicReference<StoreException> unread = new AtomicReference<>();
-        await(
-                tape.execute(() -> {
-                    try {
-                        rebuild.upTo(watch.lastId(), () -> false);
-                        watch.adopt(rebuild, fromId);
-                        changing.forEach(Filling::enter);
-                    } catch (StoreException e) {
-                        unread.set(mayPass(e));
-                        return;
-                    }
-                    show(watch, rebuild);
-                }));
+        await(tape.execute(() -> {
+            try {
+                rebuild.upTo(watch.lastId(), () -> false);
+                watch.adopt(rebuild, fromId);
+                changing.forEach(Filling::enter);
+            } catch (StoreException e) {
+                unread.set(mayPass(e));
+                return;
+            }
+            show(watch, rebuild);
+        }));
         if (unread.get() != null) { // the entries are still open: it is computed anew
             throw unread.get();
         }
@@ -520,10 +483,9 @@ final class LedgerRepair implements AutoCloseable {
         recorder.flush();
         List<Alert> alerts;
         try {
-            alerts =
-                    history.alerts(watch.series(), SHOWN_ALERTS).stream()
-                            .filter(alert -> alert.opened() > rebuild.firstMicros())
-                            .toList();
+            alerts = history.alerts(watch.series(), SHOWN_ALERTS).stream()
+                    .filter(alert -> alert.opened() > rebuild.firstMicros())
+                    .toList();
         } catch (StoreException e) {
             LOG.log(
                     Level.WARNING,
@@ -532,12 +494,7 @@ final class LedgerRepair implements AutoCloseable {
                     mayPass(e).getMessage());
             return;
         }
-        view.corrected(
-                watch.series(),
-                rebuild.firstMicros(),
-                rebuild.newestRows(),
-                alerts,
-                rebuild.lastSignal());
+        view.corrected(watch.series(), rebuild.firstMicros(), rebuild.newestRows(), alerts, rebuild.lastSignal());
     }
 
     /** How fast ids come. */
@@ -549,10 +506,9 @@ final class LedgerRepair implements AutoCloseable {
 
         Meter(Watch watch, List<LedgerEntry> open) {
             this.watch = watch;
-            total =
-                    open.stream()
-                            .mapToLong(entry -> history.missing(watch.series().tape(), entry.gap()))
-                            .sum();
+            total = open.stream()
+                    .mapToLong(entry -> history.missing(watch.series().tape(), entry.gap()))
+                    .sum();
         }
 
         void add(long ids) {

@@ -6,8 +6,7 @@ import java.io.InputStream;
 /**
  * Cuts a stream of text at ends of lines ({@code \n}, {@code \r\n} or {@code \r}) into chunks.
  *
- * <p>Thread-safe: whoever needs work takes the next chunk. Bound: one chunk, and what was read
- * behind its last line.
+ * <p>Thread-safe: whoever needs work takes the next chunk. Bound: one chunk, and what was read behind its last line.
  */
 final class LineChunks {
     private final InputStream in;
@@ -16,17 +15,14 @@ final class LineChunks {
     private long tickets;
     private boolean ended;
 
-    /**
-     * @param size of a chunk, in bytes; no line may be longer
-     */
+    /** @param size of a chunk, in bytes; no line may be longer */
     LineChunks(InputStream in, int size) {
         this.in = in;
         rest = new byte[size];
     }
 
     /**
-     * Fills {@code text}, which has the size of a chunk, and calls {@code taker} before anybody
-     * else gets a chunk.
+     * Fills {@code text}, which has the size of a chunk, and calls {@code taker} before anybody else gets a chunk.
      *
      * @return false where there is nothing more
      */

@@ -17,9 +17,8 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /**
- * Where the log goes: all of it into a file beside the store, as {@code key=value} lines in which
- * repeats are counted; warnings to standard error too, one plain line each. Stack traces are in the
- * file alone.
+ * Where the log goes: all of it into a file beside the store, as {@code key=value} lines in which repeats are counted;
+ * warnings to standard error too, one plain line each. Stack traces are in the file alone.
  */
 final class LogFile {
     private static final int BYTES = 5_000_000;
@@ -38,8 +37,8 @@ final class LogFile {
     }
 
     /**
-     * Logs into {@code tapekeeper-0.log} (the older half: {@code -1}) beside this file too; without
-     * it where that cannot be.
+     * Logs into {@code tapekeeper-0.log} (the older half: {@code -1}) beside this file too; without it where that
+     * cannot be.
      */
     static void beside(Path store) {
         console();
@@ -85,8 +84,8 @@ final class LogFile {
     }
 
     /**
-     * For machines: {@code time=… level=… from=… message="…"}, and {@code error="…"} with the stack
-     * trace behind it, each line of it indented.
+     * For machines: {@code time=… level=… from=… message="…"}, and {@code error="…"} with the stack trace behind it,
+     * each line of it indented.
      */
     static final class KeyValue extends Formatter {
         @Override
@@ -110,16 +109,13 @@ final class LogFile {
                 thrown.printStackTrace(new PrintWriter(trace));
                 trace.toString()
                         .lines()
-                        .forEach(each ->
-                                line.append("    ").append(each).append(System.lineSeparator()));
+                        .forEach(each -> line.append("    ").append(each).append(System.lineSeparator()));
             }
             return line.toString();
         }
 
         private static String value(String text) {
-            boolean plain =
-                    !text.isEmpty()
-                            && text.chars().noneMatch(c -> c <= ' ' || c == '"' || c == '=');
+            boolean plain = !text.isEmpty() && text.chars().noneMatch(c -> c <= ' ' || c == '"' || c == '=');
             return plain ? text : quoted(text);
         }
 
@@ -134,9 +130,7 @@ final class LogFile {
                     case '\n' -> out.append("\\n");
                     case '\r' -> out.append("\\r");
                     case '\t' -> out.append("\\t");
-                    default ->
-                            out.append(
-                                    Character.isISOControl(c) ? "\\u%04x".formatted((int) c) : c);
+                    default -> out.append(Character.isISOControl(c) ? "\\u%04x".formatted((int) c) : c);
                 }
             }
             return out.append('"').toString();

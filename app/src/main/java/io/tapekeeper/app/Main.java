@@ -35,32 +35,20 @@ import picocli.CommandLine.ParseResult;
             "  ./tapekeeper backfill BTCUSDT --from 2026-11-01",
             "  ./tapekeeper bench                             how fast is it on this machine?",
             "",
-            "Each command has its own help: ./tapekeeper run --help. Settings may stand in"
-                    + " tapekeeper.yaml",
+            "Each command has its own help: ./tapekeeper run --help. Settings may stand in" + " tapekeeper.yaml",
             "(or --config FILE), one line each, named like the options: \"port: 8080\".",
             "Exit codes: 0 fine, 1 found wrong, 2 bad usage, 3 something outside is in the way."
         })
 public final class Main implements Runnable {
     /** In the order of the help. */
     private static final List<String> COMMANDS =
-            List.of(
-                    "demo",
-                    "run",
-                    "serve",
-                    "exchange",
-                    "analyze",
-                    "export",
-                    "backfill",
-                    "verify",
-                    "backup",
-                    "doctor");
+            List.of("demo", "run", "serve", "exchange", "analyze", "export", "backfill", "verify", "backup", "doctor");
 
     /** The commands whose options may stand in a file. */
     private static final List<String> SETTLED = List.of("run", "demo", "serve");
 
     /** Those that look after what these record: a setting that they have too is theirs as well. */
-    private static final List<String> FOLLOWING =
-            List.of("verify", "backfill", "backup", "export", "doctor");
+    private static final List<String> FOLLOWING = List.of("verify", "backfill", "backup", "export", "doctor");
 
     private static final Logger LOG = System.getLogger(Main.class.getName());
 
@@ -103,8 +91,8 @@ public final class Main implements Runnable {
     }
 
     /**
-     * A line that knows the command that is named first, or all where none is: the options of ten
-     * commands take a third of a second to read, and those of nine are of no use to the tenth.
+     * A line that knows the command that is named first, or all where none is: the options of ten commands take a third
+     * of a second to read, and those of nine are of no use to the tenth.
      */
     private CommandLine lineFor(String... args) {
         boolean named = args.length > 0 && COMMANDS.contains(args[0]);
@@ -140,9 +128,7 @@ public final class Main implements Runnable {
         try {
             ConfigFile settings = settings(args);
             line.getSubcommands().entrySet().stream()
-                    .filter(command ->
-                            SETTLED.contains(command.getKey())
-                                    || FOLLOWING.contains(command.getKey()))
+                    .filter(command -> SETTLED.contains(command.getKey()) || FOLLOWING.contains(command.getKey()))
                     .forEach(command -> command.getValue().setDefaultValueProvider(settings));
             line.setParameterExceptionHandler((e, words) -> refuse(e, settings));
             line.setExecutionExceptionHandler(Main::failed);
@@ -196,9 +182,7 @@ public final class Main implements Runnable {
 
     private static boolean givenOnCommandLine(ParameterException e) {
         ParseResult parsed = e.getCommandLine().getParseResult();
-        return parsed != null
-                && e.getArgSpec() instanceof OptionSpec option
-                && parsed.hasMatchedOption(option);
+        return parsed != null && e.getArgSpec() instanceof OptionSpec option && parsed.hasMatchedOption(option);
     }
 
     private static int failed(Exception e, CommandLine line, ParseResult parsed) {
@@ -232,8 +216,7 @@ public final class Main implements Runnable {
         public String[] getVersion() {
             String version = Main.class.getPackage().getImplementationVersion();
             return new String[] {
-                "tapekeeper %s on Java %s"
-                        .formatted(version == null ? "(not packaged)" : version, Runtime.version())
+                "tapekeeper %s on Java %s".formatted(version == null ? "(not packaged)" : version, Runtime.version())
             };
         }
     }

@@ -35,20 +35,16 @@ final class Output {
      * @throws Failure where it cannot be written
      */
     static void writeText(Path file, Rows rows) throws IOException {
-        write(
-                file,
-                stream -> {
-                    Writer out =
-                            new BufferedWriter(
-                                    new OutputStreamWriter(stream, StandardCharsets.UTF_8), BUFFER);
-                    rows.writeTo(out);
-                    out.flush();
-                });
+        write(file, stream -> {
+            Writer out = new BufferedWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), BUFFER);
+            rows.writeTo(out);
+            out.flush();
+        });
     }
 
     /**
-     * Writes bytes to {@code file}, or to standard output where it is null; in large pieces, since
-     * nothing is buffered here.
+     * Writes bytes to {@code file}, or to standard output where it is null; in large pieces, since nothing is buffered
+     * here.
      *
      * @throws Failure where it cannot be written
      */

@@ -33,8 +33,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Looks about once a second at all parts of a recording and tells the live view, the metrics and
- * whoever asks how they stand. The main thread owns it; {@link #metrics} may be called by any.
+ * Looks about once a second at all parts of a recording and tells the live view, the metrics and whoever asks how they
+ * stand. The main thread owns it; {@link #metrics} may be called by any.
  */
 final class Oversight implements MetricsSource {
     private static final Logger LOG = System.getLogger(Oversight.class.getName());
@@ -60,7 +60,8 @@ final class Oversight implements MetricsSource {
 
     Oversight(Parts parts, LiveView view) {
         this.parts = parts;
-        system = new SystemTeller(view, parts.watches.stream().map(Watch::series).toList());
+        system =
+                new SystemTeller(view, parts.watches.stream().map(Watch::series).toList());
         view.addMetrics(this);
     }
 
@@ -124,11 +125,7 @@ final class Oversight implements MetricsSource {
         system.tell(
                 new SystemTeller.Measured(
                         new SystemHealth.RateBudget(
-                                rate.host(),
-                                rate.limit(),
-                                rate.used(),
-                                rate.repairUsed(),
-                                rate.bannedUntilMicros()),
+                                rate.host(), rate.limit(), rate.used(), rate.repairUsed(), rate.bannedUntilMicros()),
                         new SystemHealth.Writing(
                                 stats.queued(),
                                 stats.queueBound(),
@@ -140,17 +137,14 @@ final class Oversight implements MetricsSource {
                 parts.clock.oursMicros());
     }
 
-    /**
-     * Taken from what is stored, a few trades a look, so that the tape thread has no part in it.
-     */
+    /** Taken from what is stored, a few trades a look, so that the tape thread has no part in it. */
     private Latency latency(Watch watch, long now) {
         if (!parts.clock.isMeasured()) {
             return Latency.UNKNOWN;
         }
         LatencyMeter meter = latencies.computeIfAbsent(watch, any -> new LatencyMeter());
         meter.add(
-                parts.history.newestTrades(
-                        watch.series().tape(), meter.lastId(), LatencyMeter.SAMPLE),
+                parts.history.newestTrades(watch.series().tape(), meter.lastId(), LatencyMeter.SAMPLE),
                 parts.clock.offsetMillis(),
                 now);
         return meter.latency(now);
@@ -173,13 +167,10 @@ final class Oversight implements MetricsSource {
                 holes,
                 missing,
                 at.hole(),
-                progress.map(one ->
-                                new Completeness.Repair(
-                                        one.done(),
-                                        one.total(),
-                                        Double.isNaN(one.secondsLeft())
-                                                ? -1
-                                                : Math.round(one.secondsLeft())))
+                progress.map(one -> new Completeness.Repair(
+                                one.done(),
+                                one.total(),
+                                Double.isNaN(one.secondsLeft()) ? -1 : Math.round(one.secondsLeft())))
                         .orElse(null));
     }
 
@@ -207,81 +198,40 @@ final class Oversight implements MetricsSource {
             Watch.Now at = watch.now();
             String symbol = watch.symbol();
             all.add(Metric.of("trades_total", "Trades put on the tape.", symbol, at.trades()));
-            all.add(
-                    Metric.of(
-                            "duplicates_total",
-                            "Trades that came again.",
-                            symbol,
-                            at.duplicates()));
-            all.add(
-                    Metric.of(
-                            "conflicts_total",
-                            "Trades that came again with other content.",
-                            symbol,
-                            at.conflicts()));
-            all.add(
-                    Metric.of(
-                            "repaired_trades_total",
-                            "Trades that came into a hole, by REST or late.",
-                            symbol,
-                            parts.filler.repaired(watch) + parts.repair.repaired(watch)));
-            all.add(
-                    Metric.of(
-                            "followed_trades_total",
-                            "Trades that REST brought behind a connect or for want of a socket.",
-                            symbol,
-                            parts.filler.followed(watch)));
+            all.add(Metric.of("duplicates_total", "Trades that came again.", symbol, at.duplicates()));
+            all.add(Metric.of("conflicts_total", "Trades that came again with other content.", symbol, at.conflicts()));
+            all.add(Metric.of(
+                    "repaired_trades_total",
+                    "Trades that came into a hole, by REST or late.",
+                    symbol,
+                    parts.filler.repaired(watch) + parts.repair.repaired(watch)));
+            all.add(Metric.of(
+                    "followed_trades_total",
+                    "Trades that REST brought behind a connect or for want of a socket.",
+                    symbol,
+                    parts.filler.followed(watch)));
         }
         FeedCounts feed = parts.feed.counts();
         all.add(Metric.of("feed_frames_total", "Messages that arrived.", feed.frames()));
-        all.add(
-                Metric.of(
-                        "feed_malformed_total",
-                        "Messages that were not understood.",
-                        feed.malformed()));
-        all.add(
-                Metric.of(
-                        "feed_reconnects_total",
-                        "How often a connection came back.",
-                        feed.reconnects()));
-        all.add(
-                Metric.of(
-                        "feed_stalls_total",
-                        "Sockets replaced because the venue had more than they brought.",
-                        feed.stalls()));
-        all.add(
-                Metric.of(
-                        "feed_rotations_total",
-                        "Sockets replaced with an overlap, for whatever reason.",
-                        feed.rotations()));
-        all.add(
-                Metric.of(
-                        "feed_by_rest",
-                        "1 while a tape goes on from REST, for want of a socket.",
-                        followed().isEmpty() ? 0L : 1L));
-        all.add(
-                Metric.of(
-                        "tape_queue",
-                        "Events that wait for the tape thread.",
-                        (long) parts.tape.queued()));
-        all.add(
-                Metric.of(
-                        "tape_waits_total",
-                        "How often a feed had to wait for the tape thread.",
-                        parts.tape.waits()));
+        all.add(Metric.of("feed_malformed_total", "Messages that were not understood.", feed.malformed()));
+        all.add(Metric.of("feed_reconnects_total", "How often a connection came back.", feed.reconnects()));
+        all.add(Metric.of(
+                "feed_stalls_total", "Sockets replaced because the venue had more than they brought.", feed.stalls()));
+        all.add(Metric.of(
+                "feed_rotations_total", "Sockets replaced with an overlap, for whatever reason.", feed.rotations()));
+        all.add(Metric.of(
+                "feed_by_rest",
+                "1 while a tape goes on from REST, for want of a socket.",
+                followed().isEmpty() ? 0L : 1L));
+        all.add(Metric.of("tape_queue", "Events that wait for the tape thread.", (long) parts.tape.queued()));
+        all.add(Metric.of("tape_waits_total", "How often a feed had to wait for the tape thread.", parts.tape.waits()));
         Recorder.Stats stats = parts.recorder.stats();
         all.add(Metric.of("commits_total", "Transactions of the store.", stats.commits()));
-        all.add(
-                Metric.of(
-                        "commit_seconds",
-                        "How long the end of the last transaction took.",
-                        stats.lastCommitNanos() / 1e9));
+        all.add(Metric.of(
+                "commit_seconds", "How long the end of the last transaction took.", stats.lastCommitNanos() / 1e9));
         RateState rate = parts.governor.snapshot();
-        all.add(
-                Metric.of(
-                        "rate_refusals_total",
-                        "Answers that asked for fewer requests (HTTP 429).",
-                        rate.refusals429()));
+        all.add(Metric.of(
+                "rate_refusals_total", "Answers that asked for fewer requests (HTTP 429).", rate.refusals429()));
         return all;
     }
 }

@@ -11,10 +11,7 @@ import picocli.CommandLine.Option;
 
 /** Where the page is shown. */
 final class PageOptions {
-    @Option(
-            names = "--port",
-            paramLabel = "N",
-            description = "Port of the page (default: 8080; 0 = any that is free).")
+    @Option(names = "--port", paramLabel = "N", description = "Port of the page (default: 8080; 0 = any that is free).")
     int port = 8080;
 
     @Option(
@@ -47,20 +44,18 @@ final class PageOptions {
 
     private static void browse(String address) {
         String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
-        List<String> command =
-                os.contains("mac")
-                        ? List.of("open", address)
-                        : os.contains("win")
-                                ? List.of("rundll32", "url.dll,FileProtocolHandler", address)
-                                : List.of("xdg-open", address);
+        List<String> command = os.contains("mac")
+                ? List.of("open", address)
+                : os.contains("win")
+                        ? List.of("rundll32", "url.dll,FileProtocolHandler", address)
+                        : List.of("xdg-open", address);
         try {
             new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
         } catch (IOException e) {
-            System.out.println(
-                    "no browser could be opened (" + e.getMessage() + "): open it by hand");
+            System.out.println("no browser could be opened (" + e.getMessage() + "): open it by hand");
         }
     }
 }

@@ -16,15 +16,13 @@ import java.util.concurrent.FutureTask;
 /**
  * Features, signal and rules of a table of prices, with all cores.
  *
- * <p>Every worker takes a chunk of lines through all that is to be done with it. Parsing and
- * printing, which are nearly all of the work, happen side by side; computing and writing go by
- * {@link Turns}, in the order of the file, so the rows are those that one thread would give. No
- * queue lies between the workers: what is in memory is one chunk each.
+ * <p>Every worker takes a chunk of lines through all that is to be done with it. Parsing and printing, which are nearly
+ * all of the work, happen side by side; computing and writing go by {@link Turns}, in the order of the file, so the
+ * rows are those that one thread would give. No queue lies between the workers: what is in memory is one chunk each.
  */
 final class PriceAnalysis {
     private static final byte[] HEADER =
-            "time,price,return,volatility,zscore,signal,alerts\n"
-                    .getBytes(StandardCharsets.US_ASCII);
+            "time,price,return,volatility,zscore,signal,alerts\n".getBytes(StandardCharsets.US_ASCII);
     private static final int CHUNK = 1 << 17;
     private static final int MOST_WORKERS = 8; // computing alone keeps up with about so many
     private static final int MOST_SHOWN = 60; // characters of a line that is wrong
@@ -42,20 +40,12 @@ final class PriceAnalysis {
     private long samples;
     private int failed = -1; // the worker that failed first; guarded by this until all have ended
 
-    /**
-     * @param name of the table, for messages
-     */
+    /** @param name of the table, for messages */
     PriceAnalysis(String name, Preset preset) {
-        this(
-                name,
-                preset,
-                CHUNK,
-                Math.min(MOST_WORKERS, Runtime.getRuntime().availableProcessors()));
+        this(name, preset, CHUNK, Math.min(MOST_WORKERS, Runtime.getRuntime().availableProcessors()));
     }
 
-    /**
-     * @param chunkSize bytes that a worker takes at once; no line may be longer
-     */
+    /** @param chunkSize bytes that a worker takes at once; no line may be longer */
     PriceAnalysis(String name, Preset preset, int chunkSize, int workers) {
         this.name = name;
         this.chunkSize = chunkSize;
@@ -69,8 +59,7 @@ final class PriceAnalysis {
     /**
      * Reads a table, writes its rows; once.
      *
-     * @throws Failure where the table cannot be read or understood; rows before that may have been
-     *     written
+     * @throws Failure where the table cannot be read or understood; rows before that may have been written
      * @throws IOException where the rows cannot be written
      */
     void run(InputStream in, OutputStream out) throws IOException {
@@ -108,12 +97,7 @@ final class PriceAnalysis {
 
     /** A worker: takes chunks until there are none, or one worker has failed. */
     private Void work(
-            int worker,
-            PriceChunk chunk,
-            boolean filled,
-            LineChunks chunks,
-            PriceColumns columns,
-            OutputStream out)
+            int worker, PriceChunk chunk, boolean filled, LineChunks chunks, PriceColumns columns, OutputStream out)
             throws IOException, InterruptedException {
         boolean whole = false;
         try {
@@ -169,15 +153,12 @@ final class PriceAnalysis {
             return Failure.usage(name + " is no text in UTF-8: name a CSV of time,price");
         }
         String line = chunk.troubledLine();
-        return Failure.usage(
-                "%s, line %d: %s (\"%s\"); each line must be time,price"
-                        .formatted(
-                                name,
-                                lines,
-                                chunk.trouble(),
-                                line.length() > MOST_SHOWN
-                                        ? line.substring(0, MOST_SHOWN) + "..."
-                                        : line));
+        return Failure.usage("%s, line %d: %s (\"%s\"); each line must be time,price"
+                .formatted(
+                        name,
+                        lines,
+                        chunk.trouble(),
+                        line.length() > MOST_SHOWN ? line.substring(0, MOST_SHOWN) + "..." : line));
     }
 
     /** The first one that fails counts; the others are sent home. */

@@ -14,13 +14,12 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * Some whole lines of a table of prices on their way: {@link #parse}, {@link #compute}, {@link
- * #print}, {@link #writeTo}; then the next lines. Only computing needs the lines before.
+ * Some whole lines of a table of prices on their way: {@link #parse}, {@link #compute}, {@link #print},
+ * {@link #writeTo}; then the next lines. Only computing needs the lines before.
  *
- * <p>A line of plain ASCII whose price is at most 2⁵³ in digits is read from its bytes; every other
- * line goes {@linkplain #slowly the slow way}, as text. That costs a second reader of lines, held
- * to the slow one by a fuzzer; it bought a third of the time of {@code analyze}. Lives in one
- * thread at a time; nothing is allocated for a line.
+ * <p>A line of plain ASCII whose price is at most 2⁵³ in digits is read from its bytes; every other line goes
+ * {@linkplain #slowly the slow way}, as text. That costs a second reader of lines, held to the slow one by a fuzzer; it
+ * bought a third of the time of {@code analyze}. Lives in one thread at a time; nothing is allocated for a line.
  */
 final class PriceChunk {
     private static final int MOST_DIGITS = 18; // the point included: fits a long
@@ -61,9 +60,7 @@ final class PriceChunk {
     private byte[] out = new byte[1 << 16];
     private int printed;
 
-    /**
-     * @param size most bytes of lines
-     */
+    /** @param size most bytes of lines */
     PriceChunk(int size) {
         text = new byte[size];
     }
@@ -74,13 +71,11 @@ final class PriceChunk {
 
     /** Takes the next lines; false where there are none. */
     boolean fillFrom(LineChunks chunks) throws IOException {
-        return chunks.next(
-                text,
-                (itsTicket, itsLength, isLast) -> {
-                    ticket = itsTicket;
-                    length = itsLength;
-                    last = isLast;
-                });
+        return chunks.next(text, (itsTicket, itsLength, isLast) -> {
+            ticket = itsTicket;
+            length = itsLength;
+            last = isLast;
+        });
     }
 
     /** Its place in the file. */
@@ -279,11 +274,7 @@ final class PriceChunk {
         String price = texts[columns.price()].strip();
         double value = slowPrice(price);
         if (!(Math.abs(value) <= ClassicFeatures.LARGEST)) {
-            trouble =
-                    "\"%s\" is %s"
-                            .formatted(
-                                    price,
-                                    Double.isNaN(value) ? "no price" : "too large for a price");
+            trouble = "\"%s\" is %s".formatted(price, Double.isNaN(value) ? "no price" : "too large for a price");
             troubledLine = line;
             return;
         }

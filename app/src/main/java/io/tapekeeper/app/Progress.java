@@ -39,9 +39,7 @@ final class Progress {
         }
     }
 
-    /**
-     * @param total 0 where nobody knows yet
-     */
+    /** @param total 0 where nobody knows yet */
     static Bar bar(String task, long total) {
         return new Bar(
                 isSeen()

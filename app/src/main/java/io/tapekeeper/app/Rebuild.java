@@ -25,11 +25,10 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * Computes the rows of a series anew from the stored trades, after some were added: from the state
- * that was saved before the first of them, through the same classes as the live tape, so that the
- * end result is that of a tape on which nothing was ever missing. Rows that come out otherwise than
- * before are stored with a higher revision; alerts and signals that no longer come out are
- * withdrawn.
+ * Computes the rows of a series anew from the stored trades, after some were added: from the state that was saved
+ * before the first of them, through the same classes as the live tape, so that the end result is that of a tape on
+ * which nothing was ever missing. Rows that come out otherwise than before are stored with a higher revision; alerts
+ * and signals that no longer come out are withdrawn.
  *
  * <p>One thread at a time; the live tape goes on beside it until it is caught up with.
  */
@@ -64,8 +63,8 @@ final class Rebuild implements Sequencer.Output, Analyst.Output {
      *
      * @param known what is settled only now: the ledger hears of it when all is done
      * @param tradeId the first trade that was added
-     * @param withdrawnAtOnce up to here, epoch microseconds, alerts and signals are withdrawn now,
-     *     so that they need not be kept in memory; or {@link #AT_THE_END}
+     * @param withdrawnAtOnce up to here, epoch microseconds, alerts and signals are withdrawn now, so that they need
+     *     not be kept in memory; or {@link #AT_THE_END}
      */
     Rebuild(
             Series series,
@@ -108,12 +107,11 @@ final class Rebuild implements Sequencer.Output, Analyst.Output {
         // What lies before the first trade that is stored cannot be computed, so it stays.
         long[] first = {Long.MIN_VALUE};
         history.firstTradeId(one.tape())
-                .ifPresent(id ->
-                        history.trades(
-                                one.tape(),
-                                id,
-                                id + 1,
-                                trade -> first[0] = one.interval().startOf(trade.venueTime())));
+                .ifPresent(id -> history.trades(
+                        one.tape(),
+                        id,
+                        id + 1,
+                        trade -> first[0] = one.interval().startOf(trade.venueTime())));
         return first[0];
     }
 
@@ -129,8 +127,8 @@ final class Rebuild implements Sequencer.Output, Analyst.Output {
     }
 
     /**
-     * Takes the place of what the live tape said since the beginning: from now on every row, alert
-     * and signal stored is that of the corrected tape.
+     * Takes the place of what the live tape said since the beginning: from now on every row, alert and signal stored is
+     * that of the corrected tape.
      *
      * @param fromId the first trade that was added
      */

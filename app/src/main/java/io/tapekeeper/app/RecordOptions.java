@@ -21,17 +21,15 @@ final class RecordOptions {
     @Option(
             names = "--mode",
             paramLabel = "MODE",
-            description =
-                    "stream: every trade as it happens; poll: the price at every boundary of"
-                            + " --every (default: stream).")
+            description = "stream: every trade as it happens; poll: the price at every boundary of"
+                    + " --every (default: stream).")
     Mode mode = Mode.stream;
 
     @Option(
             names = "--tape",
             paramLabel = "KIND",
-            description =
-                    "aggregate: fills of one taker order at one price as one trade; raw: every"
-                            + " match (default: aggregate).")
+            description = "aggregate: fills of one taker order at one price as one trade; raw: every"
+                    + " match (default: aggregate).")
     Tape tape = Tape.aggregate;
 
     @Option(
@@ -46,15 +44,10 @@ final class RecordOptions {
             paramLabel = "TIME",
             converter = Durations.class,
             description =
-                    "End when nothing came for that long after the first trade and the venue has"
-                            + " nothing newer.")
+                    "End when nothing came for that long after the first trade and the venue has" + " nothing newer.")
     Duration untilIdle;
 
-    @Option(
-            names = "--for",
-            paramLabel = "TIME",
-            converter = Durations.class,
-            description = "End after that long.")
+    @Option(names = "--for", paramLabel = "TIME", converter = Durations.class, description = "End after that long.")
     Duration forTime;
 
     @Option(names = "--db", paramLabel = "FILE", description = "The store.")
@@ -63,30 +56,28 @@ final class RecordOptions {
     @Option(
             names = "--fsync",
             paramLabel = "WHEN",
-            description =
-                    "normal: a killed process loses nothing committed, a power cut at most the last"
-                            + " commits; full: nothing either way (default: normal).")
+            description = "normal: a killed process loses nothing committed, a power cut at most the last"
+                    + " commits; full: nothing either way (default: normal).")
     Fsync fsync = Fsync.normal;
 
     @Option(
             names = "--keep",
             paramLabel = "TIME",
             converter = Durations.class,
-            description =
-                    "Delete trades and rows that are older than this, such as 30d (default: keep"
-                            + " all).")
+            description = "Delete trades and rows that are older than this, such as 30d (default: keep" + " all).")
     Duration keep;
 
-    @Option(
-            names = "--redundant",
-            description = "Two sockets all the time: when one fails nothing has to be fetched.")
+    @Option(names = "--redundant", description = "Two sockets all the time: when one fails nothing has to be fetched.")
     boolean redundant;
 
     @Option(names = "--no-dashboard", description = "Record only, show no page.")
     boolean noDashboard;
 
-    @Mixin PageOptions page = new PageOptions();
-    @Mixin WatchOptions watch = new WatchOptions();
+    @Mixin
+    PageOptions page = new PageOptions();
+
+    @Mixin
+    WatchOptions watch = new WatchOptions();
 
     /** Options whose symbols, where none are named, are these. */
     static RecordOptions of(String... symbols) {
@@ -119,7 +110,10 @@ final class RecordOptions {
      * @throws Failure with one plain sentence
      */
     void check() {
-        symbols = symbols.stream().map(String::strip).filter(name -> !name.isEmpty()).toList();
+        symbols = symbols.stream()
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .toList();
         if (symbols.isEmpty()) {
             throw Failure.usage("--symbols names none: write for example --symbols BTCUSDT");
         }
@@ -127,8 +121,7 @@ final class RecordOptions {
             throw Failure.usage("--until-idle never comes in poll mode: use --for");
         }
         if (mode == Mode.poll && Interval.DAY.micros() % every.micros() != 0) {
-            throw Failure.usage(
-                    "--every %s does not divide a day: use 5s, 10s, 1m".formatted(every));
+            throw Failure.usage("--every %s does not divide a day: use 5s, 10s, 1m".formatted(every));
         }
     }
 
@@ -136,10 +129,10 @@ final class RecordOptions {
         return switch (mode) {
             case poll -> TapeKind.POLL;
             case stream ->
-                    switch (tape) {
-                        case aggregate -> TapeKind.AGGREGATE;
-                        case raw -> TapeKind.RAW;
-                    };
+                switch (tape) {
+                    case aggregate -> TapeKind.AGGREGATE;
+                    case raw -> TapeKind.RAW;
+                };
         };
     }
 

@@ -34,8 +34,8 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One run of the whole way of a trade: feed → tape thread → recorder and Analyst → live view →
- * page. Reading {@link #run} from top to bottom is reading the system. Owned by the main thread.
+ * One run of the whole way of a trade: feed → tape thread → recorder and Analyst → live view → page. Reading
+ * {@link #run} from top to bottom is reading the system. Owned by the main thread.
  */
 final class Recording {
     private static final Logger LOG = System.getLogger(Recording.class.getName());
@@ -72,8 +72,8 @@ final class Recording {
     private long deadline;
 
     /**
-     * @param endVenue ends a venue that is ours when the recording is about to end, so that
-     *     everything the venue has played is on the tape
+     * @param endVenue ends a venue that is ours when the recording is about to end, so that everything the venue has
+     *     played is on the tape
      * @param tuning how patient to be
      */
     Recording(
@@ -100,10 +100,7 @@ final class Recording {
     void run() throws InterruptedException {
         Preset preset = options.watch.preset();
         options.check();
-        deadline =
-                options.forTime == null
-                        ? Long.MAX_VALUE
-                        : System.nanoTime() + options.forTime.toNanos();
+        deadline = options.forTime == null ? Long.MAX_VALUE : System.nanoTime() + options.forTime.toNanos();
         out.println("store: " + db.toAbsolutePath());
         try {
             finishSettingAside();
@@ -133,8 +130,7 @@ final class Recording {
                 FileCheck check = new FileCheck(db, recorder.uncleanBefore())) {
             stop.whenRequested(rest::close); // whatever is asked of the venue now fails at once
             LiveView view = new LiveView(ringRows());
-            try (Dashboard dashboard =
-                    options.noDashboard ? null : options.page.start(view, history)) {
+            try (Dashboard dashboard = options.noDashboard ? null : options.page.start(view, history)) {
                 Optional<Venue> venue = reach(first, rest, view);
                 if (venue.isEmpty()) {
                     return true; // asked to stop while the venue could not be reached
@@ -184,8 +180,7 @@ final class Recording {
     }
 
     /** Asks the venue what it lists until it answers; empty where we were asked to stop first. */
-    private Optional<Venue> reach(FirstAnswer first, BinanceRest rest, LiveView view)
-            throws InterruptedException {
+    private Optional<Venue> reach(FirstAnswer first, BinanceRest rest, LiveView view) throws InterruptedException {
         Duration pause = Duration.ofMillis(500);
         String said = "";
         for (boolean asked = true; ; asked = false) {
@@ -202,8 +197,7 @@ final class Recording {
                 }
             }
             for (long left = pause.toMillis(); left > 0; left -= ASK_AGAIN.toMillis()) {
-                if (stop.await(Duration.ofMillis(Math.min(left, ASK_AGAIN.toMillis())))
-                        || isOver()) {
+                if (stop.await(Duration.ofMillis(Math.min(left, ASK_AGAIN.toMillis()))) || isOver()) {
                     return Optional.empty();
                 }
             }
@@ -234,70 +228,51 @@ final class Recording {
         Map<String, Watch> watches = new LinkedHashMap<>();
         HoldBudget budget = new HoldBudget(HOLD_BUDGET);
         for (Instrument instrument : venue.instruments()) {
-            TapeId tape =
-                    new TapeId(
-                            instrument.venue(),
-                            instrument.symbol(),
-                            options.kind(),
-                            venue.inventsItsTrades());
+            TapeId tape = new TapeId(instrument.venue(), instrument.symbol(), options.kind(), venue.inventsItsTrades());
             Series series = new Series(tape, instrument, preset.label(), options.interval());
             if (endVenue.isEmpty()) { // a venue of our own plays what the store lacks
                 Venue.refuseAnotherTape(db, tape, history, rest);
             }
             view.addSeries(series, venue.describe(series, preset));
-            Watch watch =
-                    new Watch(
-                            series,
-                            preset,
-                            recorder,
-                            view,
-                            tuning.repair().holdBack().toNanos(),
-                            budget);
+            Watch watch = new Watch(
+                    series, preset, recorder, view, tuning.repair().holdBack().toNanos(), budget);
             if (history.checkpoint(series).isEmpty() && history.tradeCount(tape) > LONG_REPLAY) {
-                status.say(
-                        "%s: computing the features of %,d stored trades first"
-                                .formatted(tape.symbol(), history.tradeCount(tape)));
+                status.say("%s: computing the features of %,d stored trades first"
+                        .formatted(tape.symbol(), history.tradeCount(tape)));
             }
             watch.resume(history, stop::isRequested);
             watches.put(instrument.symbol(), watch);
             recorder.session(tape, instrument, "started", clock.oursMicros(), "");
         }
-        HealthTeller health =
-                new HealthTeller(
-                        watches.values(),
-                        view,
-                        clock,
-                        venue.playsAtLifeSpeed(),
-                        venue.tellsTheTime(),
-                        "connecting to the venue");
+        HealthTeller health = new HealthTeller(
+                watches.values(),
+                view,
+                clock,
+                venue.playsAtLifeSpeed(),
+                venue.tellsTheTime(),
+                "connecting to the venue");
         List<Watch> all = List.copyOf(watches.values());
         try (History reading = History.open(db);
                 TapeThread tape = new TapeThread(watches, health, stop);
-                LedgerRepair repair =
-                        new LedgerRepair(
-                                rest,
-                                tape,
-                                recorder,
-                                reading,
-                                view,
-                                preset,
-                                all,
-                                tuning.repair().within(options.keep));
-                HoleFiller filler =
-                        new HoleFiller(
-                                rest, governor, tape, all, health::isConnected, tuning.repair());
-                Feed feed =
-                        feed(venue.instruments(), rest, governor, tape, watches, health, filler)) {
+                LedgerRepair repair = new LedgerRepair(
+                        rest,
+                        tape,
+                        recorder,
+                        reading,
+                        view,
+                        preset,
+                        all,
+                        tuning.repair().within(options.keep));
+                HoleFiller filler = new HoleFiller(rest, governor, tape, all, health::isConnected, tuning.repair());
+                Feed feed = feed(venue.instruments(), rest, governor, tape, watches, health, filler)) {
             tape.start();
             feed.start();
             filler.start();
             repair.start();
-            Oversight parts =
-                    new Oversight(
-                            new Oversight.Parts(
-                                    all, tape, feed, filler, repair, recorder, history, rest,
-                                    governor, health, clock),
-                            view);
+            Oversight parts = new Oversight(
+                    new Oversight.Parts(
+                            all, tape, feed, filler, repair, recorder, history, rest, governor, health, clock),
+                    view);
             oversight = Optional.of(parts);
             watchOver(parts, all, tape, recorder, health, check);
             if (endVenue.isPresent()) {
@@ -394,9 +369,7 @@ final class Recording {
             if (isOver()) {
                 stop.request();
             }
-            if (options.untilIdle != null
-                    && tape.idleFor(options.untilIdle)
-                    && now - askedAt >= ASK_AGAIN.toNanos()) {
+            if (options.untilIdle != null && tape.idleFor(options.untilIdle) && now - askedAt >= ASK_AGAIN.toNanos()) {
                 askedAt = now;
                 if (parts.isComplete()) {
                     stop.request();

@@ -38,14 +38,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A start without an audience: {@code ./tapekeeper} runs it once behind each build, and from what
- * the JVM learned in it makes the cache from which later starts take their classes, linked, and
- * where the time goes in them. {@code run} on a local exchange and {@code demo} beside it, each
- * with a page that is looked at; no network, and nothing is written outside the folder given.
+ * A start without an audience: {@code ./tapekeeper} runs it once behind each build, and from what the JVM learned in it
+ * makes the cache from which later starts take their classes, linked, and where the time goes in them. {@code run} on a
+ * local exchange and {@code demo} beside it, each with a page that is looked at; no network, and nothing is written
+ * outside the folder given.
  *
- * <p>Then a market that jumps again and again. In life alerts are too rare for the JVM to compile
- * what writes them, and the one that counts would go its way interpreted; from the cache the JVM
- * knows beforehand that it is worth it.
+ * <p>Then a market that jumps again and again. In life alerts are too rare for the JVM to compile what writes them, and
+ * the one that counts would go its way interpreted; from the cache the JVM knows beforehand that it is worth it.
  */
 final class Rehearsal {
     /** Bars that a page is told before it is over: what a start does is done by then. */
@@ -69,10 +68,7 @@ final class Rehearsal {
 
     private Rehearsal() {}
 
-    /**
-     * Leaves SQLite's library in the first folder; whatever a recording writes goes into the
-     * second.
-     */
+    /** Leaves SQLite's library in the first folder; whatever a recording writes goes into the second. */
     public static void main(String[] args) throws Exception {
         SqliteLibrary.unpackInto(Path.of(args[0]));
         System.exit(play(Path.of(args[1])) ? Failure.FINE : Failure.FOUND_WRONG);
@@ -84,45 +80,33 @@ final class Rehearsal {
     }
 
     private static boolean record(Path folder) throws Exception {
-        ExchangeConfig config =
-                ExchangeConfig.of(
-                                new ExchangeConfig.Source.Synthetic(
-                                        SEED, Optional.of(folder.resolve("market"))))
-                        .withSpeed(Speed.parse("1"));
+        ExchangeConfig config = ExchangeConfig.of(
+                        new ExchangeConfig.Source.Synthetic(SEED, Optional.of(folder.resolve("market"))))
+                .withSpeed(Speed.parse("1"));
         try (Exchange exchange = Exchange.start(config)) {
             String venue = "127.0.0.1:" + exchange.port();
             FutureTask<Boolean> demo = start(folder, "demo");
             FutureTask<Boolean> run =
-                    start(
-                            folder,
-                            "run",
-                            "--rest-url",
-                            "http://" + venue,
-                            "--stream-url",
-                            "ws://" + venue);
+                    start(folder, "run", "--rest-url", "http://" + venue, "--stream-url", "ws://" + venue);
             boolean demoShown = demo.get(); // both have to end before their exchange does
             return run.get() && demoShown;
         }
     }
 
-    private static FutureTask<Boolean> start(Path folder, String command, String... more)
-            throws IOException {
+    private static FutureTask<Boolean> start(Path folder, String command, String... more) throws IOException {
         String port = Integer.toString(freePort());
         String db = folder.resolve(command + ".db").toString();
-        String[] words =
-                Stream.concat(Stream.of(command, "--port", port, "--db", db), Stream.of(more))
-                        .toArray(String[]::new);
+        String[] words = Stream.concat(Stream.of(command, "--port", port, "--db", db), Stream.of(more))
+                .toArray(String[]::new);
         Stop stop = new Stop();
-        FutureTask<Boolean> page =
-                new FutureTask<>(() -> {
-                    try {
-                        return look("http://127.0.0.1:" + port);
-                    } finally {
-                        stop.request();
-                    }
-                });
-        FutureTask<Boolean> recording =
-                new FutureTask<>(() -> Main.execute(stop, words) == Failure.FINE && page.get());
+        FutureTask<Boolean> page = new FutureTask<>(() -> {
+            try {
+                return look("http://127.0.0.1:" + port);
+            } finally {
+                stop.request();
+            }
+        });
+        FutureTask<Boolean> recording = new FutureTask<>(() -> Main.execute(stop, words) == Failure.FINE && page.get());
         Thread.ofPlatform().name("page of " + command).start(page);
         Thread.ofPlatform().name(command).start(recording);
         return recording;
@@ -131,18 +115,16 @@ final class Rehearsal {
     /** A tape whose price jumps, watched as any other. */
     private static boolean alarm(Path db) throws Exception {
         Instrument instrument = new Instrument("rehearsal", "JUMPUSDT", CENT, CENT);
-        Series series =
-                new Series(
-                        new TapeId("rehearsal", "JUMPUSDT", TapeKind.AGGREGATE, true),
-                        instrument,
-                        Preset.CLASSIC.label(),
-                        Interval.SECOND);
+        Series series = new Series(
+                new TapeId("rehearsal", "JUMPUSDT", TapeKind.AGGREGATE, true),
+                instrument,
+                Preset.CLASSIC.label(),
+                Interval.SECOND);
         LiveView view = new LiveView(LiveView.RING_ROWS);
         view.addSeries(series, SeriesInfo.live(series, Preset.CLASSIC));
         try (Recorder recorder = Recorder.open(db, Durability.NORMAL);
                 History history = History.open(db);
-                Dashboard dashboard =
-                        new Dashboard(view, HistorySource.of(history), "127.0.0.1", 0)) {
+                Dashboard dashboard = new Dashboard(view, HistorySource.of(history), "127.0.0.1", 0)) {
             dashboard.start();
             Watch watch = new Watch(series, Preset.CLASSIC, recorder, view, 0, new HoldBudget(1));
             String address = "http://127.0.0.1:" + dashboard.port();
@@ -194,8 +176,7 @@ final class Rehearsal {
         }
     }
 
-    private static boolean follow(HttpClient client, String address)
-            throws IOException, InterruptedException {
+    private static boolean follow(HttpClient client, String address) throws IOException, InterruptedException {
         Matcher asset = ASSET.matcher(get(client, address + "/"));
         while (asset.find()) {
             get(client, address + asset.group(1));
@@ -206,8 +187,7 @@ final class Rehearsal {
     }
 
     /** The query that asks for the first series of a page. */
-    private static String chosen(HttpClient client, String address)
-            throws IOException, InterruptedException {
+    private static String chosen(HttpClient client, String address) throws IOException, InterruptedException {
         Matcher series = SERIES.matcher(get(client, address + "/api/series"));
         if (!series.find()) {
             throw new IOException("nothing is recorded yet");
@@ -216,8 +196,7 @@ final class Rehearsal {
     }
 
     /** Whether a page that follows is told something so often. */
-    private static boolean hears(
-            HttpClient client, String address, String chosen, String event, int times)
+    private static boolean hears(HttpClient client, String address, String chosen, String event, int times)
             throws IOException, InterruptedException {
         HttpResponse<Stream<String>> stream =
                 client.send(request(address + "/api/stream" + chosen), BodyHandlers.ofLines());
@@ -226,8 +205,7 @@ final class Rehearsal {
         }
     }
 
-    private static String get(HttpClient client, String address)
-            throws IOException, InterruptedException {
+    private static String get(HttpClient client, String address) throws IOException, InterruptedException {
         return client.send(request(address), BodyHandlers.ofString()).body();
     }
 

@@ -9,15 +9,14 @@ import java.time.Duration;
  * @param reach holes that ended longer ago than this are left to {@code backfill}
  * @param look between two looks at the tapes
  * @param askAgain before the venue is asked again for what its database did not have yet
- * @param believe for how long the venue must lack an id, while it has later ones, before that is
- *     believed
+ * @param believe for how long the venue must lack an id, while it has later ones, before that is believed
  * @param firstRetry before the first new attempt where it does not answer; doubled at each failure
  * @param longestRetry where the doubling ends
  * @param followAfter without a socket for this long the tape goes on from REST
  * @param followEvery between two questions for newer trades then
- * @param doubtAfter how long a venue may leave it open whether it has ids that are wanted, before
- *     the ledger calls them unresolved; they are still asked for. Also the time between two
- *     questions for ids under which it has what can be no trade
+ * @param doubtAfter how long a venue may leave it open whether it has ids that are wanted, before the ledger calls them
+ *     unresolved; they are still asked for. Also the time between two questions for ids under which it has what can be
+ *     no trade
  */
 record RepairSettings(
         Duration holdBack,
@@ -30,18 +29,17 @@ record RepairSettings(
         Duration followAfter,
         Duration followEvery,
         Duration doubtAfter) {
-    static final RepairSettings DEFAULTS =
-            new RepairSettings(
-                    Duration.ofSeconds(30),
-                    Duration.ofHours(24),
-                    Duration.ofMillis(20),
-                    Duration.ofMillis(250),
-                    Duration.ofSeconds(10),
-                    Duration.ofMillis(500),
-                    Duration.ofSeconds(30),
-                    Duration.ofSeconds(2),
-                    Duration.ofSeconds(1),
-                    Duration.ofMinutes(10));
+    static final RepairSettings DEFAULTS = new RepairSettings(
+            Duration.ofSeconds(30),
+            Duration.ofHours(24),
+            Duration.ofMillis(20),
+            Duration.ofMillis(250),
+            Duration.ofSeconds(10),
+            Duration.ofMillis(500),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(1),
+            Duration.ofMinutes(10));
 
     RepairSettings withHoldBack(Duration holdBack, Duration look) {
         return new RepairSettings(
@@ -73,8 +71,8 @@ record RepairSettings(
     }
 
     /**
-     * The same, with no repair of a hole that ended before what is kept; null = all is. Of one that
-     * ended later all is fetched, and what is too old forgotten again.
+     * The same, with no repair of a hole that ended before what is kept; null = all is. Of one that ended later all is
+     * fetched, and what is too old forgotten again.
      */
     RepairSettings within(Duration kept) {
         Duration nearer = kept == null || kept.compareTo(reach) > 0 ? reach : kept;

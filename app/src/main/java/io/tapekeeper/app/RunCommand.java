@@ -24,11 +24,13 @@ import picocli.CommandLine.ParentCommand;
             "  ./tapekeeper run --rest-url http://127.0.0.1:9443 --stream-url ws://127.0.0.1:9443"
         })
 final class RunCommand implements Callable<Integer> {
-    @ParentCommand private Main main;
+    @ParentCommand
+    private Main main;
 
     static final Path DEFAULT_DB = Path.of("data", "tapekeeper.db");
 
-    @Mixin private RecordOptions options = new RecordOptions();
+    @Mixin
+    private RecordOptions options = new RecordOptions();
 
     @Option(
             names = "--rest-url",
@@ -51,16 +53,7 @@ final class RunCommand implements Callable<Integer> {
         Path db = options.db == null ? DEFAULT_DB : options.db;
         LogFile.beside(db);
         Stop stop = main.stopOnSignals();
-        new Recording(
-                        options,
-                        db,
-                        restUrl,
-                        streamUrl,
-                        stop,
-                        Optional.empty(),
-                        Tuning.DEFAULTS,
-                        System.out)
-                .run();
+        new Recording(options, db, restUrl, streamUrl, stop, Optional.empty(), Tuning.DEFAULTS, System.out).run();
         return Failure.FINE;
     }
 
@@ -72,8 +65,7 @@ final class RunCommand implements Callable<Integer> {
         String given = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
         if (url.getHost() == null || !(given.equals(scheme) || given.equals(scheme + "s"))) {
             throw Failure.usage(
-                    "%s must be a %s:// or %ss:// address, not \"%s\""
-                            .formatted(option, scheme, scheme, url));
+                    "%s must be a %s:// or %ss:// address, not \"%s\"".formatted(option, scheme, scheme, url));
         }
     }
 

@@ -24,9 +24,7 @@ final class SavedState {
         return bytes.toByteArray();
     }
 
-    /**
-     * @throws IOException where the state is of another version; both are then of no use
-     */
+    /** @throws IOException where the state is of another version; both are then of no use */
     static void restore(byte[] state, Sequencer sequencer, Analyst analyst) throws IOException {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(state))) {
             sequencer.restore(in);

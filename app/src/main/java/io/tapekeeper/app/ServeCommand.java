@@ -19,17 +19,18 @@ import picocli.CommandLine.ParentCommand;
         name = "serve",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description =
-                "Shows a store in the browser, read-only; another process may be recording it.",
+        description = "Shows a store in the browser, read-only; another process may be recording it.",
         footerHeading = "%nExample:%n",
         footer = "  ./tapekeeper serve --db data/tapekeeper.db --port 8081 --open")
 final class ServeCommand implements Callable<Integer> {
-    @ParentCommand private Main main;
+    @ParentCommand
+    private Main main;
 
     @Option(names = "--db", paramLabel = "FILE", description = "The store.")
     private Path db = RunCommand.DEFAULT_DB;
 
-    @Mixin private PageOptions page = new PageOptions();
+    @Mixin
+    private PageOptions page = new PageOptions();
 
     @Override
     public Integer call() throws InterruptedException {

@@ -8,13 +8,12 @@ import java.nio.ByteOrder;
 /**
  * Writes a double as {@link Double#toString(double)} does, straight into an array of bytes.
  *
- * <p>That is the shortest decimal that reads back to the same double and, of those, the closest to
- * it. Method: R. Giulietti, "The Schubfach way to render doubles" (2021), with its table cut down
- * to what features look like: normal doubles from 1e-33 to 1e16 in size that are no powers of two,
- * and zero. Everything else goes through {@code Double.toString}. What this gives up is one page of
- * code that could be a call; it bought no allocation and half of the time of a number, which is
- * most of the time of {@code analyze}. Held to {@code Double.toString} by a test on random doubles
- * of every kind.
+ * <p>That is the shortest decimal that reads back to the same double and, of those, the closest to it. Method: R.
+ * Giulietti, "The Schubfach way to render doubles" (2021), with its table cut down to what features look like: normal
+ * doubles from 1e-33 to 1e16 in size that are no powers of two, and zero. Everything else goes through
+ * {@code Double.toString}. What this gives up is one page of code that could be a call; it bought no allocation and
+ * half of the time of a number, which is most of the time of {@code analyze}. Held to {@code Double.toString} by a test
+ * on random doubles of every kind.
  */
 final class ShortestDecimal {
     /** The longest text: a sign, 17 digits, a point, and E-308. */
@@ -35,8 +34,7 @@ final class ShortestDecimal {
     private static final int MOST_DIGITS = 17;
     private static final long TEN_TO_16 = 10_000_000_000_000_000L;
     private static final int TEN_TO_8 = 100_000_000;
-    private static final VarHandle EIGHT =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     static {
         BigInteger power = BigInteger.ONE;
@@ -177,9 +175,7 @@ final class ShortestDecimal {
         putEight((int) (digits - upper * TEN_TO_8), out, at + 9);
     }
 
-    /**
-     * Writes eight digits, all at once: halves, their halves, and theirs, side by side in a long.
-     */
+    /** Writes eight digits, all at once: halves, their halves, and theirs, side by side in a long. */
     private static void putEight(int digits, byte[] out, int at) {
         long upper = digits / 10_000;
         long fours = upper | ((digits - upper * 10_000) << 32);

@@ -11,9 +11,9 @@ import java.util.Map;
 
 /**
  * Where all users of this machine keep what a venue counts for its address together: the first of
- * {@code $TAPEKEEPER_STATE}, {@code /var/lib/tapekeeper} where an administrator made it, and {@code
- * /var/tmp/tapekeeper} (Windows: {@code %ProgramData%\\tapekeeper}), which a restart of the machine
- * does not empty. Where none can be used, a folder of the user's own.
+ * {@code $TAPEKEEPER_STATE}, {@code /var/lib/tapekeeper} where an administrator made it, and
+ * {@code /var/tmp/tapekeeper} (Windows: {@code %ProgramData%\\tapekeeper}), which a restart of the machine does not
+ * empty. Where none can be used, a folder of the user's own.
  */
 final class StateFolder {
     private static final Logger LOG = System.getLogger(StateFolder.class.getName());
@@ -21,9 +21,7 @@ final class StateFolder {
 
     private StateFolder() {}
 
-    /**
-     * @param environment of this process
-     */
+    /** @param environment of this process */
     static Path find(Map<String, String> environment) {
         String named = environment.getOrDefault("TAPEKEEPER_STATE", "");
         if (!named.isBlank()) {

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * How the recording goes, on the terminal: one line that is rewritten; where the output is no
- * terminal, a plain line every ten seconds. Owned by the main thread.
+ * How the recording goes, on the terminal: one line that is rewritten; where the output is no terminal, a plain line
+ * every ten seconds. Owned by the main thread.
  */
 final class StatusLine {
     private static final int SHOWN = 3;
@@ -48,11 +48,10 @@ final class StatusLine {
             return;
         }
         printedAt = System.nanoTime();
-        String text =
-                watches.stream()
-                        .limit(SHOWN)
-                        .map(watch -> describe(watch, health.latest().get(watch)))
-                        .collect(Collectors.joining("  |  "));
+        String text = watches.stream()
+                .limit(SHOWN)
+                .map(watch -> describe(watch, health.latest().get(watch)))
+                .collect(Collectors.joining("  |  "));
         if (watches.size() > SHOWN) {
             text += "  |  and " + (watches.size() - SHOWN) + " more";
         }
@@ -77,7 +76,7 @@ final class StatusLine {
         String symbol = watch.series().tape().symbol();
         switch (health.state()) {
             case STALE, DISCONNECTED ->
-                    say("%s %s: %s".formatted(symbol, health.state().label(), health.reason()));
+                say("%s %s: %s".formatted(symbol, health.state().label(), health.reason()));
             case LIVE, WARMING_UP -> {
                 if (before == Health.State.STALE || before == Health.State.DISCONNECTED) {
                     say(symbol + " connected");
@@ -114,16 +113,14 @@ final class StatusLine {
         }
         StringBuilder line = new StringBuilder(symbol).append(' ');
         int places = watch.series().instrument().pricePlaces();
-        line.append(
-                String.format(Locale.ROOT, "%,." + places + "f", Decimals.toDouble(now.price())));
+        line.append(String.format(Locale.ROOT, "%,." + places + "f", Decimals.toDouble(now.price())));
         FeatureRow row = now.row();
         if (row != null && !Double.isNaN(row.values().zScore())) {
-            line.append(
-                    String.format(
-                            Locale.ROOT,
-                            "  %s z %+.2f",
-                            row.signal().label(),
-                            row.values().zScore()));
+            line.append(String.format(
+                    Locale.ROOT,
+                    "  %s z %+.2f",
+                    row.signal().label(),
+                    row.values().zScore()));
         } else {
             line.append("  warming up %d of %d".formatted(health.warm(), health.warmOf()));
         }
@@ -132,9 +129,7 @@ final class StatusLine {
             line.append(String.format(Locale.ROOT, "  %.1f trades/s", health.tradesPerSecond()));
         }
         if (health.agesMeaningful()) {
-            line.append(
-                    String.format(
-                            Locale.ROOT, "  last %.1f s ago", health.lastTradeAgeMillis() / 1e3));
+            line.append(String.format(Locale.ROOT, "  last %.1f s ago", health.lastTradeAgeMillis() / 1e3));
         }
         if (health.storedTrades() >= 0) {
             line.append(String.format(Locale.ROOT, "  %,d stored", health.storedTrades()));

@@ -7,8 +7,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How a long-running command is asked to end: by Ctrl+C, SIGTERM, {@code --for}, {@code
- * --until-idle} or a failure. Whoever asks first decides. Thread-safe.
+ * How a long-running command is asked to end: by Ctrl+C, SIGTERM, {@code --for}, {@code --until-idle} or a failure.
+ * Whoever asks first decides. Thread-safe.
  */
 final class Stop {
     private static final Duration PATIENCE = Duration.ofMillis(1_600);

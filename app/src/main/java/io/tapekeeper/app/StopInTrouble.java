@@ -7,9 +7,9 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Ends a recorder that can write nothing, because its disk is full for example, as soon as somebody
- * asks to stop: else whoever has something to say would wait for room with the queue full, for
- * ever. What was not written is counted and told, and the next start fetches it.
+ * Ends a recorder that can write nothing, because its disk is full for example, as soon as somebody asks to stop: else
+ * whoever has something to say would wait for room with the queue full, for ever. What was not written is counted and
+ * told, and the next start fetches it.
  */
 final class StopInTrouble implements AutoCloseable {
     private static final Logger LOG = System.getLogger(StopInTrouble.class.getName());
@@ -62,9 +62,8 @@ final class StopInTrouble implements AutoCloseable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        recorder.failure()
-                .ifPresent(e -> {
-                    throw e;
-                });
+        recorder.failure().ifPresent(e -> {
+            throw e;
+        });
     }
 }

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * How fast a store grows while it is recorded, by what it has become in all the time that it was.
- * What {@code --keep} will forget is not taken off.
+ * How fast a store grows while it is recorded, by what it has become in all the time that it was. What {@code --keep}
+ * will forget is not taken off.
  *
  * @param bytes what its content takes
  * @param recorded for how long was recorded, pauses left out
@@ -18,14 +18,10 @@ record StoreGrowth(long bytes, Duration recorded) {
 
     /** Of recording; NaN where too little was recorded to tell. */
     double bytesPerDay() {
-        return recorded.compareTo(SHORTEST) < 0
-                ? Double.NaN
-                : bytes * DAY_SECONDS / recorded.toSeconds();
+        return recorded.compareTo(SHORTEST) < 0 ? Double.NaN : bytes * DAY_SECONDS / recorded.toSeconds();
     }
 
-    /**
-     * @param daysLeft until the disk is full; NaN where that cannot be told
-     */
+    /** @param daysLeft until the disk is full; NaN where that cannot be told */
     String inWords(double daysLeft) {
         return Double.isNaN(daysLeft)
                 ? "when it is full cannot be told yet: %d minutes are recorded, an hour is needed"

@@ -17,9 +17,9 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 
 /**
- * The trades of a store as a source for a {@link Sequencer}: where ids are missing it says what the
- * ledger knows of them, so that a replay passes the holes that the tape has passed before. Ids that
- * the ledger does not know stay a hole.
+ * The trades of a store as a source for a {@link Sequencer}: where ids are missing it says what the ledger knows of
+ * them, so that a replay passes the holes that the tape has passed before. Ids that the ledger does not know stay a
+ * hole.
  *
  * <p>Owned by the thread that replays.
  */
@@ -29,9 +29,7 @@ final class StoredTape {
     private final NavigableMap<Long, LedgerEntry> settled = new TreeMap<>(); // by first id
     private final NavigableMap<Long, LedgerEntry> open = new TreeMap<>();
 
-    /**
-     * @param known settled entries that the ledger has not heard of yet
-     */
+    /** @param known settled entries that the ledger has not heard of yet */
     StoredTape(History history, TapeId tape, List<LedgerEntry> known) {
         this.history = history;
         this.tape = tape;
@@ -57,32 +55,25 @@ final class StoredTape {
     void offerTo(Sequencer sequencer, long lastId, BooleanSupplier stopped) {
         long[] before = {sequencer.lastId()};
         long to = lastId == Long.MAX_VALUE ? lastId : lastId + 1;
-        history.trades(
-                tape,
-                before[0] + 1,
-                to,
-                trade -> {
-                    if (stopped.getAsBoolean()) {
-                        throw new CancellationException("asked to stop while replaying trades");
-                    }
-                    long now = System.nanoTime();
-                    if (before[0] >= 0 && trade.id() > before[0] + 1) {
-                        declare(sequencer, before[0] + 1, trade, now);
-                    }
-                    before[0] = trade.id();
-                    sequencer.offer(trade, now);
-                });
+        history.trades(tape, before[0] + 1, to, trade -> {
+            if (stopped.getAsBoolean()) {
+                throw new CancellationException("asked to stop while replaying trades");
+            }
+            long now = System.nanoTime();
+            if (before[0] >= 0 && trade.id() > before[0] + 1) {
+                declare(sequencer, before[0] + 1, trade, now);
+            }
+            before[0] = trade.id();
+            sequencer.offer(trade, now);
+        });
     }
 
     private void declare(Sequencer sequencer, long first, Trade behind, long now) {
-        parts(
-                first,
-                behind.id() - 1,
-                (at, upTo, known) -> {
-                    if (known != null) {
-                        sequencer.missing(at, upTo, known.cause(), now);
-                    }
-                });
+        parts(first, behind.id() - 1, (at, upTo, known) -> {
+            if (known != null) {
+                sequencer.missing(at, upTo, known.cause(), now);
+            }
+        });
     }
 
     /** Hears a part of a hole, and what the ledger knows of it: null where that is nothing. */
@@ -125,18 +116,13 @@ final class StoredTape {
         }
         IdRange ids = reach.get();
         long[] missing = {0, 0}; // of them unknown
-        history.missingRanges(
-                tape,
-                ids.first(),
-                ids.last(),
-                range -> {
-                    missing[0] += range.count();
-                    parts(
-                            range.first() == ids.first() ? begin(range) : range.first(),
-                            range.last(),
-                            (first, last, known) ->
-                                    missing[1] += known == null ? last - first + 1 : 0);
-                });
+        history.missingRanges(tape, ids.first(), ids.last(), range -> {
+            missing[0] += range.count();
+            parts(
+                    range.first() == ids.first() ? begin(range) : range.first(),
+                    range.last(),
+                    (first, last, known) -> missing[1] += known == null ? last - first + 1 : 0);
+        });
         return new Count(ids.count() - missing[0], missing[1]);
     }
 

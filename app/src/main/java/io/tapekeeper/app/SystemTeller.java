@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tells the live view how the process stands, and the log each time that an alert about the data
- * opens or is resolved. Owned by the main thread, which may still tell when the tape thread waits.
+ * Tells the live view how the process stands, and the log each time that an alert about the data opens or is resolved.
+ * Owned by the main thread, which may still tell when the tape thread waits.
  */
 final class SystemTeller {
     private static final Logger LOG = System.getLogger(SystemTeller.class.getName());
@@ -44,26 +44,21 @@ final class SystemTeller {
 
     /** About once a second. {@code nanos} is monotonic, {@code nowMicros} this machine's clock. */
     void tell(Measured measured, long nanos, long nowMicros) {
-        SystemHealth system =
-                new SystemHealth(
-                        measured.rate(),
-                        measured.writing(),
-                        forecast.disk(measured.storeBytes(), measured.freeBytes(), nanos),
-                        List.of());
-        List<DataQuality.Tape> tapes =
-                series.stream()
-                        .map(one ->
-                                new DataQuality.Tape(
-                                        one.tape().symbol(),
-                                        view.health(one),
-                                        measured.conflicts().getOrDefault(one, 0L)))
-                        .toList();
-        DataQuality.Changes changes =
-                quality.judge(new DataQuality.Snapshot(tapes, system, nowMicros), nanos);
+        SystemHealth system = new SystemHealth(
+                measured.rate(),
+                measured.writing(),
+                forecast.disk(measured.storeBytes(), measured.freeBytes(), nanos),
+                List.of());
+        List<DataQuality.Tape> tapes = series.stream()
+                .map(one -> new DataQuality.Tape(
+                        one.tape().symbol(),
+                        view.health(one),
+                        measured.conflicts().getOrDefault(one, 0L)))
+                .toList();
+        DataQuality.Changes changes = quality.judge(new DataQuality.Snapshot(tapes, system, nowMicros), nanos);
         changes.opened().forEach(alert -> log(opening(alert.kind()), "data alert", alert));
         changes.resolved().forEach(alert -> log(Level.INFO, "data alert resolved", alert));
-        view.system(
-                new SystemHealth(system.rate(), system.writing(), system.disk(), quality.open()));
+        view.system(new SystemHealth(system.rate(), system.writing(), system.disk(), quality.open()));
     }
 
     /** A standstill and a hole are said as warnings where they happen. */

@@ -25,12 +25,11 @@ import java.util.Set;
 import java.util.function.LongConsumer;
 
 /**
- * Reads a stored tape from its first trade to its last: which ids are there, which are not and why,
- * and whether the stored rows are those that the stored trades give, computed anew through the same
- * classes as the live tape.
+ * Reads a stored tape from its first trade to its last: which ids are there, which are not and why, and whether the
+ * stored rows are those that the stored trades give, computed anew through the same classes as the live tape.
  *
- * <p>Rows that depend on trades before the first one that is stored (older ones were deleted, or
- * the windows of a restored store reach back) are not compared. Reads only; one thread.
+ * <p>Rows that depend on trades before the first one that is stored (older ones were deleted, or the windows of a
+ * restored store reach back) are not compared. Reads only; one thread.
  */
 final class TapeAudit implements Sequencer.Output, Analyst.Output {
     /** Of a hole that the ledger does not name. */
@@ -135,8 +134,8 @@ final class TapeAudit implements Sequencer.Output, Analyst.Output {
     }
 
     /**
-     * Whether the tape once began earlier: a row before its first trade, or one that follows a
-     * price before it. The windows of the rows behind it then reach into what is gone.
+     * Whether the tape once began earlier: a row before its first trade, or one that follows a price before it. The
+     * windows of the rows behind it then reach into what is gone.
      */
     private boolean hasOlder(long start) {
         boolean[] any = {false};
@@ -145,7 +144,8 @@ final class TapeAudit implements Sequencer.Output, Analyst.Output {
                 series,
                 start - ROWS_AT_ONCE * length,
                 start + length,
-                row -> any[0] |= row.bar().start() < start || !Double.isNaN(row.values().change()));
+                row -> any[0] |=
+                        row.bar().start() < start || !Double.isNaN(row.values().change()));
         return any[0];
     }
 
@@ -207,8 +207,7 @@ final class TapeAudit implements Sequencer.Output, Analyst.Output {
     /** As the store has it. */
     private static FeatureRow withoutMean(FeatureRow row) {
         FeatureValues values = row.values();
-        return new FeatureRow(
-                row.bar(), values.withoutMean(), row.signal(), row.rules(), row.complete());
+        return new FeatureRow(row.bar(), values.withoutMean(), row.signal(), row.rules(), row.complete());
     }
 
     @Override

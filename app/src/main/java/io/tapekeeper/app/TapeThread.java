@@ -27,14 +27,13 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The one thread that changes market state. Feeds put events into a ring and wait where it is full,
- * which is the back-pressure that reaches the socket; nothing is dropped.
+ * The one thread that changes market state. Feeds put events into a ring and wait where it is full, which is the
+ * back-pressure that reaches the socket; nothing is dropped.
  *
- * <p>The ring's places are made once and used again, so a trade costs no object on its way. That
- * gives up what a queue of events would have: an event must not be kept, only what it says. It
- * brings that two objects a trade, and the collections that they cause, are not there. Trade by
- * trade it would be slower than a queue that is drained in batches (40 to 70 ns against 33), so a
- * feed claims places for a batch and publishes it once.
+ * <p>The ring's places are made once and used again, so a trade costs no object on its way. That gives up what a queue
+ * of events would have: an event must not be kept, only what it says. It brings that two objects a trade, and the
+ * collections that they cause, are not there. Trade by trade it would be slower than a queue that is drained in batches
+ * (40 to 70 ns against 33), so a feed claims places for a batch and publishes it once.
  */
 final class TapeThread implements FeedListener, AutoCloseable {
     private static final Logger LOG = System.getLogger(TapeThread.class.getName());
@@ -64,11 +63,8 @@ final class TapeThread implements FeedListener, AutoCloseable {
     /** How long a feed waits before it looks again whether the ring has room. */
     private static final long FULL_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
-    private final RingBuffer<Place> ring =
-            RingBuffer.createMultiProducer(
-                    Place::new,
-                    QUEUE,
-                    new LiteTimeoutBlockingWaitStrategy(TICK_NANOS, TimeUnit.NANOSECONDS));
+    private final RingBuffer<Place> ring = RingBuffer.createMultiProducer(
+            Place::new, QUEUE, new LiteTimeoutBlockingWaitStrategy(TICK_NANOS, TimeUnit.NANOSECONDS));
     private final SequenceBarrier published = ring.newBarrier();
     private final Sequence taken = new Sequence();
 
@@ -84,9 +80,7 @@ final class TapeThread implements FeedListener, AutoCloseable {
     private volatile long lastTradeNanos;
     private long lastTrade; // the same, of the tape thread alone
 
-    /**
-     * @param watches by symbol; from {@link #start} on owned by this thread
-     */
+    /** @param watches by symbol; from {@link #start} on owned by this thread */
     TapeThread(Map<String, Watch> watches, HealthTeller health, Stop stop) {
         this.watches = watches;
         this.health = health;
@@ -95,11 +89,10 @@ final class TapeThread implements FeedListener, AutoCloseable {
         lastTrade = begun ? System.nanoTime() : NOT_BEGUN; // stored trades have begun the tape
         lastTradeNanos = lastTrade;
         ring.addGatingSequences(taken);
-        thread =
-                Thread.ofPlatform()
-                        .name("tape")
-                        .uncaughtExceptionHandler(this::broke)
-                        .unstarted(this::run);
+        thread = Thread.ofPlatform()
+                .name("tape")
+                .uncaughtExceptionHandler(this::broke)
+                .unstarted(this::run);
     }
 
     void start() {
@@ -134,9 +127,7 @@ final class TapeThread implements FeedListener, AutoCloseable {
         }
     }
 
-    /**
-     * So many places of the ring, when there are; the last, or −1 where the feed is being closed.
-     */
+    /** So many places of the ring, when there are; the last, or −1 where the feed is being closed. */
     private long claim(int places) {
         long sequence = claimNow(places);
         if (sequence < 0) {
@@ -160,11 +151,10 @@ final class TapeThread implements FeedListener, AutoCloseable {
     /** A fault of our own: better to end in plain sight than to look alive. */
     void broke(Thread thread, Throwable fault) {
         LOG.log(Level.ERROR, "the thread " + thread.getName() + " broke", fault);
-        stop.fail(
-                Failure.outside(
-                        "internal error: %s. Nothing stored is lost; the details are in %s, please report them"
-                                .formatted(fault, LogFile.whereabouts()),
-                        fault));
+        stop.fail(Failure.outside(
+                "internal error: %s. Nothing stored is lost; the details are in %s, please report them"
+                        .formatted(fault, LogFile.whereabouts()),
+                fault));
     }
 
     private void run() {
@@ -196,13 +186,12 @@ final class TapeThread implements FeedListener, AutoCloseable {
         } catch (StoreException e) {
             switch (e.kind()) {
                 case CLOSED -> // close() could not wait any longer
-                        LOG.log(
-                                Level.WARNING,
-                                "stopped with {0} events not taken; the next start asks the venue"
-                                        + " for them",
-                                queued());
+                    LOG.log(
+                            Level.WARNING,
+                            "stopped with {0} events not taken; the next start asks the venue" + " for them",
+                            queued());
                 case DAMAGED -> // the recording sees it too, and goes on in a new file
-                        LOG.log(Level.WARNING, e.getMessage());
+                    LOG.log(Level.WARNING, e.getMessage());
                 default -> stop.fail(Failure.of(e));
             }
         } catch (InterruptedException e) {
@@ -250,8 +239,7 @@ final class TapeThread implements FeedListener, AutoCloseable {
             return;
         }
         switch (place.event) {
-            case FeedEvent.Traded traded ->
-                    throw new IllegalStateException("a trade has its own place: " + traded);
+            case FeedEvent.Traded traded -> throw new IllegalStateException("a trade has its own place: " + traded);
             case FeedEvent.Polled polled -> {
                 watches.get(polled.instrument().symbol()).polled(polled);
                 lastTrade = now;
@@ -272,9 +260,7 @@ final class TapeThread implements FeedListener, AutoCloseable {
 
     /** Whether the tape has begun and nothing came for {@code silence}. */
     boolean idleFor(Duration silence) {
-        return lastTradeNanos != NOT_BEGUN
-                && queued() == 0
-                && System.nanoTime() - lastTradeNanos >= silence.toNanos();
+        return lastTradeNanos != NOT_BEGUN && queued() == 0 && System.nanoTime() - lastTradeNanos >= silence.toNanos();
     }
 
     /** Events that wait for the tape thread. */

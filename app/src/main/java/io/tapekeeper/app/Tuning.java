@@ -14,13 +14,11 @@ import java.util.function.Function;
  * @param governor who counts what is asked of a venue
  */
 record Tuning(Settings venue, RepairSettings repair, Function<URI, RateGovernor> governor) {
-    static final Tuning DEFAULTS =
-            new Tuning(Settings.defaults(), RepairSettings.DEFAULTS, Governors::of);
+    static final Tuning DEFAULTS = new Tuning(Settings.defaults(), RepairSettings.DEFAULTS, Governors::of);
 
     /** A venue of our own bans nobody, and what it counts need not outlive it. */
-    static final Tuning OWN_VENUE =
-            new Tuning(
-                    Settings.defaults(),
-                    RepairSettings.DEFAULTS,
-                    url -> RateGovernor.inMemory(url.getAuthority(), InstantSource.system()));
+    static final Tuning OWN_VENUE = new Tuning(
+            Settings.defaults(),
+            RepairSettings.DEFAULTS,
+            url -> RateGovernor.inMemory(url.getAuthority(), InstantSource.system()));
 }

@@ -37,9 +37,7 @@ record Venue(List<Instrument> instruments, Optional<SimulatedVenue> simulated) {
     /** What times of one tape may step back, or differ from source to source, microseconds. */
     private static final long SAME_TIME = 1_000_000;
 
-    /**
-     * @throws VenueException where it cannot be reached, refuses, or lacks a symbol
-     */
+    /** @throws VenueException where it cannot be reached, refuses, or lacks a symbol */
     static Venue ask(URI restUrl, BinanceRest rest, List<String> symbols) {
         Optional<SimulatedVenue> simulated = simulation(restUrl, rest);
         return new Venue(rest.instruments(symbols), simulated);
@@ -104,19 +102,14 @@ record Venue(List<Instrument> instruments, Optional<SimulatedVenue> simulated) {
 
     private static void refuseMixing(Path db, History history, boolean invented, String remedy) {
         if (history.series().stream().anyMatch(one -> one.tape().simulated() != invented)) {
-            throw Failure.usage(
-                    "%s holds %s trades, and this market is %s: %s"
-                            .formatted(
-                                    db,
-                                    invented ? "real" : "simulated",
-                                    invented ? "simulated" : "real",
-                                    remedy));
+            throw Failure.usage("%s holds %s trades, and this market is %s: %s"
+                    .formatted(db, invented ? "real" : "simulated", invented ? "simulated" : "real", remedy));
         }
     }
 
     /**
-     * A store that knows more than the venue was not recorded from it, unless its trades are so
-     * young that the venue's database may lag behind its own stream. Waits for no lag.
+     * A store that knows more than the venue was not recorded from it, unless its trades are so young that the venue's
+     * database may lag behind its own stream. Waits for no lag.
      */
     static void refuseAnotherTape(Path db, TapeId tape, History history, BinanceRest rest) {
         OptionalLong stored = history.lastTradeId(tape);
@@ -155,10 +148,7 @@ record Venue(List<Instrument> instruments, Optional<SimulatedVenue> simulated) {
     /** Empty where the venue does not serve it. */
     private static Optional<Trade> newestTrade(TapeId tape, long newest, BinanceRest rest) {
         try {
-            return rest
-                    .tradesFrom(tape.symbol(), tape.kind(), newest, 1, Purpose.LIVE)
-                    .trades()
-                    .stream()
+            return rest.tradesFrom(tape.symbol(), tape.kind(), newest, 1, Purpose.LIVE).trades().stream()
                     .filter(trade -> trade.id() == newest)
                     .findFirst();
         } catch (VenueException e) {
@@ -170,11 +160,10 @@ record Venue(List<Instrument> instruments, Optional<SimulatedVenue> simulated) {
     }
 
     /**
-     * Whether a trade of the venue, older by its id than the last one stored, is of the stored
-     * tape: one id is one trade, and a later id was not traded earlier. Empty where neither tells.
+     * Whether a trade of the venue, older by its id than the last one stored, is of the stored tape: one id is one
+     * trade, and a later id was not traded earlier. Empty where neither tells.
      */
-    private static Optional<Boolean> isOf(
-            Optional<Trade> venues, TapeId tape, History history, Trade last) {
+    private static Optional<Boolean> isOf(Optional<Trade> venues, TapeId tape, History history, Trade last) {
         if (venues.isEmpty()) {
             return Optional.empty();
         }
@@ -184,9 +173,7 @@ record Venue(List<Instrument> instruments, Optional<SimulatedVenue> simulated) {
             long apart = Math.abs(ours.get().venueTime() - theirs.venueTime());
             return Optional.of(ours.get().sameContent(theirs) && apart <= SAME_TIME);
         }
-        return theirs.venueTime() > last.venueTime() + SAME_TIME
-                ? Optional.of(false)
-                : Optional.empty();
+        return theirs.venueTime() > last.venueTime() + SAME_TIME ? Optional.of(false) : Optional.empty();
     }
 
     private static Optional<Trade> trade(TapeId tape, History history, long id) {

@@ -15,8 +15,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The venue's clock as told from here: ours plus the offset measured last. Ages are told against
- * it; nothing is ever ordered by it. Thread-safe.
+ * The venue's clock as told from here: ours plus the offset measured last. Ages are told against it; nothing is ever
+ * ordered by it. Thread-safe.
  */
 final class VenueClock implements AutoCloseable {
     private static final Logger LOG = System.getLogger(VenueClock.class.getName());
@@ -76,8 +76,8 @@ final class VenueClock implements AutoCloseable {
     }
 
     /**
-     * Measures the offset at once: whoever connects anew may meet another clock. Until that is done
-     * the last one holds, for most find the same clock again and the venue may not answer now.
+     * Measures the offset at once: whoever connects anew may meet another clock. Until that is done the last one holds,
+     * for most find the same clock again and the venue may not answer now.
      */
     void measureAgain() {
         asked.release();

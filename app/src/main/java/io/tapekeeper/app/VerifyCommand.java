@@ -44,10 +44,7 @@ import tools.jackson.databind.json.JsonMapper;
             "Exit code 1 where trades are missing or something differs."
         },
         footerHeading = "%nExamples:%n",
-        footer = {
-            "  ./tapekeeper verify",
-            "  ./tapekeeper verify --db data/demo.db --klines off --json"
-        })
+        footer = {"  ./tapekeeper verify", "  ./tapekeeper verify --db data/demo.db --klines off --json"})
 final class VerifyCommand implements Callable<Integer> {
     private static final int MOST_SHOWN = 20;
 
@@ -60,18 +57,14 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(names = "--db", paramLabel = "FILE", description = "The store.")
     private Path db = RunCommand.DEFAULT_DB;
 
-    @Option(
-            names = "--symbol",
-            paramLabel = "SYMBOL",
-            description = "Of one symbol only (default: all in the store).")
+    @Option(names = "--symbol", paramLabel = "SYMBOL", description = "Of one symbol only (default: all in the store).")
     private String symbol;
 
     @Option(
             names = "--klines",
             paramLabel = "INTERVAL",
-            description =
-                    "Bars of this length, one of the exchange's own, are compared with its klines;"
-                            + " off: they are not (default: 1m).")
+            description = "Bars of this length, one of the exchange's own, are compared with its klines;"
+                    + " off: they are not (default: 1m).")
     private String klines = "1m";
 
     @Option(
@@ -84,13 +77,13 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print the report as JSON.")
     private boolean json;
 
-    @Mixin private WatchOptions watch = new WatchOptions();
+    @Mixin
+    private WatchOptions watch = new WatchOptions();
 
     private final PrintStream out = System.out;
 
     /** What was found of one tape. */
-    private record Report(
-            Series series, TapeAudit audit, Optional<KlineAudit> klines, String klinesProblem) {
+    private record Report(Series series, TapeAudit audit, Optional<KlineAudit> klines, String klinesProblem) {
         boolean wrong() {
             return audit.lacking() > 0
                     || audit.duplicates() > 0
@@ -111,9 +104,7 @@ final class VerifyCommand implements Callable<Integer> {
         }
     }
 
-    /**
-     * @param leftOut what the tapes were watched with of which nothing was proven
-     */
+    /** @param leftOut what the tapes were watched with of which nothing was proven */
     private record Found(List<Report> reports, List<Series> leftOut) {}
 
     @Override
@@ -178,12 +169,10 @@ final class VerifyCommand implements Callable<Integer> {
 
     private Optional<String> damage() {
         try (Progress.Bar bar = Progress.bar("file", 0)) {
-            return StoreFile.quickCheck(
-                    db,
-                    () -> {
-                        bar.pulse();
-                        return false;
-                    });
+            return StoreFile.quickCheck(db, () -> {
+                bar.pulse();
+                return false;
+            });
         }
     }
 
@@ -194,9 +183,8 @@ final class VerifyCommand implements Callable<Integer> {
         try {
             Interval interval = Interval.parse(klines);
             if (!Kline.INTERVALS.contains(interval.toString())) {
-                throw Failure.usage(
-                        "--klines: the exchange has no klines of %s: name one of %s, or off"
-                                .formatted(interval, String.join(", ", Kline.INTERVALS)));
+                throw Failure.usage("--klines: the exchange has no klines of %s: name one of %s, or off"
+                        .formatted(interval, String.join(", ", Kline.INTERVALS)));
             }
             return Optional.of(interval);
         } catch (IllegalArgumentException e) {
@@ -214,9 +202,8 @@ final class VerifyCommand implements Callable<Integer> {
             }
         }
         if (byTape.isEmpty()) {
-            throw Failure.usage(
-                    "%s has no trades%s with features of preset %s to verify"
-                            .formatted(db, symbol == null ? "" : " of " + symbol, preset));
+            throw Failure.usage("%s has no trades%s with features of preset %s to verify"
+                    .formatted(db, symbol == null ? "" : " of " + symbol, preset));
         }
         return List.copyOf(byTape.values());
     }
@@ -237,13 +224,7 @@ final class VerifyCommand implements Callable<Integer> {
                 BinanceRest rest = new BinanceRest(restUrl, Settings.defaults(), governor);
                 Progress.Bar bar = Progress.bar(name + " klines", 0)) {
             KlineAudit bars =
-                    new KlineAudit(
-                            history,
-                            series,
-                            interval.get(),
-                            rest,
-                            audit.blanked(),
-                            start -> bar.pulse());
+                    new KlineAudit(history, series, interval.get(), rest, audit.blanked(), start -> bar.pulse());
             String problem = "";
             try {
                 bars.run(0, Long.MAX_VALUE);
@@ -288,18 +269,14 @@ final class VerifyCommand implements Callable<Integer> {
                                 audit.duplicates()));
         audit.missing().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
-                .forEach(entry ->
-                        line(true, "", "%,d %s".formatted(entry.getValue(), entry.getKey())));
+                .forEach(entry -> line(true, "", "%,d %s".formatted(entry.getValue(), entry.getKey())));
         audit.holes().stream().limit(MOST_SHOWN).forEach(this::hole);
         more(audit.holeCount(), "holes");
         line(
                 audit.rowsDiffering() == 0,
                 "rows",
-                "%,d computed anew from the trades, %,d differ"
-                        .formatted(audit.rows(), audit.rowsDiffering()));
-        audit.differing().stream()
-                .limit(MOST_SHOWN)
-                .forEach(start -> line(true, "", KlineAudit.time(start)));
+                "%,d computed anew from the trades, %,d differ".formatted(audit.rows(), audit.rowsDiffering()));
+        audit.differing().stream().limit(MOST_SHOWN).forEach(start -> line(true, "", KlineAudit.time(start)));
         more(audit.rowsDiffering(), "rows");
         if (report.klines.isEmpty()) {
             line("note", "klines", "not compared: " + report.klinesProblem);
@@ -318,8 +295,7 @@ final class VerifyCommand implements Callable<Integer> {
                                 bars.incomplete(),
                                 bars.unknown() == 0
                                         ? ""
-                                        : ", %,d without trades unknown to the venue"
-                                                .formatted(bars.unknown())));
+                                        : ", %,d without trades unknown to the venue".formatted(bars.unknown())));
         if (!report.klinesProblem.isEmpty()) {
             line("note", "", "not all were compared: " + report.klinesProblem);
         }
@@ -331,28 +307,21 @@ final class VerifyCommand implements Callable<Integer> {
 
     private void hole(TapeAudit.Hole hole) {
         if (hole.ids() > MOST_IDS_NAMED) {
-            String ids =
-                    "ids %d to %d (%,d): ".formatted(hole.firstId(), hole.lastId(), hole.ids());
+            String ids = "ids %d to %d (%,d): ".formatted(hole.firstId(), hole.lastId(), hole.ids());
             line(true, "", ids + hole.cause());
             return;
         }
         for (long first = hole.firstId(); first <= hole.lastId(); first += IDS_A_LINE) {
             long last = Math.min(hole.lastId(), first + IDS_A_LINE - 1);
             String ids =
-                    LongStream.rangeClosed(first, last)
-                            .mapToObj(Long::toString)
-                            .collect(Collectors.joining(", "));
+                    LongStream.rangeClosed(first, last).mapToObj(Long::toString).collect(Collectors.joining(", "));
             line(true, "", "%s %s: %s".formatted(first == last ? "id" : "ids", ids, hole.cause()));
         }
     }
 
     private void more(long count, String what) {
         if (count > MOST_SHOWN) {
-            line(
-                    true,
-                    "",
-                    "and %,d more %s (--json lists up to 1,000)"
-                            .formatted(count - MOST_SHOWN, what));
+            line(true, "", "and %,d more %s (--json lists up to 1,000)".formatted(count - MOST_SHOWN, what));
         }
     }
 
@@ -360,9 +329,7 @@ final class VerifyCommand implements Callable<Integer> {
         line(what.isEmpty() ? "" : fine ? "ok" : "WRONG", what, found);
     }
 
-    /**
-     * @param mark note: neither proved nor refuted
-     */
+    /** @param mark note: neither proved nor refuted */
     private void line(String mark, String what, String found) {
         out.printf(Locale.ROOT, "%-6s %-9s %s%n", mark, what, found);
     }
@@ -375,11 +342,10 @@ final class VerifyCommand implements Callable<Integer> {
         root.put(
                 "leftOut",
                 found.leftOut.stream()
-                        .map(one ->
-                                Map.of(
-                                        "symbol", one.tape().symbol(),
-                                        "kind", one.tape().kind().label(),
-                                        "preset", one.preset()))
+                        .map(one -> Map.of(
+                                "symbol", one.tape().symbol(),
+                                "kind", one.tape().kind().label(),
+                                "preset", one.preset()))
                         .toList());
         return root;
     }

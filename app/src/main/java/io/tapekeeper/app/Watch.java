@@ -29,11 +29,11 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
- * Everything that watches one tape: Recorder first (stored as it arrives), then Sequencer, then
- * Analyst, whose rows go to the Recorder and to the live view.
+ * Everything that watches one tape: Recorder first (stored as it arrives), then Sequencer, then Analyst, whose rows go
+ * to the Recorder and to the live view.
  *
- * <p>Not thread-safe: the tape thread owns it. What others show of it they get from the live view
- * and from {@link #now}, an immutable snapshot.
+ * <p>Not thread-safe: the tape thread owns it. What others show of it they get from the live view and from
+ * {@link #now}, an immutable snapshot.
  */
 final class Watch implements Sequencer.Output, Analyst.Output {
     private static final Logger LOG = System.getLogger(Watch.class.getName());
@@ -44,10 +44,8 @@ final class Watch implements Sequencer.Output, Analyst.Output {
     /**
      * What is known of the tape at one moment.
      *
-     * @param holeLast the last id of the hole behind {@code lastId} that the tape waits for; −1 =
-     *     it waits for none
-     * @param closedUpTo end of the last bar that closed, epoch microseconds; {@link Long#MIN_VALUE}
-     *     before the first
+     * @param holeLast the last id of the hole behind {@code lastId} that the tape waits for; −1 = it waits for none
+     * @param closedUpTo end of the last bar that closed, epoch microseconds; {@link Long#MIN_VALUE} before the first
      * @param duplicates trades that came again
      * @param conflicts of these, how many said something else than the first
      */
@@ -84,13 +82,7 @@ final class Watch implements Sequencer.Output, Analyst.Output {
     private Predicate<Gap> inLedger = gap -> false;
     private volatile Now now = new Now(0, 0, -1, -1, Long.MIN_VALUE, 0, 0, 0, null);
 
-    Watch(
-            Series series,
-            Preset preset,
-            Recorder recorder,
-            LiveView view,
-            long holdBackNanos,
-            HoldBudget budget) {
+    Watch(Series series, Preset preset, Recorder recorder, LiveView view, long holdBackNanos, HoldBudget budget) {
         this.series = series;
         this.recorder = recorder;
         this.view = view;
@@ -122,15 +114,10 @@ final class Watch implements Sequencer.Output, Analyst.Output {
                 inLedger = gap -> false;
             }
             case POLL ->
-                    history.bars(
-                            series.tape(),
-                            series.interval(),
-                            fromBar,
-                            Long.MAX_VALUE,
-                            stored -> {
-                                goOnUnless(stopped);
-                                polled(stored.bar());
-                            });
+                history.bars(series.tape(), series.interval(), fromBar, Long.MAX_VALUE, stored -> {
+                    goOnUnless(stopped);
+                    polled(stored.bar());
+                });
         }
         trades = 0; // counts what came in this run
         if (analyst.forming() != null) {
@@ -160,8 +147,8 @@ final class Watch implements Sequencer.Output, Analyst.Output {
     }
 
     /**
-     * A trade arrived. Where two sources begin a tape together, the one that is ahead may be the
-     * first to be heard; what the other brings from before is not on the tape, so it is not stored.
+     * A trade arrived. Where two sources begin a tape together, the one that is ahead may be the first to be heard;
+     * what the other brings from before is not on the tape, so it is not stored.
      */
     void traded(TradeView trade, long nanoTime) {
         if (firstId == Long.MAX_VALUE) {
@@ -176,13 +163,7 @@ final class Watch implements Sequencer.Output, Analyst.Output {
 
     /** The price at a boundary arrived, or did not in time. */
     void polled(FeedEvent.Polled polled) {
-        Bar bar =
-                Bar.flat(
-                        series.interval(),
-                        polled.boundary(),
-                        polled.price(),
-                        !polled.carried(),
-                        polled.carried());
+        Bar bar = Bar.flat(series.interval(), polled.boundary(), polled.price(), !polled.carried(), polled.carried());
         if (bar.start() > lastBarStart) { // a restart within one interval asks again
             polled(bar);
             trades++;
@@ -257,8 +238,7 @@ final class Watch implements Sequencer.Output, Analyst.Output {
     void adopt(Rebuild corrected, long fromId) {
         if (corrected.lastId() != sequencer.lastId()) {
             throw new IllegalStateException(
-                    "corrected up to %d, live up to %d"
-                            .formatted(corrected.lastId(), sequencer.lastId()));
+                    "corrected up to %d, live up to %d".formatted(corrected.lastId(), sequencer.lastId()));
         }
         Sequencer place = new Sequencer(this, 0, budget);
         try {
@@ -276,8 +256,7 @@ final class Watch implements Sequencer.Output, Analyst.Output {
     public void conflict(Trade emitted, TradeView other) {
         LOG.log(
                 Level.WARNING,
-                "{0}: the venue sent the same id with other content; the first stays: {1}, then"
-                        + " {2}",
+                "{0}: the venue sent the same id with other content; the first stays: {1}, then" + " {2}",
                 series.tape().symbol(),
                 emitted,
                 other.toTrade());
@@ -332,19 +311,18 @@ final class Watch implements Sequencer.Output, Analyst.Output {
         if (forming != null) {
             view.forming(series, forming, lastTradeTime);
         }
-        now =
-                new Now(
-                        lastPrice,
-                        lastTradeTime,
-                        sequencer.lastId(),
-                        sequencer.holeLast(),
-                        lastBarStart == Long.MIN_VALUE
-                                ? Long.MIN_VALUE
-                                : lastBarStart + series.interval().micros(),
-                        trades,
-                        sequencer.duplicates(),
-                        sequencer.conflicts(),
-                        lastRow);
+        now = new Now(
+                lastPrice,
+                lastTradeTime,
+                sequencer.lastId(),
+                sequencer.holeLast(),
+                lastBarStart == Long.MIN_VALUE
+                        ? Long.MIN_VALUE
+                        : lastBarStart + series.interval().micros(),
+                trades,
+                sequencer.duplicates(),
+                sequencer.conflicts(),
+                lastRow);
     }
 
     Series series() {

@@ -11,22 +11,13 @@ final class WatchOptions {
             description = "Set of features and rules: ${COMPLETION-CANDIDATES} (default: classic).")
     PresetName preset = PresetName.classic;
 
-    @Option(
-            names = "--window",
-            paramLabel = "BARS",
-            description = "Window of volatility and z-score (default: 20).")
+    @Option(names = "--window", paramLabel = "BARS", description = "Window of volatility and z-score (default: 20).")
     int window = Preset.CLASSIC.window();
 
-    @Option(
-            names = "--baseline-window",
-            paramLabel = "N",
-            description = "Volatilities in the baseline (default: 100).")
+    @Option(names = "--baseline-window", paramLabel = "N", description = "Volatilities in the baseline (default: 100).")
     int baselineWindow = Preset.CLASSIC.baselineWindow();
 
-    @Option(
-            names = "--z-alert",
-            paramLabel = "Z",
-            description = "z-high above it, z-low below minus it (default: 3).")
+    @Option(names = "--z-alert", paramLabel = "Z", description = "z-high above it, z-low below minus it (default: 3).")
     double zAlert = Preset.CLASSIC.zAlert();
 
     @Option(
@@ -35,10 +26,7 @@ final class WatchOptions {
             description = "volatility-spike above K times the baseline (default: 2).")
     double spikeFactor = Preset.CLASSIC.spikeFactor();
 
-    @Option(
-            names = "--z-signal",
-            paramLabel = "Z",
-            description = "Sell above it, buy below minus it (default: 1).")
+    @Option(names = "--z-signal", paramLabel = "Z", description = "Sell above it, buy below minus it (default: 1).")
     double zSignal = Preset.CLASSIC.zSignal();
 
     /** The presets that exist; named as the user writes them. */

@@ -36,9 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * A store is not gone on with from another venue, and a lagging database does not look like one.
- */
+/** A store is not gone on with from another venue, and a lagging database does not look like one. */
 @Timeout(60)
 class AnotherTapeTest {
     private static final TapeId TAPE = new TapeId("binance", "BTCUSDT", TapeKind.AGGREGATE, true);
@@ -47,7 +45,9 @@ class AnotherTapeTest {
     private static final long NEWEST = NOW - 45 * SECOND; // when the venue's newest was traded
     private static final Trade KNOWN = trade(5_000, 6_400_000_000_000L, NEWEST);
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
+
     private HttpServer venue;
     private BinanceRest rest;
 
@@ -58,25 +58,20 @@ class AnotherTapeTest {
         answer("/api/v3/time", "{\"serverTime\":%d}".formatted(NOW));
         answer(
                 "/api/v3/aggTrades",
-                "[{\"a\":5000,\"p\":\"64000\",\"q\":\"1\",\"f\":9,\"l\":9,\"T\":%d,\"m\":false}]"
-                        .formatted(NEWEST));
+                "[{\"a\":5000,\"p\":\"64000\",\"q\":\"1\",\"f\":9,\"l\":9,\"T\":%d,\"m\":false}]".formatted(NEWEST));
         venue.start();
-        rest =
-                new BinanceRest(
-                        URI.create("http://127.0.0.1:" + venue.getAddress().getPort()),
-                        Settings.defaults());
+        rest = new BinanceRest(
+                URI.create("http://127.0.0.1:" + venue.getAddress().getPort()), Settings.defaults());
     }
 
     private void answer(String path, String json) {
-        venue.createContext(
-                path,
-                exchange -> {
-                    try (exchange) {
-                        byte[] body = json.getBytes(UTF_8);
-                        exchange.sendResponseHeaders(200, body.length);
-                        exchange.getResponseBody().write(body);
-                    }
-                });
+        venue.createContext(path, exchange -> {
+            try (exchange) {
+                byte[] body = json.getBytes(UTF_8);
+                exchange.sendResponseHeaders(200, body.length);
+                exchange.getResponseBody().write(body);
+            }
+        });
     }
 
     @AfterEach
@@ -104,8 +99,7 @@ class AnotherTapeTest {
 
     private void assertRefused(Trade... stored) {
         Failure refusal = assertThrows(Failure.class, () -> start(stored));
-        assertTrue(
-                refusal.getMessage().contains("recorded from another venue"), refusal.getMessage());
+        assertTrue(refusal.getMessage().contains("recorded from another venue"), refusal.getMessage());
     }
 
     @Test
@@ -149,20 +143,17 @@ class AnotherTapeTest {
     @Test
     void aStartSoonAfterAStopDoesNotWaitForALaggingDatabase() throws Exception {
         Path db = folder.resolve("lagging.db");
-        ExchangeConfig config =
-                ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(7, Optional.empty()))
-                        .withFaults(FaultPlanReader.parse("faults:\n  - lag: {by: 45s}\n", "plan"));
+        ExchangeConfig config = ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(7, Optional.empty()))
+                .withFaults(FaultPlanReader.parse("faults:\n  - lag: {by: 45s}\n", "plan"));
         try (Exchange lagging = Exchange.start(config)) {
             for (int run = 0; run < 2; run++) {
-                try (Running running =
-                        new Running(
-                                RecordOptions.of("BTCUSDT"),
-                                db,
-                                lagging.port(),
-                                lagging.port(),
-                                Running.tuning(Settings.defaults(), RepairSettings.DEFAULTS))) {
-                    await().atMost(Duration.ofSeconds(20))
-                            .until(() -> running.counted("feed_frames_total") >= 20);
+                try (Running running = new Running(
+                        RecordOptions.of("BTCUSDT"),
+                        db,
+                        lagging.port(),
+                        lagging.port(),
+                        Running.tuning(Settings.defaults(), RepairSettings.DEFAULTS))) {
+                    await().atMost(Duration.ofSeconds(20)).until(() -> running.counted("feed_frames_total") >= 20);
                     running.goOn(Duration.ofMillis(1));
                 }
             }

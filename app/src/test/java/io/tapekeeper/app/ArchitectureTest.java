@@ -11,10 +11,9 @@ import org.junit.jupiter.api.Test;
 
 /** The law of the house: arrows only point up the list of modules, and the core knows no clock. */
 class ArchitectureTest {
-    private static final JavaClasses CLASSES =
-            new ClassFileImporter()
-                    .withImportOption(new ImportOption.DoNotIncludeTests())
-                    .importPackages("io.tapekeeper");
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.tapekeeper");
 
     private static final String[] CORE = {
         "io.tapekeeper.market..",

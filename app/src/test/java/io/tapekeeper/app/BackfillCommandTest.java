@@ -47,7 +47,9 @@ class BackfillCommandTest {
     private static final String CONTEXT = "market of seed " + SEED;
     private static final String EVER = "2020-01-01";
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
+
     private Path db;
 
     @BeforeEach
@@ -57,12 +59,9 @@ class BackfillCommandTest {
 
     /** A market that has played some thousand trades and goes on. */
     private Exchange market(Fault... faults) throws IOException {
-        Exchange market =
-                Exchange.start(
-                        ExchangeConfig.of(
-                                        new ExchangeConfig.Source.Synthetic(SEED, Optional.empty()))
-                                .withSpeed(new Speed(200))
-                                .withFaults(FaultPlan.of(SEED, faults)));
+        Exchange market = Exchange.start(ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(SEED, Optional.empty()))
+                .withSpeed(new Speed(200))
+                .withFaults(FaultPlan.of(SEED, faults)));
         await().atMost(PATIENCE).until(() -> lastId(market) - firstId(market) >= 4_000);
         return market;
     }
@@ -76,17 +75,15 @@ class BackfillCommandTest {
     }
 
     private Said backfill(Exchange market, String from, String... more) {
-        List<String> words =
-                new ArrayList<>(
-                        List.of(
-                                "backfill",
-                                "BTCUSDT",
-                                "--db",
-                                db.toString(),
-                                "--rest-url",
-                                "http://127.0.0.1:" + market.port(),
-                                "--from",
-                                from));
+        List<String> words = new ArrayList<>(List.of(
+                "backfill",
+                "BTCUSDT",
+                "--db",
+                db.toString(),
+                "--rest-url",
+                "http://127.0.0.1:" + market.port(),
+                "--from",
+                from));
         words.addAll(List.of(more));
         return Said.by(words.toArray(String[]::new));
     }
@@ -100,21 +97,17 @@ class BackfillCommandTest {
 
     private void assertWhole(Exchange market) {
         new Judge(market.port(), folder).assertWhole(db, CONTEXT);
-        Said said =
-                Said.by(
-                        "verify",
-                        "--db",
-                        db.toString(),
-                        "--rest-url",
-                        "http://127.0.0.1:" + market.port());
+        Said said = Said.by("verify", "--db", db.toString(), "--rest-url", "http://127.0.0.1:" + market.port());
         assertSays(said, 0, "100 %");
     }
 
     /** The time of the market's n-th trade, or of the next one where that is blanked. */
     private String timeOf(Exchange market, long n) {
         long id = firstId(market) + n;
-        long micros =
-                new Judge(market.port(), folder).tape(TAPE, id, id + 100).getFirst().venueTime();
+        long micros = new Judge(market.port(), folder)
+                .tape(TAPE, id, id + 100)
+                .getFirst()
+                .venueTime();
         return Instant.ofEpochSecond(0, micros * 1_000).toString();
     }
 
@@ -129,13 +122,12 @@ class BackfillCommandTest {
         try (Exchange market = market()) {
             assertSays(backfill(market, EVER, "--to", "2100-01-01"), 0, "trades fetched");
             assertWhole(market);
-            try (Running running =
-                    new Running(
-                            RecordOptions.of("BTCUSDT"),
-                            db,
-                            market.port(),
-                            market.port(),
-                            Running.tuning(Settings.defaults(), RepairSettings.DEFAULTS))) {
+            try (Running running = new Running(
+                    RecordOptions.of("BTCUSDT"),
+                    db,
+                    market.port(),
+                    market.port(),
+                    Running.tuning(Settings.defaults(), RepairSettings.DEFAULTS))) {
                 // On the tape, not just stored: what the market traded since is there before.
                 await().atMost(PATIENCE).until(() -> running.counted("trades_total") > 1_000);
                 running.goOn(Duration.ofMillis(1));
@@ -146,23 +138,23 @@ class BackfillCommandTest {
     }
 
     @Test
-    void aStretchThatTouchesNothingLeavesAHoleThatTheLedgerNamesAndTheNextOneFills()
-            throws Exception {
+    void aStretchThatTouchesNothingLeavesAHoleThatTheLedgerNamesAndTheNextOneFills() throws Exception {
         try (Exchange market = market()) {
             backfill(market, timeOf(market, 2_500), "--to", timeOf(market, 3_000));
             Said older = backfill(market, EVER, "--to", timeOf(market, 1_000));
             assertSays(older, 0, "lie between this and what is stored");
             assertEquals(1, open().size());
             long missing = open().getFirst().gap().missing();
-            List<Trade> tape =
-                    new Judge(market.port(), folder)
-                            .tape(TAPE, firstId(market), firstId(market) + 3_000);
+            List<Trade> tape = new Judge(market.port(), folder).tape(TAPE, firstId(market), firstId(market) + 3_000);
             long from = tape.get(1_000).venueTime();
             long to = tape.get(2_500).venueTime();
             // Many trades may share the millisecond at either end.
-            long between =
-                    tape.stream().filter(t -> isBetween(t, from + 1_000, to - 1_000)).count();
-            long around = tape.stream().filter(t -> isBetween(t, from - 1_000, to + 1_000)).count();
+            long between = tape.stream()
+                    .filter(t -> isBetween(t, from + 1_000, to - 1_000))
+                    .count();
+            long around = tape.stream()
+                    .filter(t -> isBetween(t, from - 1_000, to + 1_000))
+                    .count();
             assertTrue(
                     between <= missing && missing <= around,
                     "%d are missing, %d to %d expected".formatted(missing, between, around));
@@ -206,9 +198,8 @@ class BackfillCommandTest {
             try (History history = History.open(db)) {
                 assertTrue(
                         history.series().stream()
-                                .anyMatch(series ->
-                                        series.preset().equals(Preset.CLASSIC.label())
-                                                && series.interval().equals(Interval.SECOND)),
+                                .anyMatch(series -> series.preset().equals(Preset.CLASSIC.label())
+                                        && series.interval().equals(Interval.SECOND)),
                         "rows were computed");
             }
             assertWhole(market);
@@ -222,8 +213,7 @@ class BackfillCommandTest {
             assertWhole(market);
             try (History history = History.open(db)) {
                 assertTrue(
-                        history.gaps(TAPE).stream()
-                                .anyMatch(entry -> entry.cause() == Cause.BLANKED),
+                        history.gaps(TAPE).stream().anyMatch(entry -> entry.cause() == Cause.BLANKED),
                         CONTEXT + ": " + history.gaps(TAPE));
             }
         }
@@ -260,8 +250,7 @@ class BackfillCommandTest {
             assertEquals(List.of(entry), history.openGaps(tape));
             assertEquals(Cause.UNRESOLVED, entry.cause());
             Gap gap = entry.gap();
-            List<Trade> there =
-                    new Judge(market.port(), folder).tape(tape, gap.firstId(), gap.lastId());
+            List<Trade> there = new Judge(market.port(), folder).tape(tape, gap.firstId(), gap.lastId());
             assertEquals(gap.missing(), there.size(), CONTEXT + ": " + entry);
         }
     }
@@ -270,21 +259,17 @@ class BackfillCommandTest {
     void whatCannotBeIsToldInOneSentence() throws Exception {
         try (Exchange market = market()) {
             assertSays(backfill(market, "yesterday"), 2, "'yesterday' is no time");
-            assertSays(
-                    backfill(market, "2026-01-02", "--to", "2026-01-01"),
-                    2,
-                    "--from must be before --to");
+            assertSays(backfill(market, "2026-01-02", "--to", "2026-01-01"), 2, "--from must be before --to");
             assertSays(backfill(market, "2100-01-01"), 2, "no trades of BTCUSDT from 2100-01-01");
-            Said unknown =
-                    Said.by(
-                            "backfill",
-                            "BTCUSDX",
-                            "--db",
-                            db.toString(),
-                            "--rest-url",
-                            "http://127.0.0.1:" + market.port(),
-                            "--from",
-                            EVER);
+            Said unknown = Said.by(
+                    "backfill",
+                    "BTCUSDX",
+                    "--db",
+                    db.toString(),
+                    "--rest-url",
+                    "http://127.0.0.1:" + market.port(),
+                    "--from",
+                    EVER);
             assertSays(unknown, 2, "BTCUSDX", "BTCUSDT");
             try (Recorder other = Recorder.open(db, Durability.NORMAL)) {
                 other.flush();

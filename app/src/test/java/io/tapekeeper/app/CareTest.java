@@ -47,12 +47,12 @@ import tools.jackson.databind.json.JsonMapper;
 class CareTest {
     private static final TapeId TAPE = new TapeId("binance", "BTCUSDT", TapeKind.AGGREGATE, true);
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     private Exchange market() throws IOException {
-        return Exchange.start(
-                ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(5, Optional.empty()))
-                        .withSpeed(new Speed(50)));
+        return Exchange.start(ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(5, Optional.empty()))
+                .withSpeed(new Speed(50)));
     }
 
     private static Running record(Path db, Exchange market) {
@@ -87,17 +87,16 @@ class CareTest {
     }
 
     private static Said doctorAt(int port, Path db, Exchange market, String... more) {
-        Stream<String> usual =
-                Stream.of(
-                        "doctor",
-                        "--db",
-                        db.toString(),
-                        "--port",
-                        Integer.toString(port),
-                        "--rest-url",
-                        "http://127.0.0.1:" + market.port(),
-                        "--stream-url",
-                        "ws://127.0.0.1:" + market.port());
+        Stream<String> usual = Stream.of(
+                "doctor",
+                "--db",
+                db.toString(),
+                "--port",
+                Integer.toString(port),
+                "--rest-url",
+                "http://127.0.0.1:" + market.port(),
+                "--stream-url",
+                "ws://127.0.0.1:" + market.port());
         return Said.by(Stream.concat(usual, Stream.of(more)).toArray(String[]::new));
     }
 
@@ -108,11 +107,7 @@ class CareTest {
         try (Exchange market = market();
                 Running running = record(db, market)) {
             await().atMost(Duration.ofSeconds(60)).until(() -> stored(db) >= 1_000);
-            assertSays(
-                    Said.by("backup", copy.toString(), "--db", db.toString()),
-                    0,
-                    "copied",
-                    "copy.db");
+            assertSays(Said.by("backup", copy.toString(), "--db", db.toString()), 0, "copied", "copy.db");
             long copied = stored(copy);
             assertTrue(copied >= 1_000, copied + " trades were copied");
             await().atMost(Duration.ofSeconds(60)).until(() -> stored(db) > copied);
@@ -123,11 +118,13 @@ class CareTest {
                 assertEquals(whole.firstTradeId(TAPE), part.firstTradeId(TAPE));
             }
             byte[] before = Files.readAllBytes(copy);
-            assertSays(
-                    Said.by("backup", copy.toString(), "--db", db.toString()), 3, "there already");
+            assertSays(Said.by("backup", copy.toString(), "--db", db.toString()), 3, "there already");
             assertEquals(before.length, Files.size(copy));
             try (Stream<Path> files = Files.list(folder)) {
-                assertEquals(0, files.filter(file -> file.toString().endsWith(".partial")).count());
+                assertEquals(
+                        0,
+                        files.filter(file -> file.toString().endsWith(".partial"))
+                                .count());
             }
         }
     }
@@ -151,7 +148,8 @@ class CareTest {
                 assertSays(
                         doctor(db, market),
                         0,
-                        "is being recorded by process " + ProcessHandle.current().pid());
+                        "is being recorded by process "
+                                + ProcessHandle.current().pid());
             }
             assertSays(
                     doctor(db, market),
@@ -185,8 +183,7 @@ class CareTest {
         }
         try (Exchange market = market();
                 History history = History.open(db);
-                Dashboard page =
-                        new Dashboard(new LiveView(10), HistorySource.of(history), "127.0.0.1", 0);
+                Dashboard page = new Dashboard(new LiveView(10), HistorySource.of(history), "127.0.0.1", 0);
                 ServerSocket other = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             page.start();
             assertSays(doctorAt(page.port(), db, market), 0, page.port() + " shows a recorder's");
@@ -203,13 +200,11 @@ class CareTest {
     }
 
     @Test
-    void aStoreThatAKillAndADiskDamagedIsKeptAsItIsAndTheRecordingGoesOnInANewOne()
-            throws Exception {
+    void aStoreThatAKillAndADiskDamagedIsKeptAsItIsAndTheRecordingGoesOnInANewOne() throws Exception {
         Path db = folder.resolve("tape.db");
         List<String> jvm = RecorderProcess.QUICK_START;
         try (Exchange market = market()) {
-            try (RecorderProcess killed =
-                    RecorderProcess.run(db, market, jvm, Map.of(), "--no-dashboard")) {
+            try (RecorderProcess killed = RecorderProcess.run(db, market, jvm, Map.of(), "--no-dashboard")) {
                 await().atMost(Duration.ofSeconds(60)).until(() -> stored(db) >= 3_000);
                 killed.killAfter(Duration.ZERO);
             }
@@ -220,22 +215,18 @@ class CareTest {
             }
             byte[] damaged = Files.readAllBytes(db);
             long before = stored(db);
-            try (RecorderProcess next =
-                    RecorderProcess.run(db, market, jvm, Map.of(), "--no-dashboard")) {
+            try (RecorderProcess next = RecorderProcess.run(db, market, jvm, Map.of(), "--no-dashboard")) {
                 await().atMost(Duration.ofSeconds(60))
                         .until(() -> !next.isAlive() || next.output().contains("kept as"));
-                await().atMost(Duration.ofSeconds(60))
-                        .until(() -> !next.isAlive() || stored(db) >= 300);
+                await().atMost(Duration.ofSeconds(60)).until(() -> !next.isAlive() || stored(db) >= 300);
                 assertTrue(next.output().contains("tape.db is damaged"), next::output);
                 next.stop();
             }
             Path kept;
             try (Stream<Path> files = Files.list(folder)) {
-                kept =
-                        files.filter(file ->
-                                        file.toString().matches(".*\\.db\\.damaged-\\d{8}T\\d{6}Z"))
-                                .findFirst()
-                                .orElseThrow();
+                kept = files.filter(file -> file.toString().matches(".*\\.db\\.damaged-\\d{8}T\\d{6}Z"))
+                        .findFirst()
+                        .orElseThrow();
             }
             assertTrue(Files.size(kept) >= damaged.length, "nothing of it was cut off");
             assertTrue(stored(kept) >= before, "and what can be read of it still can");
@@ -243,9 +234,7 @@ class CareTest {
         }
     }
 
-    /**
-     * Of a table that a start writes and does not read, in a store that was closed in good order.
-     */
+    /** Of a table that a start writes and does not read, in a store that was closed in good order. */
     @Test
     void damageThatAWriteMeetsFirstIsSetAsideToo() throws Exception {
         Path db = folder.resolve("tape.db");
@@ -289,29 +278,22 @@ class CareTest {
                 running.goOn(Duration.ofMillis(1));
             }
             Files.writeString(folder.resolve("tape.db.lock"), "4711\n"); // as a kill leaves it
-            assertSays(
-                    doctor(db, market),
-                    0,
-                    "note",
-                    "process 4711, was killed",
-                    "-> nothing that was");
+            assertSays(doctor(db, market), 0, "note", "process 4711, was killed", "-> nothing that was");
             Said said = doctor(db, market, "--json");
             assertEquals(0, said.exitCode(), said.out());
             JsonNode found = JsonMapper.shared().readTree(said.out());
             assertEquals(false, found.get("wrong").asBoolean());
             List<JsonNode> findings = found.get("findings").valueStream().toList();
-            JsonNode unclean =
-                    findings.stream()
-                            .filter(one -> one.get("state").asString().equals("note"))
-                            .findFirst()
-                            .orElseThrow();
+            JsonNode unclean = findings.stream()
+                    .filter(one -> one.get("state").asString().equals("note"))
+                    .findFirst()
+                    .orElseThrow();
             assertTrue(unclean.get("measured").get("lastStopUnclean").asBoolean(), said.out());
             assertTrue(unclean.get("remedy").asString().contains("run fetches"), said.out());
-            JsonNode disk =
-                    findings.stream()
-                            .filter(one -> one.get("about").asString().equals("disk"))
-                            .findFirst()
-                            .orElseThrow();
+            JsonNode disk = findings.stream()
+                    .filter(one -> one.get("about").asString().equals("disk"))
+                    .findFirst()
+                    .orElseThrow();
             assertTrue(disk.get("measured").get("freeBytes").asLong() > 0, said.out());
             assertTrue(disk.get("measured").get("daysLeft").isNull(), said.out());
         }

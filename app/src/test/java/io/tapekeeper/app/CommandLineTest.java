@@ -27,10 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class CommandLineTest {
     /** Threads of an earlier test that are still ending may log to the same stream. */
-    private static final Pattern LOGGED =
-            Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\S+Z (INFO|WARNING|SEVERE) ");
+    private static final Pattern LOGGED = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\S+Z (INFO|WARNING|SEVERE) ");
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     private String said = "";
 
@@ -43,12 +43,11 @@ class CommandLineTest {
             return Main.execute(words);
         } finally {
             System.setErr(err);
-            said =
-                    heard.toString(StandardCharsets.UTF_8)
-                            .lines()
-                            .filter(line -> !LOGGED.matcher(line).lookingAt())
-                            .collect(Collectors.joining("\n"))
-                            .strip();
+            said = heard.toString(StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> !LOGGED.matcher(line).lookingAt())
+                    .collect(Collectors.joining("\n"))
+                    .strip();
         }
     }
 
@@ -78,11 +77,10 @@ class CommandLineTest {
         Path db = folder.resolve("theirs.db");
         Path config = file("my.yaml", "db: " + db + "\nport: 8080\nwindow: 30\n");
         Path out = folder.resolve("out");
-        for (List<String> command :
-                List.of(
-                        List.of("verify"),
-                        List.of("backup", out.toString()),
-                        List.of("export", "bars", "--out", out.toString()))) {
+        for (List<String> command : List.of(
+                List.of("verify"),
+                List.of("backup", out.toString()),
+                List.of("export", "bars", "--out", out.toString()))) {
             List<String> words = new ArrayList<>(command);
             words.addAll(List.of("--config", config.toString()));
             assertEquals(3, run(words.toArray(String[]::new)), words.toString());
@@ -128,9 +126,7 @@ class CommandLineTest {
             assertEquals(2, run(command, "--db", db, "--rest-url", url), command);
             assertOneSentence("--rest-url must be a http:// or https:// address", url);
         }
-        assertEquals(
-                2,
-                run("backfill", "BTCUSDT", "--from", "2024-08-08", "--db", db, "--rest-url", url));
+        assertEquals(2, run("backfill", "BTCUSDT", "--from", "2024-08-08", "--db", db, "--rest-url", url));
         assertOneSentence("--rest-url must be a http:// or https:// address", url);
         assertEquals(2, run("doctor", "--db", db, "--stream-url", url));
         assertOneSentence("--stream-url must be a ws:// or wss:// address", url);
@@ -186,8 +182,7 @@ class CommandLineTest {
     @Test
     void aFolderThatCannotBeWrittenIsTold() throws IOException {
         Path notAFolder = file("file", "");
-        assertEquals(
-                3, run("run", "--db", notAFolder.resolve("x.db").toString(), "--no-dashboard"));
+        assertEquals(3, run("run", "--db", notAFolder.resolve("x.db").toString(), "--no-dashboard"));
         assertOneSentence("x.db");
     }
 
@@ -214,21 +209,18 @@ class CommandLineTest {
     @Test
     void anUnknownSymbolIsToldWithTheNearest() throws IOException {
         try (Exchange exchange =
-                Exchange.start(
-                        ExchangeConfig.of(
-                                new ExchangeConfig.Source.Synthetic(1, Optional.empty())))) {
-            int code =
-                    run(
-                            "run",
-                            "--symbols",
-                            "BTCUSDX",
-                            "--rest-url",
-                            "http://127.0.0.1:" + exchange.port(),
-                            "--stream-url",
-                            "ws://127.0.0.1:" + exchange.port(),
-                            "--db",
-                            folder.resolve("x.db").toString(),
-                            "--no-dashboard");
+                Exchange.start(ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(1, Optional.empty())))) {
+            int code = run(
+                    "run",
+                    "--symbols",
+                    "BTCUSDX",
+                    "--rest-url",
+                    "http://127.0.0.1:" + exchange.port(),
+                    "--stream-url",
+                    "ws://127.0.0.1:" + exchange.port(),
+                    "--db",
+                    folder.resolve("x.db").toString(),
+                    "--no-dashboard");
             assertEquals(2, code);
             assertOneSentence("BTCUSDX", "BTCUSDT");
         }
@@ -239,13 +231,11 @@ class CommandLineTest {
         Path out = folder.resolve("out.csv");
         Path named = file("named.csv", "price,volume,time\n100,5,a\n101,5,b\n");
         assertEquals(0, run("analyze", named.toString(), "--out", out.toString()));
-        assertEquals(
-                """
+        assertEquals("""
                 time,price,return,volatility,zscore,signal,alerts
                 a,100,,,,neutral,
                 b,101,0.010000000000000009,,,neutral,
-                """,
-                Files.readString(out));
+                """, Files.readString(out));
         Path bare = file("bare.csv", "1,100\n2,101\n");
         assertEquals(0, run("analyze", bare.toString(), "--out", out.toString()));
         assertEquals(3, Files.readAllLines(out).size());
@@ -254,19 +244,9 @@ class CommandLineTest {
     @Test
     void theVersionAndTheHelpOfEveryCommandArePrinted() {
         assertEquals(0, run("--version"));
-        for (String command :
-                new String[] {
-                    "demo",
-                    "run",
-                    "serve",
-                    "exchange",
-                    "analyze",
-                    "export",
-                    "backfill",
-                    "verify",
-                    "backup",
-                    "doctor"
-                }) {
+        for (String command : new String[] {
+            "demo", "run", "serve", "exchange", "analyze", "export", "backfill", "verify", "backup", "doctor"
+        }) {
             assertEquals(0, run(command, "--help"), command);
         }
     }

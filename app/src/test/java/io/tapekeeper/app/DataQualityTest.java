@@ -29,28 +29,26 @@ class DataQualityTest {
     /** Looks at second {@code second}; what has opened (+) and was resolved (−) by it. */
     private String look(double second) {
         long nanos = (long) (second * 1e9);
-        Health health =
-                new Health(
-                        state,
-                        state == Health.State.LIVE ? "" : "nothing came for 9 s",
-                        1,
-                        0,
-                        20,
-                        20,
-                        5,
-                        1,
-                        true,
-                        5_000,
-                        completeness,
-                        clockOffset,
-                        Latency.UNKNOWN);
-        DataQuality.Changes changes =
-                quality.judge(
-                        new DataQuality.Snapshot(
-                                List.of(new DataQuality.Tape("BTCUSDT", health, conflicts)),
-                                new SystemHealth(rate, writing, disk, List.of()),
-                                NOW + TimeUnit.NANOSECONDS.toMicros(nanos)),
-                        nanos);
+        Health health = new Health(
+                state,
+                state == Health.State.LIVE ? "" : "nothing came for 9 s",
+                1,
+                0,
+                20,
+                20,
+                5,
+                1,
+                true,
+                5_000,
+                completeness,
+                clockOffset,
+                Latency.UNKNOWN);
+        DataQuality.Changes changes = quality.judge(
+                new DataQuality.Snapshot(
+                        List.of(new DataQuality.Tape("BTCUSDT", health, conflicts)),
+                        new SystemHealth(rate, writing, disk, List.of()),
+                        NOW + TimeUnit.NANOSECONDS.toMicros(nanos)),
+                nanos);
         StringBuilder said = new StringBuilder();
         changes.opened().forEach(alert -> said.append('+').append(alert.kind().label()));
         changes.resolved().forEach(alert -> said.append('-').append(alert.kind().label()));
@@ -104,8 +102,7 @@ class DataQualityTest {
     void aHoleIsToldAtOnceWithTheProgressOfItsRepairAndSinceWhen() {
         completeness = new Completeness(2, 1_204, null);
         assertEquals("+open-gap", look(0));
-        assertEquals(
-                "1,204 trades are missing in 2 holes; no repair is under way.", only().reason());
+        assertEquals("1,204 trades are missing in 2 holes; no repair is under way.", only().reason());
         completeness = new Completeness(1, 1, new Completeness.Repair(1_203, 1_204, 1));
         assertEquals("", look(7));
         assertEquals("1 trade is missing in 1 hole; the repair is at 99 %.", only().reason());
@@ -122,8 +119,7 @@ class DataQualityTest {
         assertEquals("17 trades are missing in 1 hole; it is being fetched.", only().reason());
         completeness = new Completeness(2, 21, true, null);
         assertEquals("", look(1));
-        assertEquals(
-                "21 trades are missing in 2 holes; the newest is being fetched.", only().reason());
+        assertEquals("21 trades are missing in 2 holes; the newest is being fetched.", only().reason());
         completeness = new Completeness(2, 21, true, new Completeness.Repair(1, 5, 9));
         assertEquals("", look(2));
         assertEquals("21 trades are missing in 2 holes; the repair is at 20 %.", only().reason());
@@ -134,8 +130,7 @@ class DataQualityTest {
         clockOffset = 1_001;
         assertEquals("+clock", look(0));
         assertEquals(
-                "This machine's clock is 1.0 s behind the venue's: let network time (NTP) set it.",
-                only().reason());
+                "This machine's clock is 1.0 s behind the venue's: let network time (NTP) set it.", only().reason());
         clockOffset = Double.NaN; // a new connection: not measured yet
         assertEquals("", look(1));
         clockOffset = 700;
@@ -160,8 +155,7 @@ class DataQualityTest {
         assertEquals("-disk", look(31));
         disk = new SystemHealth.Disk(10_000_000_000L, 4_000_000_000.0);
         assertEquals("+disk", look(32));
-        assertEquals(
-                "The store's disk is full in 2.5 days at this pace: make room.", only().reason());
+        assertEquals("The store's disk is full in 2.5 days at this pace: make room.", only().reason());
         disk = new SystemHealth.Disk(10_000_000_000L, 2_600_000_000.0); // 3.8 days
         assertEquals("", look(50));
         assertEquals(1, quality.open().size());
@@ -171,9 +165,7 @@ class DataQualityTest {
     void aBudgetThatIsNearlyUsedUpIsToldAndABanIsCritical() {
         rate = new SystemHealth.RateBudget("api.example", 6_000, 4_801, 0, 0);
         assertEquals("+rate-budget", look(0));
-        assertEquals(
-                "4,801 of the 6,000 request weight a minute are used: repairs wait.",
-                only().reason());
+        assertEquals("4,801 of the 6,000 request weight a minute are used: repairs wait.", only().reason());
         rate = new SystemHealth.RateBudget("api.example", 6_000, 3_700, 0, 0);
         assertEquals("", look(1));
         rate = new SystemHealth.RateBudget("api.example", 6_000, 100, 0, NOW + 5_000_000);

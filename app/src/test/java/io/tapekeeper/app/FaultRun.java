@@ -28,9 +28,9 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
- * One recording of an exchange that fails as planned, until all of it has happened and the tape is
- * whole again; then the store is held against the true tape. Time runs {@value #FASTER} times
- * faster for whatever waits, and faster still on the tape.
+ * One recording of an exchange that fails as planned, until all of it has happened and the tape is whole again; then
+ * the store is held against the true tape. Time runs {@value #FASTER} times faster for whatever waits, and faster still
+ * on the tape.
  */
 final class FaultRun {
     private static final int FASTER = 20;
@@ -55,8 +55,8 @@ final class FaultRun {
         /** As fast as trades are taken, until it ends. */
         AT_FULL_SPEED,
         /**
-         * The same, for faults that come together: while a socket is silent, all others may have
-         * nothing to strike any more.
+         * The same, for faults that come together: while a socket is silent, all others may have nothing to strike any
+         * more.
          */
         AT_FULL_SPEED_AND_GONE
     }
@@ -94,10 +94,9 @@ final class FaultRun {
         kind = random.nextBoolean() || blanks ? TapeKind.AGGREGATE : TapeKind.RAW;
         List<String> all = List.copyOf(MARKETS.keySet());
         int first = random.nextInt(all.size());
-        symbols =
-                random.nextBoolean()
-                        ? List.of(all.get(first))
-                        : List.of(all.get(first), all.get((first + 1) % all.size()));
+        symbols = random.nextBoolean()
+                ? List.of(all.get(first))
+                : List.of(all.get(first), all.get((first + 1) % all.size()));
         this.plan = atFullSpeed ? ending(plan) : plan;
         Duration oldest = // a socket that is to be ended by its age must get there
                 plan.faults().stream()
@@ -128,9 +127,7 @@ final class FaultRun {
             String left = "it has not begun";
             while (!left.isEmpty()) {
                 left = record(exchange, db);
-                assertTrue(
-                        left.isEmpty() || System.nanoTime() - began < LIMIT.toNanos(),
-                        this + ": " + left);
+                assertTrue(left.isEmpty() || System.nanoTime() - began < LIMIT.toNanos(), this + ": " + left);
             }
             Judge judge = new Judge(exchange.port(), folder);
             await("a restart of the exchange may have just begun")
@@ -164,20 +161,16 @@ final class FaultRun {
     private ExchangeConfig config() {
         SocketRules real = SocketRules.REAL;
         return ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(seed, Optional.empty()))
-                .withSpeed(
-                        atFullSpeed
-                                ? Speed.MAX
-                                : new Speed(Math.rint(PACE / MARKETS.get(symbols.getFirst()))))
+                .withSpeed(atFullSpeed ? Speed.MAX : new Speed(Math.rint(PACE / MARKETS.get(symbols.getFirst()))))
                 .withWeightPerMinute(REAL_WEIGHT * FASTER)
-                .withSocketRules(
-                        new SocketRules(
-                                real.pingEvery().dividedBy(FASTER),
-                                real.pongWithin().dividedBy(FASTER),
-                                real.lifetime(),
-                                real.streams(),
-                                real.messagesPerSecond() * FASTER,
-                                real.attempts() * FASTER,
-                                real.outgoingBytes()))
+                .withSocketRules(new SocketRules(
+                        real.pingEvery().dividedBy(FASTER),
+                        real.pongWithin().dividedBy(FASTER),
+                        real.lifetime(),
+                        real.streams(),
+                        real.messagesPerSecond() * FASTER,
+                        real.attempts() * FASTER,
+                        real.outgoingBytes()))
                 .withFaults(plan);
     }
 
@@ -224,13 +217,12 @@ final class FaultRun {
 
     private String left(Exchange exchange, Path db, Running running) {
         Map<String, Long> struck = exchange.faultsInjected();
-        List<String> waiting =
-                plan.faults().stream()
-                        .filter(Fault.OnWire.class::isInstance)
-                        .map(Fault::name)
-                        .filter(name -> struck.get(name) < planned(name))
-                        .distinct()
-                        .toList();
+        List<String> waiting = plan.faults().stream()
+                .filter(Fault.OnWire.class::isInstance)
+                .map(Fault::name)
+                .filter(name -> struck.get(name) < planned(name))
+                .distinct()
+                .toList();
         if (!waiting.isEmpty() && market != Market.AT_FULL_SPEED_AND_GONE) {
             return "not injected: " + waiting;
         }
@@ -260,12 +252,11 @@ final class FaultRun {
 
     /** Whether the stored tapes have the silence that the plan makes, if it makes one. */
     private boolean halted(Path db) {
-        Duration halt =
-                plan.faults().stream()
-                        .filter(Fault.Halt.class::isInstance)
-                        .map(fault -> Duration.ofMinutes(((Fault.Halt) fault).minutes()))
-                        .max(Duration::compareTo)
-                        .orElse(Duration.ZERO);
+        Duration halt = plan.faults().stream()
+                .filter(Fault.Halt.class::isInstance)
+                .map(fault -> Duration.ofMinutes(((Fault.Halt) fault).minutes()))
+                .max(Duration::compareTo)
+                .orElse(Duration.ZERO);
         return halt.isZero() || Judge.longestSilence(db).compareTo(halt) >= 0;
     }
 
@@ -276,11 +267,10 @@ final class FaultRun {
     /** Nobody is told to ask less, unless the plan has it. */
     private void judgeRefusals(Exchange exchange) {
         long told = exchange.traffic().answers().getOrDefault(429, 0L);
-        List<Fault.Status> statuses =
-                plan.faults().stream()
-                        .filter(Fault.Status.class::isInstance)
-                        .map(Fault.Status.class::cast)
-                        .toList();
+        List<Fault.Status> statuses = plan.faults().stream()
+                .filter(Fault.Status.class::isInstance)
+                .map(Fault.Status.class::cast)
+                .toList();
         long planned = statuses.stream().filter(one -> one.status() == 429).count();
         long struck = exchange.faultsInjected().getOrDefault("rest", 0L);
         if (planned == statuses.size()) {

@@ -34,8 +34,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Whatever fails between the venue and the store: in the end the store has the true tape, and what
- * was computed from it is what a recorder without any fault would have computed, to the bit.
+ * Whatever fails between the venue and the store: in the end the store has the true tape, and what was computed from it
+ * is what a recorder without any fault would have computed, to the bit.
  */
 @Timeout(120)
 @Execution(ExecutionMode.CONCURRENT)
@@ -53,7 +53,8 @@ class FaultSuiteTest {
     private static final AtomicInteger DONE = new AtomicInteger();
     private static Instant began = Instant.EPOCH;
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     /** What is warned of here was planned; what went wrong all the same is in the failure. */
     @BeforeAll
@@ -105,41 +106,21 @@ class FaultSuiteTest {
                 plan("silent", new Fault.Silent(often().lasting(Amount.of(millis(150)))), skip()),
                 plan("half-open", new Fault.HalfOpen(at(300)), skip()),
                 plan("mute", drop(), new Fault.Mute(secondSocket), skip()),
-                plan(
-                        "refuse",
-                        drop(),
-                        new Fault.Refuse(secondSocket.lasting(Amount.of(millis(300))), 503),
-                        skip()),
+                plan("refuse", drop(), new Fault.Refuse(secondSocket.lasting(Amount.of(millis(300))), 503), skip()),
                 plan("rotate", new Fault.Rotate(Duration.ofSeconds(1)), skip()),
                 plan("restart", new Fault.Restart(at(400), millis(400)), skip()),
                 plan("server-shutdown", new Fault.ServerShutdown(at(300), millis(200)), skip()),
                 plan("drip", new Fault.Drip(at(300), millis(300)), skip()),
                 plan("burst", new Fault.Burst(at(300), millis(300)), skip()),
-                plan(
-                        "clock",
-                        new Fault.Clock(
-                                at(300).lasting(Amount.of(millis(500))), Duration.ofSeconds(-5)),
-                        skip()),
+                plan("clock", new Fault.Clock(at(300).lasting(Amount.of(millis(500))), Duration.ofSeconds(-5)), skip()),
                 plan("rest", new Fault.Status(asked(), 503, Duration.ofSeconds(1)), skip()),
-                plan(
-                        "rest 429",
-                        new Fault.Status(
-                                When.after(Amount.requests(8)), 429, Duration.ofSeconds(1)),
-                        skip()),
+                plan("rest 429", new Fault.Status(When.after(Amount.requests(8)), 429, Duration.ofSeconds(1)), skip()),
                 plan("body", new Body(asked(), Body.Trick.TRUNCATED), skip()),
                 plan("slow", new Fault.Slow(asked(), Duration.ofSeconds(1)), skip()),
-                plan(
-                        "lag",
-                        new Fault.Lag(
-                                When.AT_ONCE.lasting(Amount.of(Duration.ofSeconds(3))),
-                                millis(300)),
-                        skip()),
+                plan("lag", new Fault.Lag(When.AT_ONCE.lasting(Amount.of(Duration.ofSeconds(3))), millis(300)), skip()),
                 plan(
                         "late ids",
-                        new Fault.LateIds(
-                                When.AT_ONCE.lasting(Amount.of(Duration.ofMinutes(1))),
-                                3,
-                                millis(100)),
+                        new Fault.LateIds(When.AT_ONCE.lasting(Amount.of(Duration.ofMinutes(1))), 3, millis(100)),
                         skip()),
                 plan("blank", new Fault.Blank(300), skip()),
                 plan("venue-holes", new Fault.VenueHoles(8_000), skip()),
@@ -153,11 +134,8 @@ class FaultSuiteTest {
 
     static Stream<Arguments> tricks() {
         return Stream.of(Frame.Trick.values())
-                .map(trick ->
-                        plan(
-                                trick.name().toLowerCase(Locale.ROOT).replace("_", "-"),
-                                new Frame(often(), trick),
-                                skip()));
+                .map(trick -> plan(
+                        trick.name().toLowerCase(Locale.ROOT).replace("_", "-"), new Frame(often(), trick), skip()));
     }
 
     /** Every way in which a kind of fault can come. */
@@ -192,15 +170,12 @@ class FaultSuiteTest {
     /** Those that need not wait until a socket is old. */
     private static LongStream seedsFrom(long first) {
         return LongStream.iterate(first, seed -> seed + 1)
-                .filter(seed ->
-                        FaultPlan.random(seed).faults().stream()
-                                .noneMatch(Fault.Rotate.class::isInstance));
+                .filter(seed -> FaultPlan.random(seed).faults().stream().noneMatch(Fault.Rotate.class::isInstance));
     }
 
     /**
-     * At full speed the tape stands while nobody listens, so that nothing is too old by the time
-     * that REST is back; each of the venue's holes holds it for half a second, and each blanked id
-     * for a question.
+     * At full speed the tape stands while nobody listens, so that nothing is too old by the time that REST is back;
+     * each of the venue's holes holds it for half a second, and each blanked id for a question.
      */
     static Stream<Arguments> kindsAtFullSpeed() {
         Set<Object> others = Set.of("retention", "venue-holes", "blank");
@@ -247,8 +222,7 @@ class FaultSuiteTest {
     @ParameterizedTest
     @MethodSource("seedsAtFullSpeed")
     void theTapeIsWholeAtFullSpeedWhateverFailsTogether(long seed) throws Exception {
-        new FaultRun(seed, FaultPlan.random(seed), FAST, Market.AT_FULL_SPEED_AND_GONE, folder)
-                .run();
+        new FaultRun(seed, FaultPlan.random(seed), FAST, Market.AT_FULL_SPEED_AND_GONE, folder).run();
     }
 
     @Tag("long")

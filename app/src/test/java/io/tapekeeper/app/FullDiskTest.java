@@ -35,7 +35,9 @@ class FullDiskTest {
     private static final long FULL = 64 << 10; // bytes that are left, at most
     private static final Duration TRIED_AGAIN = Duration.ofMillis(1_500); // each second
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
+
     private Path disk;
     private Path db;
 
@@ -69,9 +71,8 @@ class FullDiskTest {
     }
 
     private static Exchange market(int speed) throws IOException {
-        return Exchange.start(
-                ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(11, Optional.empty()))
-                        .withSpeed(new Speed(speed)));
+        return Exchange.start(ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(11, Optional.empty()))
+                .withSpeed(new Speed(speed)));
     }
 
     private Running record(Exchange market) {
@@ -91,20 +92,16 @@ class FullDiskTest {
 
     /** Full for good: what the folded log gives back is used up, and trying again did not help. */
     private void awaitFull(Running running) {
-        await("the disk is full")
-                .atMost(PATIENCE)
-                .until(() -> disk.toFile().getUsableSpace() < FULL);
+        await("the disk is full").atMost(PATIENCE).until(() -> disk.toFile().getUsableSpace() < FULL);
         AtomicLong commits = new AtomicLong(-1);
         AtomicLong since = new AtomicLong();
-        await("nothing is committed any more")
-                .atMost(PATIENCE)
-                .until(() -> {
-                    long now = running.counted("commits_total");
-                    if (commits.getAndSet(now) != now) {
-                        since.set(System.nanoTime());
-                    }
-                    return System.nanoTime() - since.get() >= TRIED_AGAIN.toNanos();
-                });
+        await("nothing is committed any more").atMost(PATIENCE).until(() -> {
+            long now = running.counted("commits_total");
+            if (commits.getAndSet(now) != now) {
+                since.set(System.nanoTime());
+            }
+            return System.nanoTime() - since.get() >= TRIED_AGAIN.toNanos();
+        });
     }
 
     @Test
@@ -113,14 +110,10 @@ class FullDiskTest {
             try (Running running = record(market)) {
                 awaitFull(running);
                 long then = running.counted("trades_total");
-                await("the feed goes on")
-                        .atMost(PATIENCE)
-                        .until(() -> running.counted("trades_total") >= then + 2_000);
+                await("the feed goes on").atMost(PATIENCE).until(() -> running.counted("trades_total") >= then + 2_000);
                 assertTrue(stored() < then + 1_000, "nothing more can be stored");
                 enlarge();
-                await("what waited is stored")
-                        .atMost(PATIENCE)
-                        .until(() -> stored() >= then + 3_000);
+                await("what waited is stored").atMost(PATIENCE).until(() -> stored() >= then + 3_000);
             }
             new Judge(market.port(), folder).assertWhole(db, "seed 11");
         }
@@ -149,9 +142,7 @@ class FullDiskTest {
         try (Exchange market = market(4_000)) {
             Running running = record(market);
             awaitFull(running);
-            await("the feed is held")
-                    .atMost(PATIENCE)
-                    .until(() -> running.counted("tape_waits_total") > 0);
+            await("the feed is held").atMost(PATIENCE).until(() -> running.counted("tape_waits_total") > 0);
             assertStopsInTime(running);
         }
     }
@@ -161,8 +152,7 @@ class FullDiskTest {
         AssertionError failure = assertThrows(AssertionError.class, running::close);
         Duration took = Duration.ofNanos(System.nanoTime() - began);
         assertTrue(failure.getCause() instanceof Failure, failure.toString());
-        assertTrue(
-                failure.getCause().getMessage().contains("the disk is full"), failure.toString());
+        assertTrue(failure.getCause().getMessage().contains("the disk is full"), failure.toString());
         assertTrue(took.compareTo(Duration.ofSeconds(2)) < 0, "it took " + took);
     }
 }

@@ -31,23 +31,19 @@ class GovernedBackfillTest {
     private static final long TRADES = 1_000_000;
     private static final int LIMIT = 6_000;
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     private static Exchange market() throws Exception {
-        Exchange market =
-                Exchange.start(
-                        ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(3, Optional.empty()))
-                                .withSpeed(Speed.MAX)
-                                .withWeightPerMinute(LIMIT));
+        Exchange market = Exchange.start(ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(3, Optional.empty()))
+                .withSpeed(Speed.MAX)
+                .withWeightPerMinute(LIMIT));
         try (HttpClient client = HttpClient.newHttpClient()) { // the market plays for a client
-            WebSocket socket =
-                    client.newWebSocketBuilder()
-                            .buildAsync(
-                                    URI.create(
-                                            "ws://127.0.0.1:%d/ws/btcusdt@aggTrade"
-                                                    .formatted(market.port())),
-                                    new WebSocket.Listener() {})
-                            .join();
+            WebSocket socket = client.newWebSocketBuilder()
+                    .buildAsync(
+                            URI.create("ws://127.0.0.1:%d/ws/btcusdt@aggTrade".formatted(market.port())),
+                            new WebSocket.Listener() {})
+                    .join();
             await().atMost(Duration.ofMinutes(2)).until(() -> market.tradesSent() >= TRADES);
             socket.abort();
         }
@@ -94,6 +90,7 @@ class GovernedBackfillTest {
                         .mapToLong(answer -> answer.getValue())
                         .sum(),
                 "answers by status: " + market.traffic().answers());
-        assertTrue(market.weights().most() <= LIMIT, "weight " + market.weights().most());
+        assertTrue(
+                market.weights().most() <= LIMIT, "weight " + market.weights().most());
     }
 }

@@ -46,11 +46,12 @@ import org.junit.jupiter.api.io.TempDir;
 class HoleFillerTest {
     private static final TapeId TAPE = new TapeId("binance", "BTCUSDT", TapeKind.AGGREGATE, true);
     private static final Instrument INSTRUMENT = new Instrument("binance", "BTCUSDT", 1, 1);
-    private static final Series SERIES =
-            new Series(TAPE, INSTRUMENT, Preset.CLASSIC.label(), Interval.SECOND);
+    private static final Series SERIES = new Series(TAPE, INSTRUMENT, Preset.CLASSIC.label(), Interval.SECOND);
     private static final long TIME = 1_790_000_000_000_000L;
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
+
     private final List<Long> asked = new CopyOnWriteArrayList<>(); // first ids
     private volatile long newest = 3;
     private volatile long blankedUpTo = 0;
@@ -61,22 +62,17 @@ class HoleFillerTest {
     @BeforeEach
     void open() throws IOException {
         venue = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        venue.createContext(
-                "/api/v3/aggTrades",
-                exchange -> {
-                    try (exchange) {
-                        byte[] page = page(exchange.getRequestURI().getQuery()).getBytes(UTF_8);
-                        exchange.sendResponseHeaders(200, page.length);
-                        exchange.getResponseBody().write(page);
-                    }
-                });
+        venue.createContext("/api/v3/aggTrades", exchange -> {
+            try (exchange) {
+                byte[] page = page(exchange.getRequestURI().getQuery()).getBytes(UTF_8);
+                exchange.sendResponseHeaders(200, page.length);
+                exchange.getResponseBody().write(page);
+            }
+        });
         venue.start();
         governor = RateGovernor.inMemory("the-venue", InstantSource.system());
-        rest =
-                new BinanceRest(
-                        URI.create("http://127.0.0.1:" + venue.getAddress().getPort()),
-                        Settings.defaults(),
-                        governor);
+        rest = new BinanceRest(
+                URI.create("http://127.0.0.1:" + venue.getAddress().getPort()), Settings.defaults(), governor);
     }
 
     @AfterEach
@@ -95,10 +91,9 @@ class HoleFillerTest {
     }
 
     private String entry(long id) {
-        String template =
-                id <= blankedUpTo
-                        ? "{\"a\":%d,\"p\":\"0\",\"q\":\"0\",\"f\":-1,\"l\":-1,\"T\":%d,\"m\":true}"
-                        : "{\"a\":%d,\"p\":\"1\",\"q\":\"1\",\"f\":9,\"l\":9,\"T\":%d,\"m\":true}";
+        String template = id <= blankedUpTo
+                ? "{\"a\":%d,\"p\":\"0\",\"q\":\"0\",\"f\":-1,\"l\":-1,\"T\":%d,\"m\":true}"
+                : "{\"a\":%d,\"p\":\"1\",\"q\":\"1\",\"f\":9,\"l\":9,\"T\":%d,\"m\":true}";
         return template.formatted(id, (TIME + id * 1_000) / 1_000);
     }
 
@@ -116,26 +111,19 @@ class HoleFillerTest {
                 VenueClock clock = new VenueClock(rest, InstantSource.system())) {
             recorder.trade(TAPE, new Trade(3, 1, 1, Side.SELL, TIME, TIME, 1));
             recorder.flush();
-            Watch watch =
-                    new Watch(
-                            SERIES,
-                            Preset.CLASSIC,
-                            recorder,
-                            view,
-                            Duration.ofSeconds(30).toNanos(),
-                            new HoldBudget(100_000));
+            Watch watch = new Watch(
+                    SERIES,
+                    Preset.CLASSIC,
+                    recorder,
+                    view,
+                    Duration.ofSeconds(30).toNanos(),
+                    new HoldBudget(100_000));
             watch.resume(history, () -> false);
             List<Watch> all = List.of(watch);
             HealthTeller health = new HealthTeller(all, view, clock, false, false, "connecting");
             try (TapeThread tape = new TapeThread(Map.of("BTCUSDT", watch), health, new Stop());
                     HoleFiller filler =
-                            new HoleFiller(
-                                    rest,
-                                    governor,
-                                    tape,
-                                    all,
-                                    () -> true,
-                                    RepairSettings.DEFAULTS)) {
+                            new HoleFiller(rest, governor, tape, all, () -> true, RepairSettings.DEFAULTS)) {
                 tape.start();
                 filler.start();
                 scene.play(watch, filler);
@@ -168,7 +156,8 @@ class HoleFillerTest {
     void aPageIsAskedForOnceHoweverLateTheTapeShowsIt() {
         newest = 10_500;
         play((watch, filler) -> await().until(() -> watch.now().lastId() == 10_500));
-        List<Long> once = LongStream.rangeClosed(0, 10).map(i -> 4 + i * 1_000).boxed().toList();
+        List<Long> once =
+                LongStream.rangeClosed(0, 10).map(i -> 4 + i * 1_000).boxed().toList();
         assertEquals(once, asked);
     }
 

@@ -52,9 +52,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Holds a store against the true tape, which the local exchange tells: every trade there once and
- * in order, and bars, features, alerts and signals as a recorder would have them that never missed
- * anything. What may differ is left out: the received time, and how often a row was corrected.
+ * Holds a store against the true tape, which the local exchange tells: every trade there once and in order, and bars,
+ * features, alerts and signals as a recorder would have them that never missed anything. What may differ is left out:
+ * the received time, and how often a row was corrected.
  */
 final class Judge {
     private static final int PAGE = 50_000;
@@ -65,9 +65,7 @@ final class Judge {
     private final int port;
     private final Path folder;
 
-    /**
-     * @param folder for the store of the recorder that misses nothing
-     */
+    /** @param folder for the store of the recorder that misses nothing */
     Judge(int port, Path folder) {
         this.port = port;
         this.folder = folder;
@@ -84,12 +82,11 @@ final class Judge {
     private void forEachTrade(TapeId tape, long firstId, long lastId, Consumer<Trade> each) {
         long next = firstId;
         while (next <= lastId) {
-            List<String> rows =
-                    get("/sim/tape?symbol=%s&kind=%s&fromId=%d&limit=%d"
-                                    .formatted(tape.symbol(), tape.kind().label(), next, PAGE))
-                            .lines()
-                            .skip(1)
-                            .toList();
+            List<String> rows = get("/sim/tape?symbol=%s&kind=%s&fromId=%d&limit=%d"
+                            .formatted(tape.symbol(), tape.kind().label(), next, PAGE))
+                    .lines()
+                    .skip(1)
+                    .toList();
             if (rows.isEmpty()) {
                 break;
             }
@@ -112,9 +109,7 @@ final class Judge {
                 Boolean.parseBoolean(cells[4]) ? Side.SELL : Side.BUY,
                 time,
                 time,
-                kind == TapeKind.RAW
-                        ? 1
-                        : (int) (Long.parseLong(cells[6]) - Long.parseLong(cells[5]) + 1));
+                kind == TapeKind.RAW ? 1 : (int) (Long.parseLong(cells[6]) - Long.parseLong(cells[5]) + 1));
     }
 
     String get(String path) {
@@ -193,9 +188,8 @@ final class Judge {
     }
 
     private long playedId(String name) {
-        Matcher id =
-                Pattern.compile("\"symbol\":\"BTCUSDT\".*?\"" + name + "\":(-?\\d+)")
-                        .matcher(get("/sim/state"));
+        Matcher id = Pattern.compile("\"symbol\":\"BTCUSDT\".*?\"" + name + "\":(-?\\d+)")
+                .matcher(get("/sim/state"));
         assertTrue(id.find());
         return Long.parseLong(id.group(1));
     }
@@ -219,13 +213,10 @@ final class Judge {
     private static Duration longestSilence(History history, TapeId id) {
         AtomicLong before = new AtomicLong(Long.MAX_VALUE);
         AtomicLong longest = new AtomicLong();
-        history.trades(
-                id,
-                0,
-                trade -> {
-                    longest.accumulateAndGet(trade.venueTime() - before.get(), Math::max);
-                    before.set(trade.venueTime());
-                });
+        history.trades(id, 0, trade -> {
+            longest.accumulateAndGet(trade.venueTime() - before.get(), Math::max);
+            before.set(trade.venueTime());
+        });
         return Duration.of(longest.get(), ChronoUnit.MICROS);
     }
 
@@ -269,9 +260,9 @@ final class Judge {
     }
 
     /**
-     * Asserts that a store has all that the exchange has between the first and the last trade of
-     * the store, and nothing else; that the ledger names exactly what is not there, with the cause
-     * that the exchange confirms; and that the rows are those of a recorder that missed nothing.
+     * Asserts that a store has all that the exchange has between the first and the last trade of the store, and nothing
+     * else; that the ledger names exactly what is not there, with the cause that the exchange confirms; and that the
+     * rows are those of a recorder that missed nothing.
      *
      * @param context said where it does not hold, with the seed
      */
@@ -287,13 +278,10 @@ final class Judge {
         TapeId id = series.tape();
         assertEquals(List.of(), history.openGaps(id), context + ": open in the ledger");
         Map<Long, Cause> named = named(history, id);
-        assertEquals(
-                missing(history, id), named.keySet(), context + ": missing, and in the ledger");
+        assertEquals(missing(history, id), named.keySet(), context + ": missing, and in the ledger");
         Lacking lacking = lacking(id);
         named.forEach((at, cause) ->
-                assertTrue(
-                        lacking.says(cause, at),
-                        context + ": id " + at + " is in the ledger as " + cause.label()));
+                assertTrue(lacking.says(cause, at), context + ": id " + at + " is in the ledger as " + cause.label()));
         long first = history.firstTradeId(id).orElseThrow();
         long last = history.lastTradeId(id).orElseThrow();
         Path other = folder.resolve("whole-" + System.nanoTime() + ".db");
@@ -311,34 +299,23 @@ final class Judge {
     }
 
     /** Records a tape on which nothing is missing but what the venue itself lacks. */
-    private void record(
-            Path db,
-            Series series,
-            long firstId,
-            long lastId,
-            Map<Long, Cause> named,
-            History told) {
+    private void record(Path db, Series series, long firstId, long lastId, Map<Long, Cause> named, History told) {
         LiveView view = new LiveView(100);
         view.addSeries(series, SeriesInfo.live(series, Preset.CLASSIC));
         List<LedgerEntry> ledger = told.gaps(series.tape());
         try (Recorder recorder = Recorder.open(db, Durability.NORMAL)) {
-            Watch watch =
-                    new Watch(series, Preset.CLASSIC, recorder, view, 0, new HoldBudget(1_000));
+            Watch watch = new Watch(series, Preset.CLASSIC, recorder, view, 0, new HoldBudget(1_000));
             AtomicLong next = new AtomicLong(firstId);
-            forEachTrade(
-                    series.tape(),
-                    firstId,
-                    lastId,
-                    trade -> {
-                        if (named.get(trade.id()) == Cause.BEYOND_RETENTION) {
-                            return;
-                        }
-                        if (trade.id() > next.get()) {
-                            declare(watch, ledger, next.get(), trade.id() - 1);
-                        }
-                        watch.traded(trade, 0);
-                        next.set(trade.id() + 1);
-                    });
+            forEachTrade(series.tape(), firstId, lastId, trade -> {
+                if (named.get(trade.id()) == Cause.BEYOND_RETENTION) {
+                    return;
+                }
+                if (trade.id() > next.get()) {
+                    declare(watch, ledger, next.get(), trade.id() - 1);
+                }
+                watch.traded(trade, 0);
+                next.set(trade.id() + 1);
+            });
         }
     }
 
@@ -382,17 +359,14 @@ final class Judge {
                 if (wanted == null || found == null) {
                     return wanted == null && found == null
                             ? Optional.empty()
-                            : Optional.of(
-                                    "line %d: expected %s, but was %s"
-                                            .formatted(line, wanted, found));
+                            : Optional.of("line %d: expected %s, but was %s".formatted(line, wanted, found));
                 }
                 List<String> columns = List.of(wanted.split(",", -1));
                 if (columns.contains("instrument")) { // the header of the next table
                     ignored = MAY_DIFFER.stream().map(columns::indexOf).collect(Collectors.toSet());
                 }
                 if (!without(ignored, wanted).equals(without(ignored, found))) {
-                    return Optional.of(
-                            "line %d:%nexpected %s%nbut was  %s".formatted(line, wanted, found));
+                    return Optional.of("line %d:%nexpected %s%nbut was  %s".formatted(line, wanted, found));
                 }
             }
         } catch (IOException e) {

@@ -38,23 +38,24 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A recorder may be killed at any moment: in its start, in the middle of a commit, while it waits
- * at a hole, while rows are being computed anew. In the end its store is the one of a recorder that
- * was never killed. The market goes on whether it is recorded or not, its sockets break now and
- * then, and some of its answers are slow, so that there is always something to repair.
+ * A recorder may be killed at any moment: in its start, in the middle of a commit, while it waits at a hole, while rows
+ * are being computed anew. In the end its store is the one of a recorder that was never killed. The market goes on
+ * whether it is recorded or not, its sockets break now and then, and some of its answers are slow, so that there is
+ * always something to repair.
  */
 class KilledRecorderTest {
     private static final String SYMBOLS = "BTCUSDT,ETHUSDT";
-    private static final List<TapeId> TAPES =
-            List.of(
-                    new TapeId("binance", "BTCUSDT", TapeKind.AGGREGATE, true),
-                    new TapeId("binance", "ETHUSDT", TapeKind.AGGREGATE, true));
+    private static final List<TapeId> TAPES = List.of(
+            new TapeId("binance", "BTCUSDT", TapeKind.AGGREGATE, true),
+            new TapeId("binance", "ETHUSDT", TapeKind.AGGREGATE, true));
     private static final int SPEED = 8;
     private static final int LATEST_MILLIS = 3_000;
     private static final int MOST_STOPS = 20;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
+
     private Path db;
     private String context;
 
@@ -99,17 +100,15 @@ class KilledRecorderTest {
 
     /** A hole is given up, and filled behind that. */
     private static void record(Recorder recorder, TapeId tape, List<Trade> trades) {
-        Series series =
-                new Series(
-                        tape,
-                        new Instrument(
-                                tape.venue(),
-                                tape.symbol(),
-                                Decimals.parse("0.01"),
-                                Decimals.parse(
-                                        tape.symbol().equals("BTCUSDT") ? "0.00001" : "0.0001")),
-                        Preset.CLASSIC.label(),
-                        Interval.SECOND);
+        Series series = new Series(
+                tape,
+                new Instrument(
+                        tape.venue(),
+                        tape.symbol(),
+                        Decimals.parse("0.01"),
+                        Decimals.parse(tape.symbol().equals("BTCUSDT") ? "0.00001" : "0.0001")),
+                Preset.CLASSIC.label(),
+                Interval.SECOND);
         LiveView view = new LiveView(100);
         view.addSeries(series, SeriesInfo.live(series, Preset.CLASSIC));
         Watch watch = new Watch(series, Preset.CLASSIC, recorder, view, 0, new HoldBudget(1));
@@ -152,31 +151,19 @@ class KilledRecorderTest {
     }
 
     private static Exchange market(long seed) throws IOException {
-        return Exchange.start(
-                ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(seed, Optional.empty()))
-                        .withSpeed(new Speed(SPEED))
-                        .withFaults(
-                                FaultPlan.of(
-                                        seed,
-                                        new Fault.Drop(
-                                                When.each(Amount.trades(700)),
-                                                Fault.Drop.How.RESET),
-                                        new Fault.Slow(
-                                                When.each(Amount.requests(4)),
-                                                Duration.ofMillis(400)))));
+        return Exchange.start(ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(seed, Optional.empty()))
+                .withSpeed(new Speed(SPEED))
+                .withFaults(FaultPlan.of(
+                        seed,
+                        new Fault.Drop(When.each(Amount.trades(700)), Fault.Drop.How.RESET),
+                        new Fault.Slow(When.each(Amount.requests(4)), Duration.ofMillis(400)))));
     }
 
     /** As a user does, or one that leaves every hole to the ledger. */
     private RecorderProcess start(Exchange market, boolean patient) throws IOException {
         return patient
                 ? RecorderProcess.run(
-                        db,
-                        market,
-                        RecorderProcess.QUICK_START,
-                        Map.of(),
-                        "--symbols",
-                        SYMBOLS,
-                        "--no-dashboard")
+                        db, market, RecorderProcess.QUICK_START, Map.of(), "--symbols", SYMBOLS, "--no-dashboard")
                 : RecorderProcess.tuned(db, market, RecorderProcess.Patience.NONE, SYMBOLS);
     }
 
@@ -188,9 +175,7 @@ class KilledRecorderTest {
                 await(context + ": the tape is whole")
                         .atMost(length.dividedBy(SPEED).plus(PATIENCE))
                         .pollInterval(Duration.ofMillis(250))
-                        .until(() ->
-                                !recorder.isAlive()
-                                        || (stored() > before && isAsLongAs(length) && whole()));
+                        .until(() -> !recorder.isAlive() || (stored() > before && isAsLongAs(length) && whole()));
                 recorder.stop();
             }
             if (whole()) { // a socket may have broken just before the stop
@@ -201,7 +186,9 @@ class KilledRecorderTest {
     }
 
     private long stored() {
-        return TAPES.stream().mapToLong(tape -> RecorderProcess.stored(db, tape)).sum();
+        return TAPES.stream()
+                .mapToLong(tape -> RecorderProcess.stored(db, tape))
+                .sum();
     }
 
     private boolean whole() {
@@ -215,7 +202,6 @@ class KilledRecorderTest {
     }
 
     private boolean isAsLongAs(Duration length) {
-        return TAPES.stream()
-                .allMatch(tape -> RecorderProcess.length(db, tape).compareTo(length) >= 0);
+        return TAPES.stream().allMatch(tape -> RecorderProcess.length(db, tape).compareTo(length) >= 0);
     }
 }

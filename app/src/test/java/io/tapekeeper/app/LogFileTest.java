@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LogFileTest {
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     private final AtomicLong nanos = new AtomicLong();
 
@@ -46,9 +47,8 @@ class LogFileTest {
             log.publish(entry(Level.WARNING, "{0}: \"{1}\"\nand \\ more", "BTCUSDT", "a\u0007b"));
         }
         assertEquals(
-                List.of(
-                        "time=2025-11-24T16:00:00.123Z level=WARNING from=Watch"
-                                + " message=\"BTCUSDT: \\\"a\\u0007b\\\"\\nand \\\\ more\""),
+                List.of("time=2025-11-24T16:00:00.123Z level=WARNING from=Watch"
+                        + " message=\"BTCUSDT: \\\"a\\u0007b\\\"\\nand \\\\ more\""),
                 lines());
     }
 
@@ -67,9 +67,7 @@ class LogFileTest {
             assertTrue(lines.get(1).contains("level=WARNING"), lines.get(1));
             assertTrue(
                     lines.get(2)
-                            .endsWith(
-                                    "message=\"id 137 is missing (repeated 137 times in 60 s)\""
-                                            + " repeated=137"),
+                            .endsWith("message=\"id 137 is missing (repeated 137 times in 60 s)\"" + " repeated=137"),
                     lines.get(2));
             assertTrue(lines.get(3).endsWith("message=\"id 1000 is missing\""), lines.get(3));
         }
@@ -85,16 +83,15 @@ class LogFileTest {
             }
         }
         List<String> lines = lines();
-        assertTrue(
-                lines.getFirst().endsWith("message=\"it broke\" error=\"no \\\"room\\\"\""),
-                lines.getFirst());
+        assertTrue(lines.getFirst().endsWith("message=\"it broke\" error=\"no \\\"room\\\"\""), lines.getFirst());
         assertEquals(
-                1, lines.stream().filter(line -> line.contains("java.io.IOException")).count());
+                1,
+                lines.stream()
+                        .filter(line -> line.contains("java.io.IOException"))
+                        .count());
         assertTrue(lines.get(1).startsWith("    java.io.IOException"), lines.get(1));
         assertTrue(
-                lines.getLast()
-                        .endsWith("message=\"it broke (repeated 2 times in 0 s)\" repeated=2"),
-                lines.getLast());
+                lines.getLast().endsWith("message=\"it broke (repeated 2 times in 0 s)\" repeated=2"), lines.getLast());
     }
 
     @Test

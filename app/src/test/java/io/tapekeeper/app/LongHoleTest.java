@@ -36,19 +36,20 @@ class LongHoleTest {
     private static final TapeId TAPE = new TapeId("binance", "BTCUSDT", TapeKind.AGGREGATE, true);
 
     /** A hole must not grow for as long as a cable that is mended has to wait for an attempt. */
-    private static final Settings SOON_BACK =
-            new Settings(
-                    Settings.defaults().clock(),
-                    Settings.defaults().requestTimeout(),
-                    Settings.defaults().pollTimeout(),
-                    Settings.defaults().firstRetry(),
-                    Settings.defaults().firstRetry(),
-                    Settings.defaults().refusedPause(),
-                    Settings.defaults().sockets());
+    private static final Settings SOON_BACK = new Settings(
+            Settings.defaults().clock(),
+            Settings.defaults().requestTimeout(),
+            Settings.defaults().pollTimeout(),
+            Settings.defaults().firstRetry(),
+            Settings.defaults().firstRetry(),
+            Settings.defaults().refusedPause(),
+            Settings.defaults().sockets());
 
     private static final Duration PATIENCE = Duration.ofSeconds(25); // below a minute's share
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
+
     private final AtomicReference<Duration> passed = new AtomicReference<>(Duration.ZERO);
     private final InstantSource clock = () -> Instant.now().plus(passed.get());
     private final RateGovernor governor = RateGovernor.inMemory("the-venue", clock);
@@ -59,15 +60,12 @@ class LongHoleTest {
     }
 
     private static Exchange market(long seed, int speed) throws IOException {
-        return Exchange.start(
-                ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(seed, Optional.empty()))
-                        .withSpeed(new Speed(speed)));
+        return Exchange.start(ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(seed, Optional.empty()))
+                .withSpeed(new Speed(speed)));
     }
 
-    private Running recorder(
-            RecordOptions options, Path db, int rest, int streams, RepairSettings repair) {
-        return new Running(
-                options, db, rest, streams, new Tuning(SOON_BACK, repair, url -> governor));
+    private Running recorder(RecordOptions options, Path db, int rest, int streams, RepairSettings repair) {
+        return new Running(options, db, rest, streams, new Tuning(SOON_BACK, repair, url -> governor));
     }
 
     private void useUpTheRepairs() {
@@ -94,27 +92,25 @@ class LongHoleTest {
     @Test
     void aLongHoleThatWaitsForItsTurnMakesNoOtherTapeWait() throws Exception {
         RepairSettings usual = RepairSettings.DEFAULTS;
-        RepairSettings patient =
-                new RepairSettings(
-                        Duration.ofMinutes(2), // longer than repairs have to wait
-                        usual.reach(),
-                        usual.look(),
-                        usual.askAgain(),
-                        usual.believe(),
-                        usual.firstRetry(),
-                        usual.longestRetry(),
-                        Duration.ofDays(1), // without a socket nothing comes
-                        usual.followEvery(),
-                        usual.doubtAfter());
+        RepairSettings patient = new RepairSettings(
+                Duration.ofMinutes(2), // longer than repairs have to wait
+                usual.reach(),
+                usual.look(),
+                usual.askAgain(),
+                usual.believe(),
+                usual.firstRetry(),
+                usual.longestRetry(),
+                Duration.ofDays(1), // without a socket nothing comes
+                usual.followEvery(),
+                usual.doubtAfter());
         try (Exchange market = market(8, 200);
                 Cable cable = new Cable(market.port());
-                Running running =
-                        recorder(
-                                RecordOptions.of("BTCUSDT", "SOLUSDT"), // a third as busy
-                                folder.resolve("tape.db"),
-                                market.port(),
-                                cable.port(),
-                                patient)) {
+                Running running = recorder(
+                        RecordOptions.of("BTCUSDT", "SOLUSDT"), // a third as busy
+                        folder.resolve("tape.db"),
+                        market.port(),
+                        cable.port(),
+                        patient)) {
             await().atMost(PATIENCE).until(() -> running.counted("trades_total") >= 1_000);
             useUpTheRepairs();
             long before = running.counted("repaired_trades_total");
@@ -133,27 +129,13 @@ class LongHoleTest {
         RepairSettings settings = RepairSettings.DEFAULTS.within(Duration.ofMinutes(10));
         Path db = folder.resolve("tape.db");
         try (Exchange market = market(9, 200)) {
-            try (Running running =
-                    recorder(
-                            RecordOptions.of("BTCUSDT"),
-                            db,
-                            market.port(),
-                            market.port(),
-                            settings)) {
+            try (Running running = recorder(RecordOptions.of("BTCUSDT"), db, market.port(), market.port(), settings)) {
                 await().atMost(PATIENCE).until(() -> running.counted("trades_total") >= 1_000);
             }
             awaitPlayed(market, 15_000); // a few pages of them may come as live
             useUpTheRepairs(); // for a minute: longer than a tape waits
-            try (Running running =
-                    recorder(
-                            RecordOptions.of("BTCUSDT"),
-                            db,
-                            market.port(),
-                            market.port(),
-                            settings)) {
-                await("live goes on at once")
-                        .atMost(PATIENCE)
-                        .until(() -> running.counted("trades_total") >= 1_000);
+            try (Running running = recorder(RecordOptions.of("BTCUSDT"), db, market.port(), market.port(), settings)) {
+                await("live goes on at once").atMost(PATIENCE).until(() -> running.counted("trades_total") >= 1_000);
                 await().atMost(PATIENCE).until(() -> !ledger(db).isEmpty());
                 LedgerEntry hole = ledger(db).getFirst();
                 assertTrue(hole.isOpen(), hole.toString());
@@ -161,8 +143,7 @@ class LongHoleTest {
                 assertTrue(hole.gap().missing() >= 10_000, hole.toString());
 
                 passed.set(Duration.ofSeconds(64)); // the share of repairs is free again
-                await().atMost(PATIENCE)
-                        .until(() -> ledger(db).stream().noneMatch(LedgerEntry::isOpen));
+                await().atMost(PATIENCE).until(() -> ledger(db).stream().noneMatch(LedgerEntry::isOpen));
                 running.goOn(Duration.ofMillis(1));
             }
             new Judge(market.port(), folder).assertWhole(db, "seed 9");

@@ -41,11 +41,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * A recorder under a heavy load does not grow: 50,000 raw trades a second, a page that is opened
- * and never read, and a disk that is slow (see slow-disk.c; a library put before the system's own,
- * so it needs Linux and a C compiler). With the faster of two such disks it can follow; with the
- * other the venue is held back or cuts the socket, and what is then missing comes by REST, as far
- * as the rates allow, or is open in the ledger.
+ * A recorder under a heavy load does not grow: 50,000 raw trades a second, a page that is opened and never read, and a
+ * disk that is slow (see slow-disk.c; a library put before the system's own, so it needs Linux and a C compiler). With
+ * the faster of two such disks it can follow; with the other the venue is held back or cuts the socket, and what is
+ * then missing comes by REST, as far as the rates allow, or is open in the ledger.
  */
 @Isolated("floods the machine, and needs all of it for that")
 class MemoryTest {
@@ -56,8 +55,8 @@ class MemoryTest {
     private static final String ALLOWED = "-Xmx" + HEAP_MB + "m";
 
     /**
-     * Of what the market trades, on average over a run with a disk that is fast enough; with less
-     * there was no flood, as on a machine that is busy with something else.
+     * Of what the market trades, on average over a run with a disk that is fast enough; with less there was no flood,
+     * as on a machine that is busy with something else.
      */
     private static final double SENT_AT_LEAST = 0.8;
 
@@ -66,7 +65,8 @@ class MemoryTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     private enum Disk {
         /** More than a flood takes. */
@@ -84,8 +84,7 @@ class MemoryTest {
     @Test
     @Tag("long")
     @Timeout(180)
-    void aFloodADiskThatIsTooSlowAndAPageThatIsNotReadLeaveTheHeapWithinItsBound()
-            throws Exception {
+    void aFloodADiskThatIsTooSlowAndAPageThatIsNotReadLeaveTheHeapWithinItsBound() throws Exception {
         flood(Disk.MB5, Duration.ofSeconds(8), Duration.ofSeconds(2));
     }
 
@@ -122,8 +121,8 @@ class MemoryTest {
     }
 
     /**
-     * Slope over the second half, from the lowest of its first samples to the lowest of its last:
-     * queues and held trades come and go with the socket, a leak stays. MB a minute.
+     * Slope over the second half, from the lowest of its first samples to the lowest of its last: queues and held
+     * trades come and go with the socket, a leak stays. MB a minute.
      */
     private static double floorGrowth(List<Sample> samples) {
         int half = samples.size() / 2;
@@ -145,19 +144,14 @@ class MemoryTest {
      * @param resident MB of the whole process
      * @param open holes in the ledger
      */
-    private record Sample(
-            double seconds, long sent, long stored, double heap, double resident, int open) {}
+    private record Sample(double seconds, long sent, long stored, double heap, double resident, int open) {}
 
     private List<Sample> flood(Disk disk, Duration length, Duration every) throws Exception {
         Path db = folder.resolve("tape.db");
         Path played = folder.resolve("market");
         List<Sample> samples = new ArrayList<>();
         Map<String, String> slowDisk =
-                Map.of(
-                        "LD_PRELOAD",
-                        slowDisk().toString(),
-                        "NANOS_A_BYTE",
-                        Integer.toString(disk.nanosAByte));
+                Map.of("LD_PRELOAD", slowDisk().toString(), "NANOS_A_BYTE", Integer.toString(disk.nanosAByte));
         try (Exchange market = market(played, TRADES_A_SECOND / TRADES_A_TAPE_SECOND);
                 RecorderProcess recorder = run(db, market, ALLOWED, slowDisk)) {
             await().atMost(PATIENCE).until(() -> RecorderProcess.stored(db, TAPE) > 0);
@@ -182,25 +176,14 @@ class MemoryTest {
     }
 
     private static Exchange market(Path played, double speed) throws IOException {
-        return Exchange.start(
-                ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(1, Optional.of(played)))
-                        .withSpeed(new Speed(speed)));
+        return Exchange.start(ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(1, Optional.of(played)))
+                .withSpeed(new Speed(speed)));
     }
 
-    private static RecorderProcess run(
-            Path db, Exchange market, String heap, Map<String, String> environment)
+    private static RecorderProcess run(Path db, Exchange market, String heap, Map<String, String> environment)
             throws IOException {
         return RecorderProcess.run(
-                db,
-                market,
-                List.of(heap),
-                environment,
-                "--tape",
-                "raw",
-                "--fsync",
-                "full",
-                "--port",
-                "0");
+                db, market, List.of(heap), environment, "--tape", "raw", "--fsync", "full", "--port", "0");
     }
 
     /** The market goes on at its usual pace, and a recorder on a usual disk takes stock. */
@@ -210,10 +193,9 @@ class MemoryTest {
                 long before = RecorderProcess.stored(db, TAPE);
                 await().atMost(PATIENCE)
                         .pollInterval(Duration.ofSeconds(1))
-                        .until(() ->
-                                !recorder.isAlive()
-                                        || (RecorderProcess.stored(db, TAPE) > before
-                                                && notInLedger(db).isEmpty()));
+                        .until(() -> !recorder.isAlive()
+                                || (RecorderProcess.stored(db, TAPE) > before
+                                        && notInLedger(db).isEmpty()));
                 recorder.stop();
             }
             assertEquals(List.of(), notInLedger(db));
@@ -231,9 +213,8 @@ class MemoryTest {
                     history.lastTradeId(TAPE).orElseThrow(),
                     range -> {
                         if (ledger.stream()
-                                .noneMatch(entry ->
-                                        entry.gap().firstId() <= range.first()
-                                                && entry.gap().lastId() >= range.last())) {
+                                .noneMatch(entry -> entry.gap().firstId() <= range.first()
+                                        && entry.gap().lastId() >= range.last())) {
                             unknown.add(range);
                         }
                     });
@@ -249,10 +230,9 @@ class MemoryTest {
         }
         boolean compiled = false;
         try {
-            compiled =
-                    output("cc", "-shared", "-fPIC", "-o", library.toString(), source.toString())
-                                    .isEmpty()
-                            && Files.exists(library);
+            compiled = output("cc", "-shared", "-fPIC", "-o", library.toString(), source.toString())
+                            .isEmpty()
+                    && Files.exists(library);
         } catch (IOException e) {
             assumeTrue(false, "there is no C compiler to make a slow disk with: " + e.getMessage());
         }
@@ -266,10 +246,9 @@ class MemoryTest {
         socket.setReceiveBufferSize(4_096);
         socket.connect(new InetSocketAddress(page.getHost(), page.getPort()));
         socket.getOutputStream()
-                .write(
-                        "GET /api/stream?since=0 HTTP/1.1\r\nHost: %s\r\n\r\n"
-                                .formatted(page.getAuthority())
-                                .getBytes(StandardCharsets.US_ASCII));
+                .write("GET /api/stream?since=0 HTTP/1.1\r\nHost: %s\r\n\r\n"
+                        .formatted(page.getAuthority())
+                        .getBytes(StandardCharsets.US_ASCII));
         return socket;
     }
 
@@ -282,15 +261,13 @@ class MemoryTest {
         }
     }
 
-    private static Sample sample(long began, Exchange market, RecorderProcess recorder, Path db)
-            throws Exception {
+    private static Sample sample(long began, Exchange market, RecorderProcess recorder, Path db) throws Exception {
         String pid = Long.toString(recorder.pid());
         jcmd(pid, "GC.run");
         Matcher heap = Pattern.compile("used (\\d+)K").matcher(jcmd(pid, "GC.heap_info"));
         assertTrue(heap.find());
         Matcher resident =
-                Pattern.compile("VmRSS:\\s+(\\d+) kB")
-                        .matcher(Files.readString(Path.of("/proc", pid, "status")));
+                Pattern.compile("VmRSS:\\s+(\\d+) kB").matcher(Files.readString(Path.of("/proc", pid, "status")));
         assertTrue(resident.find());
         int open;
         try (History history = History.open(db)) {
@@ -320,21 +297,19 @@ class MemoryTest {
     }
 
     private static String table(List<Sample> samples) {
-        StringBuilder out =
-                new StringBuilder("seconds  sent/s  stored/s  heap MB  process MB  open\n");
+        StringBuilder out = new StringBuilder("seconds  sent/s  stored/s  heap MB  process MB  open\n");
         Sample before = samples.getFirst();
         for (Sample now : samples.subList(1, samples.size())) {
             double time = now.seconds - before.seconds;
-            out.append(
-                    String.format(
-                            Locale.ROOT,
-                            "%7.0f %7.0f %9.0f %8.1f %11.1f %5d%n",
-                            now.seconds,
-                            (now.sent - before.sent) / time,
-                            (now.stored - before.stored) / time,
-                            now.heap,
-                            now.resident,
-                            now.open));
+            out.append(String.format(
+                    Locale.ROOT,
+                    "%7.0f %7.0f %9.0f %8.1f %11.1f %5d%n",
+                    now.seconds,
+                    (now.sent - before.sent) / time,
+                    (now.stored - before.stored) / time,
+                    now.heap,
+                    now.resident,
+                    now.open));
             before = now;
         }
         return out.toString();

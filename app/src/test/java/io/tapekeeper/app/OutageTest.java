@@ -22,24 +22,22 @@ class OutageTest {
     private static final String DISCONNECTED = "BTCUSDT disconnected";
     private static final String CONNECTED = "BTCUSDT connected";
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     @Test
     void aTapeIsLiveByRestOnlyAsLongAsRestAnswers() throws Exception {
-        ExchangeConfig config =
-                ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(6, Optional.empty()))
-                        .withSpeed(new Speed(20));
+        ExchangeConfig config = ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(6, Optional.empty()))
+                .withSpeed(new Speed(20));
         try (Exchange market = Exchange.start(config);
                 Cable sockets = new Cable(market.port());
                 Cable rest = new Cable(market.port());
-                Running running =
-                        new Running(
-                                RecordOptions.of("BTCUSDT"),
-                                folder.resolve("tape.db"),
-                                rest.port(),
-                                sockets.port(),
-                                Running.tuning(
-                                        Settings.defaults(), RepairSettings.DEFAULTS.faster(20)))) {
+                Running running = new Running(
+                        RecordOptions.of("BTCUSDT"),
+                        folder.resolve("tape.db"),
+                        rest.port(),
+                        sockets.port(),
+                        Running.tuning(Settings.defaults(), RepairSettings.DEFAULTS.faster(20)))) {
             await().atMost(PATIENCE).until(() -> running.counted("trades_total") >= 200);
             assertEquals(0, running.counted("feed_by_rest"));
 
@@ -47,9 +45,8 @@ class OutageTest {
             await().atMost(PATIENCE).until(() -> running.counted("feed_by_rest") == 1);
             long before = running.counted("followed_trades_total");
             await().atMost(PATIENCE) // seconds: long enough to be told live, where nothing was said
-                    .until(() ->
-                            running.counted("followed_trades_total") >= before + 600
-                                    && !last(running).equals(DISCONNECTED));
+                    .until(() -> running.counted("followed_trades_total") >= before + 600
+                            && !last(running).equals(DISCONNECTED));
 
             rest.cut();
             await().atMost(PATIENCE).until(() -> last(running).equals(DISCONNECTED));

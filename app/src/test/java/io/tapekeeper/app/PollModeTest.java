@@ -22,32 +22,26 @@ import org.junit.jupiter.api.io.TempDir;
 /** The classic way: one price at every boundary, whatever the venue does. */
 @Timeout(60)
 class PollModeTest {
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     @Test
     void asksOnceABoundaryAndMarksWhatItCarriedWhileTheVenueRefused() throws Exception {
         Path db = folder.resolve("poll.db");
         Path out = folder.resolve("features.csv");
         try (Exchange exchange =
-                        Exchange.start(
-                                ExchangeConfig.of(
-                                        new ExchangeConfig.Source.Synthetic(3, Optional.empty())));
+                        Exchange.start(ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(3, Optional.empty())));
                 HttpClient client = HttpClient.newHttpClient()) {
             String address = "http://127.0.0.1:" + exchange.port();
-            Thread refuse =
-                    Thread.ofVirtual()
-                            .start(() -> {
-                                awaitRows(db, 4);
-                                client.sendAsync(
-                                                HttpRequest.newBuilder(
-                                                                URI.create(
-                                                                        address
-                                                                                + "/sim/refuse?seconds=3"))
-                                                        .POST(HttpRequest.BodyPublishers.noBody())
-                                                        .build(),
-                                                HttpResponse.BodyHandlers.ofString())
-                                        .join();
-                            });
+            Thread refuse = Thread.ofVirtual().start(() -> {
+                awaitRows(db, 4);
+                client.sendAsync(
+                                HttpRequest.newBuilder(URI.create(address + "/sim/refuse?seconds=3"))
+                                        .POST(HttpRequest.BodyPublishers.noBody())
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofString())
+                        .join();
+            });
             assertEquals(
                     0,
                     Main.execute(
@@ -67,9 +61,7 @@ class PollModeTest {
                             "--no-dashboard"));
             refuse.join();
         }
-        assertEquals(
-                0,
-                Main.execute("export", "features", "--db", db.toString(), "--out", out.toString()));
+        assertEquals(0, Main.execute("export", "features", "--db", db.toString(), "--out", out.toString()));
         List<String> rows = Files.readAllLines(out);
         int carriedColumn = List.of(rows.getFirst().split(",", -1)).indexOf("carried");
         int carried = 0;

@@ -22,14 +22,14 @@ class PriceAnalysisTest {
 
     private static String rows(byte[] table, int chunkSize, int workers) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        new PriceAnalysis("prices", Preset.CLASSIC, chunkSize, workers)
-                .run(new ByteArrayInputStream(table), out);
+        new PriceAnalysis("prices", Preset.CLASSIC, chunkSize, workers).run(new ByteArrayInputStream(table), out);
         return out.toString(StandardCharsets.UTF_8);
     }
 
     private static String failure(String table, int chunkSize, int workers) {
         byte[] bytes = table.getBytes(StandardCharsets.UTF_8);
-        return assertThrows(Failure.class, () -> rows(bytes, chunkSize, workers)).getMessage();
+        return assertThrows(Failure.class, () -> rows(bytes, chunkSize, workers))
+                .getMessage();
     }
 
     /** Lines of all kinds, all but malformed ones. */
@@ -86,15 +86,12 @@ class PriceAnalysisTest {
                 "prices, line 2: it has no time and price (\"5\"); each line must be time,price",
                 failure("1,2\n5\n", LARGE, 1));
         assertEquals(
-                "prices, line 1: \"1e999\" is too large for a price (\"1,1e999\"); each line must"
-                        + " be time,price",
+                "prices, line 1: \"1e999\" is too large for a price (\"1,1e999\"); each line must" + " be time,price",
                 failure("1,1e999", LARGE, 1));
         byte[] largest = "1,1e150".getBytes(StandardCharsets.UTF_8);
         assertTrue(rows(largest, LARGE, 1).contains("\n1,1e150,"));
         assertTrue(failure("1,1.1e150", LARGE, 1).contains("\"1.1e150\" is too large for a price"));
-        assertEquals(
-                "prices holds no prices: each line must be time,price",
-                failure("time,price\n\n", LARGE, 1));
+        assertEquals("prices holds no prices: each line must be time,price", failure("time,price\n\n", LARGE, 1));
         assertEquals("prices holds no prices: each line must be time,price", failure("", LARGE, 1));
         byte[] latin1 = "1,2\nsp\u00e4ter,3\n".getBytes(StandardCharsets.ISO_8859_1);
         assertEquals(
@@ -122,38 +119,32 @@ class PriceAnalysisTest {
     @Test
     void aWorkerThatCannotReadOrWriteEndsTheOthers() {
         byte[] table = "1,2\n".repeat(5_000).getBytes(StandardCharsets.UTF_8);
-        InputStream torn =
-                new FilterInputStream(new ByteArrayInputStream(table)) {
-                    @Override
-                    public int read(byte[] to, int from, int most) throws IOException {
-                        int count = super.read(to, from, most);
-                        if (count < most) {
-                            throw new IOException("torn");
-                        }
-                        return count;
-                    }
-                };
+        InputStream torn = new FilterInputStream(new ByteArrayInputStream(table)) {
+            @Override
+            public int read(byte[] to, int from, int most) throws IOException {
+                int count = super.read(to, from, most);
+                if (count < most) {
+                    throw new IOException("torn");
+                }
+                return count;
+            }
+        };
         PriceAnalysis analysis = new PriceAnalysis("prices", Preset.CLASSIC, 100, 4);
-        Failure failure =
-                assertThrows(
-                        Failure.class, () -> analysis.run(torn, OutputStream.nullOutputStream()));
+        Failure failure = assertThrows(Failure.class, () -> analysis.run(torn, OutputStream.nullOutputStream()));
         assertEquals("prices cannot be read: torn", failure.getMessage());
 
-        OutputStream full =
-                new OutputStream() {
-                    private int room = 5_000;
+        OutputStream full = new OutputStream() {
+            private int room = 5_000;
 
-                    @Override
-                    public void write(int b) throws IOException {
-                        if (room-- == 0) {
-                            throw new IOException("full");
-                        }
-                    }
-                };
+            @Override
+            public void write(int b) throws IOException {
+                if (room-- == 0) {
+                    throw new IOException("full");
+                }
+            }
+        };
         PriceAnalysis other = new PriceAnalysis("prices", Preset.CLASSIC, 100, 4);
-        IOException thrown =
-                assertThrows(
-                        IOException.class, () -> other.run(new ByteArrayInputStream(table), full));
+        IOException thrown = assertThrows(IOException.class, () -> other.run(new ByteArrayInputStream(table), full));
         assertEquals("full", thrown.getMessage());
     }
 }

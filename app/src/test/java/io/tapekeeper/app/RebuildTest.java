@@ -33,16 +33,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Rows that are computed anew beside a live tape end as if nothing had ever been missing. */
 class RebuildTest {
     private static final Listing BTC = SyntheticMarket.listings().getFirst();
-    private static final Series SERIES =
-            new Series(
-                    new TapeId("binance", BTC.symbol(), TapeKind.RAW, true),
-                    new Instrument("binance", BTC.symbol(), BTC.tickSize(), BTC.stepSize()),
-                    Preset.CLASSIC.label(),
-                    Interval.SECOND);
+    private static final Series SERIES = new Series(
+            new TapeId("binance", BTC.symbol(), TapeKind.RAW, true),
+            new Instrument("binance", BTC.symbol(), BTC.tickSize(), BTC.stepSize()),
+            Preset.CLASSIC.label(),
+            Interval.SECOND);
 
     private static final int LATE = 10;
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
+
     private int stores;
 
     @ParameterizedTest
@@ -50,7 +51,8 @@ class RebuildTest {
     void whateverAlertsTheLiveTapeOpensOrClosesMeanwhileThoseOfTheWholeTapeRemain(long seed) {
         List<Trade> tape = market(seed, 12_000);
         List<Alert> expected = record("whole.db", tape);
-        List<Alert> closed = expected.stream().filter(alert -> !alert.isOpen()).limit(3).toList();
+        List<Alert> closed =
+                expected.stream().filter(alert -> !alert.isOpen()).limit(3).toList();
         assertFalse(closed.isEmpty());
         for (Alert alert : closed) {
             int opening = indexAt(tape, alert.opened());
@@ -61,8 +63,7 @@ class RebuildTest {
                         assertEquals(
                                 expected,
                                 rebuilt(tape, hole, begins),
-                                "seed %d, hole at %d, %d s behind %s"
-                                        .formatted(seed, hole, seconds, alert));
+                                "seed %d, hole at %d, %d s behind %s".formatted(seed, hole, seconds, alert));
                     }
                 }
             }
@@ -117,10 +118,8 @@ class RebuildTest {
         return rebuild(recorder, history, fromId, Rebuild.AT_THE_END);
     }
 
-    private static Rebuild rebuild(
-            Recorder recorder, History history, long fromId, long withdrawnAtOnce) {
-        return new Rebuild(
-                SERIES, Preset.CLASSIC, recorder, history, List.of(), fromId, withdrawnAtOnce);
+    private static Rebuild rebuild(Recorder recorder, History history, long fromId, long withdrawnAtOnce) {
+        return new Rebuild(SERIES, Preset.CLASSIC, recorder, history, List.of(), fromId, withdrawnAtOnce);
     }
 
     @Test
@@ -141,9 +140,7 @@ class RebuildTest {
             recorder.flush();
             List<Alert> after = history.alerts(SERIES, 1_000);
             for (Alert alert : before) {
-                assertTrue(
-                        after.stream().anyMatch(one -> isSame(one, alert)),
-                        alert + " is withdrawn");
+                assertTrue(after.stream().anyMatch(one -> isSame(one, alert)), alert + " is withdrawn");
             }
         }
     }

@@ -34,7 +34,8 @@ class RecordedTapeTest {
     private static final Pattern TRADE =
             Pattern.compile("\"t\":(\\d+),\"p\":\"([0-9.]+)\",\"q\":\"([0-9.]+)\",\"T\":(\\d+)");
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     private static List<String> cells(String line) {
         return List.of(line.split(",", -1));
@@ -42,9 +43,8 @@ class RecordedTapeTest {
 
     private Exchange play(Speed speed) throws IOException {
         Path capture = Recordings.file(WIRE);
-        return Exchange.start(
-                ExchangeConfig.of(new ExchangeConfig.Source.Capture(List.of(capture)))
-                        .withSpeed(speed));
+        return Exchange.start(ExchangeConfig.of(new ExchangeConfig.Source.Capture(List.of(capture)))
+                .withSpeed(speed));
     }
 
     private List<String> runArguments(Exchange exchange, Path db) {
@@ -71,9 +71,7 @@ class RecordedTapeTest {
 
     private List<String> export(String what, Path db, String... more) throws IOException {
         Path out = folder.resolve(what + ".csv");
-        List<String> words =
-                new ArrayList<>(
-                        List.of("export", what, "--db", db.toString(), "--out", out.toString()));
+        List<String> words = new ArrayList<>(List.of("export", what, "--db", db.toString(), "--out", out.toString()));
         words.addAll(List.of(more));
         assertEquals(0, Main.execute(words.toArray(String[]::new)));
         return Files.readAllLines(out);
@@ -99,17 +97,16 @@ class RecordedTapeTest {
         for (String line : Recordings.lines(Recordings.file(WIRE))) {
             Matcher trade = TRADE.matcher(line);
             if (line.contains("@trade\"") && trade.find()) {
-                recorded.add(
-                        trade.group(1)
-                                + ","
-                                + trade.group(2)
-                                + ","
-                                + trade.group(3)
-                                + ","
-                                + (line.contains("\"m\":true") ? "sell" : "buy")
-                                + ","
-                                + trade.group(4)
-                                + "000");
+                recorded.add(trade.group(1)
+                        + ","
+                        + trade.group(2)
+                        + ","
+                        + trade.group(3)
+                        + ","
+                        + (line.contains("\"m\":true") ? "sell" : "buy")
+                        + ","
+                        + trade.group(4)
+                        + "000");
             }
         }
         assertEquals(9_757, recorded.size());
@@ -123,8 +120,7 @@ class RecordedTapeTest {
     }
 
     private static void barsEqualTheReference(List<String> rows) {
-        List<String> reference =
-                Recordings.lines(Recordings.file("reference/bars_1s_btcusdt_20240808.csv.gz"));
+        List<String> reference = Recordings.lines(Recordings.file("reference/bars_1s_btcusdt_20240808.csv.gz"));
         assertEquals(
                 "instrument,interval,start_us,open,high,low,close,volume,quote_volume,trades,taker_buy_volume,revision,complete",
                 rows.getFirst());
@@ -132,31 +128,19 @@ class RecordedTapeTest {
         for (String row : rows.subList(1, rows.size())) {
             List<String> cell = cells(row);
             String millis = Long.toString(Long.parseLong(cell.get(2)) / 1_000);
-            bars.add(
-                    String.join(
-                            ",",
-                            millis,
-                            cell.get(3),
-                            cell.get(4),
-                            cell.get(5),
-                            cell.get(6),
-                            cell.get(7),
-                            cell.get(9)));
+            bars.add(String.join(
+                    ",", millis, cell.get(3), cell.get(4), cell.get(5), cell.get(6), cell.get(7), cell.get(9)));
         }
         assertEquals(reference.subList(1, reference.size()), bars);
     }
 
     private static void minutesEqualTheExchange(List<String> rows) {
         Map<Long, List<String>> klines =
-                Recordings.lines(
-                                Recordings.file(
-                                        "data/klines/binance_spot_BTCUSDT_1m_20240726_20240825.csv.gz"))
+                Recordings.lines(Recordings.file("data/klines/binance_spot_BTCUSDT_1m_20240726_20240825.csv.gz"))
                         .stream()
                         .skip(1)
                         .map(RecordedTapeTest::cells)
-                        .collect(
-                                Collectors.toMap(
-                                        cell -> Long.parseLong(cell.getFirst()), cell -> cell));
+                        .collect(Collectors.toMap(cell -> Long.parseLong(cell.getFirst()), cell -> cell));
         int equal = 0;
         for (String row : rows.subList(1, rows.size())) {
             List<String> bar = cells(row);
@@ -164,10 +148,7 @@ class RecordedTapeTest {
                 List<String> kline = klines.get(Long.parseLong(bar.get(2)) / 1_000);
                 for (int column = 1; column <= 5; column++) {
                     assertEquals(
-                            0,
-                            new BigDecimal(kline.get(column))
-                                    .compareTo(new BigDecimal(bar.get(column + 2))),
-                            row);
+                            0, new BigDecimal(kline.get(column)).compareTo(new BigDecimal(bar.get(column + 2))), row);
                 }
                 equal++;
             }
@@ -176,8 +157,7 @@ class RecordedTapeTest {
     }
 
     private static List<List<String>> reference() {
-        return Recordings.lines(Recordings.file("reference/classic_1s_btcusdt_20240808.csv.gz"))
-                .stream()
+        return Recordings.lines(Recordings.file("reference/classic_1s_btcusdt_20240808.csv.gz")).stream()
                 .skip(1)
                 .map(RecordedTapeTest::cells)
                 .toList();
@@ -186,8 +166,7 @@ class RecordedTapeTest {
     private static void featuresEqualTheReference(List<String> rows) {
         assertTrue(
                 rows.getFirst()
-                        .startsWith(
-                                "time,price,return,volatility,zscore,signal,alerts,instrument,preset,complete"),
+                        .startsWith("time,price,return,volatility,zscore,signal,alerts,instrument,preset,complete"),
                 rows.getFirst());
         List<List<String>> reference = reference();
         assertEquals(reference.size(), rows.size() - 1);
@@ -203,18 +182,13 @@ class RecordedTapeTest {
         }
     }
 
-    private static void assertNear(
-            String expected, String actual, double relative, double absolute, String row) {
+    private static void assertNear(String expected, String actual, double relative, double absolute, String row) {
         if (expected.isEmpty() || actual.isEmpty()) {
             assertEquals(expected, actual, row);
             return;
         }
         double value = Double.parseDouble(expected);
-        assertEquals(
-                value,
-                Double.parseDouble(actual),
-                Math.max(absolute, relative * Math.abs(value)),
-                row);
+        assertEquals(value, Double.parseDouble(actual), Math.max(absolute, relative * Math.abs(value)), row);
     }
 
     /** An alert opens with the end of the first row of a stretch and closes with the next row. */
@@ -235,12 +209,11 @@ class RecordedTapeTest {
             }
         }
         open.forEach((rule, opened) -> expected.add(rule + " " + opened + " "));
-        Set<String> actual =
-                rows.stream()
-                        .skip(1)
-                        .map(RecordedTapeTest::cells)
-                        .map(cell -> cell.get(1) + " " + cell.get(3) + " " + cell.get(4))
-                        .collect(Collectors.toSet());
+        Set<String> actual = rows.stream()
+                .skip(1)
+                .map(RecordedTapeTest::cells)
+                .map(cell -> cell.get(1) + " " + cell.get(3) + " " + cell.get(4))
+                .collect(Collectors.toSet());
         assertEquals(expected, actual);
         assertTrue(expected.size() >= 6, "stretches: " + expected);
     }
@@ -258,7 +231,10 @@ class RecordedTapeTest {
         assertEquals("instrument,model,time_us,signal,price,zscore", rows.getFirst());
         assertEquals(
                 expected,
-                rows.stream().skip(1).map(row -> row.substring(0, row.lastIndexOf(','))).toList());
+                rows.stream()
+                        .skip(1)
+                        .map(row -> row.substring(0, row.lastIndexOf(',')))
+                        .toList());
     }
 
     @Test
@@ -284,8 +260,10 @@ class RecordedTapeTest {
         List<String> kept = export("trades", broken);
         List<String> keptIds = kept.stream().map(row -> cells(row).get(1)).toList();
         List<String> gaps = export("gaps", broken);
-        long missing =
-                gaps.stream().skip(1).mapToLong(row -> Long.parseLong(cells(row).get(3))).sum();
+        long missing = gaps.stream()
+                .skip(1)
+                .mapToLong(row -> Long.parseLong(cells(row).get(3)))
+                .sum();
         assertEquals(trades.size(), kept.size() + missing, "the ledger names what is missing");
         assertEquals(keptIds.size(), new HashSet<>(keptIds).size(), "no trade is stored twice");
 
@@ -308,15 +286,12 @@ class RecordedTapeTest {
     }
 
     private Process spawn(List<String> arguments) throws IOException {
-        List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-cp",
-                                System.getProperty("java.class.path")
-                                        .replace(':', File.pathSeparatorChar),
-                                "io.tapekeeper.app.Main"));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path").replace(':', File.pathSeparatorChar),
+                "io.tapekeeper.app.Main"));
         command.addAll(arguments);
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -332,11 +307,7 @@ class RecordedTapeTest {
             }
             Thread.onSpinWait();
         }
-        throw new AssertionError(
-                "not "
-                        + count
-                        + " trades in time: "
-                        + Files.readString(folder.resolve("killed.log")));
+        throw new AssertionError("not " + count + " trades in time: " + Files.readString(folder.resolve("killed.log")));
     }
 
     private static long stored(Path db) {

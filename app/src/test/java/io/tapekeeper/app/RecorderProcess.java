@@ -24,15 +24,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A recorder in a process of its own, which can be killed. What it remembers of the rates of a
- * venue lies beside its store.
+ * A recorder in a process of its own, which can be killed. What it remembers of the rates of a venue lies beside its
+ * store.
  */
 final class RecorderProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** Started often: no time to compile well. */
-    static final List<String> QUICK_START =
-            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto");
+    static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto");
 
     private final Process process;
     private final Path output;
@@ -49,30 +48,23 @@ final class RecorderProcess implements AutoCloseable {
      * @param environment set besides ours
      */
     static RecorderProcess run(
-            Path db,
-            Exchange market,
-            List<String> jvm,
-            Map<String, String> environment,
-            String... more)
+            Path db, Exchange market, List<String> jvm, Map<String, String> environment, String... more)
             throws IOException {
-        List<String> words =
-                new ArrayList<>(
-                        List.of(
-                                Main.class.getName(),
-                                "run",
-                                "--rest-url",
-                                "http://127.0.0.1:" + market.port(),
-                                "--stream-url",
-                                "ws://127.0.0.1:" + market.port(),
-                                "--db",
-                                db.toString()));
+        List<String> words = new ArrayList<>(List.of(
+                Main.class.getName(),
+                "run",
+                "--rest-url",
+                "http://127.0.0.1:" + market.port(),
+                "--stream-url",
+                "ws://127.0.0.1:" + market.port(),
+                "--db",
+                db.toString()));
         words.addAll(Arrays.asList(more));
         return start(db, jvm, environment, words);
     }
 
     /** Starts a recorder that is patient in another way than the command's. */
-    static RecorderProcess tuned(Path db, Exchange market, Patience patience, String symbols)
-            throws IOException {
+    static RecorderProcess tuned(Path db, Exchange market, Patience patience, String symbols) throws IOException {
         return start(
                 db,
                 QUICK_START,
@@ -85,8 +77,7 @@ final class RecorderProcess implements AutoCloseable {
                         symbols));
     }
 
-    private static RecorderProcess start(
-            Path db, List<String> jvm, Map<String, String> environment, List<String> words)
+    private static RecorderProcess start(Path db, List<String> jvm, Map<String, String> environment, List<String> words)
             throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -96,11 +87,10 @@ final class RecorderProcess implements AutoCloseable {
         command.addAll(words);
         Path folder = db.toAbsolutePath().getParent();
         Path output = Files.createTempFile(folder, "output", ".txt");
-        ProcessBuilder builder =
-                new ProcessBuilder(command)
-                        .directory(folder.toFile())
-                        .redirectErrorStream(true)
-                        .redirectOutput(output.toFile());
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
         builder.environment().put("TAPEKEEPER_STATE", folder.resolve("state").toString());
         builder.environment().putAll(environment);
         return new RecorderProcess(builder.start(), output);
@@ -118,22 +108,20 @@ final class RecorderProcess implements AutoCloseable {
         private Tuning tuning() {
             return switch (this) {
                 case NONE ->
-                        new Tuning(
-                                Settings.defaults(),
-                                RepairSettings.DEFAULTS
-                                        .faster(10)
-                                        .withHoldBack(Duration.ZERO, Duration.ofDays(1)),
-                                Governors::of);
+                    new Tuning(
+                            Settings.defaults(),
+                            RepairSettings.DEFAULTS.faster(10).withHoldBack(Duration.ZERO, Duration.ofDays(1)),
+                            Governors::of);
                 case SIXTIETH ->
-                        new Tuning(
-                                sixtyTimesFaster(Settings.defaults(), Duration.ofDays(1)),
-                                RepairSettings.DEFAULTS.faster(60),
-                                Governors::of);
+                    new Tuning(
+                            sixtyTimesFaster(Settings.defaults(), Duration.ofDays(1)),
+                            RepairSettings.DEFAULTS.faster(60),
+                            Governors::of);
                 case SIXTIETH_ROTATING ->
-                        new Tuning(
-                                sixtyTimesFaster(Settings.defaults(), Duration.ofMillis(950)),
-                                RepairSettings.DEFAULTS.faster(60),
-                                Governors::of);
+                    new Tuning(
+                            sixtyTimesFaster(Settings.defaults(), Duration.ofMillis(950)),
+                            RepairSettings.DEFAULTS.faster(60),
+                            Governors::of);
             };
         }
 

@@ -24,28 +24,26 @@ class RedundantSocketsTest {
     private static final int ENOUGH = 2_000;
     private static final Duration LOOK = Duration.ofMillis(50);
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     @Test
     @Timeout(60)
     void twoSocketsThatBreakAndLoseTradesMakeOneWholeTape() throws Exception {
         When often = When.after(Amount.trades(500)).repeated(Amount.trades(900), 3);
-        FaultPlan plan =
-                FaultPlan.of(
-                        SEED,
-                        new Fault.Drop(often, Fault.Drop.How.RESET),
-                        new Fault.Frame(often, Fault.Frame.Trick.SKIP),
-                        new Fault.Frame(often, Fault.Frame.Trick.DUPLICATE));
+        FaultPlan plan = FaultPlan.of(
+                SEED,
+                new Fault.Drop(often, Fault.Drop.How.RESET),
+                new Fault.Frame(often, Fault.Frame.Trick.SKIP),
+                new Fault.Frame(often, Fault.Frame.Trick.DUPLICATE));
         Path db = folder.resolve("tape.db");
         RecordOptions options = RecordOptions.of("BTCUSDT");
         options.redundant = true;
         Tuning tuning = Running.tuning(Settings.defaults(), RepairSettings.DEFAULTS.faster(20));
         try (Exchange market =
-                Exchange.start(
-                        ExchangeConfig.of(
-                                        new ExchangeConfig.Source.Synthetic(SEED, Optional.empty()))
-                                .withSpeed(new Speed(30))
-                                .withFaults(plan))) {
+                Exchange.start(ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(SEED, Optional.empty()))
+                        .withSpeed(new Speed(30))
+                        .withFaults(plan))) {
             long taken;
             try (Running running = new Running(options, db, market.port(), market.port(), tuning)) {
                 do {

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class RehearsalTest {
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     @Test
     void recordsInBothWaysAndShowsAPriceOnBothPagesAndWritesIntoItsFolderAlone() throws Exception {

@@ -41,21 +41,17 @@ class RepairTest {
     private static final TapeId TAPE = new TapeId("binance", "BTCUSDT", TapeKind.AGGREGATE, true);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     private Exchange market(long seed, int speed) throws IOException {
-        return Exchange.start(
-                ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(seed, Optional.empty()))
-                        .withSpeed(new Speed(speed)));
+        return Exchange.start(ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(seed, Optional.empty()))
+                .withSpeed(new Speed(speed)));
     }
 
     private static Running recorder(Path db, int restPort, int streamPort, RepairSettings repair) {
         return new Running(
-                RecordOptions.of("BTCUSDT"),
-                db,
-                restPort,
-                streamPort,
-                Running.tuning(Settings.defaults(), repair));
+                RecordOptions.of("BTCUSDT"), db, restPort, streamPort, Running.tuning(Settings.defaults(), repair));
     }
 
     private static long stored(Path db, TapeId tape) {
@@ -103,8 +99,7 @@ class RepairTest {
         Path db = folder.resolve("tape.db");
         try (Exchange market = market(1, 20);
                 Cable cable = new Cable(market.port())) {
-            try (Running running =
-                    recorder(db, market.port(), cable.port(), RepairSettings.DEFAULTS)) {
+            try (Running running = recorder(db, market.port(), cable.port(), RepairSettings.DEFAULTS)) {
                 awaitOnTape(running, 300);
                 for (int round = 0; round < 3; round++) {
                     cable.cut();
@@ -154,21 +149,17 @@ class RepairTest {
     @Test
     void aHostWithoutRawTradesByIdLeavesOpenJustThoseThatExist() throws Exception {
         TapeId raw = new TapeId("binance", "BTCUSDT", TapeKind.RAW, true);
-        FaultPlan plan =
-                FaultPlanReader.parse(
-                        """
+        FaultPlan plan = FaultPlanReader.parse("""
                         faults:
                           - rest: {status: 404, endpoint: historicalTrades, after: 1 requests, for: 1h}
                           - late-ids: {one-in: 3, by: 100ms}
                           - venue-holes: {one-in: 100}
-                        """,
-                        "plan");
+                        """, "plan");
         Path db = folder.resolve("tape.db");
-        ExchangeConfig config =
-                ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(3, Optional.empty()))
-                        .withSpeed(new Speed(20))
-                        .withWeightPerMinute(100_000) // a denial costs eight questions
-                        .withFaults(plan);
+        ExchangeConfig config = ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(3, Optional.empty()))
+                .withSpeed(new Speed(20))
+                .withWeightPerMinute(100_000) // a denial costs eight questions
+                .withFaults(plan);
         RecordOptions options = RecordOptions.of("BTCUSDT");
         options.tape = RecordOptions.Tape.raw;
         try (Exchange market = Exchange.start(config);
@@ -181,13 +172,10 @@ class RepairTest {
                 cable.mend();
                 awaitMore(db, raw, 300);
                 long passed = lastStored(db, raw);
-                await().atMost(PATIENCE)
-                        .until(() -> named(db, raw).keySet().containsAll(lacking(db, raw, passed)));
+                await().atMost(PATIENCE).until(() -> named(db, raw).keySet().containsAll(lacking(db, raw, passed)));
                 Map<Long, Cause> causes = named(db, raw);
                 Set<Long> there = new HashSet<>();
-                new Judge(market.port(), folder)
-                        .tape(raw, 0, passed)
-                        .forEach(trade -> there.add(trade.id()));
+                new Judge(market.port(), folder).tape(raw, 0, passed).forEach(trade -> there.add(trade.id()));
                 long unresolved = 0;
                 for (long id : lacking(db, raw, passed)) {
                     Cause cause = there.contains(id) ? UNRESOLVED : Cause.ABSENT;
@@ -206,7 +194,8 @@ class RepairTest {
         try (History history = History.open(db)) {
             for (LedgerEntry entry : history.gaps(tape)) {
                 if (!entry.isOpen() && entry.cause() == Cause.MISSED) {
-                    boolean came = history.missing(tape, entry.gap()) < entry.gap().missing();
+                    boolean came =
+                            history.missing(tape, entry.gap()) < entry.gap().missing();
                     String by = came ? "rest" : LedgerEntry.BY_PARTS;
                     assertEquals(Optional.of(by), entry.repairedBy(), entry.toString());
                     byParts += came ? 0 : 1;
@@ -218,18 +207,14 @@ class RepairTest {
 
     @Test
     void anOutageHoweverLongLeavesNothingUnresolved() throws Exception {
-        FaultPlan plan =
-                FaultPlanReader.parse(
-                        """
+        FaultPlan plan = FaultPlanReader.parse("""
                         faults:
                           - rest: {status: 503, endpoint: aggTrades, after: 1 requests, for: 200 requests}
-                        """,
-                        "plan");
+                        """, "plan");
         Path db = folder.resolve("tape.db");
-        ExchangeConfig config =
-                ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(5, Optional.empty()))
-                        .withSpeed(new Speed(20))
-                        .withFaults(plan);
+        ExchangeConfig config = ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(5, Optional.empty()))
+                .withSpeed(new Speed(20))
+                .withFaults(plan);
         RepairSettings hasty = RepairSettings.DEFAULTS.faster(600); // doubts after a second
         try (Exchange market = Exchange.start(config);
                 Cable cable = new Cable(market.port());
@@ -239,13 +224,12 @@ class RepairTest {
             awaitPlayed(market.port(), 100);
             cable.mend();
             await().atMost(PATIENCE).until(() -> !ledger(db).isEmpty());
-            await().atMost(PATIENCE)
-                    .until(() -> {
-                        for (LedgerEntry entry : ledger(db)) {
-                            assertEquals(Cause.MISSED, entry.cause());
-                        }
-                        return whole(db);
-                    });
+            await().atMost(PATIENCE).until(() -> {
+                for (LedgerEntry entry : ledger(db)) {
+                    assertEquals(Cause.MISSED, entry.cause());
+                }
+                return whole(db);
+            });
             LedgerEntry first = ledger(db).getFirst();
             long open = first.closed().orElseThrow() - first.opened();
             assertTrue(open > hasty.doubtAfter().toNanos() / 1_000, "open for " + open + " us");
@@ -263,19 +247,14 @@ class RepairTest {
     @ValueSource(ints = {403, 404})
     void aRefusalOfRawTradesByIdThatPassesLeavesNoHole(int status) throws Exception {
         TapeId raw = new TapeId("binance", "BTCUSDT", TapeKind.RAW, true);
-        FaultPlan plan =
-                FaultPlanReader.parse(
-                        """
+        FaultPlan plan = FaultPlanReader.parse("""
                         faults:
                           - rest: {status: %d, endpoint: historicalTrades, after: 1 requests, for: 4s}
-                        """
-                                .formatted(status),
-                        "plan");
+                        """.formatted(status), "plan");
         Path db = folder.resolve("tape.db");
-        ExchangeConfig config =
-                ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(4, Optional.empty()))
-                        .withSpeed(new Speed(20))
-                        .withFaults(plan);
+        ExchangeConfig config = ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(4, Optional.empty()))
+                .withSpeed(new Speed(20))
+                .withFaults(plan);
         RecordOptions options = RecordOptions.of("BTCUSDT");
         options.tape = RecordOptions.Tape.raw;
         try (Exchange market = Exchange.start(config);

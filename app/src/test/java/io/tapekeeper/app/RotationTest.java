@@ -21,16 +21,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The venue ends every connection at an age, here that of one minute of the tape: a tape recorded
- * over it has every trade once, whether the recorder is cut off or changes sockets in time. The
- * market runs sixty times faster than life.
+ * The venue ends every connection at an age, here that of one minute of the tape: a tape recorded over it has every
+ * trade once, whether the recorder is cut off or changes sockets in time. The market runs sixty times faster than life.
  */
 class RotationTest {
     private static final TapeId TAPE = new TapeId("binance", "BTCUSDT", TapeKind.AGGREGATE, true);
     private static final int SPEED = 60;
     private static final Duration AGE = Duration.ofMinutes(1).dividedBy(SPEED);
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     @ParameterizedTest
     @EnumSource(names = {"SIXTIETH", "SIXTIETH_ROTATING"})
@@ -51,19 +51,15 @@ class RotationTest {
         Path db = folder.resolve("tape.db");
         String context = "seed " + seed;
         try (Exchange market =
-                Exchange.start(
-                        ExchangeConfig.of(
-                                        new ExchangeConfig.Source.Synthetic(seed, Optional.empty()))
-                                .withSpeed(new Speed(SPEED))
-                                .withFaults(FaultPlan.of(seed, new Fault.Rotate(AGE))))) {
-            try (RecorderProcess recorder =
-                    RecorderProcess.tuned(db, market, patience, TAPE.symbol())) {
+                Exchange.start(ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(seed, Optional.empty()))
+                        .withSpeed(new Speed(SPEED))
+                        .withFaults(FaultPlan.of(seed, new Fault.Rotate(AGE))))) {
+            try (RecorderProcess recorder = RecorderProcess.tuned(db, market, patience, TAPE.symbol())) {
                 await(context)
                         .atMost(AGE.multipliedBy(minutes).plusSeconds(90))
-                        .until(() ->
-                                !recorder.isAlive()
-                                        || (RecorderProcess.length(db, TAPE).toMinutes() >= minutes
-                                                && RecorderProcess.whole(db, TAPE)));
+                        .until(() -> !recorder.isAlive()
+                                || (RecorderProcess.length(db, TAPE).toMinutes() >= minutes
+                                        && RecorderProcess.whole(db, TAPE)));
                 recorder.stop();
             }
             new Judge(market.port(), folder).assertWhole(db, context);

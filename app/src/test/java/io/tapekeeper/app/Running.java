@@ -23,28 +23,23 @@ final class Running implements AutoCloseable {
 
     Running(RecordOptions options, Path db, int restPort, int streamPort, Tuning tuning) {
         options.noDashboard = true;
-        recording =
-                new Recording(
-                        options,
-                        db,
-                        URI.create("http://127.0.0.1:" + restPort),
-                        URI.create("ws://127.0.0.1:" + streamPort),
-                        stop,
-                        Optional.empty(),
-                        tuning,
-                        new PrintStream(out, true, UTF_8));
-        thread =
-                Thread.ofPlatform()
-                        .uncaughtExceptionHandler((t, e) -> failure = e)
-                        .start(this::record);
+        recording = new Recording(
+                options,
+                db,
+                URI.create("http://127.0.0.1:" + restPort),
+                URI.create("ws://127.0.0.1:" + streamPort),
+                stop,
+                Optional.empty(),
+                tuning,
+                new PrintStream(out, true, UTF_8));
+        thread = Thread.ofPlatform()
+                .uncaughtExceptionHandler((t, e) -> failure = e)
+                .start(this::record);
     }
 
     /** With a governor that forgets at its end. */
     static Tuning tuning(Settings venue, RepairSettings repair) {
-        return new Tuning(
-                venue,
-                repair,
-                url -> RateGovernor.inMemory(url.getAuthority(), InstantSource.system()));
+        return new Tuning(venue, repair, url -> RateGovernor.inMemory(url.getAuthority(), InstantSource.system()));
     }
 
     private void record() {
@@ -57,11 +52,10 @@ final class Running implements AutoCloseable {
 
     /** What it has counted under a name of the metrics, all symbols together. */
     long counted(String name) {
-        return (long)
-                recording.metrics().stream()
-                        .filter(metric -> metric.name().equals(name))
-                        .mapToDouble(Metric::value)
-                        .sum();
+        return (long) recording.metrics().stream()
+                .filter(metric -> metric.name().equals(name))
+                .mapToDouble(Metric::value)
+                .sum();
     }
 
     /** What it has said on the terminal so far. */

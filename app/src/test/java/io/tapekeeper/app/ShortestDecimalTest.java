@@ -11,8 +11,7 @@ class ShortestDecimalTest {
     private final byte[] out = new byte[ShortestDecimal.LONGEST + 2];
 
     private String text(double value) {
-        return new String(
-                out, 1, ShortestDecimal.put(value, out, 1) - 1, StandardCharsets.US_ASCII);
+        return new String(out, 1, ShortestDecimal.put(value, out, 1) - 1, StandardCharsets.US_ASCII);
     }
 
     private void assertAsTheJdkPrints(double value, String where) {

@@ -37,30 +37,17 @@ import org.junit.jupiter.api.parallel.Isolated;
 
 @Isolated("listens to the process's log, which whoever runs a command sets up anew")
 class SystemTellerTest {
-    private static final Series BTC =
-            new Series(
-                    new TapeId("binance", "BTCUSDT", TapeKind.AGGREGATE, false),
-                    new Instrument("binance", "BTCUSDT", 1_000_000, 1_000),
-                    Preset.CLASSIC.label(),
-                    Interval.SECOND);
+    private static final Series BTC = new Series(
+            new TapeId("binance", "BTCUSDT", TapeKind.AGGREGATE, false),
+            new Instrument("binance", "BTCUSDT", 1_000_000, 1_000),
+            Preset.CLASSIC.label(),
+            Interval.SECOND);
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     private static Health health(Completeness completeness) {
-        return new Health(
-                Health.State.LIVE,
-                "",
-                1,
-                0,
-                20,
-                20,
-                5,
-                1,
-                true,
-                5_000,
-                completeness,
-                3,
-                Latency.UNKNOWN);
+        return new Health(Health.State.LIVE, "", 1, 0, 20, 20, 5, 1, true, 5_000, completeness, 3, Latency.UNKNOWN);
     }
 
     private static SystemTeller.Measured measured(String trouble) {
@@ -75,22 +62,18 @@ class SystemTellerTest {
     /** What {@code action} logs. */
     private static List<String> logged(Runnable action) {
         List<String> said = new ArrayList<>();
-        Handler ear =
-                new Handler() {
-                    @Override
-                    public void publish(LogRecord entry) {
-                        said.add(
-                                entry.getLevel()
-                                        + " "
-                                        + new LogFile.KeyValue().formatMessage(entry));
-                    }
+        Handler ear = new Handler() {
+            @Override
+            public void publish(LogRecord entry) {
+                said.add(entry.getLevel() + " " + new LogFile.KeyValue().formatMessage(entry));
+            }
 
-                    @Override
-                    public void flush() {}
+            @Override
+            public void flush() {}
 
-                    @Override
-                    public void close() {}
-                };
+            @Override
+            public void close() {}
+        };
         Logger logger = Logger.getLogger(SystemTeller.class.getName());
         logger.addHandler(ear);
         try {
@@ -115,11 +98,10 @@ class SystemTellerTest {
                 HttpClient http = HttpClient.newHttpClient()) {
             page.start();
             view.health(BTC, health(new Completeness(1, 5, null)));
-            List<String> opened =
-                    logged(() -> {
-                        teller.tell(measured("The disk is full: make room."), 0, 1_000_000);
-                        teller.tell(measured("The disk is full: make room."), 1, 1_000_001);
-                    });
+            List<String> opened = logged(() -> {
+                teller.tell(measured("The disk is full: make room."), 0, 1_000_000);
+                teller.tell(measured("The disk is full: make room."), 1, 1_000_001);
+            });
             assertEquals(
                     List.of(
                             "INFO data alert (open-gap): BTCUSDT: 5 trades are missing in 1 hole;"
@@ -131,18 +113,16 @@ class SystemTellerTest {
             assertTrue(bad.body().contains("\"reason\":\"The disk is full: make room.\""));
             String api = get(http, page, "/api/health").body();
             assertTrue(
-                    api.contains(
-                            "\"dataQuality\":[{\"kind\":\"writer-behind\",\"symbol\":\"\","
-                                    + "\"since\":1000,\"severity\":\"critical\","),
+                    api.contains("\"dataQuality\":[{\"kind\":\"writer-behind\",\"symbol\":\"\","
+                            + "\"since\":1000,\"severity\":\"critical\","),
                     api);
 
             view.health(BTC, health(Completeness.WHOLE));
-            List<String> resolved =
-                    logged(() -> {
-                        teller.tell(measured(""), 2, 1_000_002);
-                        teller.tell(measured(""), 6_000_000_000L, 7_000_000);
-                        teller.tell(measured(""), 7_000_000_000L, 8_000_000);
-                    });
+            List<String> resolved = logged(() -> {
+                teller.tell(measured(""), 2, 1_000_002);
+                teller.tell(measured(""), 6_000_000_000L, 7_000_000);
+                teller.tell(measured(""), 7_000_000_000L, 8_000_000);
+            });
             assertEquals(2, resolved.size(), resolved.toString());
             assertTrue(resolved.getFirst().startsWith("INFO data alert resolved (open-gap)"));
             assertEquals(200, get(http, page, "/health").statusCode());
@@ -151,10 +131,8 @@ class SystemTellerTest {
         }
     }
 
-    private static HttpResponse<String> get(HttpClient http, Dashboard page, String path)
-            throws Exception {
+    private static HttpResponse<String> get(HttpClient http, Dashboard page, String path) throws Exception {
         URI address = URI.create("http://127.0.0.1:" + page.port() + path);
-        return http.send(
-                HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
+        return http.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
     }
 }

@@ -15,8 +15,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * The REST side of a local exchange that does not tell that its market is played, and whose clock
- * is wrong: to whoever asks it is a real exchange.
+ * The REST side of a local exchange that does not tell that its market is played, and whose clock is wrong: to whoever
+ * asks it is a real exchange.
  */
 final class UnknownMarket implements AutoCloseable {
     private final HttpServer server;
@@ -24,9 +24,7 @@ final class UnknownMarket implements AutoCloseable {
     private final Exchange exchange;
     private final Duration ahead;
 
-    /**
-     * @param ahead of this machine's clock
-     */
+    /** @param ahead of this machine's clock */
     UnknownMarket(Exchange exchange, Duration ahead) throws IOException {
         this.exchange = exchange;
         this.ahead = ahead;
@@ -50,9 +48,7 @@ final class UnknownMarket implements AutoCloseable {
         URI there = URI.create("http://127.0.0.1:" + exchange.port() + asked.getRequestURI());
         try {
             HttpResponse<byte[]> got =
-                    client.send(
-                            HttpRequest.newBuilder(there).build(),
-                            HttpResponse.BodyHandlers.ofByteArray());
+                    client.send(HttpRequest.newBuilder(there).build(), HttpResponse.BodyHandlers.ofByteArray());
             answer(asked, got.statusCode(), got.body());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

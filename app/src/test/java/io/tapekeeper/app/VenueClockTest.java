@@ -33,20 +33,17 @@ class VenueClockTest {
     @BeforeEach
     void open() throws IOException {
         venue = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        venue.createContext(
-                "/api/v3/time",
-                exchange -> {
-                    try (exchange) {
-                        asked.incrementAndGet();
-                        boolean refused = refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
-                        byte[] time =
-                                "{\"serverTime\":%d}"
-                                        .formatted(System.currentTimeMillis() + ahead.get())
-                                        .getBytes(UTF_8);
-                        exchange.sendResponseHeaders(refused ? 503 : 200, time.length);
-                        exchange.getResponseBody().write(time);
-                    }
-                });
+        venue.createContext("/api/v3/time", exchange -> {
+            try (exchange) {
+                asked.incrementAndGet();
+                boolean refused = refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+                byte[] time = "{\"serverTime\":%d}"
+                        .formatted(System.currentTimeMillis() + ahead.get())
+                        .getBytes(UTF_8);
+                exchange.sendResponseHeaders(refused ? 503 : 200, time.length);
+                exchange.getResponseBody().write(time);
+            }
+        });
         venue.start();
         URI address = URI.create("http://127.0.0.1:" + venue.getAddress().getPort());
         rest = new BinanceRest(address, Settings.defaults());
@@ -108,7 +105,6 @@ class VenueClockTest {
     @Test
     void saysOnWhichSideTheClockIsWrong() {
         assertEquals("This machine's clock is 1.4 s behind the venue's", VenueClock.inWords(1_400));
-        assertEquals(
-                "This machine's clock is 2.0 s ahead of the venue's", VenueClock.inWords(-2_000));
+        assertEquals("This machine's clock is 2.0 s ahead of the venue's", VenueClock.inWords(-2_000));
     }
 }

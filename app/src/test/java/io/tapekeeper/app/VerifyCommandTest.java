@@ -36,11 +36,15 @@ import tools.jackson.databind.json.JsonMapper;
 class VerifyCommandTest {
     private static final String WIRE = "data/wire/hft_binance_spot_btcusdt_20240808.txt.gz";
 
-    @TempDir static Path shared;
+    @TempDir
+    static Path shared;
+
     private static Exchange exchange;
     private static Path recorded;
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
+
     private Path db;
 
     @BeforeAll
@@ -52,9 +56,8 @@ class VerifyCommandTest {
 
     private static Exchange play() throws IOException {
         Path capture = Recordings.file(WIRE);
-        return Exchange.start(
-                ExchangeConfig.of(new ExchangeConfig.Source.Capture(List.of(capture)))
-                        .withSpeed(Speed.MAX));
+        return Exchange.start(ExchangeConfig.of(new ExchangeConfig.Source.Capture(List.of(capture)))
+                .withSpeed(Speed.MAX));
     }
 
     @AfterAll
@@ -69,21 +72,19 @@ class VerifyCommandTest {
     }
 
     private static void run(Exchange exchange, Path db, String tape, String... more) {
-        List<String> words =
-                new ArrayList<>(
-                        List.of(
-                                "run",
-                                "--tape",
-                                tape,
-                                "--rest-url",
-                                rest(exchange),
-                                "--stream-url",
-                                "ws://127.0.0.1:" + exchange.port(),
-                                "--db",
-                                db.toString(),
-                                "--no-dashboard",
-                                "--until-idle",
-                                "1s"));
+        List<String> words = new ArrayList<>(List.of(
+                "run",
+                "--tape",
+                tape,
+                "--rest-url",
+                rest(exchange),
+                "--stream-url",
+                "ws://127.0.0.1:" + exchange.port(),
+                "--db",
+                db.toString(),
+                "--no-dashboard",
+                "--until-idle",
+                "1s"));
         words.addAll(List.of(more));
         Said said = Said.by(words.toArray(String[]::new));
         assertEquals(0, said.exitCode(), said.out());
@@ -100,8 +101,7 @@ class VerifyCommandTest {
     }
 
     private Said verifyAt(String url, String... more) {
-        List<String> words =
-                new ArrayList<>(List.of("verify", "--db", db.toString(), "--rest-url", url));
+        List<String> words = new ArrayList<>(List.of("verify", "--db", db.toString(), "--rest-url", url));
         words.addAll(List.of(more));
         return Said.by(words.toArray(String[]::new));
     }
@@ -138,11 +138,7 @@ class VerifyCommandTest {
     @Test
     void aRawTapeThatIsWholeIsToldToBeWholeInEightyColumns() {
         Said said = verify();
-        assertSays(
-                said,
-                0,
-                "100 %: 9,757 trades stored, 0 missing, 0 doubled",
-                "5 bars of 1m equal, 0 differ");
+        assertSays(said, 0, "100 %: 9,757 trades stored, 0 missing, 0 doubled", "5 bars of 1m equal, 0 differ");
         assertFalse(said.out().contains("WRONG"), said.out());
         assertTrue(said.out().lines().allMatch(line -> line.length() <= 80), said.out());
     }
@@ -172,7 +168,9 @@ class VerifyCommandTest {
         JsonNode tape = onlyTape(verify("--json"));
         List<Long> told = new ArrayList<>();
         for (JsonNode hole : tape.get("holes")) {
-            for (long id = hole.get("firstId").asLong(); id <= hole.get("lastId").asLong(); id++) {
+            for (long id = hole.get("firstId").asLong();
+                    id <= hole.get("lastId").asLong();
+                    id++) {
                 told.add(id);
             }
         }
@@ -213,22 +211,20 @@ class VerifyCommandTest {
     void deletedTradesThatBackfillFetchesBackAreNoLongerMissed() throws SQLException {
         long first = number("SELECT min(id) FROM trade");
         long last = number("SELECT max(id) FROM trade");
-        byHand(
-                "DELETE FROM trade WHERE id < %1$d + 10 OR id > %2$d - 10 OR id - %1$d BETWEEN 4000 AND 4009"
-                        .formatted(first, last));
+        byHand("DELETE FROM trade WHERE id < %1$d + 10 OR id > %2$d - 10 OR id - %1$d BETWEEN 4000 AND 4009"
+                .formatted(first, last));
         assertSays(verify(), 1, "30 missing", "30 unknown");
-        Said fetched =
-                Said.by(
-                        "backfill",
-                        "BTCUSDT",
-                        "--from",
-                        "2024-08-08",
-                        "--tape",
-                        "raw",
-                        "--rest-url",
-                        rest(exchange),
-                        "--db",
-                        db.toString());
+        Said fetched = Said.by(
+                "backfill",
+                "BTCUSDT",
+                "--from",
+                "2024-08-08",
+                "--tape",
+                "raw",
+                "--rest-url",
+                rest(exchange),
+                "--db",
+                db.toString());
         assertSays(fetched, 0, "30 trades fetched");
         assertSays(verify(), 0, "100 %: 9,757 trades stored, 0 missing", " 0 differ");
         assertEquals(9_757, number("SELECT trades FROM tape"));
@@ -238,20 +234,13 @@ class VerifyCommandTest {
     void aBarAlteredByHandDiffersFromTheTradesAndFromTheKlines() throws SQLException {
         long bar = number("SELECT start FROM bar ORDER BY start LIMIT 1 OFFSET 200");
         byHand("UPDATE bar SET high = high + 100000000000 WHERE start = " + bar);
-        assertSays(
-                verify(),
-                1,
-                "1 differ",
-                KlineAudit.time(bar),
-                "4 bars of 1m equal, 1 differ",
-                "high ");
+        assertSays(verify(), 1, "1 differ", KlineAudit.time(bar), "4 bars of 1m equal, 1 differ", "high ");
     }
 
     @Test
     void aPriceAlteredByHandGivesOtherRows() throws SQLException {
-        byHand(
-                "UPDATE trade SET price = price + 100000000 WHERE id ="
-                        + " (SELECT id FROM trade ORDER BY id LIMIT 1 OFFSET 5000)");
+        byHand("UPDATE trade SET price = price + 100000000 WHERE id ="
+                + " (SELECT id FROM trade ORDER BY id LIMIT 1 OFFSET 5000)");
         Said said = verify("--klines", "off");
         assertSays(said, 1, "100 %: 9,757", "WRONG  rows", "not compared: not asked for");
     }
@@ -259,10 +248,7 @@ class VerifyCommandTest {
     @Test
     void aRowThatTheLastTradeClosedMayComeWithTheNextCommit() throws SQLException {
         String second = "(time + (SELECT time_base FROM tape)) / 1000000";
-        long last =
-                number(
-                        "SELECT min(id) FROM trade WHERE %1$s = (SELECT max(%1$s) FROM trade)"
-                                .formatted(second));
+        long last = number("SELECT min(id) FROM trade WHERE %1$s = (SELECT max(%1$s) FROM trade)".formatted(second));
         long closed = number("SELECT max(%s) FROM trade WHERE id < %d".formatted(second, last));
         byHand("DELETE FROM trade WHERE id > " + last);
         byHand("UPDATE tape SET last_id = " + last); // as if no more had come
@@ -278,14 +264,10 @@ class VerifyCommandTest {
         List<Cause> causes = List.of(Cause.values());
         long id = number("SELECT min(id) FROM trade") + 1_000;
         for (Cause cause : causes) {
-            byHand(
-                    "INSERT INTO gap (tape, first_id, last_id, before, after, cause, opened, closed)"
-                            + " SELECT tape, trade.id, trade.id, time + time_base, time + time_base,"
-                            + " '%s', 1, %s FROM trade JOIN tape ON tape.id = tape WHERE trade.id = %d"
-                                    .formatted(
-                                            cause.label(),
-                                            cause == Cause.MISSED ? "NULL" : "2",
-                                            id));
+            byHand("INSERT INTO gap (tape, first_id, last_id, before, after, cause, opened, closed)"
+                    + " SELECT tape, trade.id, trade.id, time + time_base, time + time_base,"
+                    + " '%s', 1, %s FROM trade JOIN tape ON tape.id = tape WHERE trade.id = %d"
+                            .formatted(cause.label(), cause == Cause.MISSED ? "NULL" : "2", id));
             byHand("DELETE FROM trade WHERE id = " + id);
             id += 10;
         }
@@ -307,16 +289,11 @@ class VerifyCommandTest {
 
     @Test
     void aTapeThatWasWatchedWithOtherSettingsIsNamedAsLeftOut() throws SQLException {
-        byHand(
-                "INSERT INTO tape (id, venue, symbol, kind, simulated)"
-                        + " VALUES (77, 'binance', 'ETHUSDT', 'raw', 0)");
+        byHand("INSERT INTO tape (id, venue, symbol, kind, simulated)"
+                + " VALUES (77, 'binance', 'ETHUSDT', 'raw', 0)");
         byHand("INSERT INTO series (tape, preset, interval) VALUES (77, 'classic-ab12', 1000000)");
         assertSays(
-                verify(),
-                0,
-                "100 %",
-                "ETHUSDT raw",
-                "note   left out  watched with preset classic-ab12, not classic");
+                verify(), 0, "100 %", "ETHUSDT raw", "note   left out  watched with preset classic-ab12, not classic");
         assertSays(verify("--json"), 0, "\"leftOut\":[{", "classic-ab12");
         assertSays(verify("--symbol", "BTCUSDT"), 0, "100 %");
     }
@@ -336,9 +313,7 @@ class VerifyCommandTest {
     @Test
     void realTradesAreNotComparedWithAnInventedMarket() throws IOException {
         try (Exchange invented =
-                Exchange.start(
-                        ExchangeConfig.of(
-                                new ExchangeConfig.Source.Synthetic(5, Optional.empty())))) {
+                Exchange.start(ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(5, Optional.empty())))) {
             assertSays(
                     verifyAt(rest(invented)),
                     2,
@@ -364,7 +339,10 @@ class VerifyCommandTest {
             file.write(new byte[8_192]);
         }
         assertSays(verify(), 1, "WRONG  file", "damaged");
-        assertTrue(JsonMapper.shared().readTree(verify("--json").out()).get("damage").isString());
+        assertTrue(JsonMapper.shared()
+                .readTree(verify("--json").out())
+                .get("damage")
+                .isString());
     }
 
     @Test

@@ -42,14 +42,12 @@ class WatchTest {
     private static final Instrument INSTRUMENT =
             new Instrument("binance", BTC.symbol(), BTC.tickSize(), BTC.stepSize());
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     private static Series series(TapeKind kind) {
         return new Series(
-                new TapeId("binance", BTC.symbol(), kind, true),
-                INSTRUMENT,
-                Preset.CLASSIC.label(),
-                Interval.SECOND);
+                new TapeId("binance", BTC.symbol(), kind, true), INSTRUMENT, Preset.CLASSIC.label(), Interval.SECOND);
     }
 
     private static List<Trade> market(long seed, int trades) {
@@ -69,8 +67,7 @@ class WatchTest {
         view.addSeries(series, SeriesInfo.live(series, Preset.CLASSIC));
         try (Recorder recorder = Recorder.open(db, Durability.NORMAL);
                 History history = History.open(db)) {
-            Watch watch =
-                    new Watch(series, Preset.CLASSIC, recorder, view, 0, new HoldBudget(1_000));
+            Watch watch = new Watch(series, Preset.CLASSIC, recorder, view, 0, new HoldBudget(1_000));
             watch.resume(history, () -> false);
             for (FeedEvent event : events) {
                 switch (event) {
@@ -128,9 +125,7 @@ class WatchTest {
         assertTrue(expected.contains(",z-"), "the market was worth watching");
     }
 
-    /**
-     * What an earlier version computed with other formulas is not mixed with what this one does.
-     */
+    /** What an earlier version computed with other formulas is not mixed with what this one does. */
     @Test
     void aStateOfAnotherVersionHasAllRowsComputedAnew() throws SQLException {
         Series series = series(TapeKind.RAW);
@@ -142,9 +137,7 @@ class WatchTest {
         try (Connection store = DriverManager.getConnection("jdbc:sqlite:" + older);
                 Statement sql = store.createStatement()) {
             // Behind the tape's id and time, 16 bytes, stands the version.
-            int states =
-                    sql.executeUpdate(
-                            """
+            int states = sql.executeUpdate("""
                             UPDATE checkpoint SET state = CAST(
                                 substr(state, 1, 16) || x'00000001' || substr(state, 21) AS BLOB)
                             """);
@@ -197,8 +190,7 @@ class WatchTest {
         List<FeedEvent> samples = new ArrayList<>();
         for (int second = 0; second < 200; second++) {
             long price = (6_000_000 + second % 7) * 1_000_000L;
-            samples.add(
-                    new FeedEvent.Polled(INSTRUMENT, second * 1_000_000L, price, second == 150));
+            samples.add(new FeedEvent.Polled(INSTRUMENT, second * 1_000_000L, price, second == 150));
         }
         Path whole = folder.resolve("whole.db");
         run(whole, series, samples, true);

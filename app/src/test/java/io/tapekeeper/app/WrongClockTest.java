@@ -27,49 +27,45 @@ import org.junit.jupiter.api.parallel.Isolated;
 class WrongClockTest {
     private static final Duration AHEAD = Duration.ofSeconds(5);
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     private static Exchange market() throws IOException {
-        return Exchange.start(
-                ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(7, Optional.empty())));
+        return Exchange.start(ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(7, Optional.empty())));
     }
 
     @Test
     void aRecorderAlertsOfAClockThatIsFiveSecondsBehindTheExchange() throws Exception {
         List<String> heard = new CopyOnWriteArrayList<>();
-        Handler ear =
-                new Handler() {
-                    @Override
-                    public void publish(LogRecord said) {
-                        heard.add(new LogFile.KeyValue().formatMessage(said));
-                    }
+        Handler ear = new Handler() {
+            @Override
+            public void publish(LogRecord said) {
+                heard.add(new LogFile.KeyValue().formatMessage(said));
+            }
 
-                    @Override
-                    public void flush() {}
+            @Override
+            public void flush() {}
 
-                    @Override
-                    public void close() {}
-                };
+            @Override
+            public void close() {}
+        };
         Logger log = Logger.getLogger(SystemTeller.class.getName());
         log.addHandler(ear);
         try (Exchange exchange = market();
                 UnknownMarket unknown = new UnknownMarket(exchange, AHEAD);
-                Running running =
-                        new Running(
-                                RecordOptions.of("BTCUSDT"),
-                                folder.resolve("tape.db"),
-                                unknown.port(),
-                                exchange.port(),
-                                Running.tuning(Settings.defaults(), RepairSettings.DEFAULTS))) {
+                Running running = new Running(
+                        RecordOptions.of("BTCUSDT"),
+                        folder.resolve("tape.db"),
+                        unknown.port(),
+                        exchange.port(),
+                        Running.tuning(Settings.defaults(), RepairSettings.DEFAULTS))) {
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> heard.stream().anyMatch(said -> said.contains("(clock)")));
         } finally {
             log.removeHandler(ear);
         }
         assertTrue(
-                heard.stream()
-                        .anyMatch(said ->
-                                said.contains("This machine's clock is 5.0 s behind the venue's")),
+                heard.stream().anyMatch(said -> said.contains("This machine's clock is 5.0 s behind the venue's")),
                 heard.toString());
     }
 
@@ -93,8 +89,7 @@ class WrongClockTest {
                 UnknownMarket unknown = new UnknownMarket(exchange, AHEAD)) {
             Said wrong = doctor(unknown.port(), exchange.port(), db);
             assertEquals(1, wrong.exitCode(), wrong.out());
-            assertTrue(
-                    wrong.out().matches("(?s).*WRONG  clock +[45]\\.\\d+ s behind.*"), wrong.out());
+            assertTrue(wrong.out().matches("(?s).*WRONG  clock +[45]\\.\\d+ s behind.*"), wrong.out());
             Said played = doctor(exchange.port(), exchange.port(), db);
             assertEquals(0, played.exitCode(), played.out());
             assertTrue(played.out().contains("note   clock  not compared"), played.out());

@@ -14,8 +14,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A client of the live stream on a socket of its own: says of each alert that opened when it was
- * seen. Blocks the thread that calls.
+ * A client of the live stream on a socket of its own: says of each alert that opened when it was seen. Blocks the
+ * thread that calls.
  */
 final class AlertListener implements AutoCloseable {
     /** Hears of an alert. */
@@ -43,11 +43,9 @@ final class AlertListener implements AutoCloseable {
         this.seen = seen;
         channel = SocketChannel.open(new InetSocketAddress(page.getHost(), page.getPort()));
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        channel.write(
-                ByteBuffer.wrap(
-                        "GET /api/stream?series=%s HTTP/1.1\r\nHost: %s\r\n\r\n"
-                                .formatted(series, page.getAuthority())
-                                .getBytes(UTF_8)));
+        channel.write(ByteBuffer.wrap("GET /api/stream?series=%s HTTP/1.1\r\nHost: %s\r\n\r\n"
+                .formatted(series, page.getAuthority())
+                .getBytes(UTF_8)));
     }
 
     /** Until the stream or the channel is closed. */

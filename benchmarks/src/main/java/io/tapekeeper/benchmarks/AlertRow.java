@@ -23,19 +23,19 @@ import java.util.stream.LongStream;
 import org.HdrHistogram.Histogram;
 
 /**
- * From the moment at which the frame that closes a bar was to be sent to the moment at which a
- * client of the live stream has the alert that this bar opens; everything is on, the store too.
+ * From the moment at which the frame that closes a bar was to be sent to the moment at which a client of the live
+ * stream has the alert that this bar opens; everything is on, the store too.
  *
- * <p>The market's time runs 200 times as fast as ours, so that there are alerts enough to count;
- * the client therefore gets 200 rows a second as well.
+ * <p>The market's time runs 200 times as fast as ours, so that there are alerts enough to count; the client therefore
+ * gets 200 rows a second as well.
  */
 final class AlertRow implements Row {
     private static final int RATE = 20_000;
     private static final int BAR_TRADES = 100;
 
     /**
-     * The window of 20 bars holds one that stands out and at most the one before it, on the other
-     * side: z is then √(19/2) = 3.08.
+     * The window of 20 bars holds one that stands out and at most the one before it, on the other side: z is then
+     * √(19/2) = 3.08.
      */
     private static final int JUMP_EVERY = 13;
 
@@ -79,11 +79,8 @@ final class AlertRow implements Row {
                 warmingUp.add(seen.warmingUp);
             }
         }
-        session.note(
-                "alert: so many were seen in each run: "
-                        + runs.stream()
-                                .map(run -> Long.toString(run.getTotalCount()))
-                                .collect(joining(", ")));
+        session.note("alert: so many were seen in each run: "
+                + runs.stream().map(run -> Long.toString(run.getTotalCount())).collect(joining(", ")));
         List<Figure> figures = new ArrayList<>();
         figures.add(percentile("p50", runs, 50, "< 300"));
         figures.add(percentile("p90", runs, 90, ""));
@@ -97,8 +94,9 @@ final class AlertRow implements Row {
     }
 
     private Figure percentile(String what, List<Histogram> runs, double percentile, String target) {
-        List<Double> micros =
-                runs.stream().map(run -> run.getValueAtPercentile(percentile) / 1e3).toList();
+        List<Double> micros = runs.stream()
+                .map(run -> run.getValueAtPercentile(percentile) / 1e3)
+                .toList();
         return Figure.of(name(), what, "µs", micros, target);
     }
 
@@ -109,8 +107,7 @@ final class AlertRow implements Row {
         }
     }
 
-    private static Latencies listen(Session session, Path db)
-            throws IOException, InterruptedException {
+    private static Latencies listen(Session session, Path db) throws IOException, InterruptedException {
         long seconds = session.size().pick(2, 10, 90);
         long start = session.size().pick(0, START_SECONDS, START_SECONDS);
         long warmUp = session.size().pick(0, START_SECONDS, WARM_UP_SECONDS);
@@ -121,32 +118,25 @@ final class AlertRow implements Row {
         CountDownLatch last = new CountDownLatch(1);
         Set<Long> counted = new HashSet<>(); // of the listening thread until it has ended
         Latencies nanos = new Latencies();
-        try (SenderProcess sender =
-                        SenderProcess.onSchedule(
-                                folder, RATE * seconds, 1, RATE, BAR_TRADES, JUMP_EVERY);
+        try (SenderProcess sender = SenderProcess.onSchedule(folder, RATE * seconds, 1, RATE, BAR_TRADES, JUMP_EVERY);
                 Recording recording = Recording.start(session, db, sender)) {
             sender.awaitReader();
             CompletableFuture<SenderProcess.Schedule> begun = new CompletableFuture<>();
-            AlertListener.Seen seen =
-                    (opened, seenNanos) -> {
-                        SenderProcess.Schedule schedule = begun.join();
-                        long closes = (opened - Sender.FIRST_MILLIS) / 1_000 * BAR_TRADES;
-                        long due = schedule.dueNanos(closes);
-                        long since = due - schedule.beganNanos();
-                        boolean counts = since >= TimeUnit.SECONDS.toNanos(start);
-                        if (counts && isJump(opened) && counted.add(opened)) {
-                            Histogram its =
-                                    since < TimeUnit.SECONDS.toNanos(warmUp)
-                                            ? nanos.warmingUp
-                                            : nanos.steady;
-                            its.recordValue(Math.min(seenNanos - due, MOST_NANOS));
-                        }
-                        if (opened >= lastOpens) {
-                            last.countDown();
-                        }
-                    };
-            try (AlertListener listener =
-                    new AlertListener(recording.page(), series(recording.page()), seen)) {
+            AlertListener.Seen seen = (opened, seenNanos) -> {
+                SenderProcess.Schedule schedule = begun.join();
+                long closes = (opened - Sender.FIRST_MILLIS) / 1_000 * BAR_TRADES;
+                long due = schedule.dueNanos(closes);
+                long since = due - schedule.beganNanos();
+                boolean counts = since >= TimeUnit.SECONDS.toNanos(start);
+                if (counts && isJump(opened) && counted.add(opened)) {
+                    Histogram its = since < TimeUnit.SECONDS.toNanos(warmUp) ? nanos.warmingUp : nanos.steady;
+                    its.recordValue(Math.min(seenNanos - due, MOST_NANOS));
+                }
+                if (opened >= lastOpens) {
+                    last.countDown();
+                }
+            };
+            try (AlertListener listener = new AlertListener(recording.page(), series(recording.page()), seen)) {
                 Thread listening = Thread.ofPlatform().start(() -> listen(listener));
                 begun.complete(sender.begin());
                 sender.awaitSent(seconds + PATIENCE_SECONDS);
@@ -159,18 +149,14 @@ final class AlertRow implements Row {
                 listening.join();
                 // One that is lost would make the rest look fast.
                 SenderProcess.Schedule schedule = begun.join();
-                long expected =
-                        LongStream.rangeClosed(1, (bars - 1) / JUMP_EVERY)
-                                .map(jump -> jump * JUMP_EVERY)
-                                .filter(bar -> isJump(Sender.FIRST_MILLIS + bar * 1_000))
-                                .map(bar -> schedule.dueNanos(bar * BAR_TRADES))
-                                .filter(due ->
-                                        due - schedule.beganNanos()
-                                                >= TimeUnit.SECONDS.toNanos(start))
-                                .count();
+                long expected = LongStream.rangeClosed(1, (bars - 1) / JUMP_EVERY)
+                        .map(jump -> jump * JUMP_EVERY)
+                        .filter(bar -> isJump(Sender.FIRST_MILLIS + bar * 1_000))
+                        .map(bar -> schedule.dueNanos(bar * BAR_TRADES))
+                        .filter(due -> due - schedule.beganNanos() >= TimeUnit.SECONDS.toNanos(start))
+                        .count();
                 if (counted.size() != expected) {
-                    throw new IOException(
-                            "%d alerts were seen of %d".formatted(counted.size(), expected));
+                    throw new IOException("%d alerts were seen of %d".formatted(counted.size(), expected));
                 }
             }
         }
@@ -197,9 +183,8 @@ final class AlertRow implements Row {
         try (HttpClient http = HttpClient.newHttpClient()) {
             URI address = page.resolve("/api/series");
             while (true) { // none before the venue was asked what it lists
-                String listed =
-                        http.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString())
-                                .body();
+                String listed = http.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString())
+                        .body();
                 Matcher id = SERIES.matcher(listed);
                 if (id.find()) {
                     return id.group(1);

@@ -38,8 +38,7 @@ final class AnalyzeRow implements Row {
         for (int run = 1; run <= session.runs(); run++) {
             session.step("tapekeeper analyze");
             long began = System.nanoTime();
-            try (Program program =
-                    Program.tapekeeper(session, "-Xmx256m", "analyze", prices, "--out=" + rows)) {
+            try (Program program = Program.tapekeeper(session, "-Xmx256m", "analyze", prices, "--out=" + rows)) {
                 program.figures(PATIENCE_SECONDS);
             }
             speeds.add(lines / ((System.nanoTime() - began) / 1e9));

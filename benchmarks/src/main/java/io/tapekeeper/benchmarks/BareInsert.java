@@ -9,9 +9,8 @@ import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteOpenMode;
 
 /**
- * The fastest way that was found of putting rows into SQLite over JDBC: 50 rows an INSERT, 5,000 a
- * transaction, one thread that does nothing else. The table and the durability are those of the
- * store. A process of its own.
+ * The fastest way that was found of putting rows into SQLite over JDBC: 50 rows an INSERT, 5,000 a transaction, one
+ * thread that does nothing else. The table and the durability are those of the store. A process of its own.
  */
 final class BareInsert {
     private static final int ROWS = 50;
@@ -32,17 +31,14 @@ final class BareInsert {
             statement.execute("PRAGMA synchronous = NORMAL");
             statement.execute("PRAGMA cache_size = -16384");
             statement.execute("PRAGMA wal_autocheckpoint = 8192");
-            statement.execute(
-                    "CREATE TABLE trade (tape INTEGER NOT NULL, id INTEGER NOT NULL, price INTEGER"
-                            + " NOT NULL, size INTEGER NOT NULL, time INTEGER NOT NULL, received"
-                            + " INTEGER NOT NULL, side INTEGER NOT NULL, raw INTEGER NOT NULL,"
-                            + " PRIMARY KEY (tape, id)) STRICT, WITHOUT ROWID");
+            statement.execute("CREATE TABLE trade (tape INTEGER NOT NULL, id INTEGER NOT NULL, price INTEGER"
+                    + " NOT NULL, size INTEGER NOT NULL, time INTEGER NOT NULL, received"
+                    + " INTEGER NOT NULL, side INTEGER NOT NULL, raw INTEGER NOT NULL,"
+                    + " PRIMARY KEY (tape, id)) STRICT, WITHOUT ROWID");
             connection.setAutoCommit(false);
             String row = "(?,?,?,?,?,?,?,?)";
-            try (PreparedStatement insert =
-                    connection.prepareStatement(
-                            "INSERT INTO trade VALUES "
-                                    + String.join(",", Collections.nCopies(ROWS, row)))) {
+            try (PreparedStatement insert = connection.prepareStatement(
+                    "INSERT INTO trade VALUES " + String.join(",", Collections.nCopies(ROWS, row)))) {
                 long began = System.nanoTime();
                 for (long at = 0; at < rows; at += ROWS) {
                     for (int i = 0; i < ROWS; i++) {
@@ -60,8 +56,7 @@ final class BareInsert {
     }
 
     /** Numbers as large as real ones. */
-    private static void bind(PreparedStatement insert, int before, long number)
-            throws SQLException {
+    private static void bind(PreparedStatement insert, int before, long number) throws SQLException {
         insert.setLong(before + 1, 1);
         insert.setLong(before + 2, 3_000_000_000L + number);
         insert.setLong(before + 3, 6_100_000_000_000L + number % 100_003 * 1_000_000);

@@ -52,10 +52,7 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON instead of the table.")
     private boolean json;
 
-    @Option(
-            names = "--pictures",
-            paramLabel = "FOLDER",
-            description = "Draw the figures as SVG into this folder too.")
+    @Option(names = "--pictures", paramLabel = "FOLDER", description = "Draw the figures as SVG into this folder too.")
     private Path pictures;
 
     @Option(
@@ -67,18 +64,10 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--tiny", hidden = true, description = "Only show that all of it runs.")
     private boolean tiny;
 
-    @Option(
-            names = "--launcher",
-            paramLabel = "FILE",
-            hidden = true,
-            description = "./tapekeeper, built.")
+    @Option(names = "--launcher", paramLabel = "FILE", hidden = true, description = "./tapekeeper, built.")
     private Path launcher;
 
-    @Option(
-            names = "--peers",
-            paramLabel = "FOLDER",
-            hidden = true,
-            description = "Jars of the libraries of others.")
+    @Option(names = "--peers", paramLabel = "FOLDER", hidden = true, description = "Jars of the libraries of others.")
     private Path peers;
 
     private Bench() {}
@@ -105,27 +94,23 @@ public final class Bench implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        List<Row> all =
-                List.of(
-                        new TapeRow(peers),
-                        new StoreRow(),
-                        new AlertRow(),
-                        new FeaturesRow(),
-                        new AnalyzeRow(),
-                        new MemoryRow());
+        List<Row> all = List.of(
+                new TapeRow(peers),
+                new StoreRow(),
+                new AlertRow(),
+                new FeaturesRow(),
+                new AnalyzeRow(),
+                new MemoryRow());
         List<String> names = all.stream().map(Row::name).toList();
         for (String name : wanted) {
             if (!names.contains(name)) {
-                say(
-                        "there is no row \"%s\": choose of %s"
-                                .formatted(name, String.join(", ", names)));
+                say("there is no row \"%s\": choose of %s".formatted(name, String.join(", ", names)));
                 return BAD_USAGE;
             }
         }
-        List<Row> rows =
-                all.stream()
-                        .filter(row -> wanted.isEmpty() || wanted.contains(row.name()))
-                        .toList();
+        List<Row> rows = all.stream()
+                .filter(row -> wanted.isEmpty() || wanted.contains(row.name()))
+                .toList();
         // Not the system's folder for such files, which may be memory: what is stored is to be
         // durable.
         Path scratch = Files.createTempDirectory(folder.toAbsolutePath(), "tapekeeper-bench-");
@@ -175,13 +160,12 @@ public final class Bench implements Callable<Integer> {
 
         void begin(int steps) {
             if (Boolean.getBoolean("tapekeeper.terminal.err")) {
-                bar =
-                        new ProgressBarBuilder()
-                                .setTaskName("bench")
-                                .setInitialMax(steps)
-                                .setStyle(ProgressBarStyle.ASCII)
-                                .setUpdateIntervalMillis(200)
-                                .build();
+                bar = new ProgressBarBuilder()
+                        .setTaskName("bench")
+                        .setInitialMax(steps)
+                        .setStyle(ProgressBarStyle.ASCII)
+                        .setUpdateIntervalMillis(200)
+                        .build();
             }
         }
 

@@ -36,8 +36,8 @@ import org.ta4j.core.rules.UnderIndicatorRule;
 /**
  * Features, rules and signal over an array of closes, one bar a call; operations are bars.
  *
- * <p>Beside ours, in the same run, what ta4j does for the same numbers: its own indicators over its
- * own series of doubles, every index asked for once, in order.
+ * <p>Beside ours, in the same run, what ta4j does for the same numbers: its own indicators over its own series of
+ * doubles, every index asked for once, in order.
  */
 @OperationsPerInvocation(ClassicFeaturesBenchmark.PRICES)
 @State(Scope.Thread)
@@ -60,7 +60,9 @@ public class ClassicFeaturesBenchmark {
     public void walk() {
         Random random = new Random(1);
         long cents = 6_100_000;
-        series = new BaseBarSeriesBuilder().withNumFactory(DoubleNumFactory.getInstance()).build();
+        series = new BaseBarSeriesBuilder()
+                .withNumFactory(DoubleNumFactory.getInstance())
+                .build();
         for (int i = 0; i < PRICES; i++) {
             cents += Math.round(random.nextGaussian() * 200);
             prices[i] = cents / 100.0;
@@ -97,29 +99,21 @@ public class ClassicFeaturesBenchmark {
         }
     }
 
-    /**
-     * What {@link #classic} does, with ta4j; indicators are made anew, since they remember what
-     * they have said.
-     */
+    /** What {@link #classic} does, with ta4j; indicators are made anew, since they remember what they have said. */
     @Benchmark
     @SuppressWarnings("deprecation") // its newer name comes with a version that cannot be had
     public int ta4j() {
         Indicator<Num> close = new ClosePriceIndicator(series);
         Num one = series.numFactory().one();
-        Indicator<Num> change =
-                new CombineIndicator(
-                        close,
-                        new PreviousValueIndicator(close, 1),
-                        (now, before) -> now.dividedBy(before).minus(one));
+        Indicator<Num> change = new CombineIndicator(
+                close,
+                new PreviousValueIndicator(close, 1),
+                (now, before) -> now.dividedBy(before).minus(one));
         Indicator<Num> volatility = new StandardDeviationIndicator(change, 20);
         Indicator<Num> baseline = new SMAIndicator(volatility, 100);
-        Indicator<Num> zScore =
-                CombineIndicator.divide(
-                        CombineIndicator.minus(close, new SMAIndicator(close, 20)),
-                        new StandardDeviationIndicator(close, 20));
-        Rule spike =
-                new OverIndicatorRule(
-                        volatility, new CombineIndicator(baseline, baseline, Num::plus));
+        Indicator<Num> zScore = CombineIndicator.divide(
+                CombineIndicator.minus(close, new SMAIndicator(close, 20)), new StandardDeviationIndicator(close, 20));
+        Rule spike = new OverIndicatorRule(volatility, new CombineIndicator(baseline, baseline, Num::plus));
         Rule high = new OverIndicatorRule(zScore, 3);
         Rule low = new UnderIndicatorRule(zScore, -3);
         Rule sell = new OverIndicatorRule(zScore, 1);

@@ -9,10 +9,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
-/**
- * Reads frames and only counts them: what the sender and the loopback socket give at most. A
- * process of its own.
- */
+/** Reads frames and only counts them: what the sender and the loopback socket give at most. A process of its own. */
 final class CountingReader {
     private static final int BUFFER = 1 << 18;
     private static final int HEADER = 4; // the sender's frames all have this one
@@ -65,10 +62,9 @@ final class CountingReader {
     }
 
     private static void upgrade(SocketChannel channel, ByteBuffer in) throws IOException {
-        String request =
-                "GET /stream?streams=btcusdt@aggTrade HTTP/1.1\r\nHost: localhost\r\nUpgrade:"
-                        + " websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                        + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
+        String request = "GET /stream?streams=btcusdt@aggTrade HTTP/1.1\r\nHost: localhost\r\nUpgrade:"
+                + " websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
         channel.write(ByteBuffer.wrap(request.getBytes(ISO_8859_1)));
         for (int tried = 0; tried < PAUSES; tried++) {
             channel.read(in);

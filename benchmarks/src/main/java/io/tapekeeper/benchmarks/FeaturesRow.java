@@ -17,8 +17,8 @@ final class FeaturesRow implements Row {
     private static final Path PYTHON = Path.of("/usr/bin/python3");
 
     /**
-     * Touched before the first bar: where memory that was never used is slow, what allocates gives
-     * a tenth of its speed for seconds, ta4j above all.
+     * Touched before the first bar: where memory that was never used is slow, what allocates gives a tenth of its speed
+     * for seconds, ta4j above all.
      */
     private static final String[] HEAP = {"-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch"};
 
@@ -71,12 +71,7 @@ final class FeaturesRow implements Row {
         if (pandas.size() < ours.size()) {
             session.note("features: pandas is left out, for python3-pandas is not installed");
         } else {
-            figures.add(
-                    Figure.beside(
-                            name(),
-                            "pandas, without baseline, rules, signal",
-                            "samples/s",
-                            pandas));
+            figures.add(Figure.beside(name(), "pandas, without baseline, rules, signal", "samples/s", pandas));
             figures.add(Figure.ratio(name(), OURS + " / pandas", ours, pandas, ">= 3"));
         }
         return figures;
@@ -86,17 +81,16 @@ final class FeaturesRow implements Row {
     private static double measure(Session session, String method) throws IOException {
         session.step("JMH: " + method);
         boolean tiny = session.size() == Size.TINY;
-        var options =
-                new OptionsBuilder()
-                        .include(ClassicFeaturesBenchmark.class.getName() + "\\." + method + "$")
-                        .verbosity(VerboseMode.SILENT)
-                        .forks(tiny ? 0 : 1)
-                        .jvmArgsAppend(HEAP)
-                        .warmupIterations(tiny ? 0 : 2)
-                        .warmupTime(TimeValue.seconds(1))
-                        .measurementIterations(1)
-                        .measurementTime(TimeValue.milliseconds(tiny ? 50 : 1_000))
-                        .build();
+        var options = new OptionsBuilder()
+                .include(ClassicFeaturesBenchmark.class.getName() + "\\." + method + "$")
+                .verbosity(VerboseMode.SILENT)
+                .forks(tiny ? 0 : 1)
+                .jvmArgsAppend(HEAP)
+                .warmupIterations(tiny ? 0 : 2)
+                .warmupTime(TimeValue.seconds(1))
+                .measurementIterations(1)
+                .measurementTime(TimeValue.milliseconds(tiny ? 50 : 1_000))
+                .build();
         try {
             return new Runner(options).runSingle().getPrimaryResult().getScore();
         } catch (RunnerException e) {
@@ -111,10 +105,9 @@ final class FeaturesRow implements Row {
             return List.of();
         }
         Path script = session.launcher().get().resolveSibling("benchmarks/pandas-features.py");
-        Process process =
-                new ProcessBuilder(PYTHON.toString(), script.toString(), "1")
-                        .redirectError(ProcessBuilder.Redirect.DISCARD)
-                        .start();
+        Process process = new ProcessBuilder(PYTHON.toString(), script.toString(), "1")
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
         List<Double> passes = process.inputReader().lines().map(Double::valueOf).toList();
         process.waitFor(); // its memory is free again
         return passes;

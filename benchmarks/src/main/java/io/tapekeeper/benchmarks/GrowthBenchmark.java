@@ -43,17 +43,16 @@ import java.util.Random;
  * Whether a store that grows stays as fast: {@code GrowthBenchmark FOLDER TRADES...}, for example
  * {@code GrowthBenchmark /tmp/growth 100000 1000000 10000000}.
  *
- * <p>Each store is recorded by the product's own classes, thirty trades a second of a random walk
- * with ids, prices and times as large as Binance's; one that is there already is used again. Then
- * the table: bytes a trade by table, what a start reads before it can go on, and how long a page
- * waits for a range of any length, asked over HTTP one after the other.
+ * <p>Each store is recorded by the product's own classes, thirty trades a second of a random walk with ids, prices and
+ * times as large as Binance's; one that is there already is used again. Then the table: bytes a trade by table, what a
+ * start reads before it can go on, and how long a page waits for a range of any length, asked over HTTP one after the
+ * other.
  */
 public final class GrowthBenchmark {
     private static final Instrument BTCUSDT =
             new Instrument("binance", "BTCUSDT", Decimals.parse("0.01"), Decimals.parse("0.00001"));
     private static final TapeId TAPE = new TapeId("binance", "BTCUSDT", TapeKind.AGGREGATE, true);
-    private static final Series SERIES =
-            new Series(TAPE, BTCUSDT, Preset.CLASSIC.label(), Interval.SECOND);
+    private static final Series SERIES = new Series(TAPE, BTCUSDT, Preset.CLASSIC.label(), Interval.SECOND);
     private static final String SERIES_ID = "binance.BTCUSDT.aggregate.classic.1s.simulated";
     private static final long FIRST_ID = 3_500_000_000L;
     private static final long START = 1_735_689_600_000_000L; // 2025-01-01
@@ -66,9 +65,8 @@ public final class GrowthBenchmark {
 
     public static void main(String[] args) throws Exception {
         Path folder = Files.createDirectories(Path.of(args[0]));
-        System.out.println(
-                "trades | recorded/s, the last tenth | bytes/trade: trade bar+feature rollup other all | "
-                        + "start ms | range ms p50 p99 most | newest ms p50 p99");
+        System.out.println("trades | recorded/s, the last tenth | bytes/trade: trade bar+feature rollup other all | "
+                + "start ms | range ms p50 p99 most | newest ms p50 p99");
         for (String size : Arrays.copyOfRange(args, 1, args.length)) {
             measure(folder, Long.parseLong(size));
         }
@@ -89,11 +87,7 @@ public final class GrowthBenchmark {
         Arrays.sort(starts);
         try (History history = History.open(file);
                 Dashboard dashboard =
-                        new Dashboard(
-                                new LiveView(LiveView.RING_ROWS),
-                                HistorySource.of(history),
-                                "127.0.0.1",
-                                0)) {
+                        new Dashboard(new LiveView(LiveView.RING_ROWS), HistorySource.of(history), "127.0.0.1", 0)) {
             dashboard.start();
             Client client = new Client("http://127.0.0.1:" + dashboard.port());
             long seconds = trades / TRADES_A_SECOND;
@@ -123,9 +117,7 @@ public final class GrowthBenchmark {
     private static String bytes(Path file, long trades) throws SQLException {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
                 Statement statement = connection.createStatement();
-                ResultSet row =
-                        statement.executeQuery(
-                                """
+                ResultSet row = statement.executeQuery("""
                                 SELECT sum(pgsize * (name = 'trade')),
                                     sum(pgsize * (name IN ('bar', 'feature'))),
                                     sum(pgsize * (name = 'rollup')),
@@ -187,24 +179,21 @@ public final class GrowthBenchmark {
                 }
                 cents += random.nextInt(41) - 20;
                 time += random.nextInt(2 * 1_000 / TRADES_A_SECOND) * 1_000L;
-                Trade trade =
-                        new Trade(
-                                FIRST_ID + n,
-                                cents * (Decimals.ONE / 100),
-                                (1 + random.nextInt(1 << random.nextInt(20))) * 1_000L,
-                                random.nextBoolean() ? Side.BUY : Side.SELL,
-                                time,
-                                time + 20_000 + random.nextInt(60_000),
-                                1 + Math.max(0, random.nextInt(6) - 3));
+                Trade trade = new Trade(
+                        FIRST_ID + n,
+                        cents * (Decimals.ONE / 100),
+                        (1 + random.nextInt(1 << random.nextInt(20))) * 1_000L,
+                        random.nextBoolean() ? Side.BUY : Side.SELL,
+                        time,
+                        time + 20_000 + random.nextInt(60_000),
+                        1 + Math.max(0, random.nextInt(6) - 3));
                 recorder.trade(TAPE, trade);
                 writing.lastId = trade.id();
                 analyst.trade(trade);
             }
         }
         long ended = System.nanoTime();
-        return new double[] {
-            trades / ((ended - began) / 1e9), tenth / ((ended - tenthBegan) / 1e9)
-        };
+        return new double[] {trades / ((ended - began) / 1e9), tenth / ((ended - tenthBegan) / 1e9)};
     }
 
     /** Puts what the Analyst says into the store, with checkpoints. */
@@ -262,10 +251,7 @@ public final class GrowthBenchmark {
             for (int n = 0; n < queries; n++) {
                 long span = Math.round(60 * Math.pow(seconds / 60.0, random.nextDouble()));
                 long from = begin + random.nextLong(seconds - span + 1);
-                took[n] =
-                        ask(
-                                "/api/range?series=%s&from=%d&to=%d&points=2000"
-                                        .formatted(SERIES_ID, from, from + span));
+                took[n] = ask("/api/range?series=%s&from=%d&to=%d&points=2000".formatted(SERIES_ID, from, from + span));
             }
             Arrays.sort(took);
             return took;
@@ -282,10 +268,10 @@ public final class GrowthBenchmark {
         }
 
         private double ask(String path) throws IOException, InterruptedException {
-            HttpRequest request = HttpRequest.newBuilder(URI.create(address + path)).build();
+            HttpRequest request =
+                    HttpRequest.newBuilder(URI.create(address + path)).build();
             long began = System.nanoTime();
-            HttpResponse<byte[]> answer =
-                    http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+            HttpResponse<byte[]> answer = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
             double took = (System.nanoTime() - began) / 1e6;
             if (answer.statusCode() != 200 || answer.body().length < 100) {
                 throw new IllegalStateException(path + ": " + answer.statusCode());

@@ -6,9 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/**
- * Resident memory of {@code ./tapekeeper run} with 100 symbols at 20,000 trades a second in all.
- */
+/** Resident memory of {@code ./tapekeeper run} with 100 symbols at 20,000 trades a second in all. */
 final class MemoryRow implements Row {
     private static final int SYMBOLS = 100;
     private static final int RATE = 20_000;
@@ -34,11 +32,8 @@ final class MemoryRow implements Row {
         long seconds = session.size().pick(2, 15, 600);
         Path folder = session.folder();
         List<Double> megabytes = new ArrayList<>();
-        try (SenderProcess sender =
-                        SenderProcess.onSchedule(
-                                folder, RATE * seconds, SYMBOLS, RATE, RATE / SYMBOLS, 0);
-                Recording recording =
-                        Recording.start(session, folder.resolve("memory.db"), sender)) {
+        try (SenderProcess sender = SenderProcess.onSchedule(folder, RATE * seconds, SYMBOLS, RATE, RATE / SYMBOLS, 0);
+                Recording recording = Recording.start(session, folder.resolve("memory.db"), sender)) {
             sender.awaitReader();
             sender.begin();
             for (long second = 0; second < seconds; second++) {
@@ -56,15 +51,13 @@ final class MemoryRow implements Row {
         figures.add(Figure.of(name(), "resident, each second", "MB", megabytes, "< 350"));
         if (half > 0) {
             Figure first = Figure.beside(name(), "", "MB", megabytes.subList(0, half));
-            Figure second =
-                    Figure.beside(name(), "", "MB", megabytes.subList(half, megabytes.size()));
-            figures.add(
-                    Figure.of(
-                            name(),
-                            "growth, median of the second half over the first's",
-                            "x",
-                            List.of(second.median() / first.median()),
-                            "flat"));
+            Figure second = Figure.beside(name(), "", "MB", megabytes.subList(half, megabytes.size()));
+            figures.add(Figure.of(
+                    name(),
+                    "growth, median of the second half over the first's",
+                    "x",
+                    List.of(second.median() / first.median()),
+                    "flat"));
         }
         return figures;
     }

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A Java program that runs as a process of its own, with the flags that ./tapekeeper gives. What it
- * says on standard output is read line by line; a figure is a line {@code NAME VALUE}.
+ * A Java program that runs as a process of its own, with the flags that ./tapekeeper gives. What it says on standard
+ * output is read line by line; a figure is a line {@code NAME VALUE}.
  */
 final class Program implements AutoCloseable {
     /** The same as in ./tapekeeper. */
@@ -27,8 +27,7 @@ final class Program implements AutoCloseable {
     private static final List<String> QUIET_FLAGS = List.of("--enable-native-access=ALL-UNNAMED");
 
     /** Of JDKs from 23 on, also as there. */
-    private static final List<String> NEWER_FLAGS =
-            List.of("--sun-misc-unsafe-memory-access=allow");
+    private static final List<String> NEWER_FLAGS = List.of("--sun-misc-unsafe-memory-access=allow");
 
     private static final String END = "\u0000"; // of its output
     private static final int TICKS_PER_SECOND = 100; // of the times in /proc, on every Linux
@@ -55,25 +54,19 @@ final class Program implements AutoCloseable {
     }
 
     /** Starts a class of this class path. */
-    static Program start(Path folder, String mainClass, List<String> flags, Object... arguments)
-            throws IOException {
+    static Program start(Path folder, String mainClass, List<String> flags, Object... arguments) throws IOException {
         List<String> all = new ArrayList<>(FLAGS);
         all.addAll(flags);
         return start(folder, System.getProperty("java.class.path"), mainClass, all, arguments);
     }
 
     /** Starts a class of others, with the JVM's own flags: ours were chosen for this program. */
-    static Program peer(Path folder, String classPath, String mainClass, Object... arguments)
-            throws IOException {
+    static Program peer(Path folder, String classPath, String mainClass, Object... arguments) throws IOException {
         return start(folder, classPath, mainClass, List.of(), arguments);
     }
 
     private static Program start(
-            Path folder,
-            String classPath,
-            String mainClass,
-            List<String> flags,
-            Object... arguments)
+            Path folder, String classPath, String mainClass, List<String> flags, Object... arguments)
             throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -83,22 +76,16 @@ final class Program implements AutoCloseable {
         }
         command.addAll(flags);
         command.addAll(List.of("-cp", classPath, mainClass));
-        return launch(
-                folder,
-                mainClass.substring(mainClass.lastIndexOf('.') + 1),
-                "",
-                command,
-                arguments);
+        return launch(folder, mainClass.substring(mainClass.lastIndexOf('.') + 1), "", command, arguments);
     }
 
     /**
-     * Starts the product as its users do, by ./tapekeeper, which becomes the JVM; from this class
-     * path where there is no launcher.
+     * Starts the product as its users do, by ./tapekeeper, which becomes the JVM; from this class path where there is
+     * no launcher.
      *
      * @param flag one more for the JVM; may be empty
      */
-    static Program tapekeeper(Session session, String flag, Object... arguments)
-            throws IOException {
+    static Program tapekeeper(Session session, String flag, Object... arguments) throws IOException {
         if (session.launcher().isEmpty()) {
             List<String> flags = flag.isEmpty() ? List.of() : List.of(flag);
             return start(session.folder(), "io.tapekeeper.app.Main", flags, arguments);
@@ -107,15 +94,12 @@ final class Program implements AutoCloseable {
         return launch(session.folder(), "tapekeeper", flag, command, arguments);
     }
 
-    private static Program launch(
-            Path folder, String name, String flag, List<String> command, Object... arguments)
+    private static Program launch(Path folder, String name, String flag, List<String> command, Object... arguments)
             throws IOException {
         Stream.of(arguments).map(String::valueOf).forEach(command::add);
         Path errors = Files.createTempFile(folder, name + "-", ".log");
         ProcessBuilder builder =
-                new ProcessBuilder(command)
-                        .redirectError(errors.toFile())
-                        .directory(folder.toFile());
+                new ProcessBuilder(command).redirectError(errors.toFile()).directory(folder.toFile());
         builder.environment().put("TAPEKEEPER_STATE", folder.toString()); // leaves nothing at home
         if (!flag.isEmpty()) {
             builder.environment().put("TAPEKEEPER_JAVA_OPTS", flag);
@@ -144,14 +128,13 @@ final class Program implements AutoCloseable {
         while (true) {
             String line = lines.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
             if (line == null || line.equals(END)) {
-                throw new IOException(
-                        "%s %s without saying \"%s\"; it said: %s %s"
-                                .formatted(
-                                        name,
-                                        line == null ? "went on for " + seconds + " s" : "ended",
-                                        word,
-                                        said,
-                                        Files.readString(errors)));
+                throw new IOException("%s %s without saying \"%s\"; it said: %s %s"
+                        .formatted(
+                                name,
+                                line == null ? "went on for " + seconds + " s" : "ended",
+                                word,
+                                said,
+                                Files.readString(errors)));
             }
             if (line.startsWith(word + " ")) {
                 return line.substring(word.length() + 1);
@@ -198,8 +181,8 @@ final class Program implements AutoCloseable {
     }
 
     /**
-     * Processor time of each thread so far, in seconds; those of one name together, and their
-     * numbers left out. Empty where the system does not tell.
+     * Processor time of each thread so far, in seconds; those of one name together, and their numbers left out. Empty
+     * where the system does not tell.
      */
     Map<String, Double> cpuSeconds() throws IOException {
         Map<String, Double> seconds = new LinkedHashMap<>();

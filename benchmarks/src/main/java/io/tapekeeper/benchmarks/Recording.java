@@ -20,9 +20,8 @@ final class Recording implements AutoCloseable {
         String since(Cpu before) {
             double passed = (nanos - before.nanos) / 1e9;
             Map<String, Double> shares = new LinkedHashMap<>();
-            seconds.forEach((thread, spent) ->
-                    shares.put(
-                            thread, (spent - before.seconds.getOrDefault(thread, 0.0)) / passed));
+            seconds.forEach(
+                    (thread, spent) -> shares.put(thread, (spent - before.seconds.getOrDefault(thread, 0.0)) / passed));
             return shares.entrySet().stream()
                     .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
                     .limit(MOST_THREADS)
@@ -43,27 +42,23 @@ final class Recording implements AutoCloseable {
         page = URI.create(program.await("page:", START_SECONDS));
     }
 
-    static Recording start(Session session, Path db, SenderProcess sender)
-            throws IOException, InterruptedException {
-        return new Recording(
-                Program.tapekeeper(
-                        session,
-                        "",
-                        "run",
-                        "--rest-url=http://127.0.0.1:" + sender.port(),
-                        "--stream-url=ws://127.0.0.1:" + sender.port(),
-                        "--symbols=" + String.join(",", sender.symbols()),
-                        "--port=0",
-                        "--db=" + db));
+    static Recording start(Session session, Path db, SenderProcess sender) throws IOException, InterruptedException {
+        return new Recording(Program.tapekeeper(
+                session,
+                "",
+                "run",
+                "--rest-url=http://127.0.0.1:" + sender.port(),
+                "--stream-url=ws://127.0.0.1:" + sender.port(),
+                "--symbols=" + String.join(",", sender.symbols()),
+                "--port=0",
+                "--db=" + db));
     }
 
     URI page() {
         return page;
     }
 
-    /**
-     * @throws IOException where it does not run any more
-     */
+    /** @throws IOException where it does not run any more */
     void check() throws IOException, InterruptedException {
         if (!program.isAlive()) {
             program.await("success", 1);

@@ -23,28 +23,25 @@ record Report(Instant when, Machine machine, Size size, List<Figure> figures, Li
         table.append(machine).append('\n');
         table.append(LINE.formatted("", "", "min", "median", "max", "", "to reach"));
         for (Figure figure : figures) {
-            table.append(
-                    LINE.formatted(
-                            figure.row(),
-                            figure.what(),
-                            Figure.text(figure.min()),
-                            Figure.text(figure.median()),
-                            Figure.text(figure.max()),
-                            figure.unit(),
-                            figure.target()));
+            table.append(LINE.formatted(
+                    figure.row(),
+                    figure.what(),
+                    Figure.text(figure.min()),
+                    Figure.text(figure.median()),
+                    Figure.text(figure.max()),
+                    figure.unit(),
+                    figure.target()));
         }
         notes.forEach(note -> table.append(note).append('\n'));
         if (size != Size.FULL) {
-            table.append(
-                    "Short runs, rough figures: --full measures as docs/performance.md does.\n");
+            table.append("Short runs, rough figures: --full measures as docs/performance.md does.\n");
         }
         return table.toString().replaceAll(" +\n", "\n");
     }
 
     String json() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (JsonGenerator json =
-                new JsonFactory().createGenerator(ObjectWriteContext.empty(), bytes)) {
+        try (JsonGenerator json = new JsonFactory().createGenerator(ObjectWriteContext.empty(), bytes)) {
             json.writeStartObject();
             json.writeStringProperty("when", when.toString());
             json.writeStringProperty("machine", machine.toString());

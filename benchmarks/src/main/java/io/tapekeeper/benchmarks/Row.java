@@ -14,8 +14,6 @@ interface Row {
     /** How often {@link #measure} calls {@link Session#step}. */
     int steps(Session session);
 
-    /**
-     * @throws IOException where a process does not do what it should: then nothing was measured
-     */
+    /** @throws IOException where a process does not do what it should: then nothing was measured */
     List<Figure> measure(Session session) throws IOException, InterruptedException;
 }

@@ -9,8 +9,8 @@ import java.util.List;
 /** The {@link Sender}, running. */
 final class SenderProcess implements AutoCloseable {
     /**
-     * @param beganNanos when the first burst was due; {@link System#nanoTime} of this process, for
-     *     the monotonic clock is the machine's
+     * @param beganNanos when the first burst was due; {@link System#nanoTime} of this process, for the monotonic clock
+     *     is the machine's
      * @param burst trades in each
      * @param betweenNanos from one to the next
      */
@@ -43,8 +43,7 @@ final class SenderProcess implements AutoCloseable {
      * @param barTrades trades of a symbol in a second of the market's time
      * @param jumpEvery a bar in so many opens an alert; 0 = none
      */
-    static SenderProcess onSchedule(
-            Path folder, long trades, int symbols, int rate, int barTrades, int jumpEvery)
+    static SenderProcess onSchedule(Path folder, long trades, int symbols, int rate, int barTrades, int jumpEvery)
             throws IOException, InterruptedException {
         return start(
                 folder,
@@ -55,10 +54,8 @@ final class SenderProcess implements AutoCloseable {
                 "--jump-every=" + jumpEvery);
     }
 
-    private static SenderProcess start(Path folder, Object... arguments)
-            throws IOException, InterruptedException {
-        return new SenderProcess(
-                Program.start(folder, Sender.class.getName(), List.of("-Xmx256m"), arguments));
+    private static SenderProcess start(Path folder, Object... arguments) throws IOException, InterruptedException {
+        return new SenderProcess(Program.start(folder, Sender.class.getName(), List.of("-Xmx256m"), arguments));
     }
 
     int port() {
@@ -77,10 +74,9 @@ final class SenderProcess implements AutoCloseable {
     /** Begins with the schedule. */
     Schedule begin() throws IOException, InterruptedException {
         program.tell("begin");
-        long[] told =
-                Arrays.stream(program.await("began", START_SECONDS).split(" "))
-                        .mapToLong(Long::parseLong)
-                        .toArray();
+        long[] told = Arrays.stream(program.await("began", START_SECONDS).split(" "))
+                .mapToLong(Long::parseLong)
+                .toArray();
         return new Schedule(told[0], (int) told[1], told[2]);
     }
 

@@ -21,8 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Socket → feed → ring → tape thread → bars, features, alerts; nothing is stored. A process of its
- * own, wired as the product wires it but for Recorder and live view.
+ * Socket → feed → ring → tape thread → bars, features, alerts; nothing is stored. A process of its own, wired as the
+ * product wires it but for Recorder and live view.
  */
 final class SocketToTape implements FeedListener {
     private static final int QUEUE = 65_536; // this and what follows as the product's tape thread
@@ -30,11 +30,8 @@ final class SocketToTape implements FeedListener {
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long FULL_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
-    private final RingBuffer<TradeSlot> ring =
-            RingBuffer.createMultiProducer(
-                    TradeSlot::new,
-                    QUEUE,
-                    new LiteTimeoutBlockingWaitStrategy(TICK_NANOS, TimeUnit.NANOSECONDS));
+    private final RingBuffer<TradeSlot> ring = RingBuffer.createMultiProducer(
+            TradeSlot::new, QUEUE, new LiteTimeoutBlockingWaitStrategy(TICK_NANOS, TimeUnit.NANOSECONDS));
     private final SequenceBarrier published = ring.newBarrier();
     private final Sequence taken = new Sequence();
 
@@ -48,12 +45,7 @@ final class SocketToTape implements FeedListener {
         long trades = Long.parseLong(args[1]);
         SocketToTape tape = new SocketToTape();
         try (BinanceStream feed =
-                new BinanceStream(
-                        url,
-                        List.of(Unstored.BTCUSDT),
-                        TapeKind.AGGREGATE,
-                        tape,
-                        Settings.defaults())) {
+                new BinanceStream(url, List.of(Unstored.BTCUSDT), TapeKind.AGGREGATE, tape, Settings.defaults())) {
             feed.start();
             tape.take(trades);
         }

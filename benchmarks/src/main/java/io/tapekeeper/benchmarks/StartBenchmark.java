@@ -28,21 +28,17 @@ import java.util.stream.Stream;
 /**
  * How long a start takes, from {@code ./tapekeeper} on, the shell script's own time included.
  *
- * <p>{@code run}: until the first trade can be read from the store, on a local exchange that runs
- * already and plays twenty times as fast as life, so that it is not the market's pauses that are
- * measured. {@code demo}: until a Chromium that runs already, and opens the page as soon as its
- * address is printed, has painted a price. Both on a new store each time, with the cache of classes
- * and without it. Started by {@code benchmarks/start.sh}.
+ * <p>{@code run}: until the first trade can be read from the store, on a local exchange that runs already and plays
+ * twenty times as fast as life, so that it is not the market's pauses that are measured. {@code demo}: until a Chromium
+ * that runs already, and opens the page as soon as its address is printed, has painted a price. Both on a new store
+ * each time, with the cache of classes and without it. Started by {@code benchmarks/start.sh}.
  */
 public final class StartBenchmark {
     private static final long LIMIT = TimeUnit.SECONDS.toNanos(60);
     private static final Pattern PAGE = Pattern.compile("page: (http://\\S+)");
 
-    /**
-     * The price and all else are drawn with a frame; the second one comes when the first is out.
-     */
-    private static final String PRICE_PAINTED =
-            """
+    /** The price and all else are drawn with a frame; the second one comes when the first is out. */
+    private static final String PRICE_PAINTED = """
             new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => {
               const paint = performance.getEntriesByName('first-contentful-paint')[0];
               const price = document.querySelector('#price');
@@ -70,10 +66,7 @@ public final class StartBenchmark {
         if (browser.isEmpty()) {
             System.out.println("no Chromium on the path: demo is left out");
         }
-        boolean[] ways =
-                Runtime.version().feature() >= 25
-                        ? new boolean[] {true, false}
-                        : new boolean[] {false};
+        boolean[] ways = Runtime.version().feature() >= 25 ? new boolean[] {true, false} : new boolean[] {false};
         try {
             for (boolean cache : ways) {
                 String with = cache ? "with the cache" : "without the cache";
@@ -107,16 +100,15 @@ public final class StartBenchmark {
     private double[] runs(int runs) throws Exception {
         String port = Integer.toString(freePort());
         Path said = folder.resolve("exchange.txt");
-        Process exchange =
-                start(
-                        said,
-                        "exchange",
-                        "--speed",
-                        "20",
-                        "--port",
-                        port,
-                        "--state",
-                        folder.resolve("exchange").toString());
+        Process exchange = start(
+                said,
+                "exchange",
+                "--speed",
+                "20",
+                "--port",
+                port,
+                "--state",
+                folder.resolve("exchange").toString());
         try {
             await(said, Pattern.compile("exchange: "));
             double[] millis = new double[runs];
@@ -132,18 +124,17 @@ public final class StartBenchmark {
     private double run(String exchangePort) throws Exception {
         Path db = Files.createTempDirectory(folder, "run").resolve("tape.db");
         long start = System.nanoTime();
-        Process run =
-                start(
-                        folder.resolve("run.txt"),
-                        "run",
-                        "--rest-url",
-                        "http://127.0.0.1:" + exchangePort,
-                        "--stream-url",
-                        "ws://127.0.0.1:" + exchangePort,
-                        "--port",
-                        "0",
-                        "--db",
-                        db.toString());
+        Process run = start(
+                folder.resolve("run.txt"),
+                "run",
+                "--rest-url",
+                "http://127.0.0.1:" + exchangePort,
+                "--stream-url",
+                "ws://127.0.0.1:" + exchangePort,
+                "--port",
+                "0",
+                "--db",
+                db.toString());
         try {
             while (!holdsTrade(db)) {
                 checkTime(start, "no trade was stored");
@@ -159,8 +150,7 @@ public final class StartBenchmark {
         if (!Files.exists(db)) {
             return false;
         }
-        try (Connection connection =
-                        DriverManager.getConnection("jdbc:sqlite:" + db.toUri() + "?mode=ro");
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + db.toUri() + "?mode=ro");
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("SELECT 1 FROM trade LIMIT 1")) {
             return row.next();
@@ -169,16 +159,14 @@ public final class StartBenchmark {
         }
     }
 
-    private void demo(Chromium browser, int run, double[] painted, double[] priced)
-            throws Exception {
+    private void demo(Chromium browser, int run, double[] painted, double[] priced) throws Exception {
         Path said = folder.resolve("demo.txt");
         Path db = Files.createTempDirectory(folder, "demo").resolve("demo.db");
         browser.openEmpty();
         Files.deleteIfExists(said);
         double startEpoch = System.currentTimeMillis();
         long start = System.nanoTime();
-        Process demo =
-                start(said, "demo", "--port", Integer.toString(freePort()), "--db", db.toString());
+        Process demo = start(said, "demo", "--port", Integer.toString(freePort()), "--db", db.toString());
         try {
             browser.go(await(said, PAGE).group(1));
             String paint = browser.ask(PRICE_PAINTED);
@@ -195,13 +183,13 @@ public final class StartBenchmark {
     }
 
     private Process start(Path output, String... words) throws IOException {
-        List<String> command = new ArrayList<>(List.of(home.resolve("tapekeeper").toString()));
+        List<String> command =
+                new ArrayList<>(List.of(home.resolve("tapekeeper").toString()));
         command.addAll(List.of(words));
-        ProcessBuilder builder =
-                new ProcessBuilder(command)
-                        .directory(folder.toFile())
-                        .redirectErrorStream(true)
-                        .redirectOutput(output.toFile());
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
         builder.environment().put("TAPEKEEPER_STATE", folder.resolve("state").toString());
         if (!cache && Runtime.version().feature() >= 25) {
             builder.environment().put("TAPEKEEPER_JAVA_OPTS", "-XX:AOTMode=off");
@@ -253,14 +241,12 @@ public final class StartBenchmark {
     }
 
     /**
-     * A headless Chromium, driven over its DevTools protocol by hand: a browser driver is 190 MB,
-     * and two commands are all that is needed. Owned by one thread.
+     * A headless Chromium, driven over its DevTools protocol by hand: a browser driver is 190 MB, and two commands are
+     * all that is needed. Owned by one thread.
      */
     private static final class Chromium {
-        private static final List<String> NAMES =
-                List.of("chromium", "chromium-browser", "google-chrome");
-        private static final Pattern LISTENING =
-                Pattern.compile("DevTools listening on (ws://\\S+)");
+        private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome");
+        private static final Pattern LISTENING = Pattern.compile("DevTools listening on (ws://\\S+)");
         private static final Pattern TARGET = Pattern.compile("\"targetId\":\"([^\"]+)\"");
         private static final Pattern SESSION = Pattern.compile("\"sessionId\":\"([^\"]+)\"");
         private static final Pattern VALUE = Pattern.compile("\"value\":\"([^\"]*)\"");
@@ -274,49 +260,41 @@ public final class StartBenchmark {
 
         private Chromium(Process process, String address) {
             this.process = process;
-            socket =
-                    HttpClient.newHttpClient()
-                            .newWebSocketBuilder()
-                            .buildAsync(URI.create(address), new Answers(answers))
-                            .join();
+            socket = HttpClient.newHttpClient()
+                    .newWebSocketBuilder()
+                    .buildAsync(URI.create(address), new Answers(answers))
+                    .join();
         }
 
         static Optional<Chromium> start(Path folder) throws Exception {
-            Optional<Path> found =
-                    Stream.of(System.getenv("PATH").split(java.io.File.pathSeparator, -1))
-                            .flatMap(each -> NAMES.stream().map(name -> Path.of(each, name)))
-                            .filter(Files::isExecutable)
-                            .findFirst();
+            Optional<Path> found = Stream.of(System.getenv("PATH").split(java.io.File.pathSeparator, -1))
+                    .flatMap(each -> NAMES.stream().map(name -> Path.of(each, name)))
+                    .filter(Files::isExecutable)
+                    .findFirst();
             if (found.isEmpty()) {
                 return Optional.empty();
             }
             Path said = folder.resolve("chromium.txt");
-            Process process =
-                    new ProcessBuilder(
-                                    found.get().toString(),
-                                    "--headless=new",
-                                    "--no-sandbox",
-                                    "--disable-gpu",
-                                    "--no-first-run",
-                                    "--disable-background-networking",
-                                    "--remote-debugging-port=0",
-                                    "--user-data-dir=" + folder.resolve("chromium"),
-                                    "about:blank")
-                            .redirectErrorStream(true)
-                            .redirectOutput(said.toFile())
-                            .start();
+            Process process = new ProcessBuilder(
+                            found.get().toString(),
+                            "--headless=new",
+                            "--no-sandbox",
+                            "--disable-gpu",
+                            "--no-first-run",
+                            "--disable-background-networking",
+                            "--remote-debugging-port=0",
+                            "--user-data-dir=" + folder.resolve("chromium"),
+                            "about:blank")
+                    .redirectErrorStream(true)
+                    .redirectOutput(said.toFile())
+                    .start();
             return Optional.of(new Chromium(process, await(said, LISTENING).group(1)));
         }
 
         void openEmpty() throws InterruptedException {
             target = find(TARGET, command("Target.createTarget", "\"url\":\"about:blank\"", ""));
-            session =
-                    find(
-                            SESSION,
-                            command(
-                                    "Target.attachToTarget",
-                                    "\"flatten\":true,\"targetId\":\"" + target + "\"",
-                                    ""));
+            session = find(
+                    SESSION, command("Target.attachToTarget", "\"flatten\":true,\"targetId\":\"" + target + "\"", ""));
         }
 
         void go(String address) throws InterruptedException {
@@ -326,14 +304,10 @@ public final class StartBenchmark {
         /** The text that a promise gives; empty where the page was just being changed. */
         String ask(String promise) throws InterruptedException {
             String text = promise.replace("\n", " ").replace("\"", "\\\"");
-            Matcher value =
-                    VALUE.matcher(
-                            command(
-                                    "Runtime.evaluate",
-                                    "\"awaitPromise\":true,\"returnByValue\":true,\"expression\":\""
-                                            + text
-                                            + "\"",
-                                    session));
+            Matcher value = VALUE.matcher(command(
+                    "Runtime.evaluate",
+                    "\"awaitPromise\":true,\"returnByValue\":true,\"expression\":\"" + text + "\"",
+                    session));
             return value.find() ? value.group(1) : "";
         }
 
@@ -341,8 +315,7 @@ public final class StartBenchmark {
             command("Target.closeTarget", "\"targetId\":\"" + target + "\"", "");
         }
 
-        private String command(String method, String parameters, String session)
-                throws InterruptedException {
+        private String command(String method, String parameters, String session) throws InterruptedException {
             int id = ++asked;
             socket.sendText(
                             "{\"id\":%d,\"method\":\"%s\",\"params\":{%s}%s}"
@@ -350,9 +323,7 @@ public final class StartBenchmark {
                                             id,
                                             method,
                                             parameters,
-                                            session.isEmpty()
-                                                    ? ""
-                                                    : ",\"sessionId\":\"" + session + "\""),
+                                            session.isEmpty() ? "" : ",\"sessionId\":\"" + session + "\""),
                             true)
                     .join();
             long start = System.nanoTime();
@@ -385,8 +356,7 @@ public final class StartBenchmark {
     }
 
     /** Puts fragments together. */
-    private record Answers(BlockingQueue<String> whole, StringBuilder part)
-            implements WebSocket.Listener {
+    private record Answers(BlockingQueue<String> whole, StringBuilder part) implements WebSocket.Listener {
         Answers(BlockingQueue<String> whole) {
             this(whole, new StringBuilder());
         }

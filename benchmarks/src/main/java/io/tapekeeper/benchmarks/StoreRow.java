@@ -14,9 +14,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Socket → durable SQLite with everything on: {@code ./tapekeeper run}, from the first trade that
- * another process can read to the last; beside it the bare insert. Then the same tape from the
- * store through everything, a replay.
+ * Socket → durable SQLite with everything on: {@code ./tapekeeper run}, from the first trade that another process can
+ * read to the last; beside it the bare insert. Then the same tape from the store through everything, a replay.
  */
 final class StoreRow implements Row {
     private static final TapeId TAPE = new TapeId("binance", "BTCUSDT", TapeKind.AGGREGATE, true);
@@ -72,14 +71,12 @@ final class StoreRow implements Row {
 
     private static double child(Session session, Class<?> child, String figure, Object... arguments)
             throws IOException, InterruptedException {
-        try (Program program =
-                Program.start(session.folder(), child.getName(), List.of(), arguments)) {
+        try (Program program = Program.start(session.folder(), child.getName(), List.of(), arguments)) {
             return program.figures(PATIENCE_SECONDS).get(figure);
         }
     }
 
-    private static Stored record(Session session, Path db, long trades)
-            throws IOException, InterruptedException {
+    private static Stored record(Session session, Path db, long trades) throws IOException, InterruptedException {
         long last = Sender.FIRST_ID + trades - 1;
         try (SenderProcess sender = SenderProcess.atOnce(session.folder(), trades);
                 Recording recording = Recording.start(session, db, sender);
@@ -100,8 +97,7 @@ final class StoreRow implements Row {
     }
 
     /** The store may be opened once its maker has made it. */
-    private static History await(Path db, Recording recording)
-            throws IOException, InterruptedException {
+    private static History await(Path db, Recording recording) throws IOException, InterruptedException {
         while (true) {
             try {
                 return History.open(db);

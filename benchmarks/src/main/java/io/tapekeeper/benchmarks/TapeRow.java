@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Socket → tape, bars, features, alerts, nothing stored; beside it a reader that only counts, and
- * XChange, which ends with a trade object, where its jars are there.
+ * Socket → tape, bars, features, alerts, nothing stored; beside it a reader that only counts, and XChange, which ends
+ * with a trade object, where its jars are there.
  */
 final class TapeRow implements Row {
     private static final String XCHANGE = "io.tapekeeper.clients.XChangeTrades";
@@ -71,9 +71,8 @@ final class TapeRow implements Row {
             figures.add(Figure.beside(name(), "xchange-stream-binance", "trades/s", xchange));
             figures.add(Figure.ratio(name(), "tapekeeper / xchange", ours, xchange, ">= 10"));
         } else {
-            session.note(
-                    "tape: xchange-stream-binance is left out, for its jars are not here; mvn"
-                            + " -Pclients -pl clients -am package -DskipTests fetches them");
+            session.note("tape: xchange-stream-binance is left out, for its jars are not here; mvn"
+                    + " -Pclients -pl clients -am package -DskipTests fetches them");
         }
         figures.add(Figure.of(name(), "garbage, second half", "bytes/trade", garbage, "0"));
         return figures;
@@ -86,27 +85,15 @@ final class TapeRow implements Row {
     private static Map<String, Double> read(Session session, long trades, Class<?> reader)
             throws IOException, InterruptedException {
         try (SenderProcess sender = SenderProcess.atOnce(session.folder(), trades);
-                Program program =
-                        Program.start(
-                                session.folder(),
-                                reader.getName(),
-                                List.of(),
-                                sender.port(),
-                                trades)) {
+                Program program = Program.start(session.folder(), reader.getName(), List.of(), sender.port(), trades)) {
             return program.figures(PATIENCE_SECONDS);
         }
     }
 
-    private double readByXChange(Session session, long trades)
-            throws IOException, InterruptedException {
+    private double readByXChange(Session session, long trades) throws IOException, InterruptedException {
         try (SenderProcess sender = SenderProcess.atOnce(session.folder(), trades);
                 Program program =
-                        Program.peer(
-                                session.folder(),
-                                peers.toAbsolutePath() + "/*",
-                                XCHANGE,
-                                sender.port(),
-                                trades)) {
+                        Program.peer(session.folder(), peers.toAbsolutePath() + "/*", XCHANGE, sender.port(), trades)) {
             return program.figures(PATIENCE_SECONDS).get("trades-per-second");
         }
     }

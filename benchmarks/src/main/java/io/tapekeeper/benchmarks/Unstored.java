@@ -15,8 +15,8 @@ import io.tapekeeper.tape.HoldBudget;
 import io.tapekeeper.tape.Sequencer;
 
 /**
- * Everything that watches one tape, with nothing stored and nobody looking: Sequencer and Analyst,
- * wired as the product wires them, and counts of what they say. Owned by one thread.
+ * Everything that watches one tape, with nothing stored and nobody looking: Sequencer and Analyst, wired as the product
+ * wires them, and counts of what they say. Owned by one thread.
  */
 final class Unstored implements Sequencer.Output, Analyst.Output {
     /** The sender's. */
@@ -24,8 +24,7 @@ final class Unstored implements Sequencer.Output, Analyst.Output {
 
     private static final long HOLD_BACK_NANOS = 30_000_000_000L;
 
-    private final Sequencer sequencer =
-            new Sequencer(this, HOLD_BACK_NANOS, new HoldBudget(500_000));
+    private final Sequencer sequencer = new Sequencer(this, HOLD_BACK_NANOS, new HoldBudget(500_000));
     private final Analyst analyst = new Analyst(BTCUSDT, Interval.SECOND, Preset.CLASSIC, this);
     private long trades;
     private long rows;

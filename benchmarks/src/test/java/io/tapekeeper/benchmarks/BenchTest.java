@@ -25,22 +25,14 @@ class BenchTest {
 
     @Test
     void aRatioComparesRunsThatWereMeasuredSideBySide() {
-        Figure ratio =
-                Figure.ratio("tape", "ours / theirs", List.of(10.0, 30.0), List.of(5.0, 10.0), "");
+        Figure ratio = Figure.ratio("tape", "ours / theirs", List.of(10.0, 30.0), List.of(5.0, 10.0), "");
         assertEquals(List.of(2.0, 3.0), ratio.runs());
     }
 
     @Test
     void theTableNamesTheMachineAndWhatIsToBeReached() {
         Figure figure = Figure.of("alert", "p50", "µs", List.of(123.456), "< 300");
-        String table =
-                new Report(
-                                Instant.EPOCH,
-                                Machine.here(),
-                                Size.FULL,
-                                List.of(figure),
-                                List.of("a note"))
-                        .table();
+        String table = new Report(Instant.EPOCH, Machine.here(), Size.FULL, List.of(figure), List.of("a note")).table();
         assertTrue(table.contains(" processors, "), table);
         assertTrue(table.matches("(?s).*\nalert +p50 +123 +123 +123 +µs +< 300\na note\n"), table);
     }

@@ -15,12 +15,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/**
- * Says nothing about speed: only that each row still runs, as real processes, and yields figures.
- */
+/** Says nothing about speed: only that each row still runs, as real processes, and yields figures. */
 @Timeout(300)
 class RowsTest {
-    @TempDir private Path folder;
+    @TempDir
+    private Path folder;
 
     static List<Row> rows() {
         return List.of(
@@ -34,8 +33,7 @@ class RowsTest {
 
     @ParameterizedTest
     @MethodSource("rows")
-    void aRowYieldsItsFiguresInTheStepsThatItSays(Row row)
-            throws IOException, InterruptedException {
+    void aRowYieldsItsFiguresInTheStepsThatItSays(Row row) throws IOException, InterruptedException {
         List<String> steps = new ArrayList<>();
         Session session = new Session(folder, Size.TINY, Optional.empty(), steps::add);
         List<Figure> figures = row.measure(session);
@@ -45,8 +43,7 @@ class RowsTest {
             assertTrue(figure.min() > 0 || figure.unit().equals("bytes/trade"), figure.toString());
         }
         assertEquals(row.steps(session), steps.size(), steps.toString());
-        Report report =
-                new Report(Instant.EPOCH, Machine.here(), Size.TINY, figures, session.notes());
+        Report report = new Report(Instant.EPOCH, Machine.here(), Size.TINY, figures, session.notes());
         figures.forEach(figure -> assertTrue(report.table().contains(figure.what())));
         assertTrue(report.json().startsWith("{\"when\":\"1970-01-01T00:00:00Z\""), report.json());
         new Pictures(report).writeInto(folder);

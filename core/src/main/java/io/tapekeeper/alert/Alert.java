@@ -9,8 +9,7 @@ package io.tapekeeper.alert;
  * @param threshold what that was compared with
  * @param reason one sentence with the numbers
  */
-public record Alert(
-        Rule rule, long opened, long closed, double value, double threshold, String reason) {
+public record Alert(Rule rule, long opened, long closed, double value, double threshold, String reason) {
     /** {@link #closed} of an alert that is still open. */
     public static final long OPEN = 0;
 

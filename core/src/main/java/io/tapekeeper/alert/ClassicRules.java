@@ -4,8 +4,8 @@ import io.tapekeeper.feature.ClassicFeatures;
 import io.tapekeeper.feature.FeatureValues;
 
 /**
- * The classic rules: z-high z &gt; t, z-low z &lt; −t, volatility-spike volatility &gt; k ×
- * baseline. A value that is not there makes no rule true.
+ * The classic rules: z-high z &gt; t, z-low z &lt; −t, volatility-spike volatility &gt; k × baseline. A value that is
+ * not there makes no rule true.
  *
  * @param zThreshold t
  * @param spikeFactor k

@@ -21,11 +21,10 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * Watches one tape: trades and gaps in tape order go in, and with each bar that closes come out the
- * bar, its features, the alerts that open or close with it and a change of the signal.
+ * Watches one tape: trades and gaps in tape order go in, and with each bar that closes come out the bar, its features,
+ * the alerts that open or close with it and a change of the signal.
  *
- * <p>A pure function of tape and preset: reads no clock. O(1) a trade. Not thread-safe: the tape
- * thread owns it.
+ * <p>A pure function of tape and preset: reads no clock. O(1) a trade. Not thread-safe: the tape thread owns it.
  */
 public final class Analyst {
     /** What the Analyst says, in this order for each bar. */
@@ -44,8 +43,8 @@ public final class Analyst {
     }
 
     /**
-     * Of the format and of the formulas: where rows come out with other bits than before, the next
-     * start computes all of them anew from the stored trades.
+     * Of the format and of the formulas: where rows come out with other bits than before, the next start computes all
+     * of them anew from the stored trades.
      */
     private static final int STATE_VERSION = 3;
 
@@ -62,9 +61,7 @@ public final class Analyst {
     private boolean breakBehindNext; // the chain of closes breaks behind the next bar that closes
     private int tainted; // rows still within reach of a hole
 
-    /**
-     * @param interval of the bars; 1 s for a tape of trades
-     */
+    /** @param interval of the bars; 1 s for a tape of trades */
     public Analyst(Instrument instrument, Interval interval, Preset preset, Output out) {
         this.instrument = instrument;
         this.interval = interval;
@@ -101,8 +98,7 @@ public final class Analyst {
         updateAlerts(bar, values, holding, complete);
         if (now != signal) {
             signal = now;
-            out.signalChanged(
-                    new SignalChange(preset.label(), bar.end(), now, bar.close(), values.zScore()));
+            out.signalChanged(new SignalChange(preset.label(), bar.end(), now, bar.close(), values.zScore()));
         }
         first = false;
         if (breakBehindNext) {
@@ -121,14 +117,13 @@ public final class Analyst {
         for (Rule rule : Rule.values()) {
             boolean holds = (holding & rule.bit()) != 0;
             if (holds && complete && !open.containsKey(rule)) {
-                Alert alert =
-                        new Alert(
-                                rule,
-                                bar.end(),
-                                Alert.OPEN,
-                                rules.value(rule, values),
-                                rules.threshold(rule, values),
-                                reason(rule, bar, values));
+                Alert alert = new Alert(
+                        rule,
+                        bar.end(),
+                        Alert.OPEN,
+                        rules.value(rule, values),
+                        rules.threshold(rule, values),
+                        reason(rule, bar, values));
                 open.put(rule, alert);
                 out.alertOpened(alert);
             } else if (!holds && open.containsKey(rule)) {
@@ -141,29 +136,29 @@ public final class Analyst {
         Interval window = new Interval(preset.window() * interval.micros());
         return switch (rule) {
             case Z_HIGH, Z_LOW ->
-                    "price "
-                            + price(Decimals.toDouble(bar.close()))
-                            + " is "
-                            + Rounded.fixed(Math.abs(values.zScore()), 2)
-                            + (rule == Rule.Z_HIGH ? " σ above its " : " σ below its ")
-                            + window
-                            + " mean of "
-                            + price(values.mean())
-                            + " (threshold "
-                            + number(preset.zAlert())
-                            + ")";
+                "price "
+                        + price(Decimals.toDouble(bar.close()))
+                        + " is "
+                        + Rounded.fixed(Math.abs(values.zScore()), 2)
+                        + (rule == Rule.Z_HIGH ? " σ above its " : " σ below its ")
+                        + window
+                        + " mean of "
+                        + price(values.mean())
+                        + " (threshold "
+                        + number(preset.zAlert())
+                        + ")";
             case VOLATILITY_SPIKE ->
-                    "volatility "
-                            + Rounded.scientific(values.volatility(), 2)
-                            + " is "
-                            + Rounded.fixed(values.volatility() / values.baseline(), 2)
-                            + " times its mean of "
-                            + Rounded.scientific(values.baseline(), 2)
-                            + " over "
-                            + new Interval(preset.baselineWindow() * interval.micros())
-                            + " (threshold "
-                            + number(preset.spikeFactor())
-                            + " times)";
+                "volatility "
+                        + Rounded.scientific(values.volatility(), 2)
+                        + " is "
+                        + Rounded.fixed(values.volatility() / values.baseline(), 2)
+                        + " times its mean of "
+                        + Rounded.scientific(values.baseline(), 2)
+                        + " over "
+                        + new Interval(preset.baselineWindow() * interval.micros())
+                        + " (threshold "
+                        + number(preset.spikeFactor())
+                        + " times)";
         };
     }
 
@@ -209,8 +204,7 @@ public final class Analyst {
     }
 
     /**
-     * Continues exactly where {@link #save} was called, by an Analyst of the same preset and
-     * interval.
+     * Continues exactly where {@link #save} was called, by an Analyst of the same preset and interval.
      *
      * @throws IOException where the state is of another version or cut short
      */

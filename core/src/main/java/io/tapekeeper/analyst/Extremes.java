@@ -11,8 +11,6 @@ public record Extremes(double low, double high) {
         if (Double.isNaN(low)) {
             return other;
         }
-        return Double.isNaN(other.low)
-                ? this
-                : new Extremes(Math.min(low, other.low), Math.max(high, other.high));
+        return Double.isNaN(other.low) ? this : new Extremes(Math.min(low, other.low), Math.max(high, other.high));
     }
 }

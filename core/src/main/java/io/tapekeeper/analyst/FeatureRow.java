@@ -11,5 +11,4 @@ import io.tapekeeper.signal.Signal;
  * @param rules bits of the {@link io.tapekeeper.alert.Rule rules} that were true
  * @param complete whether the bar is complete and no hole lies within reach of the windows
  */
-public record FeatureRow(
-        Bar bar, FeatureValues values, Signal signal, int rules, boolean complete) {}
+public record FeatureRow(Bar bar, FeatureValues values, Signal signal, int rules, boolean complete) {}

@@ -14,8 +14,7 @@ import java.util.HexFormat;
  * @param spikeFactor volatility-spike above this multiple of the baseline
  * @param zSignal sell above it, buy below minus it
  */
-public record Preset(
-        int window, int baselineWindow, double zAlert, double spikeFactor, double zSignal) {
+public record Preset(int window, int baselineWindow, double zAlert, double spikeFactor, double zSignal) {
     /** n = 20, m = 100, z 3, factor 2, signal 1. */
     public static final Preset CLASSIC = new Preset(20, 100, 3, 2, 1);
 
@@ -34,15 +33,13 @@ public record Preset(
 
     private static void checkWindow(String name, int bars) {
         if (bars < 2 || bars > LONGEST) {
-            throw new IllegalArgumentException(
-                    "%s must be from 2 to %d bars, not %d".formatted(name, LONGEST, bars));
+            throw new IllegalArgumentException("%s must be from 2 to %d bars, not %d".formatted(name, LONGEST, bars));
         }
     }
 
     private static void checkPositive(String name, double value) {
         if (!(value > 0 && value < Double.POSITIVE_INFINITY)) { // so that NaN is refused too
-            throw new IllegalArgumentException(
-                    "%s must be a positive number, not %s".formatted(name, value));
+            throw new IllegalArgumentException("%s must be a positive number, not %s".formatted(name, value));
         }
     }
 
@@ -50,15 +47,14 @@ public record Preset(
     private static void checkReachable(String name, double threshold, int window) {
         double most = (window - 1) / Math.sqrt(window);
         if (threshold >= most) {
-            throw new IllegalArgumentException(
-                    "%s %s could never be reached: over %d bars |z| is at most %.3f"
-                            .formatted(name, threshold, window, most));
+            throw new IllegalArgumentException("%s %s could never be reached: over %d bars |z| is at most %.3f"
+                    .formatted(name, threshold, window, most));
         }
     }
 
     /**
-     * Names the preset in rows and files: {@code classic}, or {@code classic-} and eight digits of
-     * a hash where a setting is not the classic one.
+     * Names the preset in rows and files: {@code classic}, or {@code classic-} and eight digits of a hash where a
+     * setting is not the classic one.
      */
     public String label() {
         if (equals(CLASSIC)) {
@@ -73,9 +69,7 @@ public record Preset(
         }
     }
 
-    /**
-     * Bars that a row looks back on at most: n for the volatilities, m of them for the baseline.
-     */
+    /** Bars that a row looks back on at most: n for the volatilities, m of them for the baseline. */
     public int reach() {
         return window + baselineWindow;
     }

@@ -5,9 +5,9 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 
 /**
- * Numbers of a reason, none below zero, as people read them, the same text that {@link
- * String#format} gives. Alerts are rare, so what writes their reasons is never compiled; a
- * Formatter, interpreted, took 0.15 ms of an alert's way to the page.
+ * Numbers of a reason, none below zero, as people read them, the same text that {@link String#format} gives. Alerts are
+ * rare, so what writes their reasons is never compiled; a Formatter, interpreted, took 0.15 ms of an alert's way to the
+ * page.
  */
 final class Rounded {
     private static final int GROUP = 3;

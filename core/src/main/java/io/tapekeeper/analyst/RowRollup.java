@@ -6,8 +6,8 @@ import io.tapekeeper.bar.Rollup;
 import java.util.function.Consumer;
 
 /**
- * Makes rows of a longer interval from shorter ones of the same series, in order of time. Rolling
- * up in several steps gives the same as doing it in one.
+ * Makes rows of a longer interval from shorter ones of the same series, in order of time. Rolling up in several steps
+ * gives the same as doing it in one.
  *
  * <p>A longer row is emitted with its last part, or when a part of a later one arrives.
  *

@@ -7,8 +7,7 @@ import io.tapekeeper.market.Amount;
  *
  * @param interval its length
  * @param start epoch microseconds, included; a multiple of the interval
- * @param open price of its first trade, in units of 1e-8; without trades all four prices are the
- *     previous close
+ * @param open price of its first trade, in units of 1e-8; without trades all four prices are the previous close
  * @param volume sum of sizes, in units of 1e-8
  * @param quoteVolume sum of price times size, in units of 1e-16
  * @param trades raw trades in it, as the venue counts them
@@ -31,19 +30,16 @@ public record Bar(
         boolean carried) {
     public Bar {
         if (start != interval.startOf(start)) {
-            throw new IllegalArgumentException(
-                    "bar start %d is no multiple of %s".formatted(start, interval));
+            throw new IllegalArgumentException("bar start %d is no multiple of %s".formatted(start, interval));
         }
         if (low > open || low > close || high < open || high < close) {
             throw new IllegalArgumentException(
-                    "bar at %d: open %d, high %d, low %d, close %d"
-                            .formatted(start, open, high, low, close));
+                    "bar at %d: open %d, high %d, low %d, close %d".formatted(start, open, high, low, close));
         }
     }
 
     /** A bar without trades, its prices all {@code price}. */
-    public static Bar flat(
-            Interval interval, long start, long price, boolean complete, boolean carried) {
+    public static Bar flat(Interval interval, long start, long price, boolean complete, boolean carried) {
         return new Bar(
                 interval,
                 start,

@@ -11,12 +11,11 @@ import java.util.function.Consumer;
 /**
  * Makes bars of one interval from the trades of one tape, in id order.
  *
- * <p>A bar is emitted when a trade at or after its end arrives; seconds between that hold no trade
- * become flat bars with the previous close, unless a hole lies there: seconds wholly inside a hole
- * give none. Where exchange time steps back within the id order, the trade counts at the latest
- * time seen; one that is more than a day ahead of the tape counts there too, until ten in a row say
- * so, for a single wrong time must not close years of bars. The first bar of a tape is not
- * complete, for nobody knows what came before.
+ * <p>A bar is emitted when a trade at or after its end arrives; seconds between that hold no trade become flat bars
+ * with the previous close, unless a hole lies there: seconds wholly inside a hole give none. Where exchange time steps
+ * back within the id order, the trade counts at the latest time seen; one that is more than a day ahead of the tape
+ * counts there too, until ten in a row say so, for a single wrong time must not close years of bars. The first bar of a
+ * tape is not complete, for nobody knows what came before.
  *
  * <p>O(1) and no allocation a trade. Not thread-safe: the tape thread owns it.
  */
@@ -46,9 +45,7 @@ public final class BarBuilder {
     private long trades;
     private boolean complete;
 
-    /**
-     * @param out gets each bar as it closes, in order of time
-     */
+    /** @param out gets each bar as it closes, in order of time */
     public BarBuilder(Interval interval, Consumer<Bar> out) {
         this.interval = interval;
         this.out = out;

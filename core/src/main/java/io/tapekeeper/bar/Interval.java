@@ -17,8 +17,7 @@ public record Interval(long micros) {
 
     public Interval {
         if (micros <= 0 || micros % 1_000_000 != 0) {
-            throw new IllegalArgumentException(
-                    "an interval is a whole number of seconds, not " + micros + " µs");
+            throw new IllegalArgumentException("an interval is a whole number of seconds, not " + micros + " µs");
         }
     }
 
@@ -33,13 +32,12 @@ public record Interval(long micros) {
             throw new IllegalArgumentException(
                     "\"" + text + "\" is no interval: write a number and s, m, h or d, as in 1s");
         }
-        long unit =
-                switch (matcher.group(2)) {
-                    case "s" -> SECOND.micros;
-                    case "m" -> MINUTE.micros;
-                    case "h" -> 60 * MINUTE.micros;
-                    default -> DAY.micros;
-                };
+        long unit = switch (matcher.group(2)) {
+            case "s" -> SECOND.micros;
+            case "m" -> MINUTE.micros;
+            case "h" -> 60 * MINUTE.micros;
+            default -> DAY.micros;
+        };
         return new Interval(Long.parseLong(matcher.group(1)) * unit);
     }
 

@@ -6,8 +6,8 @@ import java.util.function.Consumer;
 /**
  * Makes longer bars from shorter ones of the same tape, in order of time.
  *
- * <p>A longer bar is emitted with its last part, or when a part of a later one arrives. It is
- * complete when every one of its parts is there and complete.
+ * <p>A longer bar is emitted with its last part, or when a part of a later one arrives. It is complete when every one
+ * of its parts is there and complete.
  *
  * <p>O(1) a bar. Not thread-safe.
  */
@@ -27,9 +27,7 @@ public final class Rollup {
         this.out = out;
     }
 
-    /**
-     * @throws IllegalArgumentException where this interval is no multiple of the bar's
-     */
+    /** @throws IllegalArgumentException where this interval is no multiple of the bar's */
     public void add(Bar part) {
         if (interval.micros() % part.interval().micros() != 0) {
             throw new IllegalArgumentException(
@@ -81,10 +79,9 @@ public final class Rollup {
     }
 
     /**
-     * A second without trades only repeats an older close, so beside one with trades its prices do
-     * not count: the open of a minute is the price of its first trade. While a repair is being
-     * written that older close may be another one than it is by now. Polled bars never trade, so
-     * among them all prices count.
+     * A second without trades only repeats an older close, so beside one with trades its prices do not count: the open
+     * of a minute is the price of its first trade. While a repair is being written that older close may be another one
+     * than it is by now. Polled bars never trade, so among them all prices count.
      */
     private static Bar join(Bar left, Bar right) {
         boolean rightAlone = left.trades() == 0 && right.trades() > 0;
@@ -94,12 +91,8 @@ public final class Rollup {
                 left.interval(),
                 left.start(),
                 rightAlone ? right.open() : left.open(),
-                rightAlone
-                        ? right.high()
-                        : leftAlone ? left.high() : Math.max(left.high(), right.high()),
-                rightAlone
-                        ? right.low()
-                        : leftAlone ? left.low() : Math.min(left.low(), right.low()),
+                rightAlone ? right.high() : leftAlone ? left.high() : Math.max(left.high(), right.high()),
+                rightAlone ? right.low() : leftAlone ? left.low() : Math.min(left.low(), right.low()),
                 leftAlone ? left.close() : right.close(),
                 left.volume().plus(right.volume()),
                 left.quoteVolume().plus(right.quoteVolume()),

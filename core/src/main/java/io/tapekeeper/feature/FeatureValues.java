@@ -21,7 +21,6 @@ public record FeatureValues(
         double zScore) {
     /** The same as a store keeps it: the mean explains an alert and is not stored. */
     public FeatureValues withoutMean() {
-        return new FeatureValues(
-                change, logReturn, volatility, annualised, baseline, Double.NaN, zScore);
+        return new FeatureValues(change, logReturn, volatility, annualised, baseline, Double.NaN, zScore);
     }
 }

@@ -4,8 +4,8 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 
 /**
- * An exact 128-bit integer: a sum of sizes (units of 1e-8) or of price times size (units of 1e-16).
- * A {@code long} would not do: a busy second of a cheap coin moves more than 9.2e10 of it.
+ * An exact 128-bit integer: a sum of sizes (units of 1e-8) or of price times size (units of 1e-16). A {@code long}
+ * would not do: a busy second of a cheap coin moves more than 9.2e10 of it.
  *
  * @param high the upper 64 bits, signed
  * @param low the lower 64 bits, unsigned
@@ -31,9 +31,7 @@ public record Amount(long high, long low) {
         return new Amount(Math.multiplyHigh(a, b), a * b);
     }
 
-    /**
-     * @throws ArithmeticException where the value needs more than 128 bits
-     */
+    /** @throws ArithmeticException where the value needs more than 128 bits */
     public static Amount of(BigInteger units) {
         if (units.bitLength() > 127) {
             throw new ArithmeticException("needs more than 128 bits: " + units);
@@ -65,8 +63,8 @@ public record Amount(long high, long low) {
     }
 
     /**
-     * With at least eight places and no zero beyond them, exact. Nearly every sum is a whole number
-     * of 1e-8, which is told without a division for each zero that is taken off.
+     * With at least eight places and no zero beyond them, exact. Nearly every sum is a whole number of 1e-8, which is
+     * told without a division for each zero that is taken off.
      */
     public String format(int places) {
         if (places == SIZE_PLACES && high == low >> 63) {

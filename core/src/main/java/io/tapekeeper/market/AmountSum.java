@@ -4,10 +4,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 
-/**
- * An {@link Amount} that grows in place: the same exact 128 bits without an object for each step.
- * Not thread-safe.
- */
+/** An {@link Amount} that grows in place: the same exact 128 bits without an object for each step. Not thread-safe. */
 public final class AmountSum {
     private long high;
     private long low;

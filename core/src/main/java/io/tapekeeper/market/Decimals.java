@@ -1,8 +1,8 @@
 package io.tapekeeper.market;
 
 /**
- * Exact decimals with eight places, held in a {@code long} in units of 1e-8: what Binance itself
- * uses for every price and size. The largest is 92,233,720,368.54775807.
+ * Exact decimals with eight places, held in a {@code long} in units of 1e-8: what Binance itself uses for every price
+ * and size. The largest is 92,233,720,368.54775807.
  */
 public final class Decimals {
     /** Units in one whole: 10^8. */
@@ -15,8 +15,8 @@ public final class Decimals {
     /**
      * Reads a plain decimal such as {@code 61837.63000000} exactly.
      *
-     * @throws NumberFormatException where the text is no plain decimal, has more than eight
-     *     significant places, or does not fit; the message quotes the text
+     * @throws NumberFormatException where the text is no plain decimal, has more than eight significant places, or does
+     *     not fit; the message quotes the text
      */
     public static long parse(CharSequence text) {
         int length = text.length();
@@ -40,8 +40,7 @@ public final class Decimals {
             digits++;
             if (places >= PLACES) {
                 if (c != '0') {
-                    throw new NumberFormatException(
-                            "more than eight decimal places: \"" + text + "\"");
+                    throw new NumberFormatException("more than eight decimal places: \"" + text + "\"");
                 }
                 continue;
             }
@@ -76,8 +75,8 @@ public final class Decimals {
     }
 
     /**
-     * With at least {@code minPlaces} places and no zero beyond them: {@code 61837.63} for 2, where
-     * the value has no more.
+     * With at least {@code minPlaces} places and no zero beyond them: {@code 61837.63} for 2, where the value has no
+     * more.
      */
     public static String format(long units, int minPlaces) {
         String digits = Long.toString(units);

@@ -12,13 +12,11 @@ public record Instrument(String venue, String symbol, long priceStep, long sizeS
     public Instrument {
         if (venue.isBlank() || symbol.isBlank()) {
             throw new IllegalArgumentException(
-                    "an instrument needs a venue and a symbol: \"%s\", \"%s\""
-                            .formatted(venue, symbol));
+                    "an instrument needs a venue and a symbol: \"%s\", \"%s\"".formatted(venue, symbol));
         }
         if (priceStep < 0 || sizeStep < 0) {
             throw new IllegalArgumentException(
-                    "steps of %s are negative: price %d, size %d"
-                            .formatted(symbol, priceStep, sizeStep));
+                    "steps of %s are negative: price %d, size %d".formatted(symbol, priceStep, sizeStep));
         }
     }
 

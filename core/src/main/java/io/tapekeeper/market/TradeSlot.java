@@ -1,9 +1,8 @@
 package io.tapekeeper.market;
 
 /**
- * Room for one trade at a time, used again and again. Refuses nothing: what must be a trade is
- * checked by who fills it, or where it becomes a {@link Trade}. Not thread-safe: who hands it on
- * publishes it.
+ * Room for one trade at a time, used again and again. Refuses nothing: what must be a trade is checked by who fills it,
+ * or where it becomes a {@link Trade}. Not thread-safe: who hands it on publishes it.
  */
 public final class TradeSlot implements TradeView {
     private long id;
@@ -15,14 +14,7 @@ public final class TradeSlot implements TradeView {
     private int rawTrades;
 
     /** Says from now on what the arguments say; units are those of {@link Trade}. */
-    public void set(
-            long id,
-            long price,
-            long size,
-            Side aggressor,
-            long venueTime,
-            long receivedTime,
-            int rawTrades) {
+    public void set(long id, long price, long size, Side aggressor, long venueTime, long receivedTime, int rawTrades) {
         this.id = id;
         this.price = price;
         this.size = size;
@@ -79,9 +71,7 @@ public final class TradeSlot implements TradeView {
         return rawTrades;
     }
 
-    /**
-     * @throws IllegalArgumentException where it says nothing that can be a trade
-     */
+    /** @throws IllegalArgumentException where it says nothing that can be a trade */
     @Override
     public Trade toTrade() {
         return new Trade(id, price, size, aggressor, venueTime, receivedTime, rawTrades);

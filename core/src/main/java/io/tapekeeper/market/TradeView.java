@@ -1,12 +1,10 @@
 package io.tapekeeper.market;
 
 /**
- * What a trade says, wherever it lies: in a {@link Trade}, which lasts, or in a {@link TradeSlot},
- * whose memory is used again. Whoever is given a view may read it until the call returns, and keeps
- * it with {@link #toTrade}.
+ * What a trade says, wherever it lies: in a {@link Trade}, which lasts, or in a {@link TradeSlot}, whose memory is used
+ * again. Whoever is given a view may read it until the call returns, and keeps it with {@link #toTrade}.
  *
- * <p>The way of a live trade, from the socket to its bar, reads views only, so that it allocates
- * nothing for a trade.
+ * <p>The way of a live trade, from the socket to its bar, reads views only, so that it allocates nothing for a trade.
  */
 public sealed interface TradeView permits Trade, TradeSlot {
     /** The venue's number for it; consecutive on its tape, so a jump means missed trades. */

@@ -17,9 +17,7 @@ public enum Signal {
         };
     }
 
-    /**
-     * @throws IllegalArgumentException for any other text
-     */
+    /** @throws IllegalArgumentException for any other text */
     public static Signal parse(String label) {
         for (Signal signal : values()) {
             if (signal.label().equals(label)) {

@@ -24,9 +24,7 @@ public enum Cause {
         return label;
     }
 
-    /**
-     * @throws IllegalArgumentException for any other text
-     */
+    /** @throws IllegalArgumentException for any other text */
     public static Cause parse(String label) {
         for (Cause cause : values()) {
             if (cause.label.equals(label)) {

@@ -9,9 +9,7 @@ public final class HoldBudget {
     private final int limit;
     private int held;
 
-    /**
-     * @param limit most trades held back at once, over all instruments
-     */
+    /** @param limit most trades held back at once, over all instruments */
     public HoldBudget(int limit) {
         if (limit < 1) {
             throw new IllegalArgumentException("hold-back limit must be positive: " + limit);

@@ -10,20 +10,18 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * Merges any number of sources into one tape: emits trades in id order, each id once, and says what
- * is missing.
+ * Merges any number of sources into one tape: emits trades in id order, each id once, and says what is missing.
  *
- * <p>At a hole it holds the later trades back, so that another source can fill it: reconnects,
- * overlapping sockets, repair and start-up are all just more sources. Somebody may say that ids
- * will never come ({@link #missing}); when the hold-back time is over or the budget is used up, the
- * rest of a hole is given up as {@link Cause#MISSED}. Either way a {@link Gap} comes out, and the
- * tape goes on behind it.
+ * <p>At a hole it holds the later trades back, so that another source can fill it: reconnects, overlapping sockets,
+ * repair and start-up are all just more sources. Somebody may say that ids will never come ({@link #missing}); when the
+ * hold-back time is over or the budget is used up, the rest of a hole is given up as {@link Cause#MISSED}. Either way a
+ * {@link Gap} comes out, and the tape goes on behind it.
  *
- * <p>Duplicates are dropped and counted; one that says something else than the trade emitted before
- * it is counted as a conflict too, as far back as the last {@value #REMEMBERED} trades reach.
+ * <p>Duplicates are dropped and counted; one that says something else than the trade emitted before it is counted as a
+ * conflict too, as far back as the last {@value #REMEMBERED} trades reach.
  *
- * <p>Monotonic time comes in as an argument. O(1) and no allocation for a trade in order, O(log
- * held) behind a hole. Not thread-safe: the tape thread owns it.
+ * <p>Monotonic time comes in as an argument. O(1) and no allocation for a trade in order, O(log held) behind a hole.
+ * Not thread-safe: the tape thread owns it.
  */
 public final class Sequencer {
     /** Where the trades of one instrument go. */
@@ -32,8 +30,8 @@ public final class Sequencer {
         void trade(TradeView trade);
 
         /**
-         * Ids that are not on the tape; the next trade, or another gap, comes from behind them.
-         * With {@link Cause#BLANKED} nothing is missing there.
+         * Ids that are not on the tape; the next trade, or another gap, comes from behind them. With
+         * {@link Cause#BLANKED} nothing is missing there.
          */
         void gap(Gap gap, Cause cause);
 
@@ -59,9 +57,7 @@ public final class Sequencer {
     private long duplicates;
     private long conflicts;
 
-    /**
-     * @param holdBackNanos how long a hole may stay open before it becomes a gap; 0 = at once
-     */
+    /** @param holdBackNanos how long a hole may stay open before it becomes a gap; 0 = at once */
     public Sequencer(Output out, long holdBackNanos, HoldBudget budget) {
         this.out = out;
         this.holdBackNanos = holdBackNanos;
@@ -85,18 +81,15 @@ public final class Sequencer {
     }
 
     /**
-     * Ids that will not come: the tape goes on behind them as soon as a later trade is there. Ids
-     * that are on the tape already, or whose trade came all the same, are not touched.
+     * Ids that will not come: the tape goes on behind them as soon as a later trade is there. Ids that are on the tape
+     * already, or whose trade came all the same, are not touched.
      *
      * @param nanoTime local monotonic time
      */
     public void missing(long firstId, long lastId, Cause cause, long nanoTime) {
         long first = Math.max(firstId, this.lastId + 1);
         if (this.lastId != NONE && first <= lastId) {
-            declared.merge(
-                    first,
-                    new Declared(lastId, cause),
-                    (before, now) -> before.last > now.last ? before : now);
+            declared.merge(first, new Declared(lastId, cause), (before, now) -> before.last > now.last ? before : now);
             drain(nanoTime);
         }
     }
@@ -162,8 +155,8 @@ public final class Sequencer {
     }
 
     /**
-     * Goes on behind ids that are not there, up to the trade held back behind them, in one go: a
-     * tape never stands at an id that is no trade.
+     * Goes on behind ids that are not there, up to the trade held back behind them, in one go: a tape never stands at
+     * an id that is no trade.
      */
     private void skip(long upTo) {
         long behind = held.firstEntry().getValue().venueTime();

@@ -1,8 +1,8 @@
 package io.tapekeeper.tape;
 
 /**
- * Which tape a row belongs to. Tapes never mix: the same symbol recorded raw, aggregate, polled or
- * simulated is another tape.
+ * Which tape a row belongs to. Tapes never mix: the same symbol recorded raw, aggregate, polled or simulated is another
+ * tape.
  *
  * @param simulated whether the venue is a simulated market
  */

@@ -18,17 +18,13 @@ public enum TapeKind {
         };
     }
 
-    /**
-     * @throws IllegalArgumentException for any other text
-     */
+    /** @throws IllegalArgumentException for any other text */
     public static TapeKind parse(String label) {
         return switch (label) {
             case "aggregate" -> AGGREGATE;
             case "raw" -> RAW;
             case "poll" -> POLL;
-            default ->
-                    throw new IllegalArgumentException(
-                            "a tape is aggregate, raw or poll, not \"" + label + "\"");
+            default -> throw new IllegalArgumentException("a tape is aggregate, raw or poll, not \"" + label + "\"");
         };
     }
 }

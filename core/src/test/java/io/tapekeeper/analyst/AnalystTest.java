@@ -112,9 +112,7 @@ class AnalystTest {
         assertEquals(3, alert.threshold());
         // the last 20: ten times 101, nine times 100, once 110: mean 101, Σ(x − mean)² = 90
         assertEquals(9 / Math.sqrt(90.0 / 19), alert.value(), 1e-12);
-        assertEquals(
-                "price 110.00 is 4.14 σ above its 20s mean of 101.00 (threshold 3)",
-                alert.reason());
+        assertEquals("price 110.00 is 4.14 σ above its 20s mean of 101.00 (threshold 3)", alert.reason());
         assertEquals(alert.closedAt(42_000_000), said.closed.getFirst());
     }
 
@@ -202,16 +200,14 @@ class AnalystTest {
                     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
                     current.save(new DataOutputStream(bytes));
                     current = new Analyst(BTC, Interval.SECOND, Preset.CLASSIC, parts);
-                    current.restore(
-                            new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+                    current.restore(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
                 }
                 if (at == hole) {
-                    Gap gap =
-                            new Gap(
-                                    at,
-                                    at + 20,
-                                    tape.get(at - 1).venueTime(),
-                                    tape.get(at + 21).venueTime());
+                    Gap gap = new Gap(
+                            at,
+                            at + 20,
+                            tape.get(at - 1).venueTime(),
+                            tape.get(at + 21).venueTime());
                     unbroken.gap(gap);
                     current.gap(gap);
                 }
@@ -229,12 +225,7 @@ class AnalystTest {
     void aCarriedSampleIsNotCompleteAndRaisesNoAlert() {
         for (int at = 0; at < 40; at++) {
             analyst.bar(
-                    Bar.flat(
-                            Interval.SECOND,
-                            at * 1_000_000L,
-                            Decimals.ONE * (at % 2 == 0 ? 100 : 101),
-                            true,
-                            false));
+                    Bar.flat(Interval.SECOND, at * 1_000_000L, Decimals.ONE * (at % 2 == 0 ? 100 : 101), true, false));
         }
         analyst.bar(Bar.flat(Interval.SECOND, 40_000_000, Decimals.ONE * 110, false, true));
         assertFalse(said.rows.getLast().complete());
@@ -245,9 +236,8 @@ class AnalystTest {
 
     @Test
     void refusesASettingThatCanNeverFire() {
-        String message =
-                assertThrows(IllegalArgumentException.class, () -> new Preset(10, 100, 3, 2, 1))
-                        .getMessage();
+        String message = assertThrows(IllegalArgumentException.class, () -> new Preset(10, 100, 3, 2, 1))
+                .getMessage();
         assertTrue(message.contains("at most 2.846"), message); // 9 / √10
         assertEquals("classic", Preset.CLASSIC.label());
         assertTrue(new Preset(30, 100, 3, 2, 1).label().matches("classic-[0-9a-f]{8}"));

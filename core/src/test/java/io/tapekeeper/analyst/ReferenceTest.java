@@ -22,18 +22,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The classic features against numbers computed apart from this project, in two passes. */
 class ReferenceTest {
     @ParameterizedTest
-    @ValueSource(
-            strings = {"classic_1m_btcusdt_20240726.csv.gz", "classic_1s_btcusdt_20240808.csv.gz"})
+    @ValueSource(strings = {"classic_1m_btcusdt_20240726.csv.gz", "classic_1s_btcusdt_20240808.csv.gz"})
     void equalsTheTwoPassReference(String name) throws IOException {
         Path file = Path.of(System.getProperty("tapekeeper.shared", "none"), "reference", name);
         assumeTrue(Files.exists(file), "skipped: no recordings at " + file);
         ClassicFeatures features = new ClassicFeatures(20, 100, 60_000_000);
         ClassicRules rules = new ClassicRules(3, 2);
-        try (BufferedReader lines =
-                new BufferedReader(
-                        new InputStreamReader(
-                                new GZIPInputStream(Files.newInputStream(file)),
-                                StandardCharsets.US_ASCII))) {
+        try (BufferedReader lines = new BufferedReader(
+                new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.US_ASCII))) {
             lines.readLine();
             long row = 0;
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -51,8 +47,7 @@ class ReferenceTest {
         }
     }
 
-    private static void assertNear(
-            String expected, double actual, double relative, double absolute, String line) {
+    private static void assertNear(String expected, double actual, double relative, double absolute, String line) {
         if (expected.isEmpty()) {
             assertTrue(Double.isNaN(actual), line + ": " + actual);
             return;

@@ -28,8 +28,7 @@ class RoundedTest {
             String what = "value " + value + ", places " + places + ", seed " + seed;
             assertEquals(format("%." + places + "f", value), Rounded.fixed(value, places), what);
             assertEquals(format("%,." + places + "f", value), Rounded.grouped(value, places), what);
-            assertEquals(
-                    format("%." + places + "e", value), Rounded.scientific(value, places), what);
+            assertEquals(format("%." + places + "e", value), Rounded.scientific(value, places), what);
         }
     }
 

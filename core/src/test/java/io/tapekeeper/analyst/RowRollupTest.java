@@ -21,20 +21,19 @@ class RowRollupTest {
     /** The row of second {@code n}: price 100 + n, return n / 100, z-score -n. */
     private static RollupRow row(int n, int rules) {
         long price = 100L + n;
-        Bar bar =
-                new Bar(
-                        Interval.SECOND,
-                        n * 1_000_000L,
-                        price,
-                        price + 1,
-                        price - 1,
-                        price,
-                        Amount.of(2),
-                        Amount.product(2, price),
-                        1,
-                        Amount.of(1),
-                        true,
-                        false);
+        Bar bar = new Bar(
+                Interval.SECOND,
+                n * 1_000_000L,
+                price,
+                price + 1,
+                price - 1,
+                price,
+                Amount.of(2),
+                Amount.product(2, price),
+                1,
+                Amount.of(1),
+                true,
+                false);
         FeatureValues values = new FeatureValues(n / 100.0, 0, Double.NaN, 0, n, Double.NaN, -n);
         Signal signal = n % 2 == 0 ? Signal.BUY : Signal.SELL;
         return RollupRow.of(new FeatureRow(bar, values, signal, rules, true));
@@ -85,7 +84,6 @@ class RowRollupTest {
         for (int n = 0; n < 5_000; n += random.nextInt(50) == 0 ? random.nextInt(100) + 1 : 1) {
             parts.add(row(n, random.nextInt(8)));
         }
-        assertEquals(
-                rolledUp(MINUTE, parts), rolledUp(MINUTE, rolledUp(TEN, parts)), "seed " + seed);
+        assertEquals(rolledUp(MINUTE, parts), rolledUp(MINUTE, rolledUp(TEN, parts)), "seed " + seed);
     }
 }

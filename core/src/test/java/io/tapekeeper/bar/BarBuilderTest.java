@@ -19,8 +19,7 @@ class BarBuilderTest {
 
     private void trade(double second, String price, String size, Side side) {
         long time = Math.round(second * 1_000_000);
-        builder.add(
-                new Trade(id++, Decimals.parse(price), Decimals.parse(size), side, time, time, 1));
+        builder.add(new Trade(id++, Decimals.parse(price), Decimals.parse(size), side, time, time, 1));
     }
 
     private void trade(double second, String price) {
@@ -72,9 +71,7 @@ class BarBuilderTest {
         trade(1.5, "7");
         trade(4.0, "9");
         assertEquals(3, bars.size());
-        assertEquals(
-                Bar.flat(Interval.SECOND, 3_000_000, Decimals.parse("7"), true, false),
-                bars.get(2));
+        assertEquals(Bar.flat(Interval.SECOND, 3_000_000, Decimals.parse("7"), true, false), bars.get(2));
     }
 
     @Test
@@ -116,7 +113,9 @@ class BarBuilderTest {
         assertEquals(
                 List.of(1_000_000L, 2_000_000L, 6_000_000L, 7_000_000L),
                 bars.stream().map(Bar::start).toList());
-        assertEquals(List.of(false, false, false, true), bars.stream().map(Bar::complete).toList());
+        assertEquals(
+                List.of(false, false, false, true),
+                bars.stream().map(Bar::complete).toList());
     }
 
     @Test
@@ -127,6 +126,7 @@ class BarBuilderTest {
         trade(2.5, "9");
         trade(3.0, "9");
         trade(4.0, "9");
-        assertEquals(List.of(false, false, true), bars.stream().map(Bar::complete).toList());
+        assertEquals(
+                List.of(false, false, true), bars.stream().map(Bar::complete).toList());
     }
 }

@@ -33,7 +33,8 @@ class RollupTest {
         for (long at = 10; at < 15; at += 2) { // 10, 12, 14: two are missing
             rollup.add(second(at, 1, true));
         }
-        assertEquals(List.of(true, false, false), out.stream().map(Bar::complete).toList());
+        assertEquals(
+                List.of(true, false, false), out.stream().map(Bar::complete).toList());
     }
 
     @Test
@@ -77,8 +78,7 @@ class RollupTest {
     void refusesPartsThatDoNotFit() {
         Rollup rollup = new Rollup(Interval.parse("3s"), bar -> {});
         assertThrows(
-                IllegalArgumentException.class,
-                () -> rollup.add(Bar.flat(Interval.parse("2s"), 0, 1, true, false)));
+                IllegalArgumentException.class, () -> rollup.add(Bar.flat(Interval.parse("2s"), 0, 1, true, false)));
     }
 
     @Test

@@ -155,23 +155,19 @@ class ClassicFeaturesTest {
                 boolean scored = closes.full() && !closes.flat();
                 double z = closes.zScore();
 
-                String where =
-                        "seed %d, windows %d and %d, close %d"
-                                .formatted(seed, size, baselineSize, i);
+                String where = "seed %d, windows %d and %d, close %d".formatted(seed, size, baselineSize, i);
                 assertEquals(change, features.change(), where);
                 assertEquals(volatility, features.volatility(), where);
                 assertEquals(baseline, features.baseline(), where);
                 assertEquals(closes.mean(), features.values().mean(), where);
-                assertEquals(
-                        scored && Double.isFinite(z) ? z : Double.NaN, features.zScore(), where);
+                assertEquals(scored && Double.isFinite(z) ? z : Double.NaN, features.zScore(), where);
                 assertEquals(closes.count(), features.warm(), where);
             }
         }
     }
 
     /** By an object that was new, or had taken other closes. */
-    private static ClassicFeatures restored(
-            ClassicFeatures features, int size, int baselineSize, Random random)
+    private static ClassicFeatures restored(ClassicFeatures features, int size, int baselineSize, Random random)
             throws IOException {
         ByteArrayOutputStream state = new ByteArrayOutputStream();
         features.save(new DataOutputStream(state));
@@ -199,9 +195,7 @@ class ClassicFeaturesTest {
                 }
                 if (i >= begins + size + 30) { // a return more than closes, then its volatilities
                     assertEquals(
-                            longer.values(),
-                            shorter.values(),
-                            "seed %d, window %d, close %d".formatted(seed, size, i));
+                            longer.values(), shorter.values(), "seed %d, window %d, close %d".formatted(seed, size, i));
                 }
             }
         }
@@ -284,8 +278,7 @@ class ClassicFeaturesTest {
                 features.update(i + shift, closes[i % 4]);
             }
             String where = "shift " + shift;
-            double deviation =
-                    Math.sqrt(n / 2 / (n - 1)); // the mean is 0, half of them are 1 or -1
+            double deviation = Math.sqrt(n / 2 / (n - 1)); // the mean is 0, half of them are 1 or -1
             assertEquals(1 / deviation, features.zScore(), 1e-9, where);
             assertEquals(deviation, features.volatility() / large, 1e-9, where);
             assertEquals(deviation, features.baseline() / large, 1e-9, where);

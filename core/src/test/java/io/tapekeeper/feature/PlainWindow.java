@@ -1,19 +1,17 @@
 package io.tapekeeper.feature;
 
 /**
- * Mean and sample deviation of the last n values, one window at a time: the sums that {@link
- * ClassicFeatures} takes for three windows at once, in the same order and so with the same bits.
+ * Mean and sample deviation of the last n values, one window at a time: the sums that {@link ClassicFeatures} takes for
+ * three windows at once, in the same order and so with the same bits.
  */
 final class PlainWindow {
     private final int size;
     private final boolean anchored; // or sums of the values themselves, which are never negative
-    private final double[]
-            values; // by position: the head of this block, then what is left of the last
+    private final double[] values; // by position: the head of this block, then what is left of the last
     private final double[] tailSum; // over the last block from a position on, around this anchor
     private final double[] tailSquares;
     private int count;
-    private int
-            blockStart; // position of the first value of this block: 0 unless the series began in
+    private int blockStart; // position of the first value of this block: 0 unless the series began in
     // it
     private int tailStart; // position of the first value of the last block; size = there is none
     private long number;
@@ -43,8 +41,7 @@ final class PlainWindow {
      */
     void add(long itsNumber, double value) {
         if (count > 0 && itsNumber != number + 1) {
-            throw new IllegalStateException(
-                    "value %d does not follow value %d".formatted(itsNumber, number));
+            throw new IllegalStateException("value %d does not follow value %d".formatted(itsNumber, number));
         }
         number = itsNumber;
         if (count == 0) {

@@ -20,8 +20,7 @@ class AmountTest {
 
     @Test
     void multipliesPriceAndSizeExactly() {
-        Amount quote =
-                Amount.product(Decimals.parse("61837.63000000"), Decimals.parse("0.00009000"));
+        Amount quote = Amount.product(Decimals.parse("61837.63000000"), Decimals.parse("0.00009000"));
         assertEquals("5.56538670", quote.format(Amount.QUOTE_PLACES)); // 61837.63 · 0.00009
     }
 
@@ -69,9 +68,7 @@ class AmountTest {
             long b = random.nextLong();
             long c = random.nextLong();
             BigInteger expected =
-                    BigInteger.valueOf(a)
-                            .multiply(BigInteger.valueOf(b))
-                            .add(BigInteger.valueOf(c));
+                    BigInteger.valueOf(a).multiply(BigInteger.valueOf(b)).add(BigInteger.valueOf(c));
             Amount actual = Amount.product(a, b).plus(c);
             assertEquals(expected, actual.units(), "seed 11, round " + i);
             assertEquals(actual, Amount.of(expected), "seed 11, round " + i);

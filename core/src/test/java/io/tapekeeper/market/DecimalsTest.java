@@ -28,8 +28,8 @@ class DecimalsTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "-", ".", "1e5", "1.2.3", "NaN", "1,5", " 1", "99999999999999"})
     void refusesWhatIsNoPlainDecimalAndQuotesIt(String text) {
-        String message =
-                assertThrows(NumberFormatException.class, () -> Decimals.parse(text)).getMessage();
+        String message = assertThrows(NumberFormatException.class, () -> Decimals.parse(text))
+                .getMessage();
         assertTrue(message.contains('"' + text + '"'), message);
     }
 

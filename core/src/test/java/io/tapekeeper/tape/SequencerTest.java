@@ -126,9 +126,7 @@ class SequencerTest {
         sequencer.offer(trade(2), 0);
         assertEquals(List.of("trade 1", "trade 2"), said.lines, "5 may still come");
         sequencer.missing(5, 5, Cause.ABSENT, 0);
-        assertEquals(
-                List.of("trade 1", "trade 2", "gap 3-4 blanked", "gap 5-5 absent", "trade 6"),
-                said.lines);
+        assertEquals(List.of("trade 1", "trade 2", "gap 3-4 blanked", "gap 5-5 absent", "trade 6"), said.lines);
     }
 
     @Test
@@ -146,8 +144,7 @@ class SequencerTest {
         sequencer.offer(trade(9), 0);
         sequencer.missing(4, 5, Cause.ABSENT, 0);
         sequencer.giveUp(SECOND);
-        assertEquals(
-                List.of("trade 1", "gap 2-3", "gap 4-5 absent", "gap 6-8", "trade 9"), said.lines);
+        assertEquals(List.of("trade 1", "gap 2-3", "gap 4-5 absent", "gap 6-8", "trade 9"), said.lines);
         sequencer.giveUp(SECOND);
         assertEquals(5, said.lines.size(), "without a hole there is nothing to give up");
     }
@@ -192,7 +189,8 @@ class SequencerTest {
     @Test
     void anyOrderOfArrivalGivesTheSameTape() {
         for (int seed = 0; seed < 200; seed++) {
-            List<Long> ids = new ArrayList<>(LongStream.rangeClosed(2, 60).boxed().toList());
+            List<Long> ids =
+                    new ArrayList<>(LongStream.rangeClosed(2, 60).boxed().toList());
             ids.addAll(LongStream.rangeClosed(20, 40).boxed().toList());
             Collections.shuffle(ids, new Random(seed));
             Said out = new Said();

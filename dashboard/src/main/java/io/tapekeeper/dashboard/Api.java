@@ -84,10 +84,7 @@ final class Api {
         return Json.write(json -> Json.history(json, rows, more));
     }
 
-    /**
-     * A stretch of any length, in seconds, as at most {@link #MOST_POINTS} rows that keep all
-     * extremes.
-     */
+    /** A stretch of any length, in seconds, as at most {@link #MOST_POINTS} rows that keep all extremes. */
     byte[] range(Map<String, String> query) throws BadRequest {
         LiveSeries live = chosen(query);
         long from = number(query, "from", 0, 0, LATEST_SECOND) * 1_000_000L;
@@ -113,8 +110,7 @@ final class Api {
 
     private List<Alert> alerts(LiveSeries live) {
         Map<AlertKey, Alert> known =
-                new TreeMap<>(
-                        Comparator.comparingLong(AlertKey::opened).thenComparing(AlertKey::rule));
+                new TreeMap<>(Comparator.comparingLong(AlertKey::opened).thenComparing(AlertKey::rule));
         for (Alert alert : history.alerts(live.series(), MOST_ALERTS)) {
             known.put(new AlertKey(alert.rule(), alert.opened()), alert);
         }
@@ -139,8 +135,7 @@ final class Api {
     }
 
     /** A whole number of the query from {@code least} to {@code most}. */
-    static long number(
-            Map<String, String> query, String name, long otherwise, long least, long most)
+    static long number(Map<String, String> query, String name, long otherwise, long least, long most)
             throws BadRequest {
         String text = query.get(name);
         if (text == null) {
@@ -154,7 +149,6 @@ final class Api {
         } catch (NumberFormatException e) {
             // told below, with what would be right
         }
-        throw new BadRequest(
-                400, "%s must be a whole number from %d to %d.".formatted(name, least, most));
+        throw new BadRequest(400, "%s must be a whole number from %d to %d.".formatted(name, least, most));
     }
 }

@@ -11,13 +11,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * All series there are: those that are live, in their order, then those that the store has beside
- * them. Any number of threads may ask.
+ * All series there are: those that are live, in their order, then those that the store has beside them. Any number of
+ * threads may ask.
  */
 final class Catalogue {
-    /**
-     * @param rows its newest, oldest first: as many as a card draws
-     */
+    /** @param rows its newest, oldest first: as many as a card draws */
     record Listed(LiveSeries series, List<FeatureRow> rows) {}
 
     private static final int CARD_ROWS = 32;
@@ -45,9 +43,7 @@ final class Catalogue {
             if (rows.size() < CARD_ROWS && before != null) {
                 rows = joined(before.rows(), rows);
             }
-            all.add(
-                    new Listed(
-                            live, rows.subList(Math.max(0, rows.size() - CARD_ROWS), rows.size())));
+            all.add(new Listed(live, rows.subList(Math.max(0, rows.size() - CARD_ROWS), rows.size())));
         }
         for (Listed listed : fromStore.values()) {
             if (!view.shows(listed.series().series())) {
@@ -83,9 +79,7 @@ final class Catalogue {
                 for (Series series : history.series()) {
                     found.put(
                             Json.id(series),
-                            new Listed(
-                                    LiveSeries.recorded(series),
-                                    history.latestFeatures(series, CARD_ROWS)));
+                            new Listed(LiveSeries.recorded(series), history.latestFeatures(series, CARD_ROWS)));
                 }
                 stored = found;
                 storedAt = System.nanoTime();

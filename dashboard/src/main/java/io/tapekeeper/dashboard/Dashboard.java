@@ -28,13 +28,12 @@ import java.util.regex.Pattern;
 /**
  * The HTTP server of page, API and live stream.
  *
- * <p>{@code GET /api/series}, {@code /api/history?series=&limit=&before=}, {@code
- * /api/alerts?series=}, {@code /api/stream?series=&since=}, {@code /api/health}; for machines that
- * watch {@code /health} (503 where something is not well) and {@code /metrics}; everything else is
- * the page.
+ * <p>{@code GET /api/series}, {@code /api/history?series=&limit=&before=}, {@code /api/alerts?series=},
+ * {@code /api/stream?series=&since=}, {@code /api/health}; for machines that watch {@code /health} (503 where something
+ * is not well) and {@code /metrics}; everything else is the page.
  *
- * <p>{@link #start} and {@link #close} belong to one thread; requests run on virtual threads of
- * their own, live streams on platform threads.
+ * <p>{@link #start} and {@link #close} belong to one thread; requests run on virtual threads of their own, live streams
+ * on platform threads.
  */
 public final class Dashboard implements AutoCloseable {
     /**
@@ -42,8 +41,7 @@ public final class Dashboard implements AutoCloseable {
      * @param stuckNanos how long a client may take nothing of what is sent before it is cut
      */
     record Limits(int streams, long stuckNanos, EventStream.Pace pace) {
-        static final Limits USUAL =
-                new Limits(64, TimeUnit.SECONDS.toNanos(10), EventStream.Pace.USUAL);
+        static final Limits USUAL = new Limits(64, TimeUnit.SECONDS.toNanos(10), EventStream.Pace.USUAL);
     }
 
     private static final System.Logger LOG = System.getLogger(Dashboard.class.getName());
@@ -106,9 +104,7 @@ public final class Dashboard implements AutoCloseable {
         try {
             address = new InetSocketAddress(InetAddress.getByName(host), wantedPort);
         } catch (UnknownHostException e) {
-            throw new IOException(
-                    "This machine does not know the host \"" + host + "\"; 127.0.0.1 always works.",
-                    e);
+            throw new IOException("This machine does not know the host \"" + host + "\"; 127.0.0.1 always works.", e);
         }
         try {
             server = HttpServer.create(address, 64);
@@ -181,36 +177,31 @@ public final class Dashboard implements AutoCloseable {
         byte[] json;
         try {
             Map<String, String> query = query(exchange.getRequestURI().getRawQuery());
-            json =
-                    switch (path) {
-                        case "/api/series" -> api.series();
-                        case "/api/history" -> api.history(query);
-                        case "/api/range" -> api.range(query);
-                        case "/api/alerts" -> api.alerts(query);
-                        case "/api/health" -> health();
-                        case "/health" -> {
-                            Monitoring.Verdict verdict = monitoring.health();
-                            int status = verdict.well() ? 200 : 503;
-                            send(
-                                    exchange,
-                                    status,
-                                    "application/json",
-                                    verdict.json().getBytes(StandardCharsets.UTF_8));
-                            yield null;
-                        }
-                        case "/metrics" -> {
-                            send(exchange, 200, METRICS_TYPE, monitoring.metrics(metrics()));
-                            yield null;
-                        }
-                        case "/api/stream" -> {
-                            stream(exchange, query);
-                            yield null;
-                        }
-                        default -> {
-                            page(exchange, path);
-                            yield null;
-                        }
-                    };
+            json = switch (path) {
+                case "/api/series" -> api.series();
+                case "/api/history" -> api.history(query);
+                case "/api/range" -> api.range(query);
+                case "/api/alerts" -> api.alerts(query);
+                case "/api/health" -> health();
+                case "/health" -> {
+                    Monitoring.Verdict verdict = monitoring.health();
+                    int status = verdict.well() ? 200 : 503;
+                    send(exchange, status, "application/json", verdict.json().getBytes(StandardCharsets.UTF_8));
+                    yield null;
+                }
+                case "/metrics" -> {
+                    send(exchange, 200, METRICS_TYPE, monitoring.metrics(metrics()));
+                    yield null;
+                }
+                case "/api/stream" -> {
+                    stream(exchange, query);
+                    yield null;
+                }
+                default -> {
+                    page(exchange, path);
+                    yield null;
+                }
+            };
         } catch (Api.BadRequest e) {
             say(exchange, e.status(), e.getMessage());
             return;
@@ -259,9 +250,7 @@ public final class Dashboard implements AutoCloseable {
         }
         var headers = exchange.getResponseHeaders();
         headers.set("ETag", asset.etag());
-        headers.set(
-                "Cache-Control",
-                asset.immutable() ? "public, max-age=31536000, immutable" : "no-cache");
+        headers.set("Cache-Control", asset.immutable() ? "public, max-age=31536000, immutable" : "no-cache");
         if (asset.etag().equals(exchange.getRequestHeaders().getFirst("If-None-Match"))) {
             exchange.sendResponseHeaders(304, -1);
             return;
@@ -269,8 +258,7 @@ public final class Dashboard implements AutoCloseable {
         send(exchange, 200, asset.type(), asset.content());
     }
 
-    private void stream(HttpExchange exchange, Map<String, String> query)
-            throws IOException, Api.BadRequest {
+    private void stream(HttpExchange exchange, Map<String, String> query) throws IOException, Api.BadRequest {
         LiveSeries live = api.chosen(query);
         String lastEvent = exchange.getRequestHeaders().getFirst("Last-Event-ID");
         long held = Math.max(held(query.get("since")), held(lastEvent));
@@ -285,21 +273,20 @@ public final class Dashboard implements AutoCloseable {
             return;
         }
         exchange.sendResponseHeaders(200, 0);
-        EventStream stream =
-                new EventStream(
-                        live,
-                        view,
-                        api,
-                        history,
-                        exchange.getResponseBody(),
-                        limits.pace(),
-                        held == NOTHING_HELD ? Long.MAX_VALUE : held * 1_000_000L);
+        EventStream stream = new EventStream(
+                live,
+                view,
+                api,
+                history,
+                exchange.getResponseBody(),
+                limits.pace(),
+                held == NOTHING_HELD ? Long.MAX_VALUE : held * 1_000_000L);
         follow(stream);
     }
 
     /**
-     * On a platform thread, for an alert waits for it: each time that a virtual one waits no longer
-     * than a time, two wake-ups of others come with it. Streams are few; requests stay virtual.
+     * On a platform thread, for an alert waits for it: each time that a virtual one waits no longer than a time, two
+     * wake-ups of others come with it. Streams are few; requests stay virtual.
      */
     private void follow(EventStream stream) throws IOException {
         FutureTask<EventStream.End> following = new FutureTask<>(stream::run);
@@ -316,9 +303,7 @@ public final class Dashboard implements AutoCloseable {
             switch (e.getCause()) {
                 case InterruptedException cutOrClosed -> {} // the interrupt has done its work
                 case StoreException unread -> // too late for an answer; the page asks again
-                        LOG.log(
-                                System.Logger.Level.WARNING,
-                                "a live stream ended: " + unread.getMessage());
+                    LOG.log(System.Logger.Level.WARNING, "a live stream ended: " + unread.getMessage());
                 case IOException gone -> throw gone;
                 default -> throw new IllegalStateException("a live stream broke", e.getCause());
             }
@@ -344,8 +329,7 @@ public final class Dashboard implements AutoCloseable {
                         thread.interrupt();
                         return;
                     }
-                    if (stream.stuckNanos() > limits.stuckNanos()
-                            && streams.remove(thread, stream)) {
+                    if (stream.stuckNanos() > limits.stuckNanos() && streams.remove(thread, stream)) {
                         cut.incrementAndGet();
                         thread.interrupt(); // closes the connection under the write
                     }
@@ -357,8 +341,8 @@ public final class Dashboard implements AutoCloseable {
     }
 
     /**
-     * Whether the request was meant for us. A web site that lets its own name point to this machine
-     * would otherwise read everything through the user's browser.
+     * Whether the request was meant for us. A web site that lets its own name point to this machine would otherwise
+     * read everything through the user's browser.
      */
     private boolean isOurs(String hostHeader) {
         if (hostHeader == null) {
@@ -395,15 +379,10 @@ public final class Dashboard implements AutoCloseable {
     }
 
     private static void say(HttpExchange exchange, int status, String sentence) throws IOException {
-        send(
-                exchange,
-                status,
-                "text/plain; charset=utf-8",
-                (sentence + "\n").getBytes(StandardCharsets.UTF_8));
+        send(exchange, status, "text/plain; charset=utf-8", (sentence + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
-    private static void send(HttpExchange exchange, int status, String type, byte[] content)
-            throws IOException {
+    private static void send(HttpExchange exchange, int status, String type, byte[] content) throws IOException {
         exchange.getResponseHeaders().set("Content-Type", type);
         if (exchange.getRequestMethod().equals("HEAD")) {
             exchange.sendResponseHeaders(status, -1);

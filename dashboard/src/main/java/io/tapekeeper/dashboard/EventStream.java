@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One client that follows one series by server-sent events: rows that it misses, from the store and
- * then the ring, then what happens. Runs on a thread of its own, which alone writes to the client.
+ * One client that follows one series by server-sent events: rows that it misses, from the store and then the ring, then
+ * what happens. Runs on a thread of its own, which alone writes to the client.
  */
 final class EventStream {
     /**
@@ -24,8 +24,7 @@ final class EventStream {
      * @param heartbeatNanos the longest time without a sign of life
      */
     record Pace(long priceNanos, long heartbeatNanos) {
-        static final Pace USUAL =
-                new Pace(TimeUnit.MILLISECONDS.toNanos(100), TimeUnit.MILLISECONDS.toNanos(900));
+        static final Pace USUAL = new Pace(TimeUnit.MILLISECONDS.toNanos(100), TimeUnit.MILLISECONDS.toNanos(900));
     }
 
     /** How it ended, where the client did not just go. */
@@ -37,9 +36,7 @@ final class EventStream {
     private static final long STORE_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final int FLUSH_BYTES = 1 << 16;
 
-    /**
-     * Before what was told is sent: an alert told while the row of its bar is written goes along.
-     */
+    /** Before what was told is sent: an alert told while the row of its bar is written goes along. */
     private static final int LOOKS = 2;
 
     private final LiveSeries series;
@@ -54,8 +51,8 @@ final class EventStream {
     private volatile long writingSince; // System.nanoTime; 0 while no write is under way
 
     /**
-     * @param heldStart start of the newest bar that the client holds, epoch microseconds;
-     *     Long.MAX_VALUE for one that wants no rows of the past
+     * @param heldStart start of the newest bar that the client holds, epoch microseconds; Long.MAX_VALUE for one that
+     *     wants no rows of the past
      */
     EventStream(
             LiveSeries series,
@@ -218,8 +215,7 @@ final class EventStream {
     private void tell(LiveSeries.Event event) throws IOException {
         switch (event) {
             case LiveSeries.Row(FeatureRow row, boolean ignored) -> row(row);
-            case LiveSeries.AlertSeen(Alert alert) ->
-                    event("alert", Json.write(json -> Json.alert(json, alert)));
+            case LiveSeries.AlertSeen(Alert alert) -> event("alert", Json.write(json -> Json.alert(json, alert)));
             case LiveSeries.AlertsWithdrawn() -> event("alerts", api.alertsOf(series));
             case LiveSeries.Corrected(long start) -> {
                 long repairs = repairs();
@@ -232,21 +228,19 @@ final class EventStream {
 
     private void row(FeatureRow row) throws IOException {
         newestSent = Math.max(newestSent, row.bar().start());
-        pending.writeBytes(
-                ("id: " + Json.seconds(newestSent) + "\n").getBytes(StandardCharsets.UTF_8));
+        pending.writeBytes(("id: " + Json.seconds(newestSent) + "\n").getBytes(StandardCharsets.UTF_8));
         event("row", Json.write(json -> Json.row(json, row)));
     }
 
     private void signal(LiveSeries.Signalled signalled) throws IOException {
-        event(
-                "signal",
-                Json.write(json ->
-                        Json.signal(json, series.series().instrument(), signalled.change())));
+        event("signal", Json.write(json -> Json.signal(json, series.series().instrument(), signalled.change())));
     }
 
     /** How many holes of the tape were settled so far: with each, rows may have been corrected. */
     private long repairs() {
-        return history.holes(series.series()).stream().filter(hole -> !hole.open()).count();
+        return history.holes(series.series()).stream()
+                .filter(hole -> !hole.open())
+                .count();
     }
 
     private void health() throws IOException {

@@ -3,8 +3,8 @@ package io.tapekeeper.dashboard;
 import java.util.Locale;
 
 /**
- * How far a series can be trusted at this moment. Whoever records it tells this at least once a
- * second; where nothing is told for five seconds, the page is shown stale with that as the reason.
+ * How far a series can be trusted at this moment. Whoever records it tells this at least once a second; where nothing
+ * is told for five seconds, the page is shown stale with that as the reason.
  *
  * @param reason why the state is what it is, in words; empty where the state says all
  * @param lastTradeTime venue time of the last trade, epoch microseconds; 0 where there is none
@@ -16,8 +16,7 @@ import java.util.Locale;
  * @param agesMeaningful false where a recording is played, whose ages mean nothing
  * @param staleAfterMillis for how long nothing may come before it is stale; 0 where nobody says
  * @param completeness what the tape still misses
- * @param clockOffsetMillis to be added to this machine's clock to get the venue's; NaN where it was
- *     not measured
+ * @param clockOffsetMillis to be added to this machine's clock to get the venue's; NaN where it was not measured
  * @param latency how long its trades are on their way
  */
 public record Health(
@@ -55,19 +54,7 @@ public record Health(
     /** Nothing is known but the state and why. */
     public static Health only(State state, String reason) {
         return new Health(
-                state,
-                reason,
-                0,
-                0,
-                0,
-                0,
-                -1,
-                Double.NaN,
-                false,
-                0,
-                Completeness.UNKNOWN,
-                Double.NaN,
-                Latency.UNKNOWN);
+                state, reason, 0, 0, 0, 0, -1, Double.NaN, false, 0, Completeness.UNKNOWN, Double.NaN, Latency.UNKNOWN);
     }
 
     /** The same with its last trade {@code millis} older. */

@@ -20,10 +20,7 @@ public interface HistorySource {
     /** The newest {@code limit} rows, oldest first. */
     List<FeatureRow> latestFeatures(Series series, int limit);
 
-    /**
-     * The rows whose bars start in [{@code fromStart}, {@code toStart}), epoch microseconds, oldest
-     * first.
-     */
+    /** The rows whose bars start in [{@code fromStart}, {@code toStart}), epoch microseconds, oldest first. */
     void features(Series series, long fromStart, long toStart, Consumer<FeatureRow> out);
 
     /** The newest {@code limit} rows whose bars start before {@code toStart}, oldest first. */
@@ -42,8 +39,8 @@ public interface HistorySource {
      * A hole of a tape as the ledger has it.
      *
      * @param open whether somebody still tries to fill it
-     * @param missing ids of an open one that are not stored, counted a moment ago where counting
-     *     them takes long; of others nobody counts them: 0
+     * @param missing ids of an open one that are not stored, counted a moment ago where counting them takes long; of
+     *     others nobody counts them: 0
      */
     record Hole(Gap gap, boolean open, long missing) {}
 
@@ -68,8 +65,7 @@ public interface HistorySource {
             }
 
             @Override
-            public void features(
-                    Series series, long fromStart, long toStart, Consumer<FeatureRow> out) {
+            public void features(Series series, long fromStart, long toStart, Consumer<FeatureRow> out) {
                 history.features(series, fromStart, toStart, out);
             }
 

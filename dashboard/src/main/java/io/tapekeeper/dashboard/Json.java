@@ -26,8 +26,8 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * What the API says, as JSON. NaN is null; a price is a number for the chart, and a text with the
- * instrument's places where people read it.
+ * What the API says, as JSON. NaN is null; a price is a number for the chart, and a text with the instrument's places
+ * where people read it.
  */
 final class Json {
     private static final JsonFactory FACTORY = new JsonFactory();
@@ -45,8 +45,8 @@ final class Json {
     }
 
     /**
-     * Names a series in addresses: {@code binance.BTCUSDT.aggregate.classic.1s}, and {@code
-     * .simulated} behind it where it is.
+     * Names a series in addresses: {@code binance.BTCUSDT.aggregate.classic.1s}, and {@code .simulated} behind it where
+     * it is.
      */
     static String id(Series series) {
         TapeId tape = series.tape();
@@ -191,16 +191,12 @@ final class Json {
     }
 
     private static void extremes(
-            JsonGenerator json,
-            String name,
-            List<RollupRow> rows,
-            Function<RollupRow, Extremes> value) {
+            JsonGenerator json, String name, List<RollupRow> rows, Function<RollupRow, Extremes> value) {
         column(json, name + "Low", rows, row -> value.apply(row).low());
         column(json, name + "High", rows, row -> value.apply(row).high());
     }
 
-    private static <T> void flags(
-            JsonGenerator json, String name, List<T> rows, Predicate<T> value) {
+    private static <T> void flags(JsonGenerator json, String name, List<T> rows, Predicate<T> value) {
         json.writeArrayPropertyStart(name);
         for (T row : rows) {
             json.writeBoolean(value.test(row));
@@ -208,8 +204,7 @@ final class Json {
         json.writeEndArray();
     }
 
-    private static <T> void column(
-            JsonGenerator json, String name, List<T> rows, ToDoubleFunction<T> value) {
+    private static <T> void column(JsonGenerator json, String name, List<T> rows, ToDoubleFunction<T> value) {
         json.writeArrayPropertyStart(name);
         for (T row : rows) {
             number(json, value.applyAsDouble(row));

@@ -1,9 +1,9 @@
 package io.tapekeeper.dashboard;
 
 /**
- * How long trades are on their way from the venue's matching to this machine, over about the last
- * minute; milliseconds, corrected by the offset between the two clocks. As exact as that offset:
- * where the way is short, a value may come out a little below zero.
+ * How long trades are on their way from the venue's matching to this machine, over about the last minute; milliseconds,
+ * corrected by the offset between the two clocks. As exact as that offset: where the way is short, a value may come out
+ * a little below zero.
  *
  * @param medianMillis NaN where nothing was measured
  * @param p99Millis one in a hundred takes longer; NaN where nothing was measured

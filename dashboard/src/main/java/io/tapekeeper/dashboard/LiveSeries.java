@@ -17,19 +17,17 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The live end of one series: its newest rows, a ring of the last events, numbered in the order
- * they were told, and the latest price and health.
+ * The live end of one series: its newest rows, a ring of the last events, numbered in the order they were told, and the
+ * latest price and health.
  *
- * <p>One thread writes; any number read. Nobody does I/O under the lock, so the writer waits at
- * most for a copy of the ring.
+ * <p>One thread writes; any number read. Nobody does I/O under the lock, so the writer waits at most for a copy of the
+ * ring.
  */
 final class LiveSeries {
     /** What is told in order; price and health are not, for only their latest counts. */
     sealed interface Event {}
 
-    /**
-     * @param revised whether a row of this bar, or of a later one, was told before
-     */
+    /** @param revised whether a row of this bar, or of a later one, was told before */
     record Row(FeatureRow row, boolean revised) implements Event {}
 
     record AlertSeen(Alert alert) implements Event {}
@@ -37,17 +35,12 @@ final class LiveSeries {
     /** Alerts were withdrawn: all that are left are to be told anew. */
     record AlertsWithdrawn() implements Event {}
 
-    /**
-     * Rows were corrected: all from that of the bar {@code from} on are to be read anew, and the
-     * alerts.
-     */
+    /** Rows were corrected: all from that of the bar {@code from} on are to be read anew, and the alerts. */
     record Corrected(long from) implements Event {}
 
     record Signalled(SignalChange change) implements Event {}
 
-    /**
-     * @param lastTradeTime epoch microseconds
-     */
+    /** @param lastTradeTime epoch microseconds */
     record Price(Bar bar, long lastTradeTime) {}
 
     /**
@@ -98,11 +91,9 @@ final class LiveSeries {
         this.info = info;
         this.recordedOnly = recordedOnly;
         ring = new Event[ringRows];
-        Health first =
-                recordedOnly
-                        ? Health.only(
-                                Health.State.DISCONNECTED, "this tape is not being recorded now")
-                        : Health.only(Health.State.WARMING_UP, "starting");
+        Health first = recordedOnly
+                ? Health.only(Health.State.DISCONNECTED, "this tape is not being recorded now")
+                : Health.only(Health.State.WARMING_UP, "starting");
         health = new Told(first, System.nanoTime());
     }
 
@@ -145,9 +136,9 @@ final class LiveSeries {
     }
 
     /** See {@link LiveView#corrected}. */
-    void corrected(
-            long from, List<FeatureRow> corrected, List<Alert> held, SignalChange heldSignal) {
-        long newest = corrected.isEmpty() ? Long.MAX_VALUE : corrected.getLast().bar().start();
+    void corrected(long from, List<FeatureRow> corrected, List<Alert> held, SignalChange heldSignal) {
+        long newest =
+                corrected.isEmpty() ? Long.MAX_VALUE : corrected.getLast().bar().start();
         lock.lock();
         try {
             NavigableMap<Long, FeatureRow> outdated = rows.subMap(from, true, newest, true);
@@ -257,19 +248,16 @@ final class LiveSeries {
         }
         return now.in(
                 Health.State.STALE,
-                "the recorder has not reported for "
-                        + TimeUnit.NANOSECONDS.toSeconds(silence)
-                        + " s");
+                "the recorder has not reported for " + TimeUnit.NANOSECONDS.toSeconds(silence) + " s");
     }
 
     /**
-     * Where to follow from, for a client that held every row up to that of the bar {@code held} and
-     * was sent those of the store up to {@code sent} (bar starts, epoch microseconds). What the
-     * ring holds behind {@code held} is among the rows, for it may be newer than the store's.
+     * Where to follow from, for a client that held every row up to that of the bar {@code held} and was sent those of
+     * the store up to {@code sent} (bar starts, epoch microseconds). What the ring holds behind {@code held} is among
+     * the rows, for it may be newer than the store's.
      *
      * @param anyway true to join over rows that are lost to it
-     * @return null where rows behind that one have already left the ring: they are to be read from
-     *     the store first
+     * @return null where rows behind that one have already left the ring: they are to be read from the store first
      */
     Join join(long held, long sent, boolean anyway) {
         lock.lock();
@@ -279,10 +267,8 @@ final class LiveSeries {
             }
             TreeMap<Long, FeatureRow> missed = new TreeMap<>(rows.tailMap(held, false));
             for (long at = oldest(); at < next; at++) {
-                if (ring[(int) (at % ring.length)] instanceof Row(FeatureRow row, boolean revised)
-                        && revised) {
-                    FeatureRow now =
-                            rows.get(row.bar().start()); // it may have been corrected since
+                if (ring[(int) (at % ring.length)] instanceof Row(FeatureRow row, boolean revised) && revised) {
+                    FeatureRow now = rows.get(row.bar().start()); // it may have been corrected since
                     if (now != null) {
                         missed.put(row.bar().start(), now);
                     }
@@ -294,9 +280,7 @@ final class LiveSeries {
         }
     }
 
-    /**
-     * Waits until an event with the number {@code cursor} is there, the state changes or a time.
-     */
+    /** Waits until an event with the number {@code cursor} is there, the state changes or a time. */
     void await(long cursor, long nanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {

@@ -14,8 +14,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /**
  * What is happening now, for the pages that look.
  *
- * <p>One thread tells (per series); no method waits for a client or does I/O. A series that was
- * never added is refused with an IllegalArgumentException.
+ * <p>One thread tells (per series); no method waits for a client or does I/O. A series that was never added is refused
+ * with an IllegalArgumentException.
  */
 public final class LiveView {
     /** Rows kept per series where nothing else is said: an hour of seconds. */
@@ -30,14 +30,12 @@ public final class LiveView {
     private volatile String notice = "";
     private volatile ToldSystem system = new ToldSystem(SystemHealth.UNKNOWN, System.nanoTime());
 
-    /**
-     * @param nanos when, monotonic
-     */
+    /** @param nanos when, monotonic */
     record ToldSystem(SystemHealth health, long nanos) {}
 
     /**
-     * @param ringRows events kept per series: they bridge what the store does not hold yet, and are
-     *     all that a slow client may lag behind; each takes about 300 bytes
+     * @param ringRows events kept per series: they bridge what the store does not hold yet, and are all that a slow
+     *     client may lag behind; each takes about 300 bytes
      */
     public LiveView(int ringRows) {
         this.ringRows = ringRows;
@@ -92,23 +90,17 @@ public final class LiveView {
     }
 
     /**
-     * A repair has replaced rows: pages read what they show anew from there on, and lose nothing of
-     * what they look at. To be called by the thread that tells the rows, once the store has
-     * committed them, for that is where pages read the older ones from.
+     * A repair has replaced rows: pages read what they show anew from there on, and lose nothing of what they look at.
+     * To be called by the thread that tells the rows, once the store has committed them, for that is where pages read
+     * the older ones from.
      *
      * @param fromMicros start of the first bar that may have changed, epoch microseconds
-     * @param rows the newest of the corrected ones, oldest first; as many as were told before are
-     *     enough
-     * @param alerts those that hold and opened behind {@code fromMicros}; others that were told are
-     *     forgotten
+     * @param rows the newest of the corrected ones, oldest first; as many as were told before are enough
+     * @param alerts those that hold and opened behind {@code fromMicros}; others that were told are forgotten
      * @param signal the last change that holds; null where there is none
      */
     public void corrected(
-            Series series,
-            long fromMicros,
-            List<FeatureRow> rows,
-            List<Alert> alerts,
-            SignalChange signal) {
+            Series series, long fromMicros, List<FeatureRow> rows, List<Alert> alerts, SignalChange signal) {
         of(series).corrected(fromMicros, rows, alerts, signal);
     }
 
@@ -146,8 +138,8 @@ public final class LiveView {
     }
 
     /**
-     * Why there is no series to show, in words: a page that has none shows this sentence, as
-     * disconnected. Any thread may tell it.
+     * Why there is no series to show, in words: a page that has none shows this sentence, as disconnected. Any thread
+     * may tell it.
      *
      * @param sentence what is wrong and what to do; empty where nothing is
      */

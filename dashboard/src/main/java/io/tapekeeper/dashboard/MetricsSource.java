@@ -11,11 +11,10 @@ public interface MetricsSource {
     /**
      * One number of one thing.
      *
-     * @param name after {@code tapekeeper_}, with its unit: {@code disk_free_bytes}; a counter ends
-     *     in {@code _total}
+     * @param name after {@code tapekeeper_}, with its unit: {@code disk_free_bytes}; a counter ends in {@code _total}
      * @param help one sentence, the same for each label
-     * @param label what sets it apart from others of its name, for example {@code symbol}; empty
-     *     where there is one alone
+     * @param label what sets it apart from others of its name, for example {@code symbol}; empty where there is one
+     *     alone
      * @param labelValue of that label
      * @param value NaN where it is not known: it is left out then
      */

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * How many trades of an open hole are not stored. Counting reads all that have come, millions where
- * a month is being fetched, and the store changes several times a second: each hole is counted anew
- * only when twenty times the time has passed that its last count took. Any thread.
+ * How many trades of an open hole are not stored. Counting reads all that have come, millions where a month is being
+ * fetched, and the store changes several times a second: each hole is counted anew only when twenty times the time has
+ * passed that its last count took. Any thread.
  */
 final class MissingCounts {
     private static final int SHARE = 20;
@@ -22,13 +22,12 @@ final class MissingCounts {
 
     private final History history;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<Key, Counted> known =
-            new LinkedHashMap<>() {
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<Key, Counted> eldest) {
-                    return size() > MOST;
-                }
-            };
+    private final Map<Key, Counted> known = new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Key, Counted> eldest) {
+            return size() > MOST;
+        }
+    };
 
     MissingCounts(History history) {
         this.history = history;

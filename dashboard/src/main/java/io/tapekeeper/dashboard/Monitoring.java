@@ -12,9 +12,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What machines ask: {@code /health}, whether all is well, and {@code /metrics}, numbers in
- * Prometheus' text format 0.0.4. The format is written here and by no library, for all numbers are
- * counted elsewhere: what is left of a registry are the few lines of {@link #text}.
+ * What machines ask: {@code /health}, whether all is well, and {@code /metrics}, numbers in Prometheus' text format
+ * 0.0.4. The format is written here and by no library, for all numbers are counted elsewhere: what is left of a
+ * registry are the few lines of {@link #text}.
  */
 final class Monitoring {
     /** Beyond this without a word nobody knows whether the writer writes. */
@@ -26,37 +26,33 @@ final class Monitoring {
         this.view = view;
     }
 
-    /**
-     * @param well whether every symbol is fresh and the writer writes
-     */
+    /** @param well whether every symbol is fresh and the writer writes */
     record Verdict(boolean well, String json) {}
 
     Verdict health() {
         List<LiveSeries> all = view.all();
         String writing = whyNotWriting(System.nanoTime());
-        boolean well =
-                writing.isEmpty()
-                        && !all.isEmpty()
-                        && all.stream().allMatch(live -> live.health().isFresh());
-        byte[] answer =
-                Json.write(json -> {
-                    json.writeStartObject();
-                    json.writeBooleanProperty("ok", well);
-                    json.writeBooleanProperty("writing", writing.isEmpty());
-                    json.writeStringProperty("reason", all.isEmpty() ? nothingShown() : writing);
-                    json.writeArrayPropertyStart("symbols");
-                    for (LiveSeries live : all) {
-                        Health health = live.health();
-                        json.writeStartObject();
-                        json.writeStringProperty("symbol", live.series().tape().symbol());
-                        json.writeStringProperty("series", Json.id(live.series()));
-                        json.writeBooleanProperty("fresh", health.isFresh());
-                        Json.freshness(json, health);
-                        json.writeEndObject();
-                    }
-                    json.writeEndArray();
-                    json.writeEndObject();
-                });
+        boolean well = writing.isEmpty()
+                && !all.isEmpty()
+                && all.stream().allMatch(live -> live.health().isFresh());
+        byte[] answer = Json.write(json -> {
+            json.writeStartObject();
+            json.writeBooleanProperty("ok", well);
+            json.writeBooleanProperty("writing", writing.isEmpty());
+            json.writeStringProperty("reason", all.isEmpty() ? nothingShown() : writing);
+            json.writeArrayPropertyStart("symbols");
+            for (LiveSeries live : all) {
+                Health health = live.health();
+                json.writeStartObject();
+                json.writeStringProperty("symbol", live.series().tape().symbol());
+                json.writeStringProperty("series", Json.id(live.series()));
+                json.writeBooleanProperty("fresh", health.isFresh());
+                Json.freshness(json, health);
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        });
         return new Verdict(well, new String(answer, StandardCharsets.UTF_8));
     }
 
@@ -72,9 +68,7 @@ final class Monitoring {
             return "";
         }
         if (nanos - told.nanos() > SILENCE_NANOS) {
-            return "the recorder has not reported for "
-                    + TimeUnit.NANOSECONDS.toSeconds(nanos - told.nanos())
-                    + " s";
+            return "the recorder has not reported for " + TimeUnit.NANOSECONDS.toSeconds(nanos - told.nanos()) + " s";
         }
         return writing.trouble();
     }
@@ -90,24 +84,15 @@ final class Monitoring {
     }
 
     private void series(List<Metric> out) {
-        each(
-                out,
-                "fresh",
-                "1 where what comes is as new as it can be, else 0",
-                health -> health.isFresh() ? 1 : 0);
+        each(out, "fresh", "1 where what comes is as new as it can be, else 0", health -> health.isFresh() ? 1 : 0);
         each(
                 out,
                 "last_trade_age_seconds",
                 "Age of the newest trade",
-                health ->
-                        health.agesMeaningful() && health.lastTradeTime() > 0
-                                ? health.lastTradeAgeMillis() / 1e3
-                                : Double.NaN);
-        each(
-                out,
-                "stored_trades",
-                "Trades of the tape in the store",
-                health -> known(health.storedTrades()));
+                health -> health.agesMeaningful() && health.lastTradeTime() > 0
+                        ? health.lastTradeAgeMillis() / 1e3
+                        : Double.NaN);
+        each(out, "stored_trades", "Trades of the tape in the store", health -> known(health.storedTrades()));
         each(
                 out,
                 "holes_open",
@@ -138,12 +123,7 @@ final class Monitoring {
     private void each(List<Metric> out, String name, String help, ToDoubleFunction<Health> value) {
         for (LiveSeries live : view.all()) {
             Series series = live.series();
-            out.add(
-                    Metric.of(
-                            name,
-                            help,
-                            series.tape().symbol(),
-                            value.applyAsDouble(live.health())));
+            out.add(Metric.of(name, help, series.tape().symbol(), value.applyAsDouble(live.health())));
         }
     }
 
@@ -156,44 +136,28 @@ final class Monitoring {
         if (rate != null) {
             out.add(Metric.of("rate_limit_weight", "The venue's limit a minute", rate.limit()));
             out.add(Metric.of("rate_used_weight", "Used of it in the last minute", rate.used()));
-            out.add(
-                    Metric.of(
-                            "rate_repair_weight",
-                            "The part of it that went into repairs",
-                            rate.repairUsed()));
-            out.add(
-                    Metric.of(
-                            "rate_banned",
-                            "1 while the venue refuses this address, else 0",
-                            rate.bannedUntil() > 0 ? 1 : 0));
+            out.add(Metric.of("rate_repair_weight", "The part of it that went into repairs", rate.repairUsed()));
+            out.add(Metric.of(
+                    "rate_banned", "1 while the venue refuses this address, else 0", rate.bannedUntil() > 0 ? 1 : 0));
         }
         SystemHealth.Writing writing = system.writing();
         if (writing != null) {
             out.add(Metric.of("recorder_queue", "Entries waiting to be written", writing.queued()));
-            out.add(
-                    Metric.of(
-                            "recorder_trouble",
-                            "1 while nothing can be written, else 0",
-                            writing.trouble().isEmpty() ? 0 : 1));
+            out.add(Metric.of(
+                    "recorder_trouble",
+                    "1 while nothing can be written, else 0",
+                    writing.trouble().isEmpty() ? 0 : 1));
         }
         SystemHealth.Disk disk = system.disk();
         if (disk != null) {
             out.add(Metric.of("disk_free_bytes", "Room on the store's disk", disk.freeBytes()));
-            out.add(
-                    Metric.of(
-                            "disk_days_left",
-                            "Until that disk is full at the present pace",
-                            disk.daysLeft()));
+            out.add(Metric.of("disk_days_left", "Until that disk is full at the present pace", disk.daysLeft()));
         }
         for (QualityAlert.Kind kind : QualityAlert.Kind.values()) {
-            long open = system.dataQuality().stream().filter(one -> one.kind() == kind).count();
-            out.add(
-                    new Metric(
-                            "data_quality_alerts",
-                            "Open alerts about the data itself",
-                            "kind",
-                            kind.label(),
-                            open));
+            long open = system.dataQuality().stream()
+                    .filter(one -> one.kind() == kind)
+                    .count();
+            out.add(new Metric("data_quality_alerts", "Open alerts about the data itself", "kind", kind.label(), open));
         }
     }
 
@@ -225,10 +189,7 @@ final class Monitoring {
             return "";
         }
         String value =
-                metric.labelValue()
-                        .replace("\\", "\\\\")
-                        .replace("\"", "\\\"")
-                        .replace("\n", "\\n");
+                metric.labelValue().replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
         return "{%s=\"%s\"}".formatted(metric.label(), value);
     }
 

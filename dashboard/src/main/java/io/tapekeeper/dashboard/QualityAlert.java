@@ -4,8 +4,7 @@ import io.tapekeeper.alert.Severity;
 import java.util.Locale;
 
 /**
- * Something is wrong with the data, or soon will be. Told beside the alerts of the market and never
- * muted by them.
+ * Something is wrong with the data, or soon will be. Told beside the alerts of the market and never muted by them.
  *
  * @param symbol whose data; empty where it concerns all
  * @param since when it opened, this machine's clock, epoch microseconds
@@ -22,9 +21,7 @@ public record QualityAlert(Kind kind, String symbol, long since, Severity severi
         CLOCK,
         /** The disk is full soon. */
         DISK,
-        /**
-         * The venue's limit of requests is nearly used up, or the venue has banned this address.
-         */
+        /** The venue's limit of requests is nearly used up, or the venue has banned this address. */
         RATE_BUDGET,
         /** What comes is not written, or more slowly than it comes. */
         WRITER_BEHIND,

@@ -6,19 +6,16 @@ import io.tapekeeper.store.Series;
 /**
  * What the page has to know of a series beside its rows.
  *
- * @param preset the settings behind its features, which the page names and draws; null where only
- *     the label is known, and then no threshold is drawn
+ * @param preset the settings behind its features, which the page names and draws; null where only the label is known,
+ *     and then no threshold is drawn
  * @param replay whether the rows are a recording that is played
- * @param band what stands in the band across the top of the page, for whatever is not a live
- *     market; empty for none
+ * @param band what stands in the band across the top of the page, for whatever is not a live market; empty for none
  */
 public record SeriesInfo(Preset preset, boolean replay, String band) {
     /** A market as it happens; a simulated tape gets its band. */
     public static SeriesInfo live(Series series, Preset preset) {
         return new SeriesInfo(
-                preset,
-                false,
-                series.tape().simulated() ? "SIMULATED market: no real prices or trades" : "");
+                preset, false, series.tape().simulated() ? "SIMULATED market: no real prices or trades" : "");
     }
 
     /**

@@ -20,27 +20,25 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Follows a store that another process records, and tells a {@link LiveView} what it finds: new
- * rows and rows that a repair corrected, alerts, changes of the signal, and whether anything still
- * comes. Looks four times a second, on a thread of its own.
+ * Follows a store that another process records, and tells a {@link LiveView} what it finds: new rows and rows that a
+ * repair corrected, alerts, changes of the signal, and whether anything still comes. Looks four times a second, on a
+ * thread of its own.
  *
- * <p>That a repair corrected rows of any age it sees by the ledger: a hole is settled that was open
- * before. The recorder says so behind the rows that it corrected, and commits in that order.
+ * <p>That a repair corrected rows of any age it sees by the ledger: a hole is settled that was open before. The
+ * recorder says so behind the rows that it corrected, and commits in that order.
  *
- * <p>A series is stale where the store has not grown for ten seconds, or three bars, by this
- * machine's monotonic clock: a simulated or replayed tape is alive however old its times are. Until
- * the store has grown once, the age of the newest row decides.
+ * <p>A series is stale where the store has not grown for ten seconds, or three bars, by this machine's monotonic clock:
+ * a simulated or replayed tape is alive however old its times are. Until the store has grown once, the age of the
+ * newest row decides.
  *
- * <p>Where the store cannot be read, every page says so, and the tail tries again each second until
- * it is closed.
+ * <p>Where the store cannot be read, every page says so, and the tail tries again each second until it is closed.
  *
  * <p>A price that is forming is not stored, so a page shows none.
  */
 public final class StoreTail implements AutoCloseable {
     private static final long POLL_MILLIS = 250;
     private static final long RETRY_MILLIS = 1_000;
-    private static final int ROWS_COMPARED =
-            180; // a live repair reaches back 30 s, its windows 120
+    private static final int ROWS_COMPARED = 180; // a live repair reaches back 30 s, its windows 120
     private static final int ALERTS_COMPARED = 50;
     private static final long STALE_MICROS = 10_000_000;
 
@@ -62,16 +60,12 @@ public final class StoreTail implements AutoCloseable {
         private boolean timesAreOld; // of the row that was the newest then
     }
 
-    /**
-     * @param clock tells how old the newest row is
-     */
+    /** @param clock tells how old the newest row is */
     public StoreTail(LiveView view, HistorySource history, Clock clock) {
         this(view, history, clock, System::nanoTime);
     }
 
-    /**
-     * @param nanos the monotonic clock
-     */
+    /** @param nanos the monotonic clock */
     StoreTail(LiveView view, HistorySource history, Clock clock, LongSupplier nanos) {
         this.view = view;
         this.history = history;
@@ -112,9 +106,7 @@ public final class StoreTail implements AutoCloseable {
                     TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
                 } catch (StoreException e) {
                     followed.forEach((series, known) ->
-                            view.health(
-                                    series,
-                                    Health.only(Health.State.DISCONNECTED, e.getMessage())));
+                            view.health(series, Health.only(Health.State.DISCONNECTED, e.getMessage())));
                     TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
                 }
             }
@@ -123,9 +115,7 @@ public final class StoreTail implements AutoCloseable {
         }
     }
 
-    /**
-     * @param following whether a series that is new here has begun only now
-     */
+    /** @param following whether a series that is new here has begun only now */
     private void read(boolean following) {
         for (Series series : history.series()) {
             Followed known = followed.get(series);
@@ -134,8 +124,7 @@ public final class StoreTail implements AutoCloseable {
                 known = new Followed();
                 followed.put(series, known);
                 if (!view.shows(series)) {
-                    view.addSeries(
-                            series, SeriesInfo.live(series, SeriesInfo.presetOf(series.preset())));
+                    view.addSeries(series, SeriesInfo.live(series, SeriesInfo.presetOf(series.preset())));
                 }
             }
             boolean rowsCame = corrections(series, known, mayGrow);
@@ -145,25 +134,21 @@ public final class StoreTail implements AutoCloseable {
             if (mayGrow && (rowsCame || trades > known.storedTrades)) {
                 known.grown = true;
                 known.grownAt = nanos.getAsLong();
-                known.timesAreOld =
-                        !known.rows.isEmpty() && Math.abs(ageMicros(known)) > lasts(series);
+                known.timesAreOld = !known.rows.isEmpty() && Math.abs(ageMicros(known)) > lasts(series);
             }
             known.storedTrades = trades;
         }
     }
 
-    /**
-     * @return whether a hole was settled, so that rows may have been corrected
-     */
+    /** @return whether a hole was settled, so that rows may have been corrected */
     private boolean corrections(Series series, Followed known, boolean following) {
         Set<Gap> wereOpen = new HashSet<>();
         known.holes.stream().filter(hole -> hole.open()).forEach(hole -> wereOpen.add(hole.gap()));
         known.holes = history.holes(series);
-        OptionalLong from =
-                known.holes.stream()
-                        .filter(hole -> !hole.open() && wereOpen.contains(hole.gap()))
-                        .mapToLong(hole -> series.interval().startOf(hole.gap().before()))
-                        .min();
+        OptionalLong from = known.holes.stream()
+                .filter(hole -> !hole.open() && wereOpen.contains(hole.gap()))
+                .mapToLong(hole -> series.interval().startOf(hole.gap().before()))
+                .min();
         if (from.isEmpty() || !following) {
             return false;
         }
@@ -172,8 +157,12 @@ public final class StoreTail implements AutoCloseable {
         view.corrected(
                 series,
                 from.getAsLong(),
-                newest.stream().filter(row -> row.bar().start() >= from.getAsLong()).toList(),
-                alerts.stream().filter(alert -> alert.opened() > from.getAsLong()).toList(),
+                newest.stream()
+                        .filter(row -> row.bar().start() >= from.getAsLong())
+                        .toList(),
+                alerts.stream()
+                        .filter(alert -> alert.opened() > from.getAsLong())
+                        .toList(),
                 lastChange(series, newest));
         known.rows = newest.subList(Math.max(0, newest.size() - ROWS_COMPARED), newest.size());
         known.alerts = Set.copyOf(alerts);
@@ -205,9 +194,7 @@ public final class StoreTail implements AutoCloseable {
         return newest;
     }
 
-    /**
-     * @return whether any is new or corrected
-     */
+    /** @return whether any is new or corrected */
     private boolean rows(Series series, Followed known) {
         List<FeatureRow> now = new ArrayList<>();
         if (known.rows.isEmpty()) {
@@ -252,17 +239,13 @@ public final class StoreTail implements AutoCloseable {
 
     /** Tells which alerts have gone from the store, but for those that are too old to be read. */
     private void withdrawn(Series series, Followed known, List<Alert> newest) {
-        long oldest =
-                newest.size() < ALERTS_COMPARED
-                        ? Long.MIN_VALUE
-                        : newest.getFirst().opened() + 1; // others of that moment may be cut off
+        long oldest = newest.size() < ALERTS_COMPARED
+                ? Long.MIN_VALUE
+                : newest.getFirst().opened() + 1; // others of that moment may be cut off
         List<Alert> gone = new ArrayList<>();
         for (Alert alert : known.alerts) {
             boolean there =
-                    newest.stream()
-                            .anyMatch(other ->
-                                    other.rule() == alert.rule()
-                                            && other.opened() == alert.opened());
+                    newest.stream().anyMatch(other -> other.rule() == alert.rule() && other.opened() == alert.opened());
             if (!there && alert.opened() >= oldest) {
                 gone.add(alert);
             }
@@ -278,15 +261,10 @@ public final class StoreTail implements AutoCloseable {
         }
         FeatureRow last = known.rows.getLast();
         long age = Math.max(0, ageMicros(known));
-        long silence =
-                known.grown
-                        ? TimeUnit.NANOSECONDS.toMicros(nanos.getAsLong() - known.grownAt)
-                        : age;
+        long silence = known.grown ? TimeUnit.NANOSECONDS.toMicros(nanos.getAsLong() - known.grownAt) : age;
         boolean stale = silence > lasts(series);
         boolean agesMeaningful =
-                known.grown
-                        ? !known.timesAreOld
-                        : !series.tape().simulated() || age <= lasts(series);
+                known.grown ? !known.timesAreOld : !series.tape().simulated() || age <= lasts(series);
         var preset = SeriesInfo.presetOf(series.preset());
         int warmOf = preset == null ? 0 : preset.window();
         int warm = Math.min(warmOf, closesInARow(known.rows));

@@ -3,13 +3,11 @@ package io.tapekeeper.dashboard;
 import java.util.List;
 
 /**
- * How the process stands, whatever it records. Told about once a second; each part is null where
- * nobody measures it.
+ * How the process stands, whatever it records. Told about once a second; each part is null where nobody measures it.
  *
  * @param dataQuality the alerts that are open, the worst first
  */
-public record SystemHealth(
-        RateBudget rate, Writing writing, Disk disk, List<QualityAlert> dataQuality) {
+public record SystemHealth(RateBudget rate, Writing writing, Disk disk, List<QualityAlert> dataQuality) {
     /** Nothing is known. */
     public static final SystemHealth UNKNOWN = new SystemHealth(null, null, null, List.of());
 
@@ -20,11 +18,9 @@ public record SystemHealth(
      * @param limit weight that may be used in a minute
      * @param used weight used in the last minute, by whomever of this address
      * @param repairUsed the part of it that went into repairs
-     * @param bannedUntil until when the venue refuses this address, epoch microseconds; 0 = it does
-     *     not
+     * @param bannedUntil until when the venue refuses this address, epoch microseconds; 0 = it does not
      */
-    public record RateBudget(
-            String host, long limit, long used, long repairUsed, long bannedUntil) {}
+    public record RateBudget(String host, long limit, long used, long repairUsed, long bannedUntil) {}
 
     /**
      * The store's writer.
@@ -42,9 +38,7 @@ public record SystemHealth(
      * @param bytesPerDay how fast the store grows; NaN where that is not known yet
      */
     public record Disk(long freeBytes, double bytesPerDay) {
-        /**
-         * Until it is full at this pace; NaN where that is not known, infinite where it is never.
-         */
+        /** Until it is full at this pace; NaN where that is not known, infinite where it is never. */
         public double daysLeft() {
             return bytesPerDay > 0
                     ? (double) freeBytes / bytesPerDay

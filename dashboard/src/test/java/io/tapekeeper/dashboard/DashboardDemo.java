@@ -10,19 +10,16 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Shows the page with invented trades, to look at it: {@code port symbols state minutesOfPast}.
- * State is live, warming-up, stale, disconnected, replay, simulated, holes (one of 8 s every 25),
- * trouble (all that can be wrong with the data), repair (of a hole, done after half a minute) or
- * plain.
+ * Shows the page with invented trades, to look at it: {@code port symbols state minutesOfPast}. State is live,
+ * warming-up, stale, disconnected, replay, simulated, holes (one of 8 s every 25), trouble (all that can be wrong with
+ * the data), repair (of a hole, done after half a minute) or plain.
  */
 final class DashboardDemo {
     private static final String[] SYMBOLS = {
         "BTCUSDT", "ETHUSDT", "SOLUSDT", "XRPUSDT", "DOGEUSDT", "ADAUSDT", "BNBUSDT"
     };
     private static final double[] PRICES = {61_849.5, 2_683.12, 152.41, 0.6112, 0.10344, 0.45, 580};
-    private static final long[] STEPS = {
-        1_000_000, 1_000_000, 1_000_000, 10_000, 1_000, 10_000, 1_000_000
-    };
+    private static final long[] STEPS = {1_000_000, 1_000_000, 1_000_000, 10_000, 1_000, 10_000, 1_000_000};
 
     private static final long HOLE_MICROS = TimeUnit.SECONDS.toMicros(90);
     private static final int REPAIR_BEATS = 500;
@@ -44,14 +41,13 @@ final class DashboardDemo {
             int kind = i % SYMBOLS.length;
             RandomTape[] self = new RandomTape[1];
             var out = new RandomTape.Told(view, history, () -> self[0].series);
-            self[0] =
-                    new RandomTape(
-                            (i < SYMBOLS.length ? "" : "C" + i) + SYMBOLS[kind],
-                            PRICES[kind],
-                            STEPS[kind],
-                            state.equals("simulated"),
-                            42 + i,
-                            out);
+            self[0] = new RandomTape(
+                    (i < SYMBOLS.length ? "" : "C" + i) + SYMBOLS[kind],
+                    PRICES[kind],
+                    STEPS[kind],
+                    state.equals("simulated"),
+                    42 + i,
+                    out);
             RandomTape tape = self[0];
             long hole = now - TimeUnit.SECONDS.toMicros(170);
             boolean gapped = i > 0 || state.equals("repair");
@@ -82,8 +78,7 @@ final class DashboardDemo {
         }
     }
 
-    private static void run(
-            LiveView view, MemoryHistory history, List<RandomTape> tapes, String state)
+    private static void run(LiveView view, MemoryHistory history, List<RandomTape> tapes, String state)
             throws InterruptedException {
         long lastTrade = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
         long beats = 0;
@@ -103,12 +98,8 @@ final class DashboardDemo {
                 }
                 if (beats % 8 == 0) {
                     Completeness completeness =
-                            tape == tapes.getFirst()
-                                    ? completeness(state, beats)
-                                    : Completeness.WHOLE;
-                    view.health(
-                            tape.series,
-                            health(tape, history, state, now - lastTrade, completeness));
+                            tape == tapes.getFirst() ? completeness(state, beats) : Completeness.WHOLE;
+                    view.health(tape.series, health(tape, history, state, now - lastTrade, completeness));
                 }
             }
             beats++;
@@ -130,8 +121,7 @@ final class DashboardDemo {
         }
         long done = 690 * beats / REPAIR_BEATS;
         return state.equals("repair") && beats < REPAIR_BEATS
-                ? new Completeness(
-                        1, 690 - done, new Completeness.Repair(done, 690, (690 - done) / 23))
+                ? new Completeness(1, 690 - done, new Completeness.Repair(done, 690, (690 - done) / 23))
                 : Completeness.WHOLE;
     }
 
@@ -146,8 +136,7 @@ final class DashboardDemo {
         long since = now - 95_000_000;
         return new SystemHealth(
                 new SystemHealth.RateBudget("api.binance.com", 6_000, 5_130, 2_900, 0),
-                new SystemHealth.Writing(
-                        41_000, 65_536, "The disk of data/tapekeeper.db is full: make room."),
+                new SystemHealth.Writing(41_000, 65_536, "The disk of data/tapekeeper.db is full: make room."),
                 new SystemHealth.Disk(1_700_000_000L, 1.2e9),
                 List.of(
                         new QualityAlert(
@@ -172,11 +161,7 @@ final class DashboardDemo {
     }
 
     private static Health health(
-            RandomTape tape,
-            MemoryHistory history,
-            String state,
-            long ageMicros,
-            Completeness completeness) {
+            RandomTape tape, MemoryHistory history, String state, long ageMicros, Completeness completeness) {
         Health.State now = Health.State.LIVE;
         String reason = "";
         switch (state) {

@@ -52,8 +52,7 @@ class DashboardTest {
         return "http://127.0.0.1:" + dashboard.port() + path;
     }
 
-    private HttpResponse<String> get(String path, String... headers)
-            throws IOException, InterruptedException {
+    private HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address(path)));
         if (headers.length > 0) {
             request.headers(headers);
@@ -75,8 +74,7 @@ class DashboardTest {
         for (String own : new String[] {"127.0.0.1:8080", "localhost", "LOCALHOST:1", "[::1]:80"}) {
             assertEquals("HTTP/1.1 200 OK", statusFor(own), own);
         }
-        for (String other :
-                new String[] {"evil.example", "127.0.0.1.evil.example:80", "10.0.0.7"}) {
+        for (String other : new String[] {"evil.example", "127.0.0.1.evil.example:80", "10.0.0.7"}) {
             assertEquals("HTTP/1.1 403 Forbidden", statusFor(other), other);
         }
     }
@@ -110,19 +108,16 @@ class DashboardTest {
     @Test
     void servesNothingFromOutsideThePage() throws Exception {
         for (String path :
-                new String[] {
-                    "/../Dashboard.class", "/assets/../../Json.class", "/%2e%2e/Json.class", "/x.js"
-                }) {
+                new String[] {"/../Dashboard.class", "/assets/../../Json.class", "/%2e%2e/Json.class", "/x.js"}) {
             assertEquals(404, get(path).statusCode(), path);
         }
     }
 
     @Test
     void answersGetAlone() throws Exception {
-        HttpRequest post =
-                HttpRequest.newBuilder(URI.create(address("/api/series")))
-                        .POST(HttpRequest.BodyPublishers.noBody())
-                        .build();
+        HttpRequest post = HttpRequest.newBuilder(URI.create(address("/api/series")))
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .build();
         assertEquals(405, http.send(post, HttpResponse.BodyHandlers.ofString()).statusCode());
     }
 
@@ -148,7 +143,9 @@ class DashboardTest {
         for (long second = 4; second <= 7; second++) { // not yet stored: 6, 7
             view.row(BTC, row(second));
         }
-        assertEquals("[3,4,5,6,7]", times(get("/api/history?limit=5&series=" + BTC_ID).body()));
+        assertEquals(
+                "[3,4,5,6,7]",
+                times(get("/api/history?limit=5&series=" + BTC_ID).body()));
     }
 
     @Test
@@ -171,17 +168,13 @@ class DashboardTest {
         for (long second : new long[] {60, 61, 119, 120}) {
             history.add(BTC, row(second));
         }
-        String range = get("/api/range?from=60&to=120&points=100&series=" + BTC_ID).body();
-        assertTrue(
-                range.startsWith("{\"interval\":60,\"end\":121,\"whole\":true,\"t\":[60],"), range);
-        for (String column :
-                List.of("o", "h", "l", "c", "v", "n", "retLow", "retHigh", "zLow", "zHigh")) {
+        String range =
+                get("/api/range?from=60&to=120&points=100&series=" + BTC_ID).body();
+        assertTrue(range.startsWith("{\"interval\":60,\"end\":121,\"whole\":true,\"t\":[60],"), range);
+        for (String column : List.of("o", "h", "l", "c", "v", "n", "retLow", "retHigh", "zLow", "zHigh")) {
             assertTrue(range.contains("\"" + column + "\":["), column + " in " + range);
         }
-        assertEquals(
-                400,
-                get("/api/range?points=2001&series=" + BTC_ID).statusCode(),
-                "too many points");
+        assertEquals(400, get("/api/range?points=2001&series=" + BTC_ID).statusCode(), "too many points");
     }
 
     private static String times(String history) {
@@ -253,10 +246,7 @@ class DashboardTest {
                         new Latency(12.5, 80)));
         String health = get("/api/health").body();
         assertTrue(health.contains("\"latency\":{\"medianMillis\":12.5,\"p99Millis\":80}"), health);
-        assertTrue(
-                get("/metrics")
-                        .body()
-                        .contains("tapekeeper_latency_p99_seconds{symbol=\"BTCUSDT\"} 0.08\n"));
+        assertTrue(get("/metrics").body().contains("tapekeeper_latency_p99_seconds{symbol=\"BTCUSDT\"} 0.08\n"));
         assertTrue(health.startsWith("{\"clients\":0,\"cut\":0,\"refused\":0,"), health);
         assertTrue(health.contains("\"state\":\"warming-up\""), health);
         assertTrue(health.contains("\"warm\":7,\"warmOf\":20,\"stored\":99"), health);
@@ -296,9 +286,7 @@ class DashboardTest {
         empty.notice("Binance cannot be reached.");
         Monitoring.Verdict verdict = new Monitoring(empty).health();
         assertFalse(verdict.well());
-        assertTrue(
-                verdict.json().contains("\"reason\":\"Binance cannot be reached.\""),
-                verdict.json());
+        assertTrue(verdict.json().contains("\"reason\":\"Binance cannot be reached.\""), verdict.json());
     }
 
     @Test
@@ -312,20 +300,7 @@ class DashboardTest {
     }
 
     private static Health healthOf(Health.State state, Completeness completeness) {
-        return new Health(
-                state,
-                "",
-                5_000_000,
-                40,
-                7,
-                20,
-                99,
-                2.5,
-                false,
-                5_000,
-                completeness,
-                -3,
-                Latency.UNKNOWN);
+        return new Health(state, "", 5_000_000, 40, 7, 20, 99, 2.5, false, 5_000, completeness, -3, Latency.UNKNOWN);
     }
 
     private static SystemHealth writing(String trouble) {
@@ -340,36 +315,30 @@ class DashboardTest {
     void tellsItsNumbersAsPrometheusReadsThem() throws Exception {
         view.health(BTC, healthOf(Health.State.LIVE, new Completeness(1, 5, null)));
         view.system(writing(""));
-        view.addMetrics(() ->
-                List.of(
-                        Metric.of("trades_total", "Trades that came", "BTCUSDT", 12),
-                        Metric.of("trades_total", "Trades that came", "A\"\\B", 3),
-                        Metric.of("lag_seconds", "Unknown yet", Double.NaN)));
+        view.addMetrics(() -> List.of(
+                Metric.of("trades_total", "Trades that came", "BTCUSDT", 12),
+                Metric.of("trades_total", "Trades that came", "A\"\\B", 3),
+                Metric.of("lag_seconds", "Unknown yet", Double.NaN)));
         HttpResponse<String> metrics = get("/metrics");
         assertEquals(
                 "text/plain; version=0.0.4; charset=utf-8",
                 metrics.headers().firstValue("Content-Type").orElseThrow());
-        assertTrue(
-                metrics.body()
-                        .endsWith(
-                                """
+        assertTrue(metrics.body().endsWith("""
                                 # HELP tapekeeper_trades_total Trades that came
                                 # TYPE tapekeeper_trades_total counter
                                 tapekeeper_trades_total{symbol="BTCUSDT"} 12
                                 tapekeeper_trades_total{symbol="A\\"\\\\B"} 3
-                                """),
-                metrics.body());
-        for (String line :
-                new String[] {
-                    "# TYPE tapekeeper_holes_open gauge",
-                    "tapekeeper_missing_trades{symbol=\"BTCUSDT\"} 5",
-                    "tapekeeper_clock_offset_seconds{symbol=\"BTCUSDT\"} -0.003",
-                    "tapekeeper_recorder_queue 7",
-                    "tapekeeper_disk_free_bytes 2000000000000",
-                    "tapekeeper_disk_days_left 2",
-                    "tapekeeper_data_quality_alerts{kind=\"open-gap\"} 0",
-                    "tapekeeper_browser_clients 0"
-                }) {
+                                """), metrics.body());
+        for (String line : new String[] {
+            "# TYPE tapekeeper_holes_open gauge",
+            "tapekeeper_missing_trades{symbol=\"BTCUSDT\"} 5",
+            "tapekeeper_clock_offset_seconds{symbol=\"BTCUSDT\"} -0.003",
+            "tapekeeper_recorder_queue 7",
+            "tapekeeper_disk_free_bytes 2000000000000",
+            "tapekeeper_disk_days_left 2",
+            "tapekeeper_data_quality_alerts{kind=\"open-gap\"} 0",
+            "tapekeeper_browser_clients 0"
+        }) {
             assertTrue(metrics.body().lines().anyMatch(line::equals), line + metrics.body());
         }
         assertFalse(metrics.body().contains("last_trade_age"), "its ages mean nothing");
@@ -380,10 +349,7 @@ class DashboardTest {
     void saysWhyThereIsNothingToShow() throws Exception {
         view.notice("Binance cannot be reached; is this machine online?");
         String health = get("/api/health").body();
-        assertTrue(
-                health.contains(
-                        "\"notice\":\"Binance cannot be reached; is this machine online?\""),
-                health);
+        assertTrue(health.contains("\"notice\":\"Binance cannot be reached; is this machine online?\""), health);
         view.notice("");
         assertTrue(get("/api/health").body().contains("\"notice\":\"\""));
     }
@@ -418,9 +384,7 @@ class DashboardTest {
             IOException refused = assertThrows(IOException.class, second::start);
             assertTrue(
                     refused.getMessage()
-                            .startsWith(
-                                    "The dashboard cannot listen on 127.0.0.1 port "
-                                            + dashboard.port()),
+                            .startsWith("The dashboard cannot listen on 127.0.0.1 port " + dashboard.port()),
                     refused.getMessage());
         }
     }
@@ -428,8 +392,7 @@ class DashboardTest {
     @Test
     void closingEndsEveryStreamAtOnce() throws Exception {
         try (StreamClient one = new StreamClient(http, address("/api/stream?series=" + BTC_ID));
-                StreamClient two =
-                        new StreamClient(http, address("/api/stream?series=" + BTC_ID))) {
+                StreamClient two = new StreamClient(http, address("/api/stream?series=" + BTC_ID))) {
             one.next("health");
             two.next("health");
             long begun = System.nanoTime();

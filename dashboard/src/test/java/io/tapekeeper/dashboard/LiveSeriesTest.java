@@ -47,7 +47,9 @@ class LiveSeriesTest {
     void aRecorderThatReportsNothingIsStaleAfterFiveSeconds() {
         live.health(liveHealth(0));
         long now = System.nanoTime();
-        assertEquals(Health.State.LIVE, live.health(now + TimeUnit.SECONDS.toNanos(4)).state());
+        assertEquals(
+                Health.State.LIVE,
+                live.health(now + TimeUnit.SECONDS.toNanos(4)).state());
         Health later = live.health(now + TimeUnit.SECONDS.toNanos(6));
         assertEquals(Health.State.STALE, later.state());
         assertEquals("the recorder has not reported for 6 s", later.reason());
@@ -100,9 +102,7 @@ class LiveSeriesTest {
                 List.of(row(2, "105"), row(3, "105"), row(4, "105"), row(5, "105"), row(6, "105")),
                 List.of(found),
                 null);
-        assertEquals(
-                List.of(row(2, "105"), row(3, "105"), row(4, "105"), row(5, "105"), row(6, "105")),
-                series.rows());
+        assertEquals(List.of(row(2, "105"), row(3, "105"), row(4, "105"), row(5, "105"), row(6, "105")), series.rows());
         assertEquals(List.of(before, found), series.alerts());
         assertEquals(series.rows(), series.join(1_000_000, 1_000_000, false).rows());
     }
@@ -123,8 +123,6 @@ class LiveSeriesTest {
         LiveView view = new LiveView(3);
         assertThrows(IllegalArgumentException.class, () -> view.row(BTC, row(1)));
         view.addSeries(BTC, SeriesInfo.live(BTC, Preset.CLASSIC));
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> view.addSeries(BTC, SeriesInfo.live(BTC, Preset.CLASSIC)));
+        assertThrows(IllegalArgumentException.class, () -> view.addSeries(BTC, SeriesInfo.live(BTC, Preset.CLASSIC)));
     }
 }

@@ -21,8 +21,7 @@ import java.util.function.Consumer;
 
 /** A store in memory: what the tests put in, at the moment they choose. */
 class MemoryHistory implements HistorySource {
-    private final Map<Series, ConcurrentNavigableMap<Long, FeatureRow>> rows =
-            new ConcurrentHashMap<>();
+    private final Map<Series, ConcurrentNavigableMap<Long, FeatureRow>> rows = new ConcurrentHashMap<>();
     private final Map<Series, Map<String, Alert>> alerts = new ConcurrentHashMap<>();
     private final Map<Series, List<Hole>> holes = new ConcurrentHashMap<>();
     private final AtomicLong version = new AtomicLong();

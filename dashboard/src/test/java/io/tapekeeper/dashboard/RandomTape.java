@@ -28,20 +28,10 @@ final class RandomTape {
     private long id = 3_735_680_000L;
     private long lastTime;
 
-    RandomTape(
-            String symbol,
-            double price,
-            long step,
-            boolean simulated,
-            long seed,
-            Analyst.Output out) {
+    RandomTape(String symbol, double price, long step, boolean simulated, long seed, Analyst.Output out) {
         Instrument instrument = new Instrument("binance", symbol, step, 1_000);
-        series =
-                new Series(
-                        new TapeId("binance", symbol, TapeKind.AGGREGATE, simulated),
-                        instrument,
-                        "classic",
-                        Interval.SECOND);
+        series = new Series(
+                new TapeId("binance", symbol, TapeKind.AGGREGATE, simulated), instrument, "classic", Interval.SECOND);
         random = new Random(seed);
         analyst = new Analyst(instrument, Interval.SECOND, Preset.CLASSIC, out);
         this.price = price;

@@ -31,7 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class StoreTailTest {
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     @Test
     void followsWhatAnotherProcessRecords() throws Exception {
@@ -44,19 +45,16 @@ class StoreTailTest {
             recorder.flush();
             try (History history = History.open(file);
                     StoreTail tail = new StoreTail(view, HistorySource.of(history), clock);
-                    Dashboard dashboard =
-                            new Dashboard(view, HistorySource.of(history), "127.0.0.1", 0);
+                    Dashboard dashboard = new Dashboard(view, HistorySource.of(history), "127.0.0.1", 0);
                     HttpClient http = HttpClient.newHttpClient()) {
                 tail.start();
                 dashboard.start();
                 String address =
-                        "http://127.0.0.1:%d/api/stream?since=997&series=%s"
-                                .formatted(dashboard.port(), BTC_ID);
+                        "http://127.0.0.1:%d/api/stream?since=997&series=%s".formatted(dashboard.port(), BTC_ID);
                 try (StreamClient client = new StreamClient(http, address)) {
                     assertEquals(998, client.next("row").time());
                     recorder.row(BTC, row(999));
-                    recorder.alertOpened(
-                            BTC, new Alert(Rule.Z_HIGH, 1_000_000_000, Alert.OPEN, 3.5, 3, "high"));
+                    recorder.alertOpened(BTC, new Alert(Rule.Z_HIGH, 1_000_000_000, Alert.OPEN, 3.5, 3, "high"));
                     recorder.flush();
                     assertEquals(999, client.next("row").time());
                     assertEquals("high", client.next("alert").field("reason"));
@@ -89,25 +87,22 @@ class StoreTailTest {
                     recorder.row(BTC, row(second, "100"));
                 }
             }
-            recorder.alertOpened(
-                    BTC, new Alert(Rule.Z_LOW, 1_006_000_000, Alert.OPEN, -4, -3, "of a hole"));
+            recorder.alertOpened(BTC, new Alert(Rule.Z_LOW, 1_006_000_000, Alert.OPEN, -4, -3, "of a hole"));
             recorder.gap(BTC.tape(), gap, Cause.MISSED);
             recorder.flush();
             try (History history = History.open(file);
                     StoreTail tail = new StoreTail(view, HistorySource.of(history), clock);
-                    Dashboard dashboard =
-                            new Dashboard(view, HistorySource.of(history), "127.0.0.1", 0);
+                    Dashboard dashboard = new Dashboard(view, HistorySource.of(history), "127.0.0.1", 0);
                     HttpClient http = HttpClient.newHttpClient()) {
                 tail.start();
                 dashboard.start();
                 String address =
-                        "http://127.0.0.1:%d/api/stream?since=1599&series=%s"
-                                .formatted(dashboard.port(), BTC_ID);
+                        "http://127.0.0.1:%d/api/stream?since=1599&series=%s".formatted(dashboard.port(), BTC_ID);
                 try (StreamClient client = new StreamClient(http, address)) {
                     assertEquals("0", client.next("repairs").field("count"));
-                    StreamClient.Event holed =
-                            client.until(event -> event.data().contains("\"openHoles\":1"))
-                                    .getLast();
+                    StreamClient.Event holed = client.until(
+                                    event -> event.data().contains("\"openHoles\":1"))
+                            .getLast();
                     assertEquals("10", holed.field("missingTrades"));
                     recorder.withdraw(BTC, 1_002_000_000, 2_000_000_000);
                     for (long second = 1_001; second < 1_010; second++) {
@@ -115,7 +110,9 @@ class StoreTailTest {
                     }
                     recorder.gapSettled(BTC.tape(), 100, 109, Cause.MISSED, Optional.of("rest"));
                     recorder.flush();
-                    assertEquals("{\"from\":1001,\"repairs\":1}", client.next("corrected").data());
+                    assertEquals(
+                            "{\"from\":1001,\"repairs\":1}",
+                            client.next("corrected").data());
                     assertEquals("[]", client.next("alerts").data());
                     client.until(event -> event.data().contains("\"openHoles\":0"));
                 }
@@ -136,18 +133,15 @@ class StoreTailTest {
         }
         try (History history = History.open(file);
                 StoreTail tail = new StoreTail(view, HistorySource.of(history), clock);
-                Dashboard dashboard =
-                        new Dashboard(view, HistorySource.of(history), "127.0.0.1", 0);
+                Dashboard dashboard = new Dashboard(view, HistorySource.of(history), "127.0.0.1", 0);
                 HttpClient http = HttpClient.newHttpClient()) {
             tail.start();
             dashboard.start();
-            String address =
-                    "http://127.0.0.1:%d/api/stream?series=%s".formatted(dashboard.port(), BTC_ID);
+            String address = "http://127.0.0.1:%d/api/stream?series=%s".formatted(dashboard.port(), BTC_ID);
             try (StreamClient client = new StreamClient(http, address)) {
-                StreamClient.Event stale =
-                        client.until(event -> event.data().contains("\"stale\"")).getLast();
-                assertEquals(
-                        "no new row in the store; is anything recording?", stale.field("reason"));
+                StreamClient.Event stale = client.until(event -> event.data().contains("\"stale\""))
+                        .getLast();
+                assertEquals("no new row in the store; is anything recording?", stale.field("reason"));
                 long age = Long.parseLong(stale.field("ageMillis"));
                 assertTrue(age >= 4_000_000 && age < 4_010_000, "age " + age);
             }
@@ -183,19 +177,17 @@ class StoreTailTest {
 
     @Test
     void aStoreThatCannotBeReadForAMomentIsFollowedOn() throws Exception {
-        StoreException unreadable =
-                assertThrows(StoreException.class, () -> History.open(folder.resolve("none.db")));
+        StoreException unreadable = assertThrows(StoreException.class, () -> History.open(folder.resolve("none.db")));
         AtomicBoolean fails = new AtomicBoolean();
-        MemoryHistory history =
-                new MemoryHistory() {
-                    @Override
-                    public long dataVersion() {
-                        if (fails.get()) {
-                            throw unreadable;
-                        }
-                        return super.dataVersion();
-                    }
-                };
+        MemoryHistory history = new MemoryHistory() {
+            @Override
+            public long dataVersion() {
+                if (fails.get()) {
+                    throw unreadable;
+                }
+                return super.dataVersion();
+            }
+        };
         Clock clock = Clock.fixed(Instant.ofEpochSecond(3), ZoneOffset.UTC);
         LiveView view = new LiveView(100);
         history.add(BTC, row(1));

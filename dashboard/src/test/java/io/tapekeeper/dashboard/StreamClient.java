@@ -38,12 +38,10 @@ final class StreamClient implements AutoCloseable {
     private final int status;
 
     StreamClient(HttpClient http, String address) throws IOException, InterruptedException {
-        HttpRequest request =
-                HttpRequest.newBuilder(URI.create(address))
-                        .header("Accept", "text/event-stream")
-                        .build();
-        HttpResponse<InputStream> answer =
-                http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+        HttpRequest request = HttpRequest.newBuilder(URI.create(address))
+                .header("Accept", "text/event-stream")
+                .build();
+        HttpResponse<InputStream> answer = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
         status = answer.statusCode();
         body = answer.body();
         lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));

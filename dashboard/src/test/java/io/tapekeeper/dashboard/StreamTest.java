@@ -85,8 +85,7 @@ class StreamTest {
             view.row(BTC, row(second));
         }
         try (StreamClient client = follow("&since=5")) {
-            List<StreamClient.Event> missed =
-                    client.until(event -> event.name().equals("row") && event.time() == 10);
+            List<StreamClient.Event> missed = client.until(event -> event.name().equals("row") && event.time() == 10);
             assertEquals(seconds(6, 10), rowTimes(missed));
             assertEquals("10", missed.getLast().id());
             view.row(BTC, row(11, "61849.50"));
@@ -157,18 +156,12 @@ class StreamTest {
             assertEquals("0", client.next("repairs").field("count"));
             client.next("health"); // it follows
             history.holes(BTC, List.of(new HistorySource.Hole(gap, false, 0)));
-            view.corrected(
-                    BTC,
-                    2_000_000,
-                    List.of(row(2, "100"), row(3, "105"), row(4, "105")),
-                    List.of(),
-                    null);
+            view.corrected(BTC, 2_000_000, List.of(row(2, "100"), row(3, "105"), row(4, "105")), List.of(), null);
             List<StreamClient.Event> events = client.until(event -> event.name().equals("alerts"));
-            StreamClient.Event corrected =
-                    events.stream()
-                            .filter(event -> event.name().equals("corrected"))
-                            .findFirst()
-                            .orElseThrow();
+            StreamClient.Event corrected = events.stream()
+                    .filter(event -> event.name().equals("corrected"))
+                    .findFirst()
+                    .orElseThrow();
             assertEquals("{\"from\":2,\"repairs\":1}", corrected.data());
             assertEquals(List.of(), rowTimes(events));
             view.row(BTC, row(5));
@@ -184,12 +177,7 @@ class StreamTest {
         start(10, Dashboard.Limits.USUAL);
         try (StreamClient client = follow("")) {
             assertEquals("null", client.next("system").field("writing"));
-            view.system(
-                    new SystemHealth(
-                            null,
-                            new SystemHealth.Writing(7, 100, "<b>full</b>"),
-                            null,
-                            List.of()));
+            view.system(new SystemHealth(null, new SystemHealth.Writing(7, 100, "<b>full</b>"), null, List.of()));
             assertEquals("<b>full</b>", client.next("system").field("trouble"));
         }
     }
@@ -203,10 +191,9 @@ class StreamTest {
         view.row(BTC, row(4, "100"));
         view.row(BTC, row(5, "105")); // is about to be stored
         try (StreamClient client = follow("&since=2")) {
-            List<StreamClient.Event> rows =
-                    client.until(event -> event.name().equals("alerts")).stream()
-                            .filter(event -> event.name().equals("row"))
-                            .toList();
+            List<StreamClient.Event> rows = client.until(event -> event.name().equals("alerts")).stream()
+                    .filter(event -> event.name().equals("row"))
+                    .toList();
             assertEquals(List.of(3L, 4L, 5L, 5L), rowTimes(rows));
             assertEquals("105", rows.getLast().field("c"));
         }
@@ -223,8 +210,11 @@ class StreamTest {
         try (StreamClient client = follow("&since=0")) {
             List<StreamClient.Event> start = client.until(event -> event.name().equals("alerts"));
             assertEquals(List.of(1L), rowTimes(start));
-            assertTrue(start.getLast().data().contains("\"live\""), start.getLast().data());
-            assertTrue(start.getLast().data().contains("\"stored\""), start.getLast().data());
+            assertTrue(
+                    start.getLast().data().contains("\"live\""), start.getLast().data());
+            assertTrue(
+                    start.getLast().data().contains("\"stored\""),
+                    start.getLast().data());
         }
     }
 
@@ -237,8 +227,7 @@ class StreamTest {
         }
         try (StreamClient client = follow("&since=10")) {
             client.next("reset");
-            List<StreamClient.Event> rows =
-                    client.until(event -> event.name().equals("row") && event.time() == last);
+            List<StreamClient.Event> rows = client.until(event -> event.name().equals("row") && event.time() == last);
             assertEquals(seconds(last - Api.MOST_ROWS + 1, last), rowTimes(rows));
         }
     }
@@ -249,12 +238,9 @@ class StreamTest {
         try (StreamClient client = follow("")) {
             client.next("health");
             client.next("health");
-            view.alertOpened(
-                    BTC, new Alert(Rule.Z_HIGH, 5_000_000, Alert.OPEN, 3.5, 3, "z is 3.5"));
+            view.alertOpened(BTC, new Alert(Rule.Z_HIGH, 5_000_000, Alert.OPEN, 3.5, 3, "z is 3.5"));
             assertEquals("z is 3.5", client.next("alert").field("reason"));
-            view.signalChanged(
-                    BTC,
-                    new SignalChange("classic", 6_000_000, Signal.SELL, 6_184_950_000_000L, 1.5));
+            view.signalChanged(BTC, new SignalChange("classic", 6_000_000, Signal.SELL, 6_184_950_000_000L, 1.5));
             StreamClient.Event signal = client.next("signal");
             assertEquals("sell", signal.field("signal"));
             assertEquals("61849.50", signal.field("price"));
@@ -304,17 +290,14 @@ class StreamTest {
             List<StreamClient.Event> prices =
                     client
                             .until(event ->
-                                    event.name().equals("price")
-                                            && event.data().contains("61849.50"))
+                                    event.name().equals("price") && event.data().contains("61849.50"))
                             .stream()
                             .filter(event -> event.name().equals("price"))
                             .toList();
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
             assertEquals("7000", prices.getLast().field("tradeTime"));
             assertTrue(told > 1_000, "only " + told + " were told");
-            assertTrue(
-                    prices.size() <= millis / 100 + 1,
-                    prices.size() + " prices in " + millis + " ms");
+            assertTrue(prices.size() <= millis / 100 + 1, prices.size() + " prices in " + millis + " ms");
         }
     }
 
@@ -337,8 +320,7 @@ class StreamTest {
         try (Socket lazy = new Socket()) {
             lazy.setReceiveBufferSize(4_096);
             lazy.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), dashboard.port()));
-            String request =
-                    "GET /api/stream?series=" + BTC_ID + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+            String request = "GET /api/stream?series=" + BTC_ID + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
             lazy.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
             await("it follows", () -> dashboard.clients() == 1);
             for (long second = 1; second <= 100_000; second++) { // some 20 MB: no buffer holds it
@@ -355,14 +337,12 @@ class StreamTest {
         long held = 0;
         long last = 20_000;
         List<Long> all = new ArrayList<>();
-        Thread tape =
-                Thread.ofPlatform()
-                        .start(() -> {
-                            for (long second = 1; second <= last; second++) {
-                                history.add(BTC, row(second));
-                                view.row(BTC, row(second));
-                            }
-                        });
+        Thread tape = Thread.ofPlatform().start(() -> {
+            for (long second = 1; second <= last; second++) {
+                history.add(BTC, row(second));
+                view.row(BTC, row(second));
+            }
+        });
         while (held < last) {
             try (StreamClient client = follow("&since=" + held)) {
                 StreamClient.Event event = client.next();
@@ -393,7 +373,8 @@ class StreamTest {
     @Test
     void headIsAnsweredAndTakesNoPlace() throws Exception {
         start(10, new Dashboard.Limits(1, TimeUnit.SECONDS.toNanos(10), EventStream.Pace.USUAL));
-        HttpRequest head = HttpRequest.newBuilder(URI.create(address(dashboard))).HEAD().build();
+        HttpRequest head =
+                HttpRequest.newBuilder(URI.create(address(dashboard))).HEAD().build();
         try (StreamClient only = follow("")) {
             only.next("health");
             HttpResponse<Void> answer = http.send(head, HttpResponse.BodyHandlers.discarding());
@@ -406,9 +387,8 @@ class StreamTest {
     }
 
     /**
-     * Rows are told by one thread and reach the store later; a client goes away and comes back at
-     * moments that the seed decides; halfway, the server is another one. It must hold each row
-     * once, in order.
+     * Rows are told by one thread and reach the store later; a client goes away and comes back at moments that the seed
+     * decides; halfway, the server is another one. It must hold each row once, in order.
      */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
@@ -423,8 +403,7 @@ class StreamTest {
         while (held.isEmpty() || held.getLast() < rows) {
             connections++;
             long since = held.isEmpty() ? 0 : held.getLast();
-            try (StreamClient client =
-                    new StreamClient(http, address(current.get()) + "&since=" + since)) {
+            try (StreamClient client = new StreamClient(http, address(current.get()) + "&since=" + since)) {
                 int wanted = 1 + random.nextInt(120);
                 StreamClient.Event event = client.next();
                 while (event != null && wanted > 0 && (held.isEmpty() || held.getLast() < rows)) {

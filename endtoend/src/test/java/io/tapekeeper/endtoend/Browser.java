@@ -16,8 +16,7 @@ import java.util.stream.Stream;
 
 /** A real Chromium, found on the path. */
 final class Browser implements AutoCloseable {
-    private static final List<String> NAMES =
-            List.of("chromium", "chromium-browser", "google-chrome");
+    private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome");
 
     private final List<String> errors = new ArrayList<>();
     private final Playwright playwright;
@@ -32,26 +31,21 @@ final class Browser implements AutoCloseable {
     static Browser start() {
         Optional<Path> chromium = find();
         assumeTrue(chromium.isPresent(), "skipped: no Chromium on the path; install chromium");
-        Playwright playwright =
-                Playwright.create(
-                        new Playwright.CreateOptions()
-                                .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        com.microsoft.playwright.Browser browser =
-                playwright
-                        .chromium()
-                        .launch(
-                                new com.microsoft.playwright.BrowserType.LaunchOptions()
-                                        .setExecutablePath(chromium.get())
-                                        .setHeadless(true)
-                                        .setArgs(
-                                                List.of(
-                                                        "--no-sandbox",
-                                                        "--disable-gpu",
-                                                        "--disable-quic",
-                                                        "--no-first-run",
-                                                        "--disable-background-networking",
-                                                        "--disable-component-update",
-                                                        "--disable-sync")));
+        Playwright playwright = Playwright.create(
+                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        com.microsoft.playwright.Browser browser = playwright
+                .chromium()
+                .launch(new com.microsoft.playwright.BrowserType.LaunchOptions()
+                        .setExecutablePath(chromium.get())
+                        .setHeadless(true)
+                        .setArgs(List.of(
+                                "--no-sandbox",
+                                "--disable-gpu",
+                                "--disable-quic",
+                                "--no-first-run",
+                                "--disable-background-networking",
+                                "--disable-component-update",
+                                "--disable-sync")));
         return new Browser(playwright, browser);
     }
 
@@ -63,11 +57,9 @@ final class Browser implements AutoCloseable {
     }
 
     Page open(String address, int width, int height, ColorScheme scheme) {
-        Page page =
-                browser.newPage(
-                        new com.microsoft.playwright.Browser.NewPageOptions()
-                                .setViewportSize(width, height)
-                                .setColorScheme(scheme));
+        Page page = browser.newPage(new com.microsoft.playwright.Browser.NewPageOptions()
+                .setViewportSize(width, height)
+                .setColorScheme(scheme));
         page.onPageError(errors::add);
         page.navigate(address);
         return page;
@@ -83,10 +75,7 @@ final class Browser implements AutoCloseable {
     /** Keeps a picture of the page in target/screenshots, or where the build was asked to. */
     static void picture(Page page, String name) throws IOException {
         String wanted = System.getProperty("tapekeeper.screenshots", "");
-        Path folder =
-                wanted.endsWith("/") || wanted.isEmpty()
-                        ? Path.of("target", "screenshots")
-                        : Path.of(wanted);
+        Path folder = wanted.endsWith("/") || wanted.isEmpty() ? Path.of("target", "screenshots") : Path.of(wanted);
         Files.createDirectories(folder);
         page.screenshot(new Page.ScreenshotOptions().setPath(folder.resolve(name)));
     }

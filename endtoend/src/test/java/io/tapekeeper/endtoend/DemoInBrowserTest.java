@@ -29,7 +29,8 @@ class DemoInBrowserTest {
 
     private static Browser browser;
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     @BeforeAll
     static void startBrowser() {
@@ -73,13 +74,7 @@ class DemoInBrowserTest {
         long deadline = System.nanoTime() + WAIT.toNanos();
         while (!Boolean.TRUE.equals(page.evaluate(condition))) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError(
-                        "not within "
-                                + WAIT
-                                + ": "
-                                + condition
-                                + " in "
-                                + page.textContent("body"));
+                throw new AssertionError("not within " + WAIT + ": " + condition + " in " + page.textContent("body"));
             }
             page.waitForTimeout(50);
         }
@@ -91,10 +86,7 @@ class DemoInBrowserTest {
 
     /** The bars that the chart itself holds: start in seconds, close. */
     private static List<String> bars(Page page) {
-        List<?> rows =
-                (List<?>)
-                        page.evaluate(
-                                "window.tapekeeper.rows().map(row => row.time + ',' + row.close)");
+        List<?> rows = (List<?>) page.evaluate("window.tapekeeper.rows().map(row => row.time + ',' + row.close)");
         return rows.stream().map(String::valueOf).toList();
     }
 
@@ -108,17 +100,16 @@ class DemoInBrowserTest {
 
     private List<String> stored() throws Exception {
         Path out = folder.resolve("bars.csv");
-        try (Tapekeeper export =
-                Tapekeeper.start(
-                        folder,
-                        "export",
-                        "bars",
-                        "--symbol",
-                        "BTCUSDT",
-                        "--db",
-                        folder.resolve("demo.db").toString(),
-                        "--out",
-                        out.toString())) {
+        try (Tapekeeper export = Tapekeeper.start(
+                folder,
+                "export",
+                "bars",
+                "--symbol",
+                "BTCUSDT",
+                "--db",
+                folder.resolve("demo.db").toString(),
+                "--out",
+                out.toString())) {
             long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
             while (!Files.exists(out) && System.nanoTime() < deadline) {
                 Thread.onSpinWait();
@@ -134,16 +125,14 @@ class DemoInBrowserTest {
 
     private static List<String> asNumbers(List<String> bars) {
         return bars.stream()
-                .map(bar ->
-                        (long) Double.parseDouble(bar.split(",", -1)[0])
-                                + ","
-                                + Double.parseDouble(bar.split(",", -1)[1]))
+                .map(bar -> (long) Double.parseDouble(bar.split(",", -1)[0])
+                        + ","
+                        + Double.parseDouble(bar.split(",", -1)[1]))
                 .toList();
     }
 
     @Test
-    void showsAMovingPriceFourGrowingChartsASignalAndAlertsAndSaysThatItIsSimulated()
-            throws Exception {
+    void showsAMovingPriceFourGrowingChartsASignalAndAlertsAndSaysThatItIsSimulated() throws Exception {
         try (Tapekeeper demo = demo(freePort(), "20");
                 Page page = browser.open(demo.page(), 1600, 940, ColorScheme.DARK)) {
             waitFor(page, "document.querySelector('#price').textContent.includes('.')");
@@ -155,8 +144,7 @@ class DemoInBrowserTest {
             waitFor(page, "/BUY|SELL|NEUTRAL/.test(document.querySelector('#signal').textContent)");
             waitFor(page, "document.querySelectorAll('.alert').length > 0");
             assertFalse(
-                    page.content().contains("This machine's clock"),
-                    "a market that is played has a time of its own");
+                    page.content().contains("This machine's clock"), "a market that is played has a time of its own");
             assertTrue(page.textContent("body").contains("SIMULATED"));
             assertTrue(page.title().contains("BTCUSDT"), page.title());
             Duration ended = demo.stop();
@@ -270,10 +258,7 @@ class DemoInBrowserTest {
             Browser.picture(page, "page-disconnected.png");
             for (int width : List.of(1400, 1280, 1024, 390)) { // the reason is long
                 page.setViewportSize(width, 940);
-                waitFor(
-                        page,
-                        "document.querySelector('#health').getBoundingClientRect().right"
-                                + " <= innerWidth");
+                waitFor(page, "document.querySelector('#health').getBoundingClientRect().right" + " <= innerWidth");
             }
         }
     }

@@ -24,15 +24,17 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * {@code ./tapekeeper} itself, in a checkout of its own: the script, one source and a {@code mvn}
- * that hands out the jars of this build.
+ * {@code ./tapekeeper} itself, in a checkout of its own: the script, one source and a {@code mvn} that hands out the
+ * jars of this build.
  */
 @Timeout(300)
 class LauncherTest {
     private static final int JDK = Runtime.version().feature();
     private static final int FIRST_WITH_CACHES = 25;
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
+
     private Path home;
     private Path source;
     private Path javaHome = Path.of(System.getProperty("java.home"));
@@ -44,7 +46,9 @@ class LauncherTest {
         copy(checkout.resolve("tapekeeper"), home.resolve("tapekeeper"));
         Files.createDirectory(home.resolve("scripts"));
         for (String name : List.of("find-jdk.sh", "NewerClasses.java")) {
-            copy(checkout.resolve("scripts").resolve(name), home.resolve("scripts").resolve(name));
+            copy(
+                    checkout.resolve("scripts").resolve(name),
+                    home.resolve("scripts").resolve(name));
         }
         Files.writeString(home.resolve("pom.xml"), "<project/>");
         for (String module : List.of("core", "venues", "store", "exchange", "dashboard", "app")) {
@@ -74,18 +78,14 @@ class LauncherTest {
     private Said tapekeeper(String... words) throws Exception {
         Path out = folder.resolve("out.txt");
         Path err = folder.resolve("err.txt");
-        ProcessBuilder builder =
-                new ProcessBuilder(
-                                Stream.concat(
-                                                Stream.of(home.resolve("tapekeeper").toString()),
-                                                Stream.of(words))
-                                        .toList())
-                        .directory(folder.toFile())
-                        .redirectOutput(out.toFile())
-                        .redirectError(err.toFile());
+        ProcessBuilder builder = new ProcessBuilder(
+                        Stream.concat(Stream.of(home.resolve("tapekeeper").toString()), Stream.of(words))
+                                .toList())
+                .directory(folder.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
         builder.environment().put("JAVA_HOME", javaHome.toString());
-        builder.environment()
-                .merge("PATH", folder.resolve("bin").toString(), (old, bin) -> bin + ":" + old);
+        builder.environment().merge("PATH", folder.resolve("bin").toString(), (old, bin) -> bin + ":" + old);
         builder.environment().remove("TAPEKEEPER_JAVA_OPTS");
         Process process = builder.start();
         assertTrue(process.waitFor(4, TimeUnit.MINUTES), "it does not end");
@@ -145,9 +145,8 @@ class LauncherTest {
         assertIsVersion(tapekeeper("--version"));
         javaHome = real;
         try (Stream<String> lines = Files.lines(list)) {
-            return lines.anyMatch(line ->
-                    line.contains("io.tapekeeper.app.Main ")
-                            && line.contains("shared objects file"));
+            return lines.anyMatch(
+                    line -> line.contains("io.tapekeeper.app.Main ") && line.contains("shared objects file"));
         }
     }
 
@@ -214,13 +213,11 @@ class LauncherTest {
         Files.writeString(javaHome.resolve("release"), "JAVA_VERSION=\"21.0.9\"\n");
         assertIsVersion(tapekeeper("--version"));
         Path link = Files.createSymbolicLink(folder.resolve("tk"), home.resolve("tapekeeper"));
-        for (List<String> words :
-                List.of(List.of(link.toString()), List.of("bash", "tapekeeper"))) {
-            ProcessBuilder builder =
-                    new ProcessBuilder(
-                                    Stream.concat(words.stream(), Stream.of("--version")).toList())
-                            .directory(home.toFile())
-                            .redirectErrorStream(true);
+        for (List<String> words : List.of(List.of(link.toString()), List.of("bash", "tapekeeper"))) {
+            ProcessBuilder builder = new ProcessBuilder(Stream.concat(words.stream(), Stream.of("--version"))
+                            .toList())
+                    .directory(home.toFile())
+                    .redirectErrorStream(true);
             builder.environment().put("JAVA_HOME", javaHome.toString());
             Process process = builder.start();
             String output = new String(process.getInputStream().readAllBytes(), UTF_8);

@@ -27,7 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 class StopTest {
     private static final Duration LIMIT = Duration.ofSeconds(2);
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     private Tapekeeper run(int restPort, String... more) throws IOException {
         String[] words = {
@@ -86,14 +87,13 @@ class StopTest {
 
     @Test
     void aWrongSettingOfTheDemoEndsWithItsOwnCode() throws Exception {
-        try (Tapekeeper demo =
-                Tapekeeper.start(
-                        folder,
-                        "demo",
-                        "--speed",
-                        "bogus",
-                        "--db",
-                        folder.resolve("demo.db").toString())) {
+        try (Tapekeeper demo = Tapekeeper.start(
+                folder,
+                "demo",
+                "--speed",
+                "bogus",
+                "--db",
+                folder.resolve("demo.db").toString())) {
             assertEquals(2, demo.awaitEnd(Duration.ofSeconds(15)), demo.output());
             assertTrue(demo.output().contains("--speed"), demo.output());
         }
@@ -106,11 +106,7 @@ class StopTest {
         try (var recorder = Recorder.open(db, Durability.NORMAL)) {
             recorder.trade(real, new Trade(1, 100, 100, Side.BUY, 1, 1, 1));
             recorder.checkpoint(
-                    new Series(
-                            real,
-                            new Instrument("binance", "BTCUSDT", 0, 0),
-                            "classic",
-                            Interval.SECOND),
+                    new Series(real, new Instrument("binance", "BTCUSDT", 0, 0), "classic", Interval.SECOND),
                     1,
                     0,
                     new byte[0]);

@@ -26,22 +26,19 @@ final class Tapekeeper implements AutoCloseable {
 
     /** Starts a command; what it prints goes into a file of {@code folder}. */
     static Tapekeeper start(Path folder, String... words) throws IOException {
-        List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-cp",
-                                System.getProperty("tapekeeper.lib") + "/*",
-                                "io.tapekeeper.app.Main"));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("tapekeeper.lib") + "/*",
+                "io.tapekeeper.app.Main"));
         command.addAll(List.of(words));
         Path output = Files.createTempFile(folder, "output", ".txt");
-        Process process =
-                new ProcessBuilder(command)
-                        .directory(folder.toFile())
-                        .redirectErrorStream(true)
-                        .redirectOutput(output.toFile())
-                        .start();
+        Process process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
         return new Tapekeeper(process, output);
     }
 

@@ -38,9 +38,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A local exchange that speaks Binance's public spot protocol: REST under {@code /api/v3}, streams
- * under {@code /ws} and {@code /stream}, on one port. What it plays is a recording or a synthetic
- * market; {@code /sim} tells which, and what is true.
+ * A local exchange that speaks Binance's public spot protocol: REST under {@code /api/v3}, streams under {@code /ws}
+ * and {@code /stream}, on one port. What it plays is a recording or a synthetic market; {@code /sim} tells which, and
+ * what is true.
  *
  * <p>Threads: one plays the tapes, two carry the sockets, two answer REST.
  */
@@ -61,19 +61,15 @@ public final class Exchange implements AutoCloseable {
     private final Sockets sockets;
     private final RestApi api;
     private final SimApi sim;
-    private final EventLoopGroup socketThreads =
-            new MultiThreadIoEventLoopGroup(
-                    SOCKET_THREADS,
-                    new DefaultThreadFactory("exchange-socket"),
-                    NioIoHandler.newFactory());
-    private final ThreadPoolExecutor restThreads =
-            new ThreadPoolExecutor(
-                    REST_THREADS,
-                    REST_THREADS,
-                    0,
-                    TimeUnit.SECONDS,
-                    new ArrayBlockingQueue<>(WAITING_REQUESTS),
-                    new DefaultThreadFactory("exchange-rest"));
+    private final EventLoopGroup socketThreads = new MultiThreadIoEventLoopGroup(
+            SOCKET_THREADS, new DefaultThreadFactory("exchange-socket"), NioIoHandler.newFactory());
+    private final ThreadPoolExecutor restThreads = new ThreadPoolExecutor(
+            REST_THREADS,
+            REST_THREADS,
+            0,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(WAITING_REQUESTS),
+            new DefaultThreadFactory("exchange-rest"));
     private int port;
     private volatile Channel listener;
     private volatile boolean closing;
@@ -95,8 +91,7 @@ public final class Exchange implements AutoCloseable {
      * @throws UnusableSourceException where there is nothing that can be played
      * @throws PortInUseException where the port cannot be bound
      */
-    public static Exchange start(ExchangeConfig config)
-            throws UnusableSourceException, PortInUseException {
+    public static Exchange start(ExchangeConfig config) throws UnusableSourceException, PortInUseException {
         Exchange exchange = new Exchange(config, open(config.source()));
         try {
             exchange.bind();
@@ -104,8 +99,7 @@ public final class Exchange implements AutoCloseable {
             exchange.close();
             throw e;
         }
-        exchange.faults.start(
-                exchange.player.histories(), exchange.socketThreads, exchange::closePortFor);
+        exchange.faults.start(exchange.player.histories(), exchange.socketThreads, exchange::closePortFor);
         exchange.player.start();
         return exchange;
     }
@@ -114,11 +108,11 @@ public final class Exchange implements AutoCloseable {
         return switch (source) {
             case ExchangeConfig.Source.Capture capture -> new CaptureSource(capture.files());
             case ExchangeConfig.Source.Synthetic synthetic ->
-                    new EndlessSource(
-                            synthetic.seed(),
-                            synthetic.stateFolder(),
-                            Instant.now().getEpochSecond() * 1_000_000,
-                            synthetic.takenUpTo());
+                new EndlessSource(
+                        synthetic.seed(),
+                        synthetic.stateFolder(),
+                        Instant.now().getEpochSecond() * 1_000_000,
+                        synthetic.takenUpTo());
         };
     }
 
@@ -127,7 +121,8 @@ public final class Exchange implements AutoCloseable {
         if (!bound.isSuccess()) {
             throw new PortInUseException(
                     "The exchange cannot listen on %s:%d: %s; stop what uses the port or choose another."
-                            .formatted(config.host(), config.port(), bound.cause().getMessage()),
+                            .formatted(
+                                    config.host(), config.port(), bound.cause().getMessage()),
                     bound.cause());
         }
         listener = bound.channel();
@@ -135,66 +130,49 @@ public final class Exchange implements AutoCloseable {
     }
 
     private ChannelFuture listen(int wanted) {
-        ServerBootstrap bootstrap =
-                new ServerBootstrap()
-                        .group(socketThreads)
-                        .channel(NioServerSocketChannel.class)
-                        .childOption(ChannelOption.TCP_NODELAY, true)
-                        .childHandler(
-                                new ChannelInitializer<Channel>() {
-                                    @Override
-                                    protected void initChannel(Channel channel) {
-                                        pipeline(channel);
-                                    }
-                                });
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(socketThreads)
+                .channel(NioServerSocketChannel.class)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        pipeline(channel);
+                    }
+                });
         return bootstrap.bind(config.host(), wanted);
     }
 
     /** Any thread. */
     private void closePortFor(Duration down) {
-        var unused =
-                listener.close()
-                        .addListener(closed -> {
-                            var unusedToo =
-                                    socketThreads.schedule(
-                                            this::listenAgain,
-                                            down.toNanos(),
-                                            TimeUnit.NANOSECONDS);
-                        });
+        var unused = listener.close().addListener(closed -> {
+            var unusedToo = socketThreads.schedule(this::listenAgain, down.toNanos(), TimeUnit.NANOSECONDS);
+        });
     }
 
     private void listenAgain() {
         if (closing) {
             return;
         }
-        listen(port)
-                .addListener((ChannelFuture again) -> {
-                    if (again.isSuccess()) {
-                        listener = again.channel();
-                    } else {
-                        LOG.log(
-                                Level.WARNING,
-                                "port " + port + " cannot be opened again; trying on",
-                                again.cause());
-                        closePortFor(Duration.ofMillis(100));
-                    }
-                });
+        listen(port).addListener((ChannelFuture again) -> {
+            if (again.isSuccess()) {
+                listener = again.channel();
+            } else {
+                LOG.log(Level.WARNING, "port " + port + " cannot be opened again; trying on", again.cause());
+                closePortFor(Duration.ofMillis(100));
+            }
+        });
     }
 
     private void pipeline(Channel channel) {
         channel.pipeline()
-                .addLast(
-                        new HttpServerCodec(
-                                new HttpDecoderConfig()
-                                        .setMaxInitialLineLength(LONGEST_REQUEST_LINE)))
+                .addLast(new HttpServerCodec(new HttpDecoderConfig().setMaxInitialLineLength(LONGEST_REQUEST_LINE)))
                 .addLast(new HttpObjectAggregator(LONGEST_BODY))
                 .addLast(new TrafficHandler(traffic));
         if (faults.onWire()) {
             channel.pipeline().addLast(faults.handler());
         }
-        channel.pipeline()
-                .addLast(new SocketDoor(sockets))
-                .addLast(new RestHandler(api, sim, restThreads));
+        channel.pipeline().addLast(new SocketDoor(sockets)).addLast(new RestHandler(api, sim, restThreads));
     }
 
     /** How often each fault of the plan has struck so far, by its name. */

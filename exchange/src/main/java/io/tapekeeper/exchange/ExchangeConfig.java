@@ -32,15 +32,13 @@ public record ExchangeConfig(
         /**
          * An endless market made from a seed.
          *
-         * @param stateFolder where it is kept so that it goes on after a restart; without one it
-         *     begins anew at the current second
-         * @param takenUpTo set where the market has one owner: up to this tape time, in
-         *     microseconds since the epoch, the owner has every trade. The market then waits for
-         *     the first subscriber, and plays again what is later, up to a minute of it, so that
-         *     nothing is lost however the two ended
+         * @param stateFolder where it is kept so that it goes on after a restart; without one it begins anew at the
+         *     current second
+         * @param takenUpTo set where the market has one owner: up to this tape time, in microseconds since the epoch,
+         *     the owner has every trade. The market then waits for the first subscriber, and plays again what is later,
+         *     up to a minute of it, so that nothing is lost however the two ended
          */
-        record Synthetic(long seed, Optional<Path> stateFolder, OptionalLong takenUpTo)
-                implements Source {
+        record Synthetic(long seed, Optional<Path> stateFolder, OptionalLong takenUpTo) implements Source {
             /** A market that goes on whether anybody listens or not. */
             public Synthetic(long seed, Optional<Path> stateFolder) {
                 this(seed, stateFolder, OptionalLong.empty());
@@ -50,8 +48,7 @@ public record ExchangeConfig(
 
     /** On any free local port, at the speed of the tape, with the real exchange's limits. */
     public static ExchangeConfig of(Source source) {
-        return new ExchangeConfig(
-                "127.0.0.1", 0, source, Speed.REAL_TIME, 6_000, SocketRules.REAL, FaultPlan.NONE);
+        return new ExchangeConfig("127.0.0.1", 0, source, Speed.REAL_TIME, 6_000, SocketRules.REAL, FaultPlan.NONE);
     }
 
     public ExchangeConfig withHost(String other) {

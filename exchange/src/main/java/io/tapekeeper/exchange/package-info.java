@@ -1,5 +1,2 @@
-/**
- * The local exchange as a whole: its configuration, and the wiring of source, player, REST and
- * sockets.
- */
+/** The local exchange as a whole: its configuration, and the wiring of source, player, REST and sockets. */
 package io.tapekeeper.exchange;

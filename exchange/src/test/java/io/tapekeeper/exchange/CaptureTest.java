@@ -30,12 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Recordings of the real market, played. */
 class CaptureTest {
     private static final Path DATA = Path.of(System.getProperty("tapekeeper.shared"), "data");
-    private static final Path BTCUSDT =
-            DATA.resolve("wire/hft_binance_spot_btcusdt_20240808.txt.gz");
-    private static final Path ETHUSDT =
-            DATA.resolve("wire/hft_binance_spot_ethusdt_20240808.txt.gz");
-    private static final Path KLINES =
-            DATA.resolve("klines/binance_spot_BTCUSDT_1m_20240726_20240825.csv.gz");
+    private static final Path BTCUSDT = DATA.resolve("wire/hft_binance_spot_btcusdt_20240808.txt.gz");
+    private static final Path ETHUSDT = DATA.resolve("wire/hft_binance_spot_ethusdt_20240808.txt.gz");
+    private static final Path KLINES = DATA.resolve("klines/binance_spot_BTCUSDT_1m_20240726_20240825.csv.gz");
     private static final int TRADES = 9_757;
     private static final long FIRST_ID = 3_735_683_259L;
 
@@ -49,8 +46,7 @@ class CaptureTest {
 
     private static BufferedReader lines(Path file) throws IOException {
         return new BufferedReader(
-                new InputStreamReader(
-                        new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8));
+                new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8));
     }
 
     private static String field(String json, String name) {
@@ -81,9 +77,7 @@ class CaptureTest {
                 if (Long.parseLong(field(told, "E")) == Long.parseLong(field(frame, "E"))) {
                     assertEquals(frame, told);
                 } else {
-                    assertEquals(
-                            frame.replaceAll("\"E\":[0-9]+", ""),
-                            told.replaceAll("\"E\":[0-9]+", ""));
+                    assertEquals(frame.replaceAll("\"E\":[0-9]+", ""), told.replaceAll("\"E\":[0-9]+", ""));
                 }
             }
         }
@@ -103,10 +97,7 @@ class CaptureTest {
             socket.next(TRADES);
             client.awaitState("ended");
             long firstFull = 1_723_161_300_000L; // 2024-08-08 23:55
-            String bars =
-                    client.body(
-                            "/api/v3/klines?symbol=BTCUSDT&interval=1m&limit=5&startTime="
-                                    + firstFull);
+            String bars = client.body("/api/v3/klines?symbol=BTCUSDT&interval=1m&limit=5&startTime=" + firstFull);
             String[] rows = bars.substring(2, bars.length() - 2).split("],\\[", -1);
             assertEquals(5, rows.length);
             for (int i = 0; i < 5; i++) {
@@ -171,15 +162,8 @@ class CaptureTest {
 
     @Test
     void losesNothingAtFullSpeedToAClientThatReadsSlowly() throws Exception {
-        SocketRules rules =
-                new SocketRules(
-                        Duration.ofSeconds(20),
-                        Duration.ofSeconds(60),
-                        Duration.ofHours(1),
-                        1_024,
-                        5,
-                        300,
-                        1 << 16);
+        SocketRules rules = new SocketRules(
+                Duration.ofSeconds(20), Duration.ofSeconds(60), Duration.ofHours(1), 1_024, 5, 300, 1 << 16);
         try (Exchange exchange = Exchange.start(config(BTCUSDT).withSocketRules(rules));
                 Client client = new Client(exchange);
                 Socket slow = client.connect("/ws", false)) {
@@ -202,9 +186,7 @@ class CaptureTest {
 
     @Test
     void saysInOneSentenceWhyARecordingCannotBePlayed(@TempDir Path folder) throws Exception {
-        assertEquals(
-                "There is no recording nowhere.txt; check the name.",
-                refusal(Path.of("nowhere.txt")));
+        assertEquals("There is no recording nowhere.txt; check the name.", refusal(Path.of("nowhere.txt")));
         Path empty = Files.writeString(folder.resolve("empty.txt"), "nothing here\n");
         assertTrue(refusal(empty).startsWith("No trade frame was found in empty.txt; "));
         Path cut = Files.write(folder.resolve("cut.txt.gz"), new byte[] {31, (byte) 139, 8});

@@ -32,16 +32,14 @@ final class Client implements AutoCloseable {
         this.port = port;
     }
 
-    HttpResponse<String> get(String pathAndQuery, String... headers)
-            throws IOException, InterruptedException {
+    HttpResponse<String> get(String pathAndQuery, String... headers) throws IOException, InterruptedException {
         return send("GET", pathAndQuery, headers);
     }
 
     HttpResponse<String> send(String method, String pathAndQuery, String... headers)
             throws IOException, InterruptedException {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + pathAndQuery))
-                        .method(method, HttpRequest.BodyPublishers.noBody());
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + pathAndQuery))
+                .method(method, HttpRequest.BodyPublishers.noBody());
         if (headers.length > 0) {
             request.headers(headers);
         }
@@ -72,15 +70,12 @@ final class Client implements AutoCloseable {
         return connect(pathAndQuery, true);
     }
 
-    /**
-     * @param reading false for a client that reads only when told to
-     */
+    /** @param reading false for a client that reads only when told to */
     Socket connect(String pathAndQuery, boolean reading) {
         Socket socket = new Socket(reading);
-        socket.socket =
-                http.newWebSocketBuilder()
-                        .buildAsync(URI.create("ws://127.0.0.1:" + port + pathAndQuery), socket)
-                        .join();
+        socket.socket = http.newWebSocketBuilder()
+                .buildAsync(URI.create("ws://127.0.0.1:" + port + pathAndQuery), socket)
+                .join();
         return socket;
     }
 
@@ -148,7 +143,8 @@ final class Client implements AutoCloseable {
         }
 
         void pong(String payload) {
-            socket.sendPong(ByteBuffer.wrap(payload.getBytes(StandardCharsets.UTF_8))).join();
+            socket.sendPong(ByteBuffer.wrap(payload.getBytes(StandardCharsets.UTF_8)))
+                    .join();
         }
 
         void read(long messages) {

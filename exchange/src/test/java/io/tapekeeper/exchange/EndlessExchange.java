@@ -16,11 +16,7 @@ final class EndlessExchange {
 
     public static void main(String[] arguments) throws Exception {
         Exchange exchange =
-                Exchange.start(
-                        config(
-                                Long.parseLong(arguments[0]),
-                                Speed.parse(arguments[1]),
-                                Path.of(arguments[2])));
+                Exchange.start(config(Long.parseLong(arguments[0]), Speed.parse(arguments[1]), Path.of(arguments[2])));
         System.out.println(exchange.port());
     }
 }

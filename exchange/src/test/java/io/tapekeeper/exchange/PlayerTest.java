@@ -22,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The player where things go wrong, or nothing goes on for long. */
 @Timeout(60)
 class PlayerTest {
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     /** A source that breaks as soon as something has been played. */
     private record Breaking(TapeSource of) implements TapeSource {
@@ -88,24 +89,19 @@ class PlayerTest {
     void leavesNoMinuteOutForWhoWantsKlines() throws Exception {
         Path late = folder.resolve("late.txt");
         Files.writeString(late, TinyMarket.trade(107, 301_000, "11.00000000", "1.00000000", false));
-        ExchangeConfig config =
-                ExchangeConfig.of(
-                                new ExchangeConfig.Source.Capture(
-                                        List.of(TinyMarket.write(folder), late)))
-                        .withSpeed(Speed.MAX);
+        ExchangeConfig config = ExchangeConfig.of(
+                        new ExchangeConfig.Source.Capture(List.of(TinyMarket.write(folder), late)))
+                .withSpeed(Speed.MAX);
         try (Exchange exchange = Exchange.start(config);
                 Client client = new Client(exchange);
                 Client.Socket socket = client.connect("/ws/abcusdt@trade/abcusdt@kline_1m")) {
             List<String> closed = new ArrayList<>();
-            for (String event = socket.next();
-                    !event.contains("\"t\":107,");
-                    event = socket.next()) {
+            for (String event = socket.next(); !event.contains("\"t\":107,"); event = socket.next()) {
                 if (event.contains("\"x\":true")) {
                     closed.add(event.replaceAll(".*\"k\":\\{\"t\":([0-9]+),.*", "$1"));
                 }
             }
-            List<String> minutes =
-                    new ArrayList<>(); // 10:00 to 10:04, of which the last two are empty
+            List<String> minutes = new ArrayList<>(); // 10:00 to 10:04, of which the last two are empty
             for (int minute = 0; minute < 5; minute++) {
                 minutes.add(Long.toString(TinyMarket.TEN + minute * 60_000L));
             }
@@ -119,9 +115,8 @@ class PlayerTest {
         Path late = folder.resolve("late.txt");
         Files.writeString(late, TinyMarket.trade(107, years, "11.00000000", "1.00000000", false));
         Path early = TinyMarket.write(folder);
-        ExchangeConfig config =
-                ExchangeConfig.of(new ExchangeConfig.Source.Capture(List.of(early, late)))
-                        .withSpeed(Speed.MAX);
+        ExchangeConfig config = ExchangeConfig.of(new ExchangeConfig.Source.Capture(List.of(early, late)))
+                .withSpeed(Speed.MAX);
         try (Exchange exchange = Exchange.start(config);
                 Client client = new Client(exchange);
                 Client.Socket socket = client.connect("/ws/abcusdt@trade")) {
@@ -129,13 +124,13 @@ class PlayerTest {
             assertTrue(client.body("/sim/state").contains("\"source\":\"capture\""));
             assertTrue(socket.next(8).getLast().contains("\"t\":107,"));
             client.awaitState("ended");
-            assertEquals(8, client.body("/sim/tape?symbol=ABCUSDT").lines().skip(1).count());
+            assertEquals(
+                    8, client.body("/sim/tape?symbol=ABCUSDT").lines().skip(1).count());
             String newest = client.body("/api/v3/aggTrades?symbol=ABCUSDT&limit=2");
             assertTrue(newest.contains("\"l\":106,") && newest.contains("\"l\":107,"), newest);
             String day = "klines?symbol=ABCUSDT&interval=1d&limit=1&startTime=1709337600000";
             assertTrue( // the day after the first recording: nothing, at the close before
-                    client.body("/api/v3/" + day)
-                            .startsWith("[[1709337600000,\"10.20000000\",\"10.20000000\""));
+                    client.body("/api/v3/" + day).startsWith("[[1709337600000,\"10.20000000\",\"10.20000000\""));
             long millis = (System.nanoTime() - start) / 1_000_000;
             assertTrue(millis < 10_000, "it took " + millis + " ms");
         }

@@ -23,8 +23,7 @@ final class RawSocket implements AutoCloseable {
         socket.setSoTimeout((int) (1_000 * Client.PATIENCE_SECONDS));
         in = new DataInputStream(socket.getInputStream());
         out = socket.getOutputStream();
-        String request =
-                """
+        String request = """
                 GET %s HTTP/1.1
                 Host: localhost
                 Upgrade: websocket
@@ -32,9 +31,7 @@ final class RawSocket implements AutoCloseable {
                 Sec-WebSocket-Version: 13
                 Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
 
-                """
-                        .formatted(path)
-                        .replace("\n", "\r\n");
+                """.formatted(path).replace("\n", "\r\n");
         out.write(request.getBytes(StandardCharsets.US_ASCII));
         StringBuilder head = new StringBuilder();
         while (head.indexOf("\r\n\r\n") < 0) {

@@ -78,15 +78,15 @@ class RestFaultsTest {
             for (int request = 1; request <= 30; request++) {
                 assertEquals(200, client.get("/api/v3/time").statusCode());
                 assertEquals(
-                        request % 10 == 0 ? 500 : 200, client.get("/api/v3/ping").statusCode());
+                        request % 10 == 0 ? 500 : 200,
+                        client.get("/api/v3/ping").statusCode());
             }
         }
     }
 
     @Test
     void answersAWebPageOrHalfOfTheBody() throws Exception {
-        for (Body.Trick trick :
-                new Body.Trick[] {Body.Trick.HTML, Body.Trick.TRUNCATED, Body.Trick.TOO_SHORT}) {
+        for (Body.Trick trick : new Body.Trick[] {Body.Trick.HTML, Body.Trick.TRUNCATED, Body.Trick.TOO_SHORT}) {
             try (Exchange exchange = start(new Body(SECOND, trick));
                     Client client = new Client(exchange)) {
                 String whole = client.get(PAIR).body();
@@ -113,13 +113,10 @@ class RestFaultsTest {
         }
     }
 
-    private static String patient(Exchange exchange, Duration patience)
-            throws IOException, InterruptedException {
+    private static String patient(Exchange exchange, Duration patience) throws IOException, InterruptedException {
         try (HttpClient http = HttpClient.newHttpClient()) {
             return http.send(
-                            HttpRequest.newBuilder(
-                                            URI.create(
-                                                    "http://127.0.0.1:" + exchange.port() + PAIR))
+                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + exchange.port() + PAIR))
                                     .timeout(patience)
                                     .build(),
                             BodyHandlers.ofString())
@@ -131,20 +128,16 @@ class RestFaultsTest {
     void keepsAClientWaitingWhereMoreIsPromisedOrTheAnswerIsSlow() throws Exception {
         Fault slow = new Fault.Slow(When.AT_ONCE, Duration.ofMillis(1_500));
         try (Exchange exchange = start(slow)) {
-            assertThrows(
-                    HttpTimeoutException.class, () -> patient(exchange, Duration.ofMillis(300)));
+            assertThrows(HttpTimeoutException.class, () -> patient(exchange, Duration.ofMillis(300)));
             assertTrue(patient(exchange, Duration.ofSeconds(20)).contains("BTCUSDT"));
         }
         try (Exchange exchange = start(new Body(SECOND, Body.Trick.TOO_LONG));
                 Client client = new Client(exchange)) {
             client.get(PAIR);
-            try (java.net.Socket raw =
-                    new java.net.Socket(InetAddress.getLoopbackAddress(), exchange.port())) {
+            try (java.net.Socket raw = new java.net.Socket(InetAddress.getLoopbackAddress(), exchange.port())) {
                 raw.setSoTimeout(300);
                 raw.getOutputStream()
-                        .write(
-                                ("GET " + PAIR + " HTTP/1.1\r\nHost: x\r\n\r\n")
-                                        .getBytes(StandardCharsets.US_ASCII));
+                        .write(("GET " + PAIR + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
                 assertThrows(
                         SocketTimeoutException.class, () -> raw.getInputStream().readAllBytes());
             }
@@ -156,10 +149,7 @@ class RestFaultsTest {
     void databaseEndpointsAreBehindTheStreamForAWhile() throws Exception {
         When when = When.AT_ONCE.lasting(Amount.requests(1));
         try (Exchange exchange =
-                        start(
-                                new Fault.Lag(
-                                        when.lasting(Amount.of(Duration.ofSeconds(3))),
-                                        Duration.ofMillis(1_500)));
+                        start(new Fault.Lag(when.lasting(Amount.of(Duration.ofSeconds(3))), Duration.ofMillis(1_500)));
                 Client client = new Client(exchange);
                 Socket socket = client.connect(TRADES)) {
             long told = id(socket.next(1_000).getLast());

@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RestLimitTest {
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     @Test
     void answers429BeyondTheLimitAnd418ToWhoGoesOn() throws Exception {
@@ -20,8 +21,10 @@ class RestLimitTest {
             assertEquals(200, client.get(trades).statusCode());
             HttpResponse<String> refused = client.get(trades);
             assertEquals(429, refused.statusCode());
-            assertEquals("75", refused.headers().firstValue("x-mbx-used-weight-1m").orElseThrow());
-            long wait = Long.parseLong(refused.headers().firstValue("Retry-After").orElseThrow());
+            assertEquals(
+                    "75", refused.headers().firstValue("x-mbx-used-weight-1m").orElseThrow());
+            long wait =
+                    Long.parseLong(refused.headers().firstValue("Retry-After").orElseThrow());
             assertTrue(wait >= 1 && wait <= 60, "seconds to wait: " + wait);
             assertEquals(
                     "{\"code\":-1003,\"msg\":\"Too much request weight used; current limit is 50 request weight per 1 MINUTE. Please use WebSocket Streams for live updates to avoid polling the API.\"}",
@@ -62,9 +65,7 @@ class RestLimitTest {
             assertEquals(
                     "{\"symbol\":\"ABCUSDT\",\"price\":\"0.00000000\"}",
                     client.body("/api/v3/ticker/price?symbol=ABCUSDT"));
-            assertEquals(
-                    "{\"lastUpdateId\":0,\"bids\":[],\"asks\":[]}",
-                    client.body("/api/v3/depth?symbol=ABCUSDT"));
+            assertEquals("{\"lastUpdateId\":0,\"bids\":[],\"asks\":[]}", client.body("/api/v3/depth?symbol=ABCUSDT"));
             assertEquals("{\"serverTime\":" + TinyMarket.TEN + "}", client.body("/api/v3/time"));
             assertTrue(client.body("/api/v3/ticker/24hr").contains("\"count\":0"));
             assertTrue(client.body("/sim/state").contains("\"state\":\"waiting\""));

@@ -177,8 +177,7 @@ class RestTest {
         String one = "{\"symbol\":\"ABCUSDT\",\"price\":\"10.20000000\"}";
         assertEquals(one, api("ticker/price?symbol=ABCUSDT"));
         assertEquals("[" + one + "]", api("ticker/price"));
-        assertEquals(
-                "[" + one + "]", api("ticker/price?symbols=" + Client.encoded("[\"ABCUSDT\"]")));
+        assertEquals("[" + one + "]", api("ticker/price?symbols=" + Client.encoded("[\"ABCUSDT\"]")));
         assertEquals("[]", api("ticker/price?symbolStatus=HALT"));
         assertEquals(
                 "{\"symbol\":\"ABCUSDT\",\"bidPrice\":\"10.19000000\",\"bidQty\":\"7.00000000\",\"askPrice\":\"10.21000000\",\"askQty\":\"8.00000000\"}",
@@ -198,8 +197,7 @@ class RestTest {
                         "\"openPrice\":\"10.00000000\",\"highPrice\":\"10.20000000\",\"lowPrice\":\"9.80000000\",\"volume\":\"17.00000000\",\"quoteVolume\":\"169.10000000\""),
                 day);
         assertTrue(day.endsWith("\"firstId\":100,\"lastId\":106,\"count\":7}"), day);
-        assertTrue(
-                api("ticker/24hr?type=MINI").startsWith("[{\"symbol\":\"ABCUSDT\",\"openPrice\""));
+        assertTrue(api("ticker/24hr?type=MINI").startsWith("[{\"symbol\":\"ABCUSDT\",\"openPrice\""));
     }
 
     @Test
@@ -210,8 +208,7 @@ class RestTest {
         assertTrue(info.contains("\"tickSize\":\"0.01000000\""), info);
         assertTrue(info.contains("\"stepSize\":\"0.10000000\""), info);
         assertTrue(
-                info.contains(
-                        "{\"rateLimitType\":\"REQUEST_WEIGHT\",\"interval\":\"MINUTE\",\"intervalNum\":1,"),
+                info.contains("{\"rateLimitType\":\"REQUEST_WEIGHT\",\"interval\":\"MINUTE\",\"intervalNum\":1,"),
                 info);
     }
 
@@ -224,8 +221,7 @@ class RestTest {
                 "[\"MARGIN\",\"SPOT\"] | true",
                 "[\"MARGIN\",\"LEVERAGED\"] | false",
             })
-    void listsNoSymbolWithoutThePermissionAskedFor(String permissions, boolean listed)
-            throws Exception {
+    void listsNoSymbolWithoutThePermissionAskedFor(String permissions, boolean listed) throws Exception {
         String info = api("exchangeInfo?permissions=" + Client.encoded(permissions));
         assertEquals(listed, info.contains("ABCUSDT"), info);
     }
@@ -234,8 +230,7 @@ class RestTest {
     void averagesThePriceOfFiveMinutes() throws Exception {
         // all of the tape: quote 169.1, volume 17
         assertEquals(
-                "{\"mins\":5,\"price\":\"9.94705882\",\"closeTime\":1709287325250}",
-                api("avgPrice?symbol=ABCUSDT"));
+                "{\"mins\":5,\"price\":\"9.94705882\",\"closeTime\":1709287325250}", api("avgPrice?symbol=ABCUSDT"));
     }
 
     @ParameterizedTest
@@ -266,11 +261,10 @@ class RestTest {
         HttpResponse<String> options = client.send("OPTIONS", "/sim/refuse?seconds=1");
         assertEquals(404, options.statusCode());
         assertTrue(options.headers().firstValue("Access-Control-Allow-Origin").isEmpty());
-        assertTrue(
-                client.get("/sim/state")
-                        .headers()
-                        .firstValue("Access-Control-Allow-Origin")
-                        .isEmpty());
+        assertTrue(client.get("/sim/state")
+                .headers()
+                .firstValue("Access-Control-Allow-Origin")
+                .isEmpty());
     }
 
     private static String order(String headers) throws IOException {
@@ -284,19 +278,13 @@ class RestTest {
     @Test
     void tellsTimesInMicrosecondsWhereAsked() throws Exception {
         String unit = "X-MBX-TIME-UNIT";
-        assertTrue(
-                client.get("/api/v3/trades?symbol=ABCUSDT&limit=1", unit, "MICROSECOND")
-                        .body()
-                        .contains("\"time\":1709287325250000,"));
-        assertTrue(
-                client.get(
-                                "/api/v3/klines?symbol=ABCUSDT&interval=1m&startTime=0&limit=1",
-                                unit,
-                                "microsecond")
-                        .body()
-                        .matches("\\[\\[1709287200000000,.*,1709287259999999,.*"));
-        assertTrue(
-                client.get("/api/v3/time", unit, "SECOND").body().startsWith("{\"code\":-1194,"));
+        assertTrue(client.get("/api/v3/trades?symbol=ABCUSDT&limit=1", unit, "MICROSECOND")
+                .body()
+                .contains("\"time\":1709287325250000,"));
+        assertTrue(client.get("/api/v3/klines?symbol=ABCUSDT&interval=1m&startTime=0&limit=1", unit, "microsecond")
+                .body()
+                .matches("\\[\\[1709287200000000,.*,1709287259999999,.*"));
+        assertTrue(client.get("/api/v3/time", unit, "SECOND").body().startsWith("{\"code\":-1194,"));
     }
 
     @ParameterizedTest
@@ -402,8 +390,7 @@ class RestTest {
     @Test
     void answersRequestsSentAtOnceInTheirOrder() throws Exception {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), exchange.port())) {
-            String requests =
-                    """
+            String requests = """
                     GET /api/v3/ping HTTP/1.1
                     Host: x
 
@@ -414,14 +401,11 @@ class RestTest {
                     Host: x
                     Connection: close
 
-                    """
-                            .replace("\n", "\r\n");
+                    """.replace("\n", "\r\n");
             socket.getOutputStream().write(requests.getBytes(StandardCharsets.US_ASCII));
-            String answers =
-                    new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String answers = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertTrue(
-                    answers.matches(
-                            "(?s)HTTP/1.1 200 .*\\{}HTTP/1.1 400 .*-1100.*HTTP/1.1 200 .*\"10.20000000\"}"),
+                    answers.matches("(?s)HTTP/1.1 200 .*\\{}HTTP/1.1 400 .*-1100.*HTTP/1.1 200 .*\"10.20000000\"}"),
                     answers);
         }
     }
@@ -429,20 +413,16 @@ class RestTest {
     @Test
     void listsTheTrueTapeFreeOfWeight() throws Exception {
         HttpResponse<String> csv = client.get("/sim/tape?symbol=ABCUSDT&fromId=105");
-        assertEquals(
-                """
+        assertEquals("""
                 id,price,size,time,buyer_is_maker
                 105,10.20000000,1.50000000,1709287325250000,false
                 106,10.20000000,0.50000000,1709287325250000,false
-                """,
-                csv.body());
+                """, csv.body());
         assertTrue(csv.headers().firstValue("x-mbx-used-weight").isEmpty());
-        assertEquals(
-                """
+        assertEquals("""
                 id,price,size,time,buyer_is_maker,first,last
                 104,10.20000000,2.00000000,1709287325250000,false,105,106
-                """,
-                client.body("/sim/tape?symbol=ABCUSDT&fromId=104&kind=aggregate"));
+                """, client.body("/sim/tape?symbol=ABCUSDT&fromId=104&kind=aggregate"));
         assertEquals(400, client.get("/sim/tape?symbol=ABCUSDT&kind=other").statusCode());
         assertEquals(400, client.get("/sim/tape?symbol=XYZUSDT").statusCode());
     }

@@ -142,8 +142,7 @@ class SocketFaultsTest {
     }
 
     private static int refusal(Client client) {
-        CompletionException refused =
-                assertThrows(CompletionException.class, () -> client.connect(TRADES));
+        CompletionException refused = assertThrows(CompletionException.class, () -> client.connect(TRADES));
         return assertInstanceOf(WebSocketHandshakeException.class, refused.getCause())
                 .getResponse()
                 .statusCode();
@@ -169,15 +168,14 @@ class SocketFaultsTest {
     @Test
     void refusesConnectionsBeyondTheLimitOfAttempts() throws Exception {
         SocketRules real = SocketRules.REAL;
-        SocketRules rules =
-                new SocketRules(
-                        real.pingEvery(),
-                        real.pongWithin(),
-                        real.lifetime(),
-                        real.streams(),
-                        real.messagesPerSecond(),
-                        2,
-                        real.outgoingBytes());
+        SocketRules rules = new SocketRules(
+                real.pingEvery(),
+                real.pongWithin(),
+                real.lifetime(),
+                real.streams(),
+                real.messagesPerSecond(),
+                2,
+                real.outgoingBytes());
         ExchangeConfig config = FaultyExchange.config().withSocketRules(rules);
         try (Exchange exchange = Exchange.start(config);
                 Client client = new Client(exchange);
@@ -207,11 +205,9 @@ class SocketFaultsTest {
 
     @Test
     void comesBackOnTheSamePortAfterARestart() throws Exception {
-        try (Exchange exchange =
-                        start(
-                                new Fault.HalfOpen(When.after(Amount.trades(50))),
-                                new Fault.Restart(
-                                        When.after(Amount.trades(200)), Duration.ofMillis(500)));
+        try (Exchange exchange = start(
+                        new Fault.HalfOpen(When.after(Amount.trades(50))),
+                        new Fault.Restart(When.after(Amount.trades(200)), Duration.ofMillis(500)));
                 Client client = new Client(exchange);
                 RawSocket frozen = new RawSocket(exchange.port(), TRADES)) {
             for (int i = 0; i < 49; i++) {
@@ -239,8 +235,7 @@ class SocketFaultsTest {
                     refused++;
                 }
             }
-            assertTrue(
-                    connected && refused > 0, "refused " + refused + " times, then " + connected);
+            assertTrue(connected && refused > 0, "refused " + refused + " times, then " + connected);
         }
     }
 
@@ -277,19 +272,19 @@ class SocketFaultsTest {
 
     private static List<Long> offsets(List<RawSocket.Frame> frames, int from, int to) {
         long first = id(frames.getFirst().text());
-        return frames.subList(from, to).stream().map(frame -> id(frame.text()) - first).toList();
+        return frames.subList(from, to).stream()
+                .map(frame -> id(frame.text()) - first)
+                .toList();
     }
 
     @Test
     void sendsATradeTwice() throws Exception {
-        assertEquals(
-                List.of(98L, 99L, 99L, 100L), offsets(frames(Frame.Trick.DUPLICATE, 120), 98, 102));
+        assertEquals(List.of(98L, 99L, 99L, 100L), offsets(frames(Frame.Trick.DUPLICATE, 120), 98, 102));
     }
 
     @Test
     void sendsATradeBehindTheNext() throws Exception {
-        assertEquals(
-                List.of(98L, 100L, 99L, 101L), offsets(frames(Frame.Trick.REORDER, 120), 98, 102));
+        assertEquals(List.of(98L, 100L, 99L, 101L), offsets(frames(Frame.Trick.REORDER, 120), 98, 102));
     }
 
     @Test
@@ -310,12 +305,15 @@ class SocketFaultsTest {
         assertEquals(
                 List.of(0x81, 0x01, 0x89, 0x00, 0x80, 0x81),
                 frames.subList(98, 104).stream().map(RawSocket.Frame::first).toList());
-        String whole = frames.get(99).text() + frames.get(101).text() + frames.get(102).text();
+        String whole =
+                frames.get(99).text() + frames.get(101).text() + frames.get(102).text();
         assertEquals(id(frames.get(98).text()) + 1, id(whole));
         assertTrue(whole.endsWith("\"M\":true}"), whole);
         assertEquals(
                 List.of(98L, 100L),
-                List.of(offsets(frames, 98, 99).getFirst(), offsets(frames, 103, 104).getFirst()));
+                List.of(
+                        offsets(frames, 98, 99).getFirst(),
+                        offsets(frames, 103, 104).getFirst()));
     }
 
     @Test
@@ -350,10 +348,8 @@ class SocketFaultsTest {
 
     @Test
     void holdsBackAndLosesNothing() throws Exception {
-        for (Fault fault :
-                List.of(
-                        new Fault.Burst(AT_100, Duration.ofMillis(400)),
-                        new Fault.Drip(AT_100, Duration.ofMillis(400)))) {
+        for (Fault fault : List.of(
+                new Fault.Burst(AT_100, Duration.ofMillis(400)), new Fault.Drip(AT_100, Duration.ofMillis(400)))) {
             try (Exchange exchange = start(fault);
                     Client client = new Client(exchange);
                     Socket socket = client.connect(TRADES)) {
@@ -370,9 +366,7 @@ class SocketFaultsTest {
 
     @Test
     void stepsItsClockOnStreamsAndInRest() throws Exception {
-        Fault.Clock clock =
-                new Fault.Clock(
-                        When.AT_ONCE.lasting(Amount.of(Duration.ofHours(1))), Duration.ofHours(-1));
+        Fault.Clock clock = new Fault.Clock(When.AT_ONCE.lasting(Amount.of(Duration.ofHours(1))), Duration.ofHours(-1));
         try (Exchange exchange = start(clock);
                 Client client = new Client(exchange);
                 Socket socket = client.connect(TRADES)) {

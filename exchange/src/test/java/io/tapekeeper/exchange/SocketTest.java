@@ -25,7 +25,8 @@ class SocketTest {
     private static final String TRADE_100 =
             "{\"e\":\"trade\",\"E\":1709287201002,\"s\":\"ABCUSDT\",\"t\":100,\"p\":\"10.00000000\",\"q\":\"2.00000000\",\"T\":1709287201000,\"m\":false,\"M\":true}";
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     private Exchange start() throws IOException {
         return Exchange.start(TinyMarket.config(folder));
@@ -40,10 +41,7 @@ class SocketTest {
         }
         try (Exchange exchange = start();
                 Client client = new Client(exchange);
-                Socket named =
-                        client.connect(
-                                "/stream?streams="
-                                        + Client.encoded("abcusdt@trade/abcusdt@aggTrade"))) {
+                Socket named = client.connect("/stream?streams=" + Client.encoded("abcusdt@trade/abcusdt@aggTrade"))) {
             assertEquals("{\"stream\":\"abcusdt@trade\",\"data\":" + TRADE_100 + "}", named.next());
             assertTrue(named.next().contains("\"t\":101,"));
             assertEquals(
@@ -56,8 +54,7 @@ class SocketTest {
     void tellsMicrosecondsToWhoAsksForThem() throws Exception {
         try (Exchange exchange = start();
                 Client client = new Client(exchange);
-                Socket micros =
-                        client.connect("/stream?streams=abcusdt@trade&timeUnit=MICROSECOND")) {
+                Socket micros = client.connect("/stream?streams=abcusdt@trade&timeUnit=MICROSECOND")) {
             String first = micros.next();
             assertTrue(first.contains("\"E\":1709287201002000,"), first);
             assertTrue(first.contains("\"T\":1709287201000000,"), first);
@@ -70,9 +67,7 @@ class SocketTest {
         try (Exchange exchange = start();
                 Client client = new Client(exchange);
                 Socket socket = client.connect("/ws/0")) {
-            assertEquals(
-                    "{\"result\":[],\"id\":null}",
-                    socket.ask("{\"method\":\"LIST_SUBSCRIPTIONS\"}"));
+            assertEquals("{\"result\":[],\"id\":null}", socket.ask("{\"method\":\"LIST_SUBSCRIPTIONS\"}"));
             assertEquals(
                     "{\"result\":null,\"id\":1}",
                     socket.ask(
@@ -101,12 +96,10 @@ class SocketTest {
             assertEquals("{\"result\":false,\"id\":1}", socket.ask(get));
             assertEquals(
                     "{\"result\":null,\"id\":2}",
-                    socket.ask(
-                            "{\"method\":\"SET_PROPERTY\",\"params\":[\"combined\",true],\"id\":2}"));
+                    socket.ask("{\"method\":\"SET_PROPERTY\",\"params\":[\"combined\",true],\"id\":2}"));
             assertEquals("{\"result\":true,\"id\":1}", socket.ask(get));
             socket.ask("{\"method\":\"SUBSCRIBE\",\"params\":[\"abcusdt@trade\"],\"id\":3}");
-            assertEquals(
-                    "{\"stream\":\"abcusdt@trade\",\"data\":" + TRADE_100 + "}", socket.next());
+            assertEquals("{\"stream\":\"abcusdt@trade\",\"data\":" + TRADE_100 + "}", socket.next());
         }
     }
 
@@ -118,9 +111,7 @@ class SocketTest {
             String deep = "{\"id\":1,\"x\":" + "[".repeat(600) + "]".repeat(600) + "}";
             String error = socket.ask(deep);
             assertTrue(error.startsWith("{\"error\":{\"code\":3,\"msg\":\"Invalid JSON"), error);
-            assertEquals(
-                    "{\"result\":[],\"id\":9}",
-                    socket.ask("{\"method\":\"LIST_SUBSCRIPTIONS\",\"id\":9}"));
+            assertEquals("{\"result\":[],\"id\":9}", socket.ask("{\"method\":\"LIST_SUBSCRIPTIONS\",\"id\":9}"));
         }
     }
 
@@ -147,11 +138,8 @@ class SocketTest {
                 Client client = new Client(exchange);
                 Socket socket = client.connect("/ws")) {
             String error = socket.ask(message);
-            assertTrue(
-                    error.startsWith("{\"error\":{\"code\":" + code + ",\"msg\":\"" + text), error);
-            assertEquals(
-                    "{\"result\":[],\"id\":9}",
-                    socket.ask("{\"method\":\"LIST_SUBSCRIPTIONS\",\"id\":9}"));
+            assertTrue(error.startsWith("{\"error\":{\"code\":" + code + ",\"msg\":\"" + text), error);
+            assertEquals("{\"result\":[],\"id\":9}", socket.ask("{\"method\":\"LIST_SUBSCRIPTIONS\",\"id\":9}"));
         }
     }
 
@@ -163,9 +151,7 @@ class SocketTest {
                 Socket socket = client.connect("/ws")) {
             assertEquals(
                     "{\"error\":{\"code\":2,\"msg\":\"Invalid request: invalid stream\"},\"id\":5}",
-                    socket.ask(
-                            "{\"method\":\"SUBSCRIBE\",\"params\":[\"%s\"],\"id\":5}"
-                                    .formatted(name)));
+                    socket.ask("{\"method\":\"SUBSCRIBE\",\"params\":[\"%s\"],\"id\":5}".formatted(name)));
             assertEquals("closed 1008 Invalid stream", socket.next());
         }
     }
@@ -175,17 +161,15 @@ class SocketTest {
         try (Exchange exchange = start();
                 Client client = new Client(exchange);
                 Socket socket = client.connect("/ws")) {
-            String names =
-                    IntStream.range(0, 1_024)
-                            .mapToObj(i -> "\"s%d@trade\"".formatted(i))
-                            .collect(Collectors.joining(","));
+            String names = IntStream.range(0, 1_024)
+                    .mapToObj(i -> "\"s%d@trade\"".formatted(i))
+                    .collect(Collectors.joining(","));
             assertEquals(
                     "{\"result\":null,\"id\":1}",
                     socket.ask("{\"method\":\"SUBSCRIBE\",\"params\":[" + names + "],\"id\":1}"));
             assertEquals(
                     "{\"error\":{\"code\":4,\"msg\":\"Too many subscriptions\"},\"id\":2}",
-                    socket.ask(
-                            "{\"method\":\"SUBSCRIBE\",\"params\":[\"abcusdt@trade\"],\"id\":2}"));
+                    socket.ask("{\"method\":\"SUBSCRIBE\",\"params\":[\"abcusdt@trade\"],\"id\":2}"));
             assertEquals(
                     "{\"result\":null,\"id\":3}",
                     socket.ask("{\"method\":\"SUBSCRIBE\",\"params\":[\"s7@trade\"],\"id\":3}"));
@@ -214,8 +198,7 @@ class SocketTest {
 
     @Test
     void keepsWhoAnswersPingsAndDropsWhoDoesNot() throws Exception {
-        SocketRules rules =
-                rules(Duration.ofMillis(200), Duration.ofSeconds(1), Duration.ofHours(24));
+        SocketRules rules = rules(Duration.ofMillis(200), Duration.ofSeconds(1), Duration.ofHours(24));
         try (Exchange exchange = Exchange.start(TinyMarket.config(folder).withSocketRules(rules));
                 Client client = new Client(exchange);
                 Socket answering = client.connect("/ws");
@@ -227,9 +210,7 @@ class SocketTest {
             assertTrue(first.length > 0 && !Arrays.equals(first, second));
             assertEquals("1008 Pong timeout", silent.nextClose());
             assertEquals("1008 Pong timeout", wrong.nextClose());
-            assertEquals(
-                    "{\"result\":[],\"id\":1}",
-                    answering.ask("{\"method\":\"LIST_SUBSCRIPTIONS\",\"id\":1}"));
+            assertEquals("{\"result\":[],\"id\":1}", answering.ask("{\"method\":\"LIST_SUBSCRIPTIONS\",\"id\":1}"));
         }
     }
 
@@ -244,8 +225,7 @@ class SocketTest {
 
     @Test
     void endsAConnectionAtItsLifetime() throws Exception {
-        SocketRules rules =
-                rules(Duration.ofSeconds(20), Duration.ofSeconds(60), Duration.ofMillis(200));
+        SocketRules rules = rules(Duration.ofSeconds(20), Duration.ofSeconds(60), Duration.ofMillis(200));
         try (Exchange exchange = Exchange.start(TinyMarket.config(folder).withSocketRules(rules));
                 Client client = new Client(exchange);
                 Socket socket = client.connect("/ws")) {
@@ -268,8 +248,7 @@ class SocketTest {
             String farewell = "{\"e\":\"serverShutdown\",\"E\":" + TinyMarket.TEN + "}";
             assertEquals(farewell, raw.next());
             assertEquals("closed 1001 Server shutdown", raw.next());
-            assertEquals(
-                    "{\"stream\":\"!serverShutdown\",\"data\":" + farewell + "}", named.next());
+            assertEquals("{\"stream\":\"!serverShutdown\",\"data\":" + farewell + "}", named.next());
         }
     }
 
@@ -277,12 +256,10 @@ class SocketTest {
     void namesThePortThatIsInUse() throws Exception {
         try (Exchange exchange = start()) {
             ExchangeConfig same = TinyMarket.config(folder).withPort(exchange.port());
-            String message =
-                    assertThrows(PortInUseException.class, () -> Exchange.start(same)).getMessage();
+            String message = assertThrows(PortInUseException.class, () -> Exchange.start(same))
+                    .getMessage();
             assertTrue(
-                    message.startsWith(
-                            "The exchange cannot listen on 127.0.0.1:" + exchange.port() + ": "),
-                    message);
+                    message.startsWith("The exchange cannot listen on 127.0.0.1:" + exchange.port() + ": "), message);
         }
     }
 

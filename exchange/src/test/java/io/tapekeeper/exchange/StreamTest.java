@@ -14,7 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What comes over the streams of the tiny market. */
 class StreamTest {
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
+
     private ExchangeConfig config;
 
     @BeforeEach
@@ -34,14 +36,9 @@ class StreamTest {
     void tellsTradesQuotesAndAggregatesInTheOrderOfTheTape() throws Exception {
         List<String> kinds = new ArrayList<>();
         for (String event : play("abcusdt@trade/abcusdt@aggTrade/abcusdt@bookTicker", 15)) {
-            kinds.add(
-                    event.replaceAll(
-                            "\\{(\"e\":\"(.).*\"[ta]\":([0-9]+),.*|\"(u)\":([0-9]+),.*)",
-                            "$2$3$4$5"));
+            kinds.add(event.replaceAll("\\{(\"e\":\"(.).*\"[ta]\":([0-9]+),.*|\"(u)\":([0-9]+),.*)", "$2$3$4$5"));
         }
-        assertEquals(
-                "u3 t100 t101 a100 t102 a101 u9 t103 a102 t104 a103 t105 t106 a104 u12",
-                String.join(" ", kinds));
+        assertEquals("u3 t100 t101 a100 t102 a101 u9 t103 a102 t104 a103 t105 t106 a104 u12", String.join(" ", kinds));
     }
 
     @Test
@@ -92,8 +89,7 @@ class StreamTest {
                 Socket bareMicros = client.connect("/ws?timeUnit=MICROSECOND");
                 Socket namedMicros = client.connect("/stream?timeUnit=MICROSECOND")) {
             for (Socket socket : List.of(bare, named, bareMicros, namedMicros)) {
-                socket.send(
-                        "{\"method\":\"SUBSCRIBE\",\"params\":[\"abcusdt@aggTrade\"],\"id\":1}");
+                socket.send("{\"method\":\"SUBSCRIBE\",\"params\":[\"abcusdt@aggTrade\"],\"id\":1}");
             }
             for (Socket socket : List.of(bare, named, bareMicros, namedMicros)) {
                 assertEquals("{\"result\":null,\"id\":1}", socket.next());

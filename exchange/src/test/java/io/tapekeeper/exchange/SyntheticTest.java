@@ -28,7 +28,8 @@ class SyntheticTest {
     private static final long SEED = 7;
     private static final Speed FAST = new Speed(600);
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     private Exchange start(Speed speed) throws Exception {
         return Exchange.start(EndlessExchange.config(SEED, speed, folder));
@@ -40,8 +41,7 @@ class SyntheticTest {
         return Long.parseLong(matcher.group(1));
     }
 
-    private static List<String> page(Client client, String path, String idName, long from, long to)
-            throws Exception {
+    private static List<String> page(Client client, String path, String idName, long from, long to) throws Exception {
         List<String> rows = new ArrayList<>();
         for (long next = from; next <= to; next = number(rows.getLast(), idName) + 1) {
             String body = client.body(path + "&limit=1000&fromId=" + next);
@@ -69,13 +69,7 @@ class SyntheticTest {
                 (event.startsWith("{\"e\":\"trade\"") ? trades : aggregates).add(event);
             }
             long first = number(trades.getFirst(), "t");
-            List<String> rows =
-                    page(
-                            client,
-                            "/api/v3/historicalTrades?symbol=BTCUSDT",
-                            "id",
-                            first,
-                            first + 19_999);
+            List<String> rows = page(client, "/api/v3/historicalTrades?symbol=BTCUSDT", "id", first, first + 19_999);
             assertEquals(trades.size(), rows.size());
             for (int i = 0; i < rows.size(); i++) {
                 assertEquals(first + i, number(trades.get(i), "t"));
@@ -85,19 +79,15 @@ class SyntheticTest {
                 assertEquals(price(trades.get(i), "q"), price(rows.get(i), "qty"));
             }
             long firstAggregate = number(aggregates.getFirst(), "a");
-            List<String> aggregateRows =
-                    page(
-                            client,
-                            "/api/v3/aggTrades?symbol=BTCUSDT",
-                            "a",
-                            firstAggregate,
-                            number(aggregates.getLast(), "a"));
+            List<String> aggregateRows = page(
+                    client, "/api/v3/aggTrades?symbol=BTCUSDT", "a", firstAggregate, number(aggregates.getLast(), "a"));
             assertEquals(aggregates.size(), aggregateRows.size());
             long nextRaw = first;
             for (int i = 0; i < aggregates.size(); i++) {
                 String event = aggregates.get(i);
                 assertEquals(
-                        event.substring(event.indexOf("\"a\"")), aggregateRows.get(i).substring(1));
+                        event.substring(event.indexOf("\"a\"")),
+                        aggregateRows.get(i).substring(1));
                 assertEquals(firstAggregate + i, number(event, "a"));
                 assertEquals(nextRaw, number(event, "f"));
                 nextRaw = number(event, "l") + 1;
@@ -120,13 +110,11 @@ class SyntheticTest {
             while (bars.split("],\\[", -1).length < 8 && System.nanoTime() < deadline) {
                 bars = client.body("/api/v3/klines?symbol=ETHUSDT&interval=5m");
             }
-            String[] bar = bars.substring(2).split("],\\[", -1)[5].replace("\"", "").split(",", -1);
+            String[] bar =
+                    bars.substring(2).split("],\\[", -1)[5].replace("\"", "").split(",", -1);
             long start = Long.parseLong(bar[0]);
-            String[] minutes =
-                    client.body(
-                                    "/api/v3/klines?symbol=ETHUSDT&interval=1m&limit=5&startTime="
-                                            + start)
-                            .split("],\\[", -1);
+            String[] minutes = client.body("/api/v3/klines?symbol=ETHUSDT&interval=1m&limit=5&startTime=" + start)
+                    .split("],\\[", -1);
             List<String> trades = tapeBetween(client, "ETHUSDT", start, start + 300_000);
             BigDecimal volume = BigDecimal.ZERO;
             BigDecimal bought = BigDecimal.ZERO;
@@ -156,16 +144,14 @@ class SyntheticTest {
     }
 
     /** The lines of the true tape with times in milliseconds from start to before end. */
-    private static List<String> tapeBetween(Client client, String symbol, long start, long end)
-            throws Exception {
+    private static List<String> tapeBetween(Client client, String symbol, long start, long end) throws Exception {
         List<String> found = new ArrayList<>();
         long next = 0;
         while (true) {
-            List<String> lines =
-                    client.body("/sim/tape?limit=100000&symbol=" + symbol + "&fromId=" + next)
-                            .lines()
-                            .skip(1)
-                            .toList();
+            List<String> lines = client.body("/sim/tape?limit=100000&symbol=" + symbol + "&fromId=" + next)
+                    .lines()
+                    .skip(1)
+                    .toList();
             for (String line : lines) {
                 String[] cells = line.split(",", -1);
                 long millis = Long.parseLong(cells[3]) / 1_000;
@@ -201,9 +187,7 @@ class SyntheticTest {
             socket.next(100);
             String longer = client.body("/sim/tape?symbol=XRPUSDT&limit=100000");
             assertTrue(longer.startsWith(tape), "the tape has changed");
-            assertTrue(
-                    number(client.body("/api/v3/time"), "serverTime")
-                            > number(state, "tapeTime") / 1_000);
+            assertTrue(number(client.body("/api/v3/time"), "serverTime") > number(state, "tapeTime") / 1_000);
         }
         assertConsecutive(tape);
     }
@@ -223,21 +207,18 @@ class SyntheticTest {
         long toldAggregate = 0;
         long toldTime = 0;
         for (int round = 0; round < 3; round++) {
-            Process process =
-                    new ProcessBuilder(
-                                    ProcessHandle.current().info().command().orElseThrow(),
-                                    "-cp",
-                                    System.getProperty("java.class.path"),
-                                    EndlessExchange.class.getName(),
-                                    Long.toString(SEED),
-                                    round == 1 ? "max" : "600",
-                                    folder.toString())
-                            .redirectError(ProcessBuilder.Redirect.INHERIT)
-                            .start();
-            try (BufferedReader out =
-                            new BufferedReader(
-                                    new InputStreamReader(
-                                            process.getInputStream(), StandardCharsets.UTF_8));
+            Process process = new ProcessBuilder(
+                            ProcessHandle.current().info().command().orElseThrow(),
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            EndlessExchange.class.getName(),
+                            Long.toString(SEED),
+                            round == 1 ? "max" : "600",
+                            folder.toString())
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            try (BufferedReader out = new BufferedReader(
+                            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
                     Client client = new Client(Integer.parseInt(out.readLine()));
                     Socket socket = client.connect("/ws/btcusdt@trade/btcusdt@aggTrade")) {
                 long first = -1;
@@ -273,15 +254,13 @@ class SyntheticTest {
     void refusesAFolderThatIsInUseOrOfAnotherSeed() throws Exception {
         try (Exchange exchange = start(FAST)) {
             assertTrue(exchange.port() > 0);
-            String message =
-                    assertThrows(UnusableSourceException.class, () -> start(FAST)).getMessage();
+            String message = assertThrows(UnusableSourceException.class, () -> start(FAST))
+                    .getMessage();
             assertTrue(message.contains("is being played by another exchange"), message);
         }
-        String message =
-                assertThrows(
-                                UnusableSourceException.class,
-                                () -> Exchange.start(EndlessExchange.config(8, FAST, folder)))
-                        .getMessage();
+        String message = assertThrows(
+                        UnusableSourceException.class, () -> Exchange.start(EndlessExchange.config(8, FAST, folder)))
+                .getMessage();
         assertEquals(
                 "The saved market is that of seed 7, not 8; start it with its own seed or choose another folder.",
                 message);
@@ -362,9 +341,7 @@ class SyntheticTest {
         try (Exchange exchange = start(new Speed(3_600));
                 Client client = new Client(exchange);
                 Socket reading = client.connect("/ws/xrpusdt@kline_1m");
-                RawSocket deaf =
-                        new RawSocket(
-                                exchange.port(), "/ws/btcusdt@trade/ethusdt@trade/solusdt@trade")) {
+                RawSocket deaf = new RawSocket(exchange.port(), "/ws/btcusdt@trade/ethusdt@trade/solusdt@trade")) {
             long deadline = System.nanoTime() + Client.PATIENCE_SECONDS * 1_000_000_000L;
             while (number(client.body("/sim/state"), "slowCloses") == 0) {
                 reading.next();
@@ -378,8 +355,7 @@ class SyntheticTest {
 
     @Test
     void keepsNothingWithoutAFolder() throws Exception {
-        ExchangeConfig config =
-                ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(SEED, Optional.empty()));
+        ExchangeConfig config = ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(SEED, Optional.empty()));
         try (Exchange exchange = Exchange.start(config);
                 Client client = new Client(exchange)) {
             long now = System.currentTimeMillis();

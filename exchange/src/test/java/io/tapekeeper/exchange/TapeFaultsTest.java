@@ -33,9 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class TapeFaultsTest {
     private static Set<Long> list(String holes, String field) {
-        Matcher matcher =
-                Pattern.compile("\"symbol\":\"BTCUSDT\".*?\"" + field + "\":\\[([0-9, ]*)]")
-                        .matcher(holes);
+        Matcher matcher = Pattern.compile("\"symbol\":\"BTCUSDT\".*?\"" + field + "\":\\[([0-9, ]*)]")
+                .matcher(holes);
         assertTrue(matcher.find(), holes);
         Set<Long> ids = new TreeSet<>();
         for (String id : matcher.group(1).split("[, ]+", -1)) {
@@ -48,9 +47,8 @@ class TapeFaultsTest {
 
     @Test
     void blanksAndLosesIdsTheSameOnStreamsInRestAndOnTheTrueTape() throws Exception {
-        ExchangeConfig config =
-                FaultyExchange.config(new Fault.Blank(20), new Fault.VenueHoles(30))
-                        .withSpeed(Speed.MAX);
+        ExchangeConfig config = FaultyExchange.config(new Fault.Blank(20), new Fault.VenueHoles(30))
+                .withSpeed(Speed.MAX);
         try (Exchange exchange = Exchange.start(config);
                 Client client = new Client(exchange);
                 Socket socket = client.connect("/ws/btcusdt@aggTrade/btcusdt@trade")) {
@@ -77,8 +75,7 @@ class TapeFaultsTest {
             Set<Long> rest = new TreeSet<>();
             Set<Long> restBlanked = new TreeSet<>();
             for (long from = first; from <= last; ) {
-                String rows =
-                        client.body("/api/v3/aggTrades?symbol=BTCUSDT&limit=1000&fromId=" + from);
+                String rows = client.body("/api/v3/aggTrades?symbol=BTCUSDT&limit=1000&fromId=" + from);
                 for (String row : rows.split("(?<=}),", -1)) {
                     from = id(row) + 1;
                     if (row.contains("\"p\":\"0\",\"q\":\"0\",\"f\":-1,\"l\":-1,\"T\":")) {
@@ -133,9 +130,8 @@ class TapeFaultsTest {
 
     @Test
     void haltsWithoutALossOfIds() throws Exception {
-        ExchangeConfig config =
-                FaultyExchange.config(new Fault.Halt(1, 2), new Fault.Halt(5, 1))
-                        .withSpeed(Speed.MAX);
+        ExchangeConfig config = FaultyExchange.config(new Fault.Halt(1, 2), new Fault.Halt(5, 1))
+                .withSpeed(Speed.MAX);
         try (Exchange exchange = Exchange.start(config);
                 Client client = new Client(exchange);
                 Socket socket = client.connect(TRADES)) {
@@ -153,8 +149,7 @@ class TapeFaultsTest {
                 minutes.add(before / 60_000 - start);
             }
             assertEquals(Set.of(0L, 3L, 4L, 6L, 7L), minutes);
-            String row =
-                    client.body("/api/v3/historicalTrades?symbol=BTCUSDT&limit=1&fromId=" + id);
+            String row = client.body("/api/v3/historicalTrades?symbol=BTCUSDT&limit=1&fromId=" + id);
             assertEquals(id, id(row));
             assertEquals(before, number(row, "time"));
         }
@@ -189,25 +184,24 @@ class TapeFaultsTest {
             long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
             while (rows.size() < 2_000 && System.nanoTime() < deadline) {
                 try (RawSocket socket = new RawSocket(exchange.port(), TRADES)) {
-                    while (socket.nextFrame().text().endsWith("}")
-                            && exchange.tradesSent() < 2_000) {
+                    while (socket.nextFrame().text().endsWith("}") && exchange.tradesSent() < 2_000) {
                         // reads on, and is cut off now and then
                     }
                 } catch (EOFException dropped) {
                     assertFalse(plan.isEmpty(), "dropped without a fault");
                 }
-                rows = client.body("/sim/tape?symbol=BTCUSDT&limit=2000").lines().toList();
+                rows = client.body("/sim/tape?symbol=BTCUSDT&limit=2000")
+                        .lines()
+                        .toList();
             }
             return rows.subList(0, 2_000);
         }
     }
 
     @Test
-    void faultsOfTheWireLeaveTheTrueTapeAsItIs(@TempDir Path sound, @TempDir Path faulty)
-            throws Exception {
+    void faultsOfTheWireLeaveTheTrueTapeAsItIs(@TempDir Path sound, @TempDir Path faulty) throws Exception {
         // The same beginning for both, for a new market starts at the time of day.
-        try (Exchange exchange =
-                Exchange.start(config(sound, FaultPlan.NONE).withSpeed(new Speed(1e-9)))) {
+        try (Exchange exchange = Exchange.start(config(sound, FaultPlan.NONE).withSpeed(new Speed(1e-9)))) {
             assertTrue(exchange.port() > 0);
         }
         try (var files = Files.list(sound)) {
@@ -215,11 +209,10 @@ class TapeFaultsTest {
                 Files.copy(file, faulty.resolve(file.getFileName()));
             }
         }
-        FaultPlan plan =
-                FaultPlan.of(
-                        3,
-                        new Fault.Drop(When.each(Amount.trades(200)), Fault.Drop.How.FIN),
-                        new Fault.Frame(When.each(Amount.trades(20)), Fault.Frame.Trick.SKIP));
+        FaultPlan plan = FaultPlan.of(
+                3,
+                new Fault.Drop(When.each(Amount.trades(200)), Fault.Drop.How.FIN),
+                new Fault.Frame(When.each(Amount.trades(20)), Fault.Frame.Trick.SKIP));
         assertEquals(tape(sound, FaultPlan.NONE), tape(faulty, plan));
     }
 }

@@ -32,35 +32,31 @@ final class TinyMarket {
         long time = TEN + afterTen;
         return """
         %d {"stream":"abcusdt@trade","data":{"e":"trade","E":%d,"s":"ABCUSDT","t":%d,"p":"%s","q":"%s","T":%d,"m":%b,"M":true}}
-        """
-                .formatted(time * 1_000_000, time + 2, id, price, size, time, sold);
+        """.formatted(time * 1_000_000, time + 2, id, price, size, time, sold);
     }
 
     static String quote(long updateId, long afterTen, String bid, String ask) {
         return """
         %d {"stream":"abcusdt@bookTicker","data":{"u":%d,"s":"ABCUSDT","b":"%s","B":"7.00000000","a":"%s","A":"8.00000000"}}
-        """
-                .formatted((TEN + afterTen) * 1_000_000, updateId, bid, ask);
+        """.formatted((TEN + afterTen) * 1_000_000, updateId, bid, ask);
     }
 
     static Path write(Path folder) throws IOException {
-        String frames =
-                """
+        String frames = """
                 %d {"stream":"abcusdt@depth@100ms","data":{"e":"depthUpdate","E":%d,"s":"ABCUSDT","U":1,"u":2,"b":[["9.99","1"]],"a":[]}}
                 %d {"lastUpdateId":2,"bids":[["9.99000000","1.00000000"]],"asks":[]}
-                """
-                                .formatted(TEN * 1_000_000, TEN, TEN * 1_000_000)
-                        + quote(3, 500, "9.99000000", "10.00000000")
-                        + trade(100, 1_000, "10.00000000", "2.00000000", false)
-                        + trade(101, 1_000, "10.00000000", "3.00000000", false)
-                        + trade(102, 1_000, "10.10000000", "1.00000000", false)
-                        + quote(9, 1_000, "10.05000000", "10.15000000")
-                        + trade(103, 30_500, "9.90000000", "4.00000000", true)
-                        + "this line is no frame\n"
-                        + trade(104, 61_000, "9.80000000", "5.00000000", true)
-                        + trade(105, 125_250, "10.20000000", "1.50000000", false)
-                        + trade(106, 125_250, "10.20000000", "0.50000000", false)
-                        + quote(12, 125_250, "10.19000000", "10.21000000");
+                """.formatted(TEN * 1_000_000, TEN, TEN * 1_000_000)
+                + quote(3, 500, "9.99000000", "10.00000000")
+                + trade(100, 1_000, "10.00000000", "2.00000000", false)
+                + trade(101, 1_000, "10.00000000", "3.00000000", false)
+                + trade(102, 1_000, "10.10000000", "1.00000000", false)
+                + quote(9, 1_000, "10.05000000", "10.15000000")
+                + trade(103, 30_500, "9.90000000", "4.00000000", true)
+                + "this line is no frame\n"
+                + trade(104, 61_000, "9.80000000", "5.00000000", true)
+                + trade(105, 125_250, "10.20000000", "1.50000000", false)
+                + trade(106, 125_250, "10.20000000", "0.50000000", false)
+                + quote(12, 125_250, "10.19000000", "10.21000000");
         return Files.writeString(folder.resolve("abcusdt.txt"), frames);
     }
 

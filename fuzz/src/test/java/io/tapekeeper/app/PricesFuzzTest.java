@@ -25,8 +25,8 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * What {@code analyze} is given is a table of prices, or one sentence says where it is not: the
- * rows and the sentence are those of a slow reader that takes one line of text after the other.
+ * What {@code analyze} is given is a table of prices, or one sentence says where it is not: the rows and the sentence
+ * are those of a slow reader that takes one line of text after the other.
  */
 class PricesFuzzTest extends FuzzedDecoder {
     private static final String HEADER = "time,price,return,volatility,zscore,signal,alerts\n";
@@ -56,8 +56,7 @@ class PricesFuzzTest extends FuzzedDecoder {
     /** What stands in the way, or nothing. */
     private String said(byte[] input, OutputStream features) {
         try {
-            new PriceAnalysis(NAME, preset, CHUNK, 1)
-                    .run(new ByteArrayInputStream(input), features);
+            new PriceAnalysis(NAME, preset, CHUNK, 1).run(new ByteArrayInputStream(input), features);
             return "";
         } catch (Failure told) {
             return told.getMessage();
@@ -87,11 +86,10 @@ class PricesFuzzTest extends FuzzedDecoder {
             String line = lines.get(number - 1);
             String[] cells = line.split(",", -1);
             if (number == 1) {
-                List<String> names =
-                        Stream.of(cells)
-                                .map(cell -> cell.replace("\uFEFF", "").strip())
-                                .map(cell -> cell.toLowerCase(Locale.ROOT))
-                                .toList();
+                List<String> names = Stream.of(cells)
+                        .map(cell -> cell.replace("\uFEFF", "").strip())
+                        .map(cell -> cell.toLowerCase(Locale.ROOT))
+                        .toList();
                 if (names.contains("time") && names.contains("price")) {
                     time = names.indexOf("time");
                     price = names.indexOf("price");
@@ -125,8 +123,7 @@ class PricesFuzzTest extends FuzzedDecoder {
 
     private String malformed(int number, String what, String line) {
         String shown = line.length() > 60 ? line.substring(0, 60) + "..." : line;
-        return "%s, line %d: %s (\"%s\"); each line must be time,price"
-                .formatted(NAME, number, what, shown);
+        return "%s, line %d: %s (\"%s\"); each line must be time,price".formatted(NAME, number, what, shown);
     }
 
     private static boolean isNumber(String cell) {

@@ -25,26 +25,18 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a decoder does not expect must be seen, by the fuzzer and by us: nothing in or around one
- * catches all there is, unless to throw it on.
+ * What a decoder does not expect must be seen, by the fuzzer and by us: nothing in or around one catches all there is,
+ * unless to throw it on.
  */
 class CatchTest {
-    private static final List<String> MODULES =
-            List.of("core", "venues", "store", "exchange", "dashboard", "app");
-    private static final Set<String> TOO_WIDE =
-            Set.of("RuntimeException", "Exception", "Throwable", "Error");
+    private static final List<String> MODULES = List.of("core", "venues", "store", "exchange", "dashboard", "app");
+    private static final Set<String> TOO_WIDE = Set.of("RuntimeException", "Exception", "Throwable", "Error");
 
     @Test
     void nothingInOrAroundADecoderCatchesAllThereIs() throws IOException {
         List<Path> sources = new ArrayList<>();
         for (String module : MODULES) {
-            Path root =
-                    Path.of(
-                            System.getProperty("tapekeeper.sources"),
-                            module,
-                            "src",
-                            "main",
-                            "java");
+            Path root = Path.of(System.getProperty("tapekeeper.sources"), module, "src", "main", "java");
             try (Stream<Path> files = Files.walk(root)) {
                 files.filter(file -> file.toString().endsWith(".java")).forEach(sources::add);
             }
@@ -58,31 +50,29 @@ class CatchTest {
 
     @Test
     void whatIsThrownOnIsNotCaught() throws IOException {
-        assertEquals(1, tooWide("} catch (java.lang.RuntimeException e) { return; }").size());
-        assertEquals(1, tooWide("} catch (java.io.IOException | Throwable e) { f(e); }").size());
-        assertEquals(0, tooWide("} catch (RuntimeException e) { f(); throw e; }").size());
+        assertEquals(
+                1, tooWide("} catch (java.lang.RuntimeException e) { return; }").size());
+        assertEquals(
+                1,
+                tooWide("} catch (java.io.IOException | Throwable e) { f(e); }").size());
+        assertEquals(
+                0, tooWide("} catch (RuntimeException e) { f(); throw e; }").size());
         assertEquals(0, tooWide("} catch (NumberFormatException e) { return; }").size());
     }
 
     private static List<String> tooWide(String end) throws IOException {
         String source = "class A { void a() { try { f(); " + end + " } }";
-        return tooWide(
-                List.of(
-                        new SimpleJavaFileObject(
-                                URI.create("string:///A.java"), JavaFileObject.Kind.SOURCE) {
-                            @Override
-                            public CharSequence getCharContent(boolean ignoreErrors) {
-                                return source;
-                            }
-                        }));
+        return tooWide(List.of(new SimpleJavaFileObject(URI.create("string:///A.java"), JavaFileObject.Kind.SOURCE) {
+            @Override
+            public CharSequence getCharContent(boolean ignoreErrors) {
+                return source;
+            }
+        }));
     }
 
-    private static List<String> tooWide(Iterable<? extends JavaFileObject> sources)
-            throws IOException {
+    private static List<String> tooWide(Iterable<? extends JavaFileObject> sources) throws IOException {
         JavacTask task =
-                (JavacTask)
-                        ToolProvider.getSystemJavaCompiler()
-                                .getTask(null, null, null, null, null, sources);
+                (JavacTask) ToolProvider.getSystemJavaCompiler().getTask(null, null, null, null, null, sources);
         List<String> found = new ArrayList<>();
         for (CompilationUnitTree unit : task.parse()) {
             new TreeScanner<Void, Void>() {

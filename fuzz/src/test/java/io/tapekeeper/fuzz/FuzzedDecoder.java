@@ -17,9 +17,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * A decoder that keeps its promises whatever comes in.
  *
- * <p>The first test takes some seconds and runs always, without instrumentation. The second is
- * driven by a fuzzer that watches which branches an input takes, in the long run only, which counts
- * on {@code jazzer.max_executions}. What either finds becomes a named test of the decoder.
+ * <p>The first test takes some seconds and runs always, without instrumentation. The second is driven by a fuzzer that
+ * watches which branches an input takes, in the long run only, which counts on {@code jazzer.max_executions}. What
+ * either finds becomes a named test of the decoder.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class FuzzedDecoder {
@@ -27,10 +27,9 @@ public abstract class FuzzedDecoder {
     private static final int LEAST_OF_EACH = SHORT_RUN / 200;
     private static final long SEED = 20240808;
 
-    private final LongRun longRun =
-            new LongRun(
-                    "fuzz " + getClass().getSimpleName().replace("FuzzTest", ""),
-                    Long.getLong("jazzer.max_executions", SHORT_RUN));
+    private final LongRun longRun = new LongRun(
+            "fuzz " + getClass().getSimpleName().replace("FuzzTest", ""),
+            Long.getLong("jazzer.max_executions", SHORT_RUN));
 
     /**
      * Gives an input to the decoder.
@@ -57,11 +56,11 @@ public abstract class FuzzedDecoder {
     void keepsItsPromisesOnMutationsOfWhatIsReal() {
         // Many inputs end in an exception, whose cost is its stack trace: a pool thread has a short
         // one.
-        int understood = CompletableFuture.supplyAsync(this::understoodMutations).join();
+        int understood =
+                CompletableFuture.supplyAsync(this::understoodMutations).join();
         assertTrue(
                 understood > LEAST_OF_EACH && SHORT_RUN - understood > LEAST_OF_EACH,
-                "the mutations test nothing: %d of %d understood, seed %d"
-                        .formatted(understood, SHORT_RUN, SEED));
+                "the mutations test nothing: %d of %d understood, seed %d".formatted(understood, SHORT_RUN, SEED));
     }
 
     private int understoodMutations() {
@@ -95,9 +94,7 @@ public abstract class FuzzedDecoder {
         longRun.step();
     }
 
-    /**
-     * An hour may be over first, and a wrong setting may leave the fuzzer out: neither is a proof.
-     */
+    /** An hour may be over first, and a wrong setting may leave the fuzzer out: neither is a proof. */
     @AfterAll
     void theFuzzerGaveAsManyInputsAsItWasToldTo() {
         if (System.getenv("JAZZER_FUZZ") != null) {

@@ -4,10 +4,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/**
- * Tells on standard output how far a long test is: a line every ten seconds and one at the end. Not
- * thread-safe.
- */
+/** Tells on standard output how far a long test is: a line every ten seconds and one at the end. Not thread-safe. */
 final class LongRun {
     private static final long EVERY = TimeUnit.SECONDS.toNanos(10);
 
@@ -39,8 +36,7 @@ final class LongRun {
     public String toString() {
         long elapsed = System.nanoTime() - start;
         double perSecond = 1e9 * done / Math.max(1, elapsed);
-        Duration left =
-                Duration.ofSeconds((long) (Math.max(0, total - done) / Math.max(1, perSecond)));
+        Duration left = Duration.ofSeconds((long) (Math.max(0, total - done) / Math.max(1, perSecond)));
         return String.format(
                 Locale.ROOT,
                 "%s: %d%%, %,d of %,d, %,.0f/s, %d:%02d left",

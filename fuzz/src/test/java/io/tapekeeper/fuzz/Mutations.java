@@ -90,8 +90,7 @@ public final class Mutations {
             case 5 -> { // goes on as another one
                 byte[] other = any();
                 int from = random.nextInt(other.length + 1);
-                yield replaced(
-                        input, at, input.length, Arrays.copyOfRange(other, from, other.length));
+                yield replaced(input, at, input.length, Arrays.copyOfRange(other, from, other.length));
             }
             case 6 -> {
                 byte[] noise = new byte[random.nextInt(4) + 1];

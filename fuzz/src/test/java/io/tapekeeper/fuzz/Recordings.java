@@ -17,10 +17,8 @@ import java.util.zip.GZIPInputStream;
 
 /** What real exchanges said, as a beginning for a fuzzer; nothing where no recordings are. */
 public final class Recordings {
-    private static final Path DATA =
-            Path.of(System.getProperty("tapekeeper.shared", "../shared"), "data");
-    private static final Pattern RECEIVED =
-            Pattern.compile("(?:[0-9]{16,19} |[0-9.]+: |\\S+ -> [0-9.]+: )(.*)");
+    private static final Path DATA = Path.of(System.getProperty("tapekeeper.shared", "../shared"), "data");
+    private static final Pattern RECEIVED = Pattern.compile("(?:[0-9]{16,19} |[0-9.]+: |\\S+ -> [0-9.]+: )(.*)");
     private static final int EVERY = 997; // a prime, so that no rhythm of a recording is followed
     private static final int LONGEST = 512; // a fuzzer is quick with short ones
     private static final int LINES = 20;
@@ -61,20 +59,16 @@ public final class Recordings {
         }
         for (Path file : files("klines")) {
             if (file.getFileName().toString().startsWith("binance_vision")) { // those are whole
-                answers.addAll(
-                        arrays(
-                                lines(file, LINES).stream()
-                                        .skip(1)
-                                        .map(Recordings::kline)
-                                        .toList()));
+                answers.addAll(arrays(lines(file, LINES).stream()
+                        .skip(1)
+                        .map(Recordings::kline)
+                        .toList()));
             }
         }
         return answers;
     }
 
-    /**
-     * A line of a table as the row of an array that it is made from: times and counts are numbers.
-     */
+    /** A line of a table as the row of an array that it is made from: times and counts are numbers. */
     private static String kline(String line) {
         String[] cells = line.split(",");
         for (int i = 0; i < cells.length; i++) {
@@ -96,10 +90,9 @@ public final class Recordings {
         List<byte[]> captures = new ArrayList<>();
         for (Path file : files("wire")) {
             if (file.getFileName().toString().startsWith("hft_binance_spot")) {
-                List<String> played =
-                        lines(file, CAPTURED).stream()
-                                .filter(line -> line.length() < LONGEST / ITEMS)
-                                .toList();
+                List<String> played = lines(file, CAPTURED).stream()
+                        .filter(line -> line.length() < LONGEST / ITEMS)
+                        .toList();
                 for (int i = 0; i + ITEMS <= played.size(); i += EVERY) {
                     captures.add(String.join("\n", played.subList(i, i + ITEMS)).getBytes(UTF_8));
                 }
@@ -122,9 +115,7 @@ public final class Recordings {
 
     private static List<String> lines(Path file, int most) {
         try (BufferedReader reader =
-                new BufferedReader(
-                        new InputStreamReader(
-                                new GZIPInputStream(Files.newInputStream(file)), UTF_8))) {
+                new BufferedReader(new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), UTF_8))) {
             return reader.lines().limit(most).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

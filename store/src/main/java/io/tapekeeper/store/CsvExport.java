@@ -18,25 +18,21 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Prints what a store has as CSV: a header, then a line for each row, series after series and
- * ascending within each. Lines end with a line feed.
+ * Prints what a store has as CSV: a header, then a line for each row, series after series and ascending within each.
+ * Lines end with a line feed.
  *
- * <p>Prices and sizes are decimals with eight places, volumes have at least eight and lose none,
- * statistics are the shortest text that reads back as the same double, no value is empty, flags are
- * {@code true} or {@code false}. Times are epoch microseconds ({@code _us}); the {@code time} of
- * features is epoch milliseconds, the start of the bar.
+ * <p>Prices and sizes are decimals with eight places, volumes have at least eight and lose none, statistics are the
+ * shortest text that reads back as the same double, no value is empty, flags are {@code true} or {@code false}. Times
+ * are epoch microseconds ({@code _us}); the {@code time} of features is epoch milliseconds, the start of the bar.
  *
- * <p>Streams: memory does not grow with the export. One thread. All methods throw {@link
- * StoreException} where the store can no longer be read and {@link UncheckedIOException} where the
- * output cannot be written.
+ * <p>Streams: memory does not grow with the export. One thread. All methods throw {@link StoreException} where the
+ * store can no longer be read and {@link UncheckedIOException} where the output cannot be written.
  */
 public final class CsvExport {
     private final History history;
     private final Appendable out;
 
-    /**
-     * @param out should be buffered; it is neither flushed nor closed
-     */
+    /** @param out should be buffered; it is neither flushed nor closed */
     public CsvExport(History history, Appendable out) {
         this.history = history;
         this.out = out;
@@ -49,15 +45,14 @@ public final class CsvExport {
             history.trades(
                     tape,
                     0,
-                    trade ->
-                            line(
-                                    tape.symbol(),
-                                    trade.id(),
-                                    Decimals.format(trade.price()),
-                                    Decimals.format(trade.size()),
-                                    trade.aggressor().label(),
-                                    trade.venueTime(),
-                                    trade.receivedTime()));
+                    trade -> line(
+                            tape.symbol(),
+                            trade.id(),
+                            Decimals.format(trade.price()),
+                            Decimals.format(trade.size()),
+                            trade.aggressor().label(),
+                            trade.venueTime(),
+                            trade.receivedTime()));
         }
     }
 
@@ -82,66 +77,55 @@ public final class CsvExport {
     }
 
     private void barHeader() {
-        line(
-                "instrument,interval,start_us,open,high,low,close,volume,quote_volume,trades,"
-                        + "taker_buy_volume,revision,complete");
+        line("instrument,interval,start_us,open,high,low,close,volume,quote_volume,trades,"
+                + "taker_buy_volume,revision,complete");
     }
 
     private void bars(TapeId tape, Interval interval) {
-        history.bars(
-                tape,
-                interval,
-                Long.MIN_VALUE,
-                Long.MAX_VALUE,
-                stored -> {
-                    Bar bar = stored.bar();
-                    line(
-                            tape.symbol(),
-                            bar.interval(),
-                            bar.start(),
-                            Decimals.format(bar.open()),
-                            Decimals.format(bar.high()),
-                            Decimals.format(bar.low()),
-                            Decimals.format(bar.close()),
-                            bar.volume().format(Amount.SIZE_PLACES),
-                            bar.quoteVolume().format(Amount.QUOTE_PLACES),
-                            bar.trades(),
-                            bar.takerBuyVolume().format(Amount.SIZE_PLACES),
-                            stored.revision(),
-                            bar.complete());
-                });
+        history.bars(tape, interval, Long.MIN_VALUE, Long.MAX_VALUE, stored -> {
+            Bar bar = stored.bar();
+            line(
+                    tape.symbol(),
+                    bar.interval(),
+                    bar.start(),
+                    Decimals.format(bar.open()),
+                    Decimals.format(bar.high()),
+                    Decimals.format(bar.low()),
+                    Decimals.format(bar.close()),
+                    bar.volume().format(Amount.SIZE_PLACES),
+                    bar.quoteVolume().format(Amount.QUOTE_PLACES),
+                    bar.trades(),
+                    bar.takerBuyVolume().format(Amount.SIZE_PLACES),
+                    stored.revision(),
+                    bar.complete());
+        });
     }
 
     /** The feature rows of these series. */
     public void features(List<Series> series) {
-        line(
-                "time,price,return,volatility,zscore,signal,alerts,instrument,preset,complete,"
-                        + "log_return,volatility_annual,baseline,carried,revision");
+        line("time,price,return,volatility,zscore,signal,alerts,instrument,preset,complete,"
+                + "log_return,volatility_annual,baseline,carried,revision");
         for (Series one : series) {
-            history.storedRows(
-                    one,
-                    Long.MIN_VALUE,
-                    Long.MAX_VALUE,
-                    stored -> {
-                        FeatureRow row = stored.row();
-                        FeatureValues values = row.values();
-                        line(
-                                Math.floorDiv(row.bar().start(), 1_000L),
-                                Decimals.format(row.bar().close()),
-                                real(values.change()),
-                                real(values.volatility()),
-                                real(values.zScore()),
-                                row.signal().label(),
-                                Rule.labels(row.rules()),
-                                one.tape().symbol(),
-                                one.preset(),
-                                row.complete(),
-                                real(values.logReturn()),
-                                real(values.annualised()),
-                                real(values.baseline()),
-                                row.bar().carried(),
-                                stored.revision());
-                    });
+            history.storedRows(one, Long.MIN_VALUE, Long.MAX_VALUE, stored -> {
+                FeatureRow row = stored.row();
+                FeatureValues values = row.values();
+                line(
+                        Math.floorDiv(row.bar().start(), 1_000L),
+                        Decimals.format(row.bar().close()),
+                        real(values.change()),
+                        real(values.volatility()),
+                        real(values.zScore()),
+                        row.signal().label(),
+                        Rule.labels(row.rules()),
+                        one.tape().symbol(),
+                        one.preset(),
+                        row.complete(),
+                        real(values.logReturn()),
+                        real(values.annualised()),
+                        real(values.baseline()),
+                        row.bar().carried(),
+                        stored.revision());
+            });
         }
     }
 
@@ -151,16 +135,15 @@ public final class CsvExport {
         for (Series one : series) {
             history.alerts(
                     one,
-                    (Alert alert) ->
-                            line(
-                                    one.tape().symbol(),
-                                    alert.rule().label(),
-                                    alert.rule().severity().label(),
-                                    alert.opened(),
-                                    alert.isOpen() ? "" : alert.closed(),
-                                    real(alert.value()),
-                                    real(alert.threshold()),
-                                    quoted(alert.reason())));
+                    (Alert alert) -> line(
+                            one.tape().symbol(),
+                            alert.rule().label(),
+                            alert.rule().severity().label(),
+                            alert.opened(),
+                            alert.isOpen() ? "" : alert.closed(),
+                            real(alert.value()),
+                            real(alert.threshold()),
+                            quoted(alert.reason())));
         }
     }
 
@@ -170,25 +153,22 @@ public final class CsvExport {
         for (Series one : series) {
             history.signals(
                     one,
-                    change ->
-                            line(
-                                    one.tape().symbol(),
-                                    change.model(),
-                                    change.time(),
-                                    change.signal().label(),
-                                    Decimals.format(change.price()),
-                                    real(change.zScore())));
+                    change -> line(
+                            one.tape().symbol(),
+                            change.model(),
+                            change.time(),
+                            change.signal().label(),
+                            Decimals.format(change.price()),
+                            real(change.zScore())));
         }
     }
 
     /**
-     * The ledger of the tapes of these series; {@code missing} is how many trades of a hole are
-     * still not stored, {@code closed_us} is empty while somebody should still try to fill it.
+     * The ledger of the tapes of these series; {@code missing} is how many trades of a hole are still not stored,
+     * {@code closed_us} is empty while somebody should still try to fill it.
      */
     public void gaps(List<Series> series) {
-        line(
-                "instrument,first_id,last_id,missing,cause,opened_us,closed_us,repaired_by,"
-                        + "before_us,after_us");
+        line("instrument,first_id,last_id,missing,cause,opened_us,closed_us,repaired_by," + "before_us,after_us");
         for (TapeId tape : tapes(series)) {
             for (LedgerEntry entry : history.gaps(tape)) {
                 line(

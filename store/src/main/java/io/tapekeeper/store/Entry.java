@@ -24,16 +24,14 @@ sealed interface Entry {
 
     record Missed(TapeId tape, Gap gap, Cause cause, long time) implements Entry {}
 
-    record Settled(TapeId tape, IdRange ids, Cause cause, Optional<String> repairedBy, long time)
-            implements Entry {}
+    record Settled(TapeId tape, IdRange ids, Cause cause, Optional<String> repairedBy, long time) implements Entry {}
 
     record Saved(Series series, Checkpoint checkpoint) implements Entry {}
 
     /** Checkpoints with {@code fromTradeId} in them no longer hold. */
     record Rewound(Series series, long fromTradeId) implements Entry {}
 
-    record Happened(TapeId tape, Instrument instrument, String event, long time, String detail)
-            implements Entry {}
+    record Happened(TapeId tape, Instrument instrument, String event, long time, String detail) implements Entry {}
 
     /** What is older than {@code before} may go, a little with each commit. */
     record Forgotten(TapeId tape, long before) implements Entry {}

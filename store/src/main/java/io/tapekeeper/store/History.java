@@ -31,35 +31,29 @@ import java.util.function.ToLongFunction;
 /**
  * Reads a store file, also while a recorder writes it.
  *
- * <p>Any thread may call. All share one read-only connection, one query at a time; a long read is
- * many short queries of at most {@value #CHUNK} rows, and its consumer runs between them, so
- * neither other readers nor the recorder wait for it, and a consumer may call back. What is
- * recorded meanwhile may therefore turn up in it. A long read of trades has connections of its own
- * and reads ahead of its consumer.
+ * <p>Any thread may call. All share one read-only connection, one query at a time; a long read is many short queries of
+ * at most {@value #CHUNK} rows, and its consumer runs between them, so neither other readers nor the recorder wait for
+ * it, and a consumer may call back. What is recorded meanwhile may therefore turn up in it. A long read of trades has
+ * connections of its own and reads ahead of its consumer.
  *
- * <p>A series or tape that the store does not have gives nothing. All methods throw {@link
- * StoreException} where the file can no longer be read.
+ * <p>A series or tape that the store does not have gives nothing. All methods throw {@link StoreException} where the
+ * file can no longer be read.
  */
 public final class History implements AutoCloseable {
     /** A tape's key. */
-    static final String TAPE_ID =
-            "SELECT id FROM tape WHERE (venue, symbol, kind, simulated) = (?, ?, ?, ?)";
+    static final String TAPE_ID = "SELECT id FROM tape WHERE (venue, symbol, kind, simulated) = (?, ?, ?, ?)";
 
     /** A series' key. */
-    static final String SERIES_ID =
-            "SELECT id FROM series WHERE (tape, preset, interval) = (?, ?, ?)";
+    static final String SERIES_ID = "SELECT id FROM series WHERE (tape, preset, interval) = (?, ?, ?)";
 
-    private static final String BARS =
-            "SELECT " + Row.BAR + " FROM bar WHERE tape = ? AND interval = ?";
+    private static final String BARS = "SELECT " + Row.BAR + " FROM bar WHERE tape = ? AND interval = ?";
 
-    private static final String FEATURES =
-            "SELECT "
-                    + Row.FEATURES
-                    + " FROM series JOIN feature ON feature.series = series.id"
-                    + " JOIN bar USING (tape, interval, start) WHERE series.id = ?";
+    private static final String FEATURES = "SELECT "
+            + Row.FEATURES
+            + " FROM series JOIN feature ON feature.series = series.id"
+            + " JOIN bar USING (tape, interval, start) WHERE series.id = ?";
 
-    private static final String ALERTS =
-            "SELECT " + Row.ALERT + " FROM alert WHERE series = ? AND NOT withdrawn";
+    private static final String ALERTS = "SELECT " + Row.ALERT + " FROM alert WHERE series = ? AND NOT withdrawn";
 
     private static final int CHUNK = 4_096;
 
@@ -75,9 +69,7 @@ public final class History implements AutoCloseable {
         this.connection = connection;
     }
 
-    /**
-     * @throws StoreException MISSING, NOT_A_DATABASE, DAMAGED, NEWER_SCHEMA, CANNOT_OPEN
-     */
+    /** @throws StoreException MISSING, NOT_A_DATABASE, DAMAGED, NEWER_SCHEMA, CANNOT_OPEN */
     public static History open(Path path) {
         SqliteFile file = SqliteFile.recorded(path);
         try {
@@ -90,8 +82,7 @@ public final class History implements AutoCloseable {
     /** All series, in the order in which they were first recorded. */
     public List<Series> series() {
         return query(
-                "SELECT %s FROM series JOIN tape ON tape.id = series.tape ORDER BY series.id"
-                        .formatted(Row.SERIES),
+                "SELECT %s FROM series JOIN tape ON tape.id = series.tape ORDER BY series.id".formatted(Row.SERIES),
                 Row::series);
     }
 
@@ -106,9 +97,8 @@ public final class History implements AutoCloseable {
     }
 
     /**
-     * From which id to which one the tape reaches: those of its first and last trade, what was
-     * forgotten left out, whether the rows are still there or not. O(1): the recorder notes them in
-     * the transaction that adds trades.
+     * From which id to which one the tape reaches: those of its first and last trade, what was forgotten left out,
+     * whether the rows are still there or not. O(1): the recorder notes them in the transaction that adds trades.
      */
     public Optional<IdRange> reach(TapeId tape) {
         String sql = "SELECT first_id, last_id FROM tape WHERE id = ? AND first_id IS NOT NULL";
@@ -122,9 +112,7 @@ public final class History implements AutoCloseable {
 
     /** The newest trades beyond {@code afterId}, at most {@code limit} of them, newest first. */
     public List<Trade> newestTrades(TapeId tape, long afterId, int limit) {
-        String sql =
-                "SELECT %s FROM trade WHERE tape = ? AND id > ? ORDER BY id DESC LIMIT ?"
-                        .formatted(Row.TRADE);
+        String sql = "SELECT %s FROM trade WHERE tape = ? AND id > ? ORDER BY id DESC LIMIT ?".formatted(Row.TRADE);
         long id = id(tape);
         long timeBase = timeBase(id);
         return query(sql, row -> row.trade(timeBase), id, afterId, limit);
@@ -136,20 +124,15 @@ public final class History implements AutoCloseable {
 
     /** What the store's content takes, its log included and room that is free left out; bytes. */
     public long usedBytes() {
-        return number(
-                        "SELECT (page_count - freelist_count) * page_size"
-                                + " FROM pragma_page_count, pragma_freelist_count, pragma_page_size")
+        return number("SELECT (page_count - freelist_count) * page_size"
+                        + " FROM pragma_page_count, pragma_freelist_count, pragma_page_size")
                 .orElse(0);
     }
 
-    /**
-     * For how long was recorded: the bars of the tape that has the most time in them. Reads all
-     * bars.
-     */
+    /** For how long was recorded: the bars of the tape that has the most time in them. Reads all bars. */
     public Duration recordedTime() {
         String sql =
-                "SELECT max(micros) FROM"
-                        + " (SELECT count(*) * interval AS micros FROM bar GROUP BY tape, interval)";
+                "SELECT max(micros) FROM" + " (SELECT count(*) * interval AS micros FROM bar GROUP BY tape, interval)";
         return Duration.of(number(sql).orElse(0), ChronoUnit.MICROS);
     }
 
@@ -181,22 +164,18 @@ public final class History implements AutoCloseable {
     }
 
     /**
-     * Closed bars, ascending: those of a stored interval as they are, others made from the bars of
-     * the shortest interval stored. A made bar is there once the tape has reached its end.
+     * Closed bars, ascending: those of a stored interval as they are, others made from the bars of the shortest
+     * interval stored. A made bar is there once the tape has reached its end.
      *
      * @param fromStart first start, epoch microseconds
      * @param toStart behind the last start
      * @throws IllegalArgumentException where the interval is no multiple of the shortest one stored
      */
-    public void bars(
-            TapeId tape, Interval interval, long fromStart, long toStart, Consumer<StoredBar> out) {
+    public void bars(TapeId tape, Interval interval, long fromStart, long toStart, Consumer<StoredBar> out) {
         long id = id(tape);
         OptionalLong shortest = number("SELECT min(interval) FROM bar WHERE tape = ?", id);
         OptionalLong asked =
-                number(
-                        "SELECT max(interval) FROM bar WHERE tape = ? AND interval = ?",
-                        id,
-                        interval.micros());
+                number("SELECT max(interval) FROM bar WHERE tape = ? AND interval = ?", id, interval.micros());
         if (asked.isPresent()) {
             storedBars(id, interval.micros(), fromStart, toStart, out);
         } else if (shortest.isPresent()) {
@@ -208,13 +187,7 @@ public final class History implements AutoCloseable {
         stream(BARS, "start", from, to, Row::bar, bar -> bar.bar().start(), out, tape, micros);
     }
 
-    private void madeBars(
-            long tape,
-            Interval parts,
-            Interval whole,
-            long from,
-            long to,
-            Consumer<StoredBar> out) {
+    private void madeBars(long tape, Interval parts, Interval whole, long from, long to, Consumer<StoredBar> out) {
         if (whole.micros() % parts.micros() != 0) {
             throw new IllegalArgumentException(
                     "%s bars cannot be made from the %s bars of this tape".formatted(whole, parts));
@@ -269,8 +242,8 @@ public final class History implements AutoCloseable {
     }
 
     /**
-     * Feature rows with bars that start from {@code fromStart} to {@code toStart}, excluded,
-     * ascending; epoch microseconds. The mean is not stored: NaN.
+     * Feature rows with bars that start from {@code fromStart} to {@code toStart}, excluded, ascending; epoch
+     * microseconds. The mean is not stored: NaN.
      */
     public void features(Series series, long fromStart, long toStart, Consumer<FeatureRow> out) {
         storedRows(series, fromStart, toStart, stored -> out.accept(stored.row()));
@@ -287,8 +260,8 @@ public final class History implements AutoCloseable {
     }
 
     /**
-     * The last {@code limit} feature rows with bars that start before {@code toStart}, ascending.
-     * O(limit), however far back they lie.
+     * The last {@code limit} feature rows with bars that start before {@code toStart}, ascending. O(limit), however far
+     * back they lie.
      */
     public List<FeatureRow> featuresBefore(Series series, long toStart, int limit) {
         String sql = FEATURES + " AND start < ? ORDER BY start DESC LIMIT ?";
@@ -298,9 +271,9 @@ public final class History implements AutoCloseable {
     }
 
     /**
-     * The rows of a stretch of time, of the shortest interval of which it holds no more than {@code
-     * points}: the rows themselves, or what is stored of them rolled up, so that no extreme is lost
-     * and the cost does not grow with the store.
+     * The rows of a stretch of time, of the shortest interval of which it holds no more than {@code points}: the rows
+     * themselves, or what is stored of them rolled up, so that no extreme is lost and the cost does not grow with the
+     * store.
      *
      * @param from first time, epoch microseconds; the first row contains it
      * @param to behind the last time, which the last row contains
@@ -311,8 +284,7 @@ public final class History implements AutoCloseable {
         try (Statement statement = connection.createStatement()) {
             statement.execute("BEGIN"); // all its queries see the same rows
             try {
-                return new RangeReader(this::query, id(series), series.interval())
-                        .read(from, to, points);
+                return new RangeReader(this::query, id(series), series.interval()).read(from, to, points);
             } finally {
                 statement.execute("COMMIT");
             }
@@ -345,15 +317,7 @@ public final class History implements AutoCloseable {
     /** The changes of the signal that hold for the tape as it is now, ascending. */
     public void signals(Series series, Consumer<SignalChange> out) {
         String sql = "SELECT " + Row.SIGNAL + " FROM signal WHERE series = ? AND NOT withdrawn";
-        stream(
-                sql,
-                "time",
-                Long.MIN_VALUE,
-                Long.MAX_VALUE,
-                Row::signalChange,
-                SignalChange::time,
-                out,
-                id(series));
+        stream(sql, "time", Long.MIN_VALUE, Long.MAX_VALUE, Row::signalChange, SignalChange::time, out, id(series));
     }
 
     /** The ledger of holes, ascending, open ones and settled ones. */
@@ -367,15 +331,13 @@ public final class History implements AutoCloseable {
     }
 
     private List<LedgerEntry> gaps(TapeId tape, String which) {
-        String sql =
-                "SELECT %s FROM gap WHERE tape = ?%s ORDER BY first_id, last_id"
-                        .formatted(Row.GAP, which);
+        String sql = "SELECT %s FROM gap WHERE tape = ?%s ORDER BY first_id, last_id".formatted(Row.GAP, which);
         return query(sql, Row::gap, id(tape));
     }
 
     /**
-     * Which ids from {@code fromId} to {@code toId}, both included, are not stored, ascending. O(1)
-     * memory, O(trades that are there) time.
+     * Which ids from {@code fromId} to {@code toId}, both included, are not stored, ascending. O(1) memory, O(trades
+     * that are there) time.
      */
     public void missingRanges(TapeId tape, long fromId, long toId, Consumer<IdRange> out) {
         long[] next = {fromId};
@@ -402,7 +364,8 @@ public final class History implements AutoCloseable {
     /** How many trades of a hole are not stored; 0 = it was filled. O(trades that are there). */
     public long missing(TapeId tape, Gap gap) {
         String sql = "SELECT count(*) FROM trade WHERE tape = ? AND id BETWEEN ? AND ?";
-        return gap.missing() - number(sql, id(tape), gap.firstId(), gap.lastId()).orElse(0);
+        return gap.missing()
+                - number(sql, id(tape), gap.firstId(), gap.lastId()).orElse(0);
     }
 
     /** The newest checkpoint. */
@@ -412,16 +375,14 @@ public final class History implements AutoCloseable {
 
     /** The newest checkpoint that has neither this trade nor a later one in it. */
     public Optional<Checkpoint> checkpointBefore(Series series, long tradeId) {
-        String sql =
-                "SELECT %s FROM checkpoint WHERE series = ? AND last_trade_id < ?"
-                                .formatted(Row.CHECKPOINT)
-                        + " ORDER BY id DESC LIMIT 1";
+        String sql = "SELECT %s FROM checkpoint WHERE series = ? AND last_trade_id < ?".formatted(Row.CHECKPOINT)
+                + " ORDER BY id DESC LIMIT 1";
         return query(sql, Row::checkpoint, id(series), tradeId).stream().findFirst();
     }
 
     /**
-     * Another number than before whenever something was committed in between. Cheap: made for
-     * asking several times a second. Only comparable within one {@code History}.
+     * Another number than before whenever something was committed in between. Cheap: made for asking several times a
+     * second. Only comparable within one {@code History}.
      */
     public long dataVersion() {
         return number("PRAGMA data_version").orElse(0);
@@ -448,7 +409,8 @@ public final class History implements AutoCloseable {
 
     private long id(Series series) {
         long tape = id(series.tape());
-        return number(SERIES_ID, tape, series.preset(), series.interval().micros()).orElse(0);
+        return number(SERIES_ID, tape, series.preset(), series.interval().micros())
+                .orElse(0);
     }
 
     /** The first number of the first row; empty where there is no row or it is NULL. */
@@ -473,8 +435,7 @@ public final class History implements AutoCloseable {
             ToLongFunction<T> position,
             Consumer<T> out,
             Object... keys) {
-        String ranged =
-                "%1$s AND %2$s >= ? AND %2$s < ? ORDER BY %2$s LIMIT ?".formatted(sql, column);
+        String ranged = "%1$s AND %2$s >= ? AND %2$s < ? ORDER BY %2$s LIMIT ?".formatted(sql, column);
         Object[] values = Arrays.copyOf(keys, keys.length + 3);
         values[keys.length + 1] = to;
         values[keys.length + 2] = CHUNK;

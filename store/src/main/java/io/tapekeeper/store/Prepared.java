@@ -19,9 +19,7 @@ final class Prepared {
     private final Connection connection;
     private final Map<String, PreparedStatement> statements = new HashMap<>(); // one for each SQL
 
-    /**
-     * @param connection nothing else may write through it
-     */
+    /** @param connection nothing else may write through it */
     Prepared(Connection connection) throws SQLException {
         this.connection = connection;
         // The driver's own transactions forget where they were when a COMMIT fails, so they are
@@ -73,9 +71,7 @@ final class Prepared {
     /** The first number of the first row; empty where there is no row or it is NULL. */
     OptionalLong number(String sql, Object... values) throws SQLException {
         List<Long> first = numbers(sql, values);
-        return first.isEmpty() || first.getFirst() == null
-                ? OptionalLong.empty()
-                : OptionalLong.of(first.getFirst());
+        return first.isEmpty() || first.getFirst() == null ? OptionalLong.empty() : OptionalLong.of(first.getFirst());
     }
 
     /** The first number of each row, null for NULL. */

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Reads a stretch of time from the level that holds it in few rows. What a level does not have yet,
- * the interval that is still open, is made of the levels below: at most ten rows of each.
+ * Reads a stretch of time from the level that holds it in few rows. What a level does not have yet, the interval that
+ * is still open, is made of the levels below: at most ten rows of each.
  *
  * <p>Used within one transaction, by one thread.
  */
@@ -21,8 +21,7 @@ final class RangeReader {
 
     private record Extent(Long first, Long last, Long unrolled) {}
 
-    private static final String EXTENT =
-            """
+    private static final String EXTENT = """
             SELECT (SELECT min(start) FROM feature WHERE series = ?1),
                 (SELECT max(start) FROM feature WHERE series = ?1),
                 (SELECT unrolled FROM series WHERE id = ?1)
@@ -42,12 +41,8 @@ final class RangeReader {
     }
 
     RowRange read(long from, long to, int points) {
-        Extent extent =
-                store.query(
-                                EXTENT,
-                                row -> new Extent(row.number(), row.number(), row.number()),
-                                series)
-                        .getFirst();
+        Extent extent = store.query(EXTENT, row -> new Extent(row.number(), row.number(), row.number()), series)
+                .getFirst();
         if (extent.last() == null) {
             return new RowRange(interval, List.of(), 0, true);
         }
@@ -83,9 +78,7 @@ final class RangeReader {
         return interval.numberOf(to - 1) - interval.numberOf(from) + 1;
     }
 
-    /**
-     * @param end behind the newest row
-     */
+    /** @param end behind the newest row */
     private void read(int level, long from, long to, long end, Consumer<RollupRow> out) {
         long next = from;
         for (int at = level; at >= 0 && next < to; at--) {

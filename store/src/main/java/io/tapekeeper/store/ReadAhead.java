@@ -19,12 +19,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 
 /**
- * Reads a long stretch of a tape while what was read before is worked on: threads with connections
- * of their own take blocks of ids in turn, and the caller gets them in order. Fetching a row from
- * SQLite takes some 500 ns of a core, most of a replay.
+ * Reads a long stretch of a tape while what was read before is worked on: threads with connections of their own take
+ * blocks of ids in turn, and the caller gets them in order. Fetching a row from SQLite takes some 500 ns of a core,
+ * most of a replay.
  *
- * <p>At most {@value #BLOCKS} blocks of {@value #BLOCK_IDS} ids are in memory. Owned by the thread
- * that reads; an interrupt is kept for later and ends nothing.
+ * <p>At most {@value #BLOCKS} blocks of {@value #BLOCK_IDS} ids are in memory. Owned by the thread that reads; an
+ * interrupt is kept for later and ends nothing.
  */
 final class ReadAhead implements AutoCloseable {
     private static final int BLOCK_IDS = 8_192;
@@ -45,14 +45,11 @@ final class ReadAhead implements AutoCloseable {
     private final long tape;
     private final long timeBase;
     private final int threads = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
-    private final ExecutorService executor =
-            Executors.newFixedThreadPool(
-                    threads, Thread.ofPlatform().name("read-ahead-", 1).daemon().factory());
+    private final ExecutorService executor = Executors.newFixedThreadPool(
+            threads, Thread.ofPlatform().name("read-ahead-", 1).daemon().factory());
     private final BlockingQueue<Line> idle = new LinkedBlockingQueue<>(); // one for each thread
 
-    /**
-     * @throws SQLException where the file cannot be opened again
-     */
+    /** @throws SQLException where the file cannot be opened again */
     ReadAhead(SqliteFile file, long tape, long timeBase) throws SQLException {
         this.file = file;
         this.tape = tape;
@@ -61,11 +58,7 @@ final class ReadAhead implements AutoCloseable {
         try {
             for (int i = 0; i < threads; i++) {
                 Connection connection = file.openForReading();
-                idle.add(
-                        new Line(
-                                connection,
-                                connection.prepareStatement(BLOCK),
-                                connection.prepareStatement(NEXT)));
+                idle.add(new Line(connection, connection.prepareStatement(BLOCK), connection.prepareStatement(NEXT)));
             }
             open = true;
         } finally {

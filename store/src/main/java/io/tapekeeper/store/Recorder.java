@@ -24,18 +24,17 @@ import java.util.Optional;
 /**
  * The one writer of a store file.
  *
- * <p>What is said goes into a ring of {@value Writer#QUEUE_BOUND} places, and one thread of its own
- * commits it, at most {@value Writer#COMMIT_MILLIS} ms or {@value Writer#COMMIT_ENTRIES} entries at
- * a time. Nothing is dropped: a full queue makes the caller wait. The order of saying is the order
- * of committing, so what is on disk is always a prefix of what was said: a checkpoint is never
- * there without all that led to it.
+ * <p>What is said goes into a ring of {@value Writer#QUEUE_BOUND} places, and one thread of its own commits it, at most
+ * {@value Writer#COMMIT_MILLIS} ms or {@value Writer#COMMIT_ENTRIES} entries at a time. Nothing is dropped: a full
+ * queue makes the caller wait. The order of saying is the order of committing, so what is on disk is always a prefix of
+ * what was said: a checkpoint is never there without all that led to it.
  *
- * <p>All methods may be called by any thread; order is kept for each of them, so what belongs
- * together is said by one, the tape thread.
+ * <p>All methods may be called by any thread; order is kept for each of them, so what belongs together is said by one,
+ * the tape thread.
  *
- * <p>Where the disk is full or the file cannot be written for another reason that may pass, {@link
- * #trouble} says so, and what was said waits, tried again every second, until it can be written.
- * When the writer thread can no longer write at all, every later call throws {@link #failure}.
+ * <p>Where the disk is full or the file cannot be written for another reason that may pass, {@link #trouble} says so,
+ * and what was said waits, tried again every second, until it can be written. When the writer thread can no longer
+ * write at all, every later call throws {@link #failure}.
  */
 public final class Recorder implements AutoCloseable {
     /**
@@ -46,8 +45,7 @@ public final class Recorder implements AutoCloseable {
      */
     public record Patience(Duration retry, Duration closing) {
         /** Tries every second; a stop waits two. */
-        public static final Patience DEFAULT =
-                new Patience(Duration.ofSeconds(1), Duration.ofSeconds(2));
+        public static final Patience DEFAULT = new Patience(Duration.ofSeconds(1), Duration.ofSeconds(2));
     }
 
     /**
@@ -79,8 +77,7 @@ public final class Recorder implements AutoCloseable {
     private final Connection connection;
     private final Writer writer;
 
-    private Recorder(SqliteFile file, WriterLock lock, Connection connection, Patience patience)
-            throws SQLException {
+    private Recorder(SqliteFile file, WriterLock lock, Connection connection, Patience patience) throws SQLException {
         this.file = file;
         this.lock = lock;
         this.connection = connection;
@@ -88,12 +85,11 @@ public final class Recorder implements AutoCloseable {
     }
 
     /**
-     * Opens a store for recording: makes the file and its folders where they are not there, brings
-     * the schema up to date, and keeps every other recorder out until it is closed or this process
-     * ends. Readers may read beside it.
+     * Opens a store for recording: makes the file and its folders where they are not there, brings the schema up to
+     * date, and keeps every other recorder out until it is closed or this process ends. Readers may read beside it.
      *
-     * @throws StoreException LOCKED where another recorder has it; NOT_A_DATABASE, DAMAGED,
-     *     READ_ONLY, CANNOT_OPEN, NEWER_SCHEMA; the file is then as it was
+     * @throws StoreException LOCKED where another recorder has it; NOT_A_DATABASE, DAMAGED, READ_ONLY, CANNOT_OPEN,
+     *     NEWER_SCHEMA; the file is then as it was
      */
     public static Recorder open(Path file, Durability durability) {
         return open(file, durability, Patience.DEFAULT);
@@ -104,16 +100,13 @@ public final class Recorder implements AutoCloseable {
         return open(file, durability, patience, SqliteFile.SCRIPTS);
     }
 
-    static Recorder open(
-            Path path, Durability durability, Patience patience, List<String> scripts) {
+    static Recorder open(Path path, Durability durability, Patience patience, List<String> scripts) {
         SqliteFile file = SqliteFile.place(path);
         if (Files.exists(file.path())) {
             file.holdsStore();
             if (!Files.isWritable(file.path())) { // SQLite would notice with the first trade only
                 throw new StoreException(
-                        Kind.READ_ONLY,
-                        file.path()
-                                + " may not be written: allow it, or record into another file.");
+                        Kind.READ_ONLY, file.path() + " may not be written: allow it, or record into another file.");
             }
         }
         WriterLock lock = WriterLock.acquire(file.path());
@@ -152,8 +145,8 @@ public final class Recorder implements AutoCloseable {
     }
 
     /**
-     * A bar that closed, with its features. Said again with other content it replaces the one
-     * before and its revision goes up by one; with the same content it changes nothing.
+     * A bar that closed, with its features. Said again with other content it replaces the one before and its revision
+     * goes up by one; with the same content it changes nothing.
      */
     public void row(Series series, FeatureRow row) {
         writer.put(new Entry.Closed(series, row));
@@ -185,23 +178,21 @@ public final class Recorder implements AutoCloseable {
     }
 
     /**
-     * A hole, for the ledger, with this machine's time. One that cannot be filled is settled at
-     * once. Said again, it stays as it is, but that an open one takes on what was found out since:
-     * every cause but {@link Cause#MISSED}.
+     * A hole, for the ledger, with this machine's time. One that cannot be filled is settled at once. Said again, it
+     * stays as it is, but that an open one takes on what was found out since: every cause but {@link Cause#MISSED}.
      */
     public void gap(TapeId tape, Gap gap, Cause cause) {
         writer.put(new Entry.Missed(tape, gap, cause, now()));
     }
 
     /**
-     * Nobody needs to try any more to fill this hole of the ledger; where nothing filled it and the
-     * cause is one that may still be filled, it takes on the cause and stays open. One that the
-     * ledger does not have, or that was settled before, stays as it is.
+     * Nobody needs to try any more to fill this hole of the ledger; where nothing filled it and the cause is one that
+     * may still be filled, it takes on the cause and stays open. One that the ledger does not have, or that was settled
+     * before, stays as it is.
      *
      * @param repairedBy what filled it, for example {@code rest}; empty where it cannot be filled
      */
-    public void gapSettled(
-            TapeId tape, long firstId, long lastId, Cause cause, Optional<String> repairedBy) {
+    public void gapSettled(TapeId tape, long firstId, long lastId, Cause cause, Optional<String> repairedBy) {
         IdRange ids = new IdRange(firstId, lastId);
         writer.put(new Entry.Settled(tape, ids, cause, repairedBy, now()));
     }
@@ -211,12 +202,11 @@ public final class Recorder implements AutoCloseable {
     }
 
     /**
-     * Lets go of a tape's trades, bars, features, closed alerts and signals that are older, with
-     * the checkpoints and the holes that lie before its new beginning. Trades go from the first one
-     * on, so that it stays one tape; its last trade stays, and so does what stands behind its
-     * newest checkpoint. It happens little by little, between commits, and not at all where the
-     * recorder is closed before: say it again now and then. The file does not shrink: the room is
-     * used again for what comes.
+     * Lets go of a tape's trades, bars, features, closed alerts and signals that are older, with the checkpoints and
+     * the holes that lie before its new beginning. Trades go from the first one on, so that it stays one tape; its last
+     * trade stays, and so does what stands behind its newest checkpoint. It happens little by little, between commits,
+     * and not at all where the recorder is closed before: say it again now and then. The file does not shrink: the room
+     * is used again for what comes.
      *
      * @param beforeMicros epoch microseconds of the venue's clock
      */
@@ -225,8 +215,8 @@ public final class Recorder implements AutoCloseable {
     }
 
     /**
-     * The state of a series after all that was said of it before. The newest few are kept, and
-     * those at the edge of an open hole until it is settled.
+     * The state of a series after all that was said of it before. The newest few are kept, and those at the edge of an
+     * open hole until it is settled.
      *
      * @param lastTradeId the last trade in it, −1 before the first
      * @param lastBarStart start of the last bar that had closed, epoch microseconds
@@ -237,8 +227,8 @@ public final class Recorder implements AutoCloseable {
     }
 
     /**
-     * Checkpoints that have this trade or a later one in them no longer hold: said before the tape
-     * is computed anew from there.
+     * Checkpoints that have this trade or a later one in them no longer hold: said before the tape is computed anew
+     * from there.
      */
     public void rewind(Series series, long fromTradeId) {
         writer.put(new Entry.Rewound(series, fromTradeId));
@@ -251,8 +241,7 @@ public final class Recorder implements AutoCloseable {
      * @param timeMicros this machine's clock, epoch microseconds
      * @param detail for people; may be empty
      */
-    public void session(
-            TapeId tape, Instrument instrument, String event, long timeMicros, String detail) {
+    public void session(TapeId tape, Instrument instrument, String event, long timeMicros, String detail) {
         writer.put(new Entry.Happened(tape, instrument, event, timeMicros, detail));
     }
 
@@ -293,8 +282,8 @@ public final class Recorder implements AutoCloseable {
     }
 
     /**
-     * Why nothing is written at the moment, in one plain sentence; empty where all is well, and
-     * again when it went away. Nothing is lost by it.
+     * Why nothing is written at the moment, in one plain sentence; empty where all is well, and again when it went
+     * away. Nothing is lost by it.
      */
     public Optional<String> trouble() {
         return Optional.ofNullable(writer.trouble).map(StoreException::getMessage);
@@ -306,16 +295,16 @@ public final class Recorder implements AutoCloseable {
     }
 
     /**
-     * Whether the recorder before this one did not close the file: it was killed, or the power
-     * failed. What it committed is there; {@link StoreFile#quickCheck} says whether it is sound.
+     * Whether the recorder before this one did not close the file: it was killed, or the power failed. What it
+     * committed is there; {@link StoreFile#quickCheck} says whether it is sound.
      */
     public boolean uncleanBefore() {
         return lock.uncleanBefore();
     }
 
     /**
-     * Commits all that was said, folds the write-ahead log into the file and lets other recorders
-     * in. In trouble it gives up after a while. A second call does nothing.
+     * Commits all that was said, folds the write-ahead log into the file and lets other recorders in. In trouble it
+     * gives up after a while. A second call does nothing.
      *
      * @throws StoreException where something that was said could not be written
      */
@@ -338,8 +327,8 @@ public final class Recorder implements AutoCloseable {
     }
 
     /**
-     * Readers may keep a part of the log in use, or the disk may be full; then the log stays beside
-     * the file, and both together are sound.
+     * Readers may keep a part of the log in use, or the disk may be full; then the log stays beside the file, and both
+     * together are sound.
      */
     private void foldLog() throws SQLException {
         try (Statement statement = connection.createStatement()) {

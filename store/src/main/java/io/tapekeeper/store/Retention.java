@@ -34,13 +34,8 @@ final class Retention {
         Map.Entry<TapeId, Long> first = due.entrySet().iterator().next();
         TapeId tape = first.getKey();
         sql.begin();
-        OptionalLong id =
-                sql.number(
-                        History.TAPE_ID,
-                        tape.venue(),
-                        tape.symbol(),
-                        tape.kind().label(),
-                        tape.simulated() ? 1 : 0);
+        OptionalLong id = sql.number(
+                History.TAPE_ID, tape.venue(), tape.symbol(), tape.kind().label(), tape.simulated() ? 1 : 0);
         boolean more = id.isPresent() && forget(id.getAsLong(), first.getValue());
         sql.commit();
         if (!more) {
@@ -64,9 +59,7 @@ final class Retention {
     private int forgetTrades(long tape, long before) throws SQLException {
         // The last trade tells a start where to go on, and what stands behind the newest checkpoint
         // is what it replays. A trade with a time far ahead of its neighbours stops nothing.
-        OptionalLong last =
-                sql.number(
-                        """
+        OptionalLong last = sql.number("""
                         SELECT max(id) FROM (
                             SELECT id, time FROM trade WHERE tape = ?1 AND id <= min(
                                 (SELECT max(id) FROM trade WHERE tape = ?1) - 1,
@@ -76,36 +69,26 @@ final class Retention {
                                     9223372036854775807))
                             ORDER BY id LIMIT ?2)
                         WHERE time < ?3 - (SELECT time_base FROM tape WHERE id = ?1)
-                        """,
-                        tape,
-                        ROWS,
-                        before);
+                        """, tape, ROWS, before);
         if (last.isEmpty()) {
             return 0;
         }
-        int forgotten =
-                sql.update("DELETE FROM trade WHERE tape = ? AND id <= ?", tape, last.getAsLong());
+        int forgotten = sql.update("DELETE FROM trade WHERE tape = ? AND id <= ?", tape, last.getAsLong());
         // A hole that the ledger knows is forgotten with the trades before it.
-        sql.update(
-                """
+        sql.update("""
                 UPDATE tape SET first_id = CASE
                     WHEN EXISTS (SELECT 1 FROM gap
                                  WHERE tape = ?1 AND first_id <= ?2 + 1 AND last_id > ?2)
                     THEN (SELECT min(id) FROM trade WHERE tape = ?1)
                     ELSE ?2 + 1 END
                 WHERE id = ?1
-                """,
-                tape,
-                last.getAsLong());
+                """, tape, last.getAsLong());
         sql.update("DELETE FROM gap WHERE tape = ? AND last_id <= ?", tape, last.getAsLong());
         // A replay from these would begin with a hole.
-        sql.update(
-                """
+        sql.update("""
                 DELETE FROM checkpoint WHERE last_trade_id < ?
                     AND series IN (SELECT id FROM series WHERE tape = ?)
-                """,
-                last.getAsLong(),
-                tape);
+                """, last.getAsLong(), tape);
         return forgotten;
     }
 
@@ -113,49 +96,28 @@ final class Retention {
         long interval =
                 sql.number("SELECT interval FROM series WHERE id = ?", series).orElseThrow();
         long lastStart = before - interval;
-        int features =
-                sql.update(
-                        """
+        int features = sql.update("""
                         DELETE FROM feature WHERE series = ?1 AND start IN (
                             SELECT start FROM feature WHERE series = ?1 AND start <= ?2
                             ORDER BY start LIMIT ?3)
-                        """,
-                        series,
-                        lastStart,
-                        ROWS);
-        int bars =
-                sql.update(
-                        """
+                        """, series, lastStart, ROWS);
+        int bars = sql.update("""
                         DELETE FROM bar WHERE tape = ?1 AND interval = ?2 AND start IN (
                             SELECT start FROM bar
                             WHERE tape = ?1 AND interval = ?2 AND start <= ?3
                             ORDER BY start LIMIT ?4)
-                        """,
-                        tape,
-                        interval,
-                        lastStart,
-                        ROWS);
-        int alerts =
-                sql.update(
-                        """
+                        """, tape, interval, lastStart, ROWS);
+        int alerts = sql.update("""
                         DELETE FROM alert WHERE series = ?1 AND (opened, rule) IN (
                             SELECT opened, rule FROM alert
                             WHERE series = ?1 AND opened < ?2 AND (closed < ?2 OR withdrawn)
                             ORDER BY opened LIMIT ?3)
-                        """,
-                        series,
-                        before,
-                        ROWS);
-        int signals =
-                sql.update(
-                        """
+                        """, series, before, ROWS);
+        int signals = sql.update("""
                         DELETE FROM signal WHERE series = ?1 AND time IN (
                             SELECT time FROM signal WHERE series = ?1 AND time < ?2
                             ORDER BY time LIMIT ?3)
-                        """,
-                        series,
-                        before,
-                        ROWS);
+                        """, series, before, ROWS);
         return Math.max(Math.max(features, bars), Math.max(alerts, signals));
     }
 }

@@ -15,20 +15,18 @@ import java.util.OptionalLong;
 import java.util.TreeSet;
 
 /**
- * Keeps the roll-ups of all series what their rows make of them, within the transaction that
- * changes the rows.
+ * Keeps the roll-ups of all series what their rows make of them, within the transaction that changes the rows.
  *
- * <p>After every transaction, each interval of each {@link Levels level} that ended at or before
- * the end of the newest row is there if it has rows, and equals what they give; the one that the
- * newest row leaves open is not there, and readers make it of the levels below.
+ * <p>After every transaction, each interval of each {@link Levels level} that ended at or before the end of the newest
+ * row is there if it has rows, and equals what they give; the one that the newest row leaves open is not there, and
+ * readers make it of the levels below.
  *
- * <p>What a row costs: those that come in order of time are gathered in memory, and every tenth
- * writes one row of the first level. All else (a row that is revised or said again, the first
- * interval after a start, and every further level) is made anew from the level below, at most ten
- * rows each, so nothing about it has to outlive the process.
+ * <p>What a row costs: those that come in order of time are gathered in memory, and every tenth writes one row of the
+ * first level. All else (a row that is revised or said again, the first interval after a start, and every further
+ * level) is made anew from the level below, at most ten rows each, so nothing about it has to outlive the process.
  *
- * <p>Rows from before the store had roll-ups are rolled up little by little, the newest first,
- * beside what is recorded: at most a tenth of the writer's time.
+ * <p>Rows from before the store had roll-ups are rolled up little by little, the newest first, beside what is recorded:
+ * at most a tenth of the writer's time.
  *
  * <p>The writer thread owns it.
  */
@@ -38,8 +36,7 @@ final class RollupWriter {
 
     private static final int SHARE = 10;
 
-    private static final String STORED =
-            """
+    private static final String STORED = """
             INSERT OR REPLACE INTO rollup (
                 series, interval, start, open, high, low, close, volume, quote_volume,
                 taker_buy_volume, trades, carried, return_low, return_high, volatility_low,
@@ -48,18 +45,16 @@ final class RollupWriter {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """;
 
-    static final String FROM_ROWS =
-            "SELECT "
-                    + Row.FEATURES
-                    + " FROM series JOIN feature ON feature.series = series.id"
-                    + " JOIN bar USING (tape, interval, start)"
-                    + " WHERE series.id = ? AND start >= ? AND start < ? ORDER BY start";
+    static final String FROM_ROWS = "SELECT "
+            + Row.FEATURES
+            + " FROM series JOIN feature ON feature.series = series.id"
+            + " JOIN bar USING (tape, interval, start)"
+            + " WHERE series.id = ? AND start >= ? AND start < ? ORDER BY start";
 
-    static final String FROM_LEVEL =
-            "SELECT "
-                    + Row.ROLLUP
-                    + " FROM rollup WHERE series = ? AND interval = ? AND start >= ?"
-                    + " AND start < ? ORDER BY start";
+    static final String FROM_LEVEL = "SELECT "
+            + Row.ROLLUP
+            + " FROM rollup WHERE series = ? AND interval = ? AND start >= ?"
+            + " AND start < ? ORDER BY start";
 
     /** The series whose rows have the same bars. */
     private record Bars(long tape, Interval interval) {}
@@ -85,14 +80,11 @@ final class RollupWriter {
             end = newest.isPresent() ? newest.getAsLong() + interval.micros() : Long.MIN_VALUE;
             endBefore = end;
             gatheredFrom = hasRows() && end != open() ? open() + first.micros() : Long.MIN_VALUE;
-            gathered =
-                    new RowRollup(
-                            first,
-                            row -> {
-                                if (row.bar().start() >= gatheredFrom) {
-                                    closed.add(row);
-                                }
-                            });
+            gathered = new RowRollup(first, row -> {
+                if (row.bar().start() >= gatheredFrom) {
+                    closed.add(row);
+                }
+            });
         }
 
         private boolean hasRows() {
@@ -142,10 +134,7 @@ final class RollupWriter {
         restUntil = System.nanoTime();
     }
 
-    /**
-     * A row that is being said, whether new, revised or the same as before; to be called before it
-     * is written.
-     */
+    /** A row that is being said, whether new, revised or the same as before; to be called before it is written. */
     void row(long tape, long series, FeatureRow row) throws SQLException {
         Interval interval = row.bar().interval();
         Map<Long, Rows> all = all(tape, interval);
@@ -182,18 +171,13 @@ final class RollupWriter {
 
     /** The first rows of a series were deleted; brings its roll-ups up to date. */
     void trim(long tape, long series) throws SQLException {
-        Interval interval =
-                new Interval(
-                        sql.number("SELECT interval FROM series WHERE id = ?", series)
-                                .orElseThrow());
-        OptionalLong left =
-                sql.number(
-                        """
+        Interval interval = new Interval(
+                sql.number("SELECT interval FROM series WHERE id = ?", series).orElseThrow());
+        OptionalLong left = sql.number("""
                         SELECT start FROM series JOIN feature ON feature.series = series.id
                         JOIN bar USING (tape, interval, start) WHERE series.id = ?
                         ORDER BY start LIMIT 1
-                        """,
-                        series);
+                        """, series);
         for (Interval level : Levels.of(interval)) {
             sql.update(
                     "DELETE FROM rollup WHERE series = ? AND interval = ? AND start < ?",
@@ -255,13 +239,7 @@ final class RollupWriter {
             written = new TreeSet<>(wholes.headSet(level.startOf(rows.end)));
             for (long start : written) {
                 List<RollupRow> parts =
-                        sql.rows(
-                                FROM_LEVEL,
-                                Row::rollup,
-                                rows.series,
-                                below.micros(),
-                                start,
-                                start + level.micros());
+                        sql.rows(FROM_LEVEL, Row::rollup, rows.series, below.micros(), start, start + level.micros());
                 make(rows.series, level, start, parts);
             }
         }
@@ -275,8 +253,7 @@ final class RollupWriter {
     }
 
     /** Writes what the parts of one interval give; deletes what is there where there are none. */
-    private void make(long series, Interval interval, long start, List<RollupRow> parts)
-            throws SQLException {
+    private void make(long series, Interval interval, long start, List<RollupRow> parts) throws SQLException {
         if (parts.isEmpty()) {
             sql.update(
                     "DELETE FROM rollup WHERE series = ? AND interval = ? AND start = ?",
@@ -335,37 +312,27 @@ final class RollupWriter {
         }
         long series = next.getAsLong();
         long tape = sql.number("SELECT tape FROM series WHERE id = ?", series).orElseThrow();
-        long micros = sql.number("SELECT interval FROM series WHERE id = ?", series).orElseThrow();
+        long micros =
+                sql.number("SELECT interval FROM series WHERE id = ?", series).orElseThrow();
         fill(all(tape, new Interval(micros)).get(series));
         long now = System.nanoTime();
         restUntil = now + SHARE * (now - began);
     }
 
     private void fill(Rows rows) throws SQLException {
-        OptionalLong oldest =
-                sql.number(
-                        """
+        OptionalLong oldest = sql.number("""
                         SELECT start FROM feature WHERE series = ? AND start < ?
                         ORDER BY start DESC LIMIT 1 OFFSET ?
-                        """,
-                        rows.series,
-                        rows.unrolled,
-                        FILLED_ROWS);
+                        """, rows.series, rows.unrolled, FILLED_ROWS);
         long from = oldest.isPresent() ? rows.first.startOf(oldest.getAsLong()) : Long.MIN_VALUE;
-        RowRollup rollup =
-                new RowRollup(
-                        rows.first,
-                        row -> {
-                            if (row.bar().start() < rows.open()) {
-                                rows.closed.add(row);
-                            }
-                        });
+        RowRollup rollup = new RowRollup(rows.first, row -> {
+            if (row.bar().start() < rows.open()) {
+                rows.closed.add(row);
+            }
+        });
         fromRows(rows.series, from, rows.unrolled).forEach(rollup::add);
         rollup.finish();
         rows.unrolled = from;
-        sql.update(
-                "UPDATE series SET unrolled = ? WHERE id = ?",
-                oldest.isPresent() ? from : null,
-                rows.series);
+        sql.update("UPDATE series SET unrolled = ? WHERE id = ?", oldest.isPresent() ? from : null, rows.series);
     }
 }

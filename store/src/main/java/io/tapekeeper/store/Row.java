@@ -27,25 +27,20 @@ import java.util.OptionalLong;
 
 /** Reads a result row by row, and each row column after column in the order of its SELECT. */
 final class Row {
-    static final String SERIES =
-            "symbol, venue, price_step, size_step, kind, simulated, preset, interval";
+    static final String SERIES = "symbol, venue, price_step, size_step, kind, simulated, preset, interval";
     static final String TRADE = "id, price, size, side, time, received, raw";
-    static final String BAR =
-            "interval, start, open, high, low, close, volume, quote_volume, bar.trades,"
-                    + " taker_buy_volume, bar.complete, carried, bar.revision";
-    static final String FEATURES =
-            BAR
-                    + ", return, log_return, volatility, volatility_annual, baseline, zscore,"
-                    + " signal, rules, feature.complete, feature.revision";
-    static final String ROLLUP =
-            "interval, start, open, high, low, close, volume, quote_volume, trades,"
-                    + " taker_buy_volume, bar_complete, carried, return_low, return_high,"
-                    + " volatility_low, volatility_high, baseline_low, baseline_high, zscore_low,"
-                    + " zscore_high, signal, rules, complete";
+    static final String BAR = "interval, start, open, high, low, close, volume, quote_volume, bar.trades,"
+            + " taker_buy_volume, bar.complete, carried, bar.revision";
+    static final String FEATURES = BAR
+            + ", return, log_return, volatility, volatility_annual, baseline, zscore,"
+            + " signal, rules, feature.complete, feature.revision";
+    static final String ROLLUP = "interval, start, open, high, low, close, volume, quote_volume, trades,"
+            + " taker_buy_volume, bar_complete, carried, return_low, return_high,"
+            + " volatility_low, volatility_high, baseline_low, baseline_high, zscore_low,"
+            + " zscore_high, signal, rules, complete";
     static final String ALERT = "rule, opened, closed, value, threshold, reason";
     static final String SIGNAL = "model, time, signal, price, zscore";
-    static final String GAP =
-            "first_id, last_id, before, after, cause, opened, closed, repaired_by";
+    static final String GAP = "first_id, last_id, before, after, cause, opened, closed, repaired_by";
     static final String CHECKPOINT = "last_trade_id, last_bar_start, state";
 
     private static final int MOST_DIGITS = 18; // of a long, whatever they are
@@ -79,9 +74,7 @@ final class Row {
         return new Series(tape, instrument, text(), new Interval(whole()));
     }
 
-    /**
-     * @param timeBase of its tape
-     */
+    /** @param timeBase of its tape */
     Trade trade(long timeBase) throws SQLException {
         long id = whole();
         long price = whole();
@@ -117,22 +110,14 @@ final class Row {
 
     StoredRow features() throws SQLException {
         Bar bar = bar().bar();
-        FeatureValues values =
-                new FeatureValues(real(), real(), real(), real(), real(), Double.NaN, real());
+        FeatureValues values = new FeatureValues(real(), real(), real(), real(), real(), Double.NaN, real());
         FeatureRow row = new FeatureRow(bar, values, signal(), (int) whole(), flag());
         return new StoredRow(row, (int) whole());
     }
 
     RollupRow rollup() throws SQLException {
         return new RollupRow(
-                barAlone(),
-                extremes(),
-                extremes(),
-                extremes(),
-                extremes(),
-                signal(),
-                (int) whole(),
-                flag());
+                barAlone(), extremes(), extremes(), extremes(), extremes(), signal(), (int) whole(), flag());
     }
 
     private Extremes extremes() throws SQLException {

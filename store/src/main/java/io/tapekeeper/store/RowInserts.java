@@ -34,8 +34,7 @@ final class RowInserts {
         return revised(
                 "bar",
                 "tape, interval, start",
-                "open, high, low, close, volume, quote_volume, taker_buy_volume, trades,"
-                        + " complete, carried",
+                "open, high, low, close, volume, quote_volume, taker_buy_volume, trades," + " complete, carried",
                 count);
     }
 
@@ -43,16 +42,14 @@ final class RowInserts {
         return revised(
                 "feature",
                 "series, start",
-                "return, log_return, volatility, volatility_annual, baseline, zscore, signal,"
-                        + " rules, complete",
+                "return, log_return, volatility, volatility_annual, baseline, zscore, signal," + " rules, complete",
                 count);
     }
 
     /** An insert that changes a row, and its revision, where the key is there with other values. */
     private static String revised(String table, String key, String values, int count) {
         return Upsert.of(table, key, values, count, ", revision = revision + 1")
-                + " WHERE (%s) IS NOT (%s)"
-                        .formatted(numbers(values), numbers(Upsert.excluded(values)));
+                + " WHERE (%s) IS NOT (%s)".formatted(numbers(values), numbers(Upsert.excluded(values)));
     }
 
     /** Sums are text, and earlier versions wrote all zeros of eight places. */

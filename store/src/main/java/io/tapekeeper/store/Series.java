@@ -11,15 +11,9 @@ import io.tapekeeper.tape.TapeId;
  */
 public record Series(TapeId tape, Instrument instrument, String preset, Interval interval) {
     public Series {
-        if (!tape.venue().equals(instrument.venue())
-                || !tape.symbol().equals(instrument.symbol())) {
-            throw new IllegalArgumentException(
-                    "the tape of %s on %s is no tape of %s on %s"
-                            .formatted(
-                                    tape.symbol(),
-                                    tape.venue(),
-                                    instrument.symbol(),
-                                    instrument.venue()));
+        if (!tape.venue().equals(instrument.venue()) || !tape.symbol().equals(instrument.symbol())) {
+            throw new IllegalArgumentException("the tape of %s on %s is no tape of %s on %s"
+                    .formatted(tape.symbol(), tape.venue(), instrument.symbol(), instrument.venue()));
         }
     }
 }

@@ -22,8 +22,8 @@ import org.sqlite.SQLiteOpenMode;
 /**
  * A store file as SQLite sees it: whether it is ours, connections to it, its schema.
  *
- * <p>The file is only ever opened through SQLite: on POSIX systems, opening and closing it in any
- * other way would release the locks of SQLite's connections in the same process.
+ * <p>The file is only ever opened through SQLite: on POSIX systems, opening and closing it in any other way would
+ * release the locks of SQLite's connections in the same process.
  *
  * @param path absolute, without symbolic links
  */
@@ -37,10 +37,9 @@ record SqliteFile(Path path) {
     private static final int READER_BUSY_MILLIS = 5_000;
 
     /**
-     * Pages that the log may take before it is folded into the file, 32 MiB. A fold waits for the
-     * disk twice, 7 to 9 ms each where that was measured, whether it is of 4 KiB or of 4 MiB, which
-     * is where SQLite's own 1,000 pages are. A slow recording is folded by the writer thread's
-     * clock, long before.
+     * Pages that the log may take before it is folded into the file, 32 MiB. A fold waits for the disk twice, 7 to 9 ms
+     * each where that was measured, whether it is of 4 KiB or of 4 MiB, which is where SQLite's own 1,000 pages are. A
+     * slow recording is folded by the writer thread's clock, long before.
      */
     static final int LOG_PAGES = 8_192;
 
@@ -53,11 +52,7 @@ record SqliteFile(Path path) {
 
     /** The scripts of every schema version, oldest first. */
     static final List<String> SCRIPTS =
-            List.of(
-                    script("schema-1.sql"),
-                    script("schema-2.sql"),
-                    script("schema-3.sql"),
-                    script("schema-4.sql"));
+            List.of(script("schema-1.sql"), script("schema-2.sql"), script("schema-3.sql"), script("schema-4.sql"));
 
     private static String script(String name) {
         try (InputStream in = SqliteFile.class.getResourceAsStream(name)) {
@@ -74,8 +69,7 @@ record SqliteFile(Path path) {
      */
     static SqliteFile existing(Path path) {
         if (Files.isDirectory(path)) {
-            throw new StoreException(
-                    Kind.CANNOT_OPEN, path.toAbsolutePath() + " is a folder: name a file in it.");
+            throw new StoreException(Kind.CANNOT_OPEN, path.toAbsolutePath() + " is a folder: name a file in it.");
         }
         try {
             return new SqliteFile(path.toRealPath());
@@ -93,14 +87,12 @@ record SqliteFile(Path path) {
         if (!Files.exists(path)) {
             throw new StoreException(
                     Kind.MISSING,
-                    "there is no file %s: record first, or name another file."
-                            .formatted(path.toAbsolutePath()));
+                    "there is no file %s: record first, or name another file.".formatted(path.toAbsolutePath()));
         }
         SqliteFile file = existing(path);
         if (!file.holdsStore()) {
             throw new StoreException(
-                    Kind.MISSING,
-                    "nothing is recorded in %s yet: record first.".formatted(file.path()));
+                    Kind.MISSING, "nothing is recorded in %s yet: record first.".formatted(file.path()));
         }
         return file;
     }
@@ -108,8 +100,7 @@ record SqliteFile(Path path) {
     private static StoreException unreachable(Path path, IOException e) {
         return new StoreException(
                 Kind.CANNOT_OPEN,
-                "%s cannot be reached (%s): check the permissions."
-                        .formatted(path.toAbsolutePath(), e.getMessage()),
+                "%s cannot be reached (%s): check the permissions.".formatted(path.toAbsolutePath(), e.getMessage()),
                 e);
     }
 
@@ -125,13 +116,11 @@ record SqliteFile(Path path) {
         Path absolute = path.toAbsolutePath().normalize();
         try {
             Files.createDirectories(absolute.getParent());
-            return new SqliteFile(
-                    absolute.getParent().toRealPath().resolve(absolute.getFileName()));
+            return new SqliteFile(absolute.getParent().toRealPath().resolve(absolute.getFileName()));
         } catch (AccessDeniedException e) {
             throw new StoreException(
                     Kind.READ_ONLY,
-                    "%s may not be written: allow it, or record into another folder."
-                            .formatted(e.getFile()),
+                    "%s may not be written: allow it, or record into another folder.".formatted(e.getFile()),
                     e);
         } catch (IOException e) {
             throw new StoreException(
@@ -174,8 +163,7 @@ record SqliteFile(Path path) {
             }
             if (size > 0 && number(connection, "PRAGMA application_id") != APPLICATION_ID) {
                 throw new StoreException(
-                        Kind.NOT_A_DATABASE,
-                        path + " is the database of another program: name another file.");
+                        Kind.NOT_A_DATABASE, path + " is the database of another program: name another file.");
             }
             return size > 0;
         } catch (IOException e) {
@@ -274,8 +262,7 @@ record SqliteFile(Path path) {
         }
     }
 
-    private Connection connect(String options, boolean readOnly, int busyMillis)
-            throws SQLException {
+    private Connection connect(String options, boolean readOnly, int busyMillis) throws SQLException {
         SQLiteConfig config = new SQLiteConfig();
         config.setReadOnly(readOnly);
         config.setOpenMode(SQLiteOpenMode.OPEN_URI);
@@ -317,18 +304,16 @@ record SqliteFile(Path path) {
             case NOTADB -> failure(e, Kind.NOT_A_DATABASE, NO_DATABASE);
             case CORRUPT -> failure(e, Kind.DAMAGED, DAMAGE);
             case 5, 6 -> // SQLITE_BUSY, SQLITE_LOCKED
-                    failure(e, Kind.LOCKED, " is held busy by another program: end that one.");
+                failure(e, Kind.LOCKED, " is held busy by another program: end that one.");
             case 8 -> // SQLITE_READONLY
-                    new StoreException(
-                            Kind.READ_ONLY, unwritable() + " may not be written: allow it.", e);
+                new StoreException(Kind.READ_ONLY, unwritable() + " may not be written: allow it.", e);
             case 13 -> // SQLITE_FULL
-                    failure(e, Kind.WRITE_FAILED, " cannot grow, the disk is full: make room.");
+                failure(e, Kind.WRITE_FAILED, " cannot grow, the disk is full: make room.");
             default ->
-                    failure(
-                            e,
-                            Kind.CANNOT_OPEN,
-                            " cannot be used (%s): check the disk and the permissions."
-                                    .formatted(code(e).message));
+                failure(
+                        e,
+                        Kind.CANNOT_OPEN,
+                        " cannot be used (%s): check the disk and the permissions.".formatted(code(e).message));
         };
     }
 
@@ -360,9 +345,7 @@ record SqliteFile(Path path) {
     }
 
     private static SQLiteErrorCode code(SQLException e) {
-        return e instanceof SQLiteException sqlite
-                ? sqlite.getResultCode()
-                : SQLiteErrorCode.UNKNOWN_ERROR;
+        return e instanceof SQLiteException sqlite ? sqlite.getResultCode() : SQLiteErrorCode.UNKNOWN_ERROR;
     }
 
     /** SQLite's primary result code: the lower byte; the rest says more of it. */

@@ -8,9 +8,9 @@ import java.nio.file.StandardCopyOption;
 import org.sqlite.util.LibraryLoaderUtil;
 
 /**
- * SQLite itself, machine code that lies inside the driver's jar. The driver unpacks it into the
- * temporary folder at every start and removes it at the end, which takes some 60 ms; where {@code
- * org.sqlite.lib.path} names a folder that holds it, it loads it from there.
+ * SQLite itself, machine code that lies inside the driver's jar. The driver unpacks it into the temporary folder at
+ * every start and removes it at the end, which takes some 60 ms; where {@code org.sqlite.lib.path} names a folder that
+ * holds it, it loads it from there.
  */
 public final class SqliteLibrary {
     private SqliteLibrary() {}

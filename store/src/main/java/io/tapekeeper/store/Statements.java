@@ -14,25 +14,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What each {@link Entry} is in SQL. A restart may say again what was said before: only sessions
- * and checkpoints are then added once more.
+ * What each {@link Entry} is in SQL. A restart may say again what was said before: only sessions and checkpoints are
+ * then added once more.
  *
  * <p>The writer thread owns it.
  */
 final class Statements {
     private static final String ALERT_CLOSED =
-            Upsert.of(
-                    "alert",
-                    "series, opened, rule",
-                    "severity, closed, value, threshold, reason",
-                    1,
-                    "");
+            Upsert.of("alert", "series, opened, rule", "severity, closed, value, threshold, reason", 1, "");
 
     private static final String ALERT_OPENED = ALERT_CLOSED + ", withdrawn = 0";
 
     private static final String SIGNAL =
-            Upsert.of(
-                    "signal", "series, time", "model, signal, price, zscore", 1, ", withdrawn = 0");
+            Upsert.of("signal", "series, time", "model, signal, price, zscore", 1, ", withdrawn = 0");
 
     /** How many checkpoints of a series are kept: one is enough, more tell what happened. */
     private static final int CHECKPOINTS = 3;
@@ -41,8 +35,8 @@ final class Statements {
     private static final int PINNED = 64;
 
     /**
-     * From how many entries on a batch is inserted before it ends: where so many come within a
-     * quarter of a second, doing it at once would keep a processor for milliseconds.
+     * From how many entries on a batch is inserted before it ends: where so many come within a quarter of a second,
+     * doing it at once would keep a processor for milliseconds.
      */
     private static final int AHEAD_FROM = 1_000;
 
@@ -65,8 +59,8 @@ final class Statements {
     }
 
     /**
-     * Inserts some of the trades and rows of a large batch that still grows, so that {@link
-     * #commit} has little to do. From then on, no other program can write until the commit.
+     * Inserts some of the trades and rows of a large batch that still grows, so that {@link #commit} has little to do.
+     * From then on, no other program can write until the commit.
      */
     void ahead(List<Said> batch) throws SQLException {
         if (batch.size() >= AHEAD_FROM) {
@@ -75,11 +69,10 @@ final class Statements {
     }
 
     /**
-     * Puts what was said into one transaction, and ends it. Trades and rows go first, many at a
-     * time: within a transaction nobody sees the order.
+     * Puts what was said into one transaction, and ends it. Trades and rows go first, many at a time: within a
+     * transaction nobody sees the order.
      *
-     * @param batch where {@link #ahead} was called since the last commit or rollback, the same one,
-     *     grown
+     * @param batch where {@link #ahead} was called since the last commit or rollback, the same one, grown
      * @return how many trades it added
      */
     long commit(List<Said> batch) throws SQLException {
@@ -166,25 +159,12 @@ final class Statements {
 
     private void withdraw(int id, long from, long to) throws SQLException {
         // One that opened before holds; its end is what the corrected tape may say anew.
-        update(
-                """
+        update("""
                 UPDATE alert SET closed = NULL
                 WHERE series = ? AND opened < ? AND closed >= ? AND closed < ?
-                """,
-                id,
-                from,
-                from,
-                to);
-        update(
-                "UPDATE alert SET withdrawn = 1 WHERE series = ? AND opened >= ? AND opened < ?",
-                id,
-                from,
-                to);
-        update(
-                "UPDATE signal SET withdrawn = 1 WHERE series = ? AND time >= ? AND time < ?",
-                id,
-                from,
-                to);
+                """, id, from, from, to);
+        update("UPDATE alert SET withdrawn = 1 WHERE series = ? AND opened >= ? AND opened < ?", id, from, to);
+        update("UPDATE signal SET withdrawn = 1 WHERE series = ? AND time >= ? AND time < ?", id, from, to);
     }
 
     private void missed(int id, Gap gap, Entry.Missed said) throws SQLException {
@@ -229,21 +209,12 @@ final class Statements {
     }
 
     private void checkpoint(int id, Checkpoint said) throws SQLException {
-        update(
-                "DELETE FROM checkpoint WHERE series = ? AND last_trade_id = ?",
-                id,
-                said.lastTradeId());
-        update(
-                """
+        update("DELETE FROM checkpoint WHERE series = ? AND last_trade_id = ?", id, said.lastTradeId());
+        update("""
                 INSERT INTO checkpoint (series, last_trade_id, last_bar_start, state)
                 VALUES (?, ?, ?, ?)
-                """,
-                id,
-                said.lastTradeId(),
-                said.lastBarStart(),
-                said.state());
-        update(
-                """
+                """, id, said.lastTradeId(), said.lastBarStart(), said.state());
+        update("""
                 DELETE FROM checkpoint WHERE series = ?1
                     AND id NOT IN
                         (SELECT id FROM checkpoint WHERE series = ?1 ORDER BY id DESC LIMIT ?2)
@@ -251,10 +222,7 @@ final class Statements {
                         (SELECT first_id FROM gap
                          WHERE tape = (SELECT tape FROM series WHERE id = ?1) AND closed IS NULL
                          ORDER BY first_id DESC LIMIT ?3)
-                """,
-                id,
-                CHECKPOINTS,
-                PINNED);
+                """, id, CHECKPOINTS, PINNED);
     }
 
     private void rewind(int id, long fromTradeId) throws SQLException {
@@ -277,12 +245,10 @@ final class Statements {
             int tape = trades.id(of.tape());
             learnSteps(tape, of.instrument());
             Object[] key = {tape, of.preset(), of.interval().micros()};
-            update(
-                    """
+            update("""
                     INSERT INTO series (tape, preset, interval)
                     VALUES (?, ?, ?) ON CONFLICT DO NOTHING
-                    """,
-                    key);
+                    """, key);
             known = key(History.SERIES_ID, key);
             series.put(of, known);
         }
@@ -291,14 +257,10 @@ final class Statements {
 
     /** Venues change their steps now and then: the last ones said are kept. */
     private void learnSteps(int tape, Instrument instrument) throws SQLException {
-        update(
-                """
+        update("""
                 UPDATE tape SET (price_step, size_step) = (?1, ?2)
                 WHERE id = ?3 AND (price_step, size_step) IS NOT (?1, ?2)
-                """,
-                instrument.priceStep(),
-                instrument.sizeStep(),
-                tape);
+                """, instrument.priceStep(), instrument.sizeStep(), tape);
     }
 
     private int update(String statement, Object... values) throws SQLException {

@@ -24,14 +24,11 @@ import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /**
- * Care of a store file as a whole: whether it is sound, a copy of it, a damaged one out of the way.
- * Any thread; nothing here holds a recorder up, but while a check or a copy runs its write-ahead
- * log grows.
+ * Care of a store file as a whole: whether it is sound, a copy of it, a damaged one out of the way. Any thread; nothing
+ * here holds a recorder up, but while a check or a copy runs its write-ahead log grows.
  */
 public final class StoreFile {
-    /**
-     * Steps of SQLite's machine between two looks at what the caller wants: about a millisecond.
-     */
+    /** Steps of SQLite's machine between two looks at what the caller wants: about a millisecond. */
     private static final int LOOK_STEPS = 20_000;
 
     private static final DateTimeFormatter STAMP =
@@ -77,12 +74,11 @@ public final class StoreFile {
     }
 
     /**
-     * Moves a damaged store and what lies beside it out of the way, to {@code
-     * FILE.damaged-YYYYMMDDTHHMMSSZ}, so that a new one can begin in its place.
+     * Moves a damaged store and what lies beside it out of the way, to {@code FILE.damaged-YYYYMMDDTHHMMSSZ}, so that a
+     * new one can begin in its place.
      *
      * @return where the store is now
-     * @throws StoreException LOCKED where it is being recorded; CANNOT_OPEN where it cannot be
-     *     moved, or is not there
+     * @throws StoreException LOCKED where it is being recorded; CANNOT_OPEN where it cannot be moved, or is not there
      */
     public static Path setAside(Path path) {
         SqliteFile file = SqliteFile.existing(path);
@@ -97,8 +93,8 @@ public final class StoreFile {
     }
 
     /**
-     * The log first: one that stays beside a new store would be taken for its own. The store last:
-     * as long as a log has been moved and it has not, {@link #finishSettingAside} knows.
+     * The log first: one that stays beside a new store would be taken for its own. The store last: as long as a log has
+     * been moved and it has not, {@link #finishSettingAside} knows.
      */
     private static void move(SqliteFile file, Path aside) throws IOException {
         for (String suffix : new String[] {"-wal", "-shm", ""}) {
@@ -117,8 +113,8 @@ public final class StoreFile {
     }
 
     /**
-     * Moves the rest of a damaged store after its log, where {@link #setAside} was killed between
-     * the two. To be called before a recorder opens the store.
+     * Moves the rest of a damaged store after its log, where {@link #setAside} was killed between the two. To be called
+     * before a recorder opens the store.
      *
      * @return where the store is now; empty where nothing was left to do
      * @throws StoreException as {@link #setAside}
@@ -144,8 +140,7 @@ public final class StoreFile {
 
     /** The place of a store that was being set aside when only its log had been moved. */
     private static Optional<Path> logWithoutStore(SqliteFile file) throws IOException {
-        if (Files.exists(file.beside("-wal"))
-                || !(WriterLock.lookAt(file.path()) instanceof LastRecorder.Died)) {
+        if (Files.exists(file.beside("-wal")) || !(WriterLock.lookAt(file.path()) instanceof LastRecorder.Died)) {
             return Optional.empty(); // it has its log, or was closed in good order and needs none
         }
         String glob = "*.damaged-*-wal";
@@ -153,8 +148,7 @@ public final class StoreFile {
             for (Path log : logs) {
                 String name = log.getFileName().toString();
                 Path store = log.resolveSibling(name.substring(0, name.length() - 4));
-                if (name.startsWith(file.path().getFileName() + ".damaged-")
-                        && !Files.exists(store)) {
+                if (name.startsWith(file.path().getFileName() + ".damaged-") && !Files.exists(store)) {
                     return Optional.of(store);
                 }
             }
@@ -165,24 +159,22 @@ public final class StoreFile {
     /** A name that nothing has yet. */
     private static Path free(Path wanted) {
         Path free = wanted;
-        for (int n = 2;
-                Files.exists(free) || Files.exists(new SqliteFile(free).beside("-wal"));
-                n++) {
+        for (int n = 2; Files.exists(free) || Files.exists(new SqliteFile(free).beside("-wal")); n++) {
             free = wanted.resolveSibling(wanted.getFileName() + "-" + n);
         }
         return free;
     }
 
     /**
-     * Writes a consistent copy of a store, also while it is recorded: all that was committed when
-     * it began, without the room that was free. The copy turns up whole or not at all.
+     * Writes a consistent copy of a store, also while it is recorded: all that was committed when it began, without the
+     * room that was free. The copy turns up whole or not at all.
      *
      * @param to must not be there
      * @param progress told the bytes written so far
      * @param stop asked now and then: ends it early
      * @return false where it was ended early
-     * @throws StoreException as {@link History#open}; WRITE_FAILED where {@code to} is there, or
-     *     the copy has no room or cannot be written
+     * @throws StoreException as {@link History#open}; WRITE_FAILED where {@code to} is there, or the copy has no room
+     *     or cannot be written
      */
     public static boolean backup(Path from, Path to, LongConsumer progress, BooleanSupplier stop) {
         SqliteFile file = SqliteFile.recorded(from);
@@ -190,9 +182,7 @@ public final class StoreFile {
         refuseExisting(target);
         Path partial = null;
         try (Connection connection = file.openForReading()) {
-            partial =
-                    Files.createTempFile(
-                            target.getParent(), target.getFileName() + ".", ".partial");
+            partial = Files.createTempFile(target.getParent(), target.getFileName() + ".", ".partial");
             checkRoom(connection, partial, target);
             copy(connection, partial, progress, stop);
             try (FileChannel written = FileChannel.open(partial, StandardOpenOption.WRITE)) {
@@ -219,24 +209,20 @@ public final class StoreFile {
     private static void refuseExisting(Path target) {
         if (Files.exists(target)) {
             throw new StoreException(
-                    Kind.WRITE_FAILED,
-                    target + " is there already: name another file, or move that one away.");
+                    Kind.WRITE_FAILED, target + " is there already: name another file, or move that one away.");
         }
     }
 
     private static StoreException unwritable(Path target, String why, Exception cause) {
         return new StoreException(
                 Kind.WRITE_FAILED,
-                "%s cannot be written (%s): check the folder, or name another one."
-                        .formatted(target, why),
+                "%s cannot be written (%s): check the folder, or name another one.".formatted(target, why),
                 cause);
     }
 
-    private static void checkRoom(Connection connection, Path partial, Path target)
-            throws SQLException {
-        long pages =
-                SqliteFile.number(connection, "PRAGMA page_count")
-                        - SqliteFile.number(connection, "PRAGMA freelist_count");
+    private static void checkRoom(Connection connection, Path partial, Path target) throws SQLException {
+        long pages = SqliteFile.number(connection, "PRAGMA page_count")
+                - SqliteFile.number(connection, "PRAGMA freelist_count");
         long needed = pages * SqliteFile.number(connection, "PRAGMA page_size");
         long room = new SqliteFile(partial).freeBytes();
         if (room < needed) {
@@ -247,8 +233,7 @@ public final class StoreFile {
         }
     }
 
-    private static void copy(
-            Connection connection, Path partial, LongConsumer progress, BooleanSupplier stop)
+    private static void copy(Connection connection, Path partial, LongConsumer progress, BooleanSupplier stop)
             throws SQLException {
         look(connection, stop, () -> progress.accept(partial.toFile().length()));
         try (PreparedStatement copy = connection.prepareStatement("VACUUM INTO ?")) {
@@ -265,29 +250,22 @@ public final class StoreFile {
             }
         } catch (IOException e) {
             throw new StoreException(
-                    Kind.WRITE_FAILED,
-                    "%s cannot be removed (%s): remove it.".formatted(partial, e.getMessage()),
-                    e);
+                    Kind.WRITE_FAILED, "%s cannot be removed (%s): remove it.".formatted(partial, e.getMessage()), e);
         }
     }
 
     /** Has the statements that follow look up now and then from what they do. */
-    private static void look(Connection connection, BooleanSupplier stop, Runnable meanwhile)
-            throws SQLException {
-        ProgressHandler.setHandler(
-                connection,
-                LOOK_STEPS,
-                new ProgressHandler() {
-                    @Override
-                    protected int progress() {
-                        meanwhile.run();
-                        return stop.getAsBoolean() ? 1 : 0; // other than 0 interrupts it
-                    }
-                });
+    private static void look(Connection connection, BooleanSupplier stop, Runnable meanwhile) throws SQLException {
+        ProgressHandler.setHandler(connection, LOOK_STEPS, new ProgressHandler() {
+            @Override
+            protected int progress() {
+                meanwhile.run();
+                return stop.getAsBoolean() ? 1 : 0; // other than 0 interrupts it
+            }
+        });
     }
 
     private static boolean isInterrupt(SQLException e) {
-        return e instanceof SQLiteException sqlite
-                && sqlite.getResultCode() == SQLiteErrorCode.SQLITE_INTERRUPT;
+        return e instanceof SQLiteException sqlite && sqlite.getResultCode() == SQLiteErrorCode.SQLITE_INTERRUPT;
     }
 }

@@ -16,8 +16,8 @@ import java.util.OptionalLong;
 /** The tapes and their trades, within the transaction of {@link Statements}; its thread owns it. */
 final class TradeInserts {
     /**
-     * Trades an INSERT: a statement's own cost, shared by many, is hardly felt. What a tape has
-     * left at the end of a transaction goes in by smaller ones.
+     * Trades an INSERT: a statement's own cost, shared by many, is hardly felt. What a tape has left at the end of a
+     * transaction goes in by smaller ones.
      */
     private static final int MOST_AT_ONCE = 50;
 
@@ -27,8 +27,7 @@ final class TradeInserts {
     private static final int COLUMNS = 7; // but for the tape, which is one for all
 
     /** Counts what was added, and moves both ends of the tape outward to it. */
-    private static final String ADDED =
-            """
+    private static final String ADDED = """
             UPDATE tape SET (trades, first_id, last_id) =
                 (trades + ?1, min(ifnull(first_id, ?2), ?2), max(ifnull(last_id, ?3), ?3))
             WHERE id = ?4
@@ -123,8 +122,8 @@ final class TradeInserts {
     }
 
     /**
-     * Tapes may come mixed; of each, trades are inserted together, in their order, as many an
-     * INSERT as there is a statement for.
+     * Tapes may come mixed; of each, trades are inserted together, in their order, as many an INSERT as there is a
+     * statement for.
      */
     private void insertWaiting(TapeRow tape) throws SQLException {
         List<TradeView> waiting = tape.waiting;
@@ -138,8 +137,7 @@ final class TradeInserts {
         waiting.clear();
     }
 
-    private void insert(PreparedStatement insert, TapeRow tape, List<TradeView> trades)
-            throws SQLException {
+    private void insert(PreparedStatement insert, TapeRow tape, List<TradeView> trades) throws SQLException {
         long timeBase = timeBase(tape, trades.getFirst());
         insert.setInt(1, tape.id);
         int bound = 1;
@@ -154,17 +152,13 @@ final class TradeInserts {
     /** What is taken from the times of a tape's trades; that of the first one decides. */
     private long timeBase(TapeRow tape, TradeView first) throws SQLException {
         if (tape.timeBase.isEmpty()) {
-            sql.update(
-                    "UPDATE tape SET time_base = ? WHERE id = ? AND time_base IS NULL",
-                    first.venueTime(),
-                    tape.id);
+            sql.update("UPDATE tape SET time_base = ? WHERE id = ? AND time_base IS NULL", first.venueTime(), tape.id);
             tape.timeBase = sql.number("SELECT time_base FROM tape WHERE id = ?", tape.id);
         }
         return tape.timeBase.getAsLong();
     }
 
-    private static void bind(PreparedStatement insert, int before, long timeBase, TradeView trade)
-            throws SQLException {
+    private static void bind(PreparedStatement insert, int before, long timeBase, TradeView trade) throws SQLException {
         insert.setLong(before + 1, trade.id());
         insert.setLong(before + 2, trade.price());
         insert.setLong(before + 3, trade.size());
@@ -177,15 +171,11 @@ final class TradeInserts {
     private TapeRow row(TapeId tape) throws SQLException {
         TapeRow known = tapes.get(tape);
         if (known == null) {
-            Object[] key = {
-                tape.venue(), tape.symbol(), tape.kind().label(), Statements.flag(tape.simulated())
-            };
-            sql.update(
-                    """
+            Object[] key = {tape.venue(), tape.symbol(), tape.kind().label(), Statements.flag(tape.simulated())};
+            sql.update("""
                     INSERT INTO tape (venue, symbol, kind, simulated)
                     VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING
-                    """,
-                    key);
+                    """, key);
             known = new TapeRow((int) sql.number(History.TAPE_ID, key).orElseThrow());
             tapes.put(tape, known);
         }

@@ -18,12 +18,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The writer thread of a {@link Recorder}, and the ring on the way to it, whose places are made
- * once and used again. A place is free again when what was said there is committed.
+ * The writer thread of a {@link Recorder}, and the ring on the way to it, whose places are made once and used again. A
+ * place is free again when what was said there is committed.
  *
- * <p>In trouble that may pass, a full disk first of all, it keeps the batch that it could not
- * commit and tries again until it can; meanwhile the queue fills, and then callers wait. So order
- * and content are the same with trouble and without.
+ * <p>In trouble that may pass, a full disk first of all, it keeps the batch that it could not commit and tries again
+ * until it can; meanwhile the queue fills, and then callers wait. So order and content are the same with trouble and
+ * without.
  */
 final class Writer {
     static final int QUEUE_BOUND = 65_536;
@@ -37,14 +37,13 @@ final class Writer {
     private static final long FULL_MICROS = 200;
 
     /**
-     * How long the writer thread sleeps where nothing was said. Nobody wakes it: a thread that says
-     * something would pay for that, again and again, for commits that come four times a second.
+     * How long the writer thread sleeps where nothing was said. Nobody wakes it: a thread that says something would pay
+     * for that, again and again, for commits that come four times a second.
      */
     private static final long SLEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     /** How old the first entry of a batch gets, for {@link #COMMIT_MILLIS} at most. */
-    private static final long OLD_NANOS =
-            TimeUnit.MILLISECONDS.toNanos(COMMIT_MILLIS) - SLEEP_NANOS;
+    private static final long OLD_NANOS = TimeUnit.MILLISECONDS.toNanos(COMMIT_MILLIS) - SLEEP_NANOS;
 
     /** How long commits may stay in the log alone, which a power cut may take. */
     private static final long FOLD_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -55,11 +54,8 @@ final class Writer {
     private final Retention retention;
     private final Recorder.Patience patience;
     private final Thread thread;
-    private final RingBuffer<Said> ring =
-            RingBuffer.createMultiProducer(
-                    Said::new,
-                    QUEUE_BOUND,
-                    new BusySpinWaitStrategy()); // the one that wakes nobody
+    private final RingBuffer<Said> ring = RingBuffer.createMultiProducer(
+            Said::new, QUEUE_BOUND, new BusySpinWaitStrategy()); // the one that wakes nobody
     private final Sequence committed = new Sequence();
     private final CountDownLatch givenUp = new CountDownLatch(1);
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -87,13 +83,10 @@ final class Writer {
         ring.addGatingSequences(committed);
         thread = new Thread(this::write, "recorder of " + file.path().getFileName());
         thread.setDaemon(true); // a program that fails elsewhere must be able to end
-        thread.setUncaughtExceptionHandler((self, defect) ->
-                failure =
-                        new StoreException(
-                                Kind.WRITE_FAILED,
-                                "%s is no longer written because of a defect (%s): restart."
-                                        .formatted(file.path(), defect),
-                                defect));
+        thread.setUncaughtExceptionHandler((self, defect) -> failure = new StoreException(
+                Kind.WRITE_FAILED,
+                "%s is no longer written because of a defect (%s): restart.".formatted(file.path(), defect),
+                defect));
     }
 
     void start() {
@@ -217,8 +210,7 @@ final class Writer {
             if (now != null) { // a caller that waits for room in the queue while it is closed
                 throw new StoreException(Kind.WRITE_FAILED, now.getMessage(), now);
             }
-            throw new StoreException(
-                    Kind.CLOSED, file.path() + " is no longer recorded: it was closed");
+            throw new StoreException(Kind.CLOSED, file.path() + " is no longer recorded: it was closed");
         }
     }
 
@@ -253,23 +245,21 @@ final class Writer {
             }
         } catch (SQLException e) {
             StoreException plain = file.failureOfAStore(e);
-            failure =
-                    new StoreException(
-                            plain.kind() == Kind.DAMAGED ? Kind.DAMAGED : Kind.WRITE_FAILED,
-                            "Recording stopped: " + plain.getMessage(),
-                            e);
+            failure = new StoreException(
+                    plain.kind() == Kind.DAMAGED ? Kind.DAMAGED : Kind.WRITE_FAILED,
+                    "Recording stopped: " + plain.getMessage(),
+                    e);
         } catch (InterruptedException e) {
             throw new IllegalStateException("nobody interrupts the writer thread", e);
         }
     }
 
     /**
-     * Takes entries until the batch is full, old enough, or ends with one that wants an answer. It
-     * may stay empty while there is something to forget.
+     * Takes entries until the batch is full, old enough, or ends with one that wants an answer. It may stay empty while
+     * there is something to forget.
      *
-     * <p>Where much comes, it is inserted meanwhile. In one go at the end, it would keep a
-     * processor for milliseconds; on a small machine the trade that comes then would wait for that,
-     * and so would its alert.
+     * <p>Where much comes, it is inserted meanwhile. In one go at the end, it would keep a processor for milliseconds;
+     * on a small machine the trade that comes then would wait for that, and so would its alert.
      */
     private void gather(List<Said> batch) throws SQLException {
         long next = committed.get() + 1;
@@ -290,15 +280,11 @@ final class Writer {
             // Until a trade is stored nothing waits: whoever starts a recording wants to see it.
             long age = progress.trades() == 0 ? 0 : OLD_NANOS;
             boolean old = System.nanoTime() - began >= age;
-            more &=
-                    batch.size() < COMMIT_ENTRIES
-                            && !(old && (!batch.isEmpty() || retention.isDue() || isFoldDue()));
+            more &= batch.size() < COMMIT_ENTRIES && !(old && (!batch.isEmpty() || retention.isDue() || isFoldDue()));
         }
     }
 
-    /**
-     * False where it failed: the commit then does all anew, and tells the reason if it is there.
-     */
+    /** False where it failed: the commit then does all anew, and tells the reason if it is there. */
     private boolean insertAhead(List<Said> batch) throws SQLException {
         try {
             statements.ahead(batch);
@@ -386,11 +372,10 @@ final class Writer {
                 lost++;
             }
         }
-        failure =
-                new StoreException(
-                        Kind.WRITE_FAILED,
-                        "%d entries were not written, the next start fetches them again: %s"
-                                .formatted(lost, trouble.getMessage()),
-                        trouble);
+        failure = new StoreException(
+                Kind.WRITE_FAILED,
+                "%d entries were not written, the next start fetches them again: %s"
+                        .formatted(lost, trouble.getMessage()),
+                trouble);
     }
 }

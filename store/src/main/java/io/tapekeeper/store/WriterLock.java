@@ -15,18 +15,18 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The right to record into a store file: an operating system lock on {@code FILE.lock}, which the
- * system itself releases when the process dies, however it dies. The file's text is the process id
- * of the holder; one that closed the store in order leaves it empty.
+ * The right to record into a store file: an operating system lock on {@code FILE.lock}, which the system itself
+ * releases when the process dies, however it dies. The file's text is the process id of the holder; one that closed the
+ * store in order leaves it empty.
  *
- * <p>The store file itself is not locked: readers must get in, and on POSIX systems closing any
- * other handle of it would release SQLite's own locks.
+ * <p>The store file itself is not locked: readers must get in, and on POSIX systems closing any other handle of it
+ * would release SQLite's own locks.
  */
 final class WriterLock implements AutoCloseable {
     /**
-     * Files locked by this process. Static because the system's lock belongs to the process as a
-     * whole: a second handle on the same file would release the lock of the first when it is
-     * closed, so a second recorder in here has to be refused before it opens one.
+     * Files locked by this process. Static because the system's lock belongs to the process as a whole: a second handle
+     * on the same file would release the lock of the first when it is closed, so a second recorder in here has to be
+     * refused before it opens one.
      */
     private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
 
@@ -46,8 +46,8 @@ final class WriterLock implements AutoCloseable {
 
     /**
      * @param file the store file, without symbolic links
-     * @throws StoreException LOCKED where another recorder has it, READ_ONLY or CANNOT_OPEN where
-     *     the lock file cannot be made
+     * @throws StoreException LOCKED where another recorder has it, READ_ONLY or CANNOT_OPEN where the lock file cannot
+     *     be made
      */
     static WriterLock acquire(Path file) {
         Path path = file.resolveSibling(file.getFileName() + ".lock");
@@ -57,12 +57,8 @@ final class WriterLock implements AutoCloseable {
         FileChannel channel = null;
         WriterLock lock = null;
         try {
-            channel =
-                    FileChannel.open(
-                            path,
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.READ,
-                            StandardOpenOption.WRITE);
+            channel = FileChannel.open(
+                    path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             FileLock held = channel.tryLock(LOCKED_BYTE, 1, false);
             if (held == null) {
                 throw locked(file, Files.readString(path).strip());
@@ -76,14 +72,11 @@ final class WriterLock implements AutoCloseable {
             return lock;
         } catch (AccessDeniedException e) {
             throw new StoreException(
-                    Kind.READ_ONLY,
-                    "%s may not be written: allow it, or record into another file.".formatted(path),
-                    e);
+                    Kind.READ_ONLY, "%s may not be written: allow it, or record into another file.".formatted(path), e);
         } catch (IOException e) {
             throw new StoreException(
                     Kind.CANNOT_OPEN,
-                    "%s cannot be locked (%s): record into another folder."
-                            .formatted(path, e.getMessage()),
+                    "%s cannot be locked (%s): record into another folder.".formatted(path, e.getMessage()),
                     e);
         } finally {
             if (lock == null) {
@@ -93,8 +86,8 @@ final class WriterLock implements AutoCloseable {
     }
 
     /**
-     * Who has the lock, or how its last holder left it. For the moment of a look it may hold a
-     * share of an abandoned lock; a recorder that starts in just that moment is refused.
+     * Who has the lock, or how its last holder left it. For the moment of a look it may hold a share of an abandoned
+     * lock; a recorder that starts in just that moment is refused.
      *
      * @param file the store file, without symbolic links
      */
@@ -110,8 +103,7 @@ final class WriterLock implements AutoCloseable {
             FileLock share = channel.tryLock(LOCKED_BYTE, 1, true);
             ByteBuffer text = ByteBuffer.allocate(32);
             channel.read(text);
-            String pid =
-                    new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII).strip();
+            String pid = new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII).strip();
             if (share == null) {
                 return new LastRecorder.AtWork(pid);
             }
@@ -121,8 +113,7 @@ final class WriterLock implements AutoCloseable {
         } catch (IOException e) {
             throw new StoreException(
                     Kind.CANNOT_OPEN,
-                    "%s cannot be read (%s): check the permissions."
-                            .formatted(path, e.getMessage()),
+                    "%s cannot be read (%s): check the permissions.".formatted(path, e.getMessage()),
                     e);
         } finally {
             HELD_HERE.remove(path);
@@ -169,8 +160,6 @@ final class WriterLock implements AutoCloseable {
 
     private static StoreException unclosable(Path path, IOException e) {
         return new StoreException(
-                Kind.CANNOT_OPEN,
-                "%s cannot be closed (%s): check the disk.".formatted(path, e.getMessage()),
-                e);
+                Kind.CANNOT_OPEN, "%s cannot be closed (%s): check the disk.".formatted(path, e.getMessage()), e);
     }
 }

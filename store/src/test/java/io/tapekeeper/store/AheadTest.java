@@ -25,7 +25,8 @@ class AheadTest {
     private static final int ENTRIES = 5_000;
     private static final long SEED = 7;
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     /** Trades of two tapes by turns, a bar for every thirty, and now and then an event. */
     private static List<Said> batch() {
@@ -86,8 +87,7 @@ class AheadTest {
     }
 
     /** Says so much of it at a time; returns how much was said when it failed, or all. */
-    private static int grow(Statements statements, List<Said> batch, Random steps)
-            throws SQLException {
+    private static int grow(Statements statements, List<Said> batch, Random steps) throws SQLException {
         int said = 0;
         while (said < batch.size()) {
             said = Math.min(batch.size(), said + 1 + steps.nextInt(400));
@@ -98,37 +98,27 @@ class AheadTest {
 
     @Test
     void aBatchThatGrewIsStoredAsOneThatCameAtOnce() throws SQLException {
-        List<String> once =
-                stored("once.db", (statements, batch, direct) -> statements.commit(batch));
+        List<String> once = stored("once.db", (statements, batch, direct) -> statements.commit(batch));
         for (int seed = 0; seed < 5; seed++) {
             Random steps = new Random(seed);
-            List<String> grown =
-                    stored(
-                            "grown-" + seed + ".db",
-                            (statements, batch, direct) -> {
-                                grow(statements, batch, steps);
-                                return statements.commit(batch);
-                            });
+            List<String> grown = stored("grown-" + seed + ".db", (statements, batch, direct) -> {
+                grow(statements, batch, steps);
+                return statements.commit(batch);
+            });
             assertEquals(once, grown, "seed " + seed);
         }
     }
 
     @Test
     void whatFailsBeforeItsBatchEndsIsDoneAnewAsAWhole() throws SQLException {
-        List<String> once =
-                stored("once.db", (statements, batch, direct) -> statements.commit(batch));
-        List<String> anew =
-                stored(
-                        "anew.db",
-                        (statements, batch, direct) -> {
-                            direct.execute("PRAGMA max_page_count = 60"); // of 4 KiB: a third of it
-                            assertThrows(
-                                    SQLException.class,
-                                    () -> grow(statements, batch, new Random(SEED)));
-                            statements.rollback();
-                            direct.execute("PRAGMA max_page_count = 1000000");
-                            return statements.commit(batch);
-                        });
+        List<String> once = stored("once.db", (statements, batch, direct) -> statements.commit(batch));
+        List<String> anew = stored("anew.db", (statements, batch, direct) -> {
+            direct.execute("PRAGMA max_page_count = 60"); // of 4 KiB: a third of it
+            assertThrows(SQLException.class, () -> grow(statements, batch, new Random(SEED)));
+            statements.rollback();
+            direct.execute("PRAGMA max_page_count = 1000000");
+            return statements.commit(batch);
+        });
         assertEquals(once, anew);
     }
 }

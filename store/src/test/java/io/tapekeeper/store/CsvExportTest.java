@@ -33,7 +33,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CsvExportTest {
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     /** What is printed of what was recorded. */
     private String printed(Consumer<Recorder> recording, Consumer<CsvExport> export) {
@@ -65,14 +66,7 @@ class CsvExportTest {
                         recorder -> {
                             recorder.trade(
                                     TAPE,
-                                    new Trade(
-                                            7,
-                                            6_183_763_000_000L,
-                                            100_000,
-                                            Side.BUY,
-                                            START,
-                                            START + 25_000,
-                                            1));
+                                    new Trade(7, 6_183_763_000_000L, 100_000, Side.BUY, START, START + 25_000, 1));
                             recorder.trade(
                                     TAPE,
                                     new Trade(
@@ -84,24 +78,15 @@ class CsvExportTest {
                                             START + 25_000,
                                             3));
                             recorder.trade(
-                                    tape,
-                                    new Trade(
-                                            1,
-                                            1,
-                                            9_000_000_000_000_000_000L,
-                                            Side.SELL,
-                                            START,
-                                            START - 1,
-                                            1));
+                                    tape, new Trade(1, 1, 9_000_000_000_000_000_000L, Side.SELL, START, START - 1, 1));
                         },
                         export -> export.trades(List.of(CLASSIC, again, other))));
     }
 
     @Test
     void printsBarsAtTheirOwnIntervalOrAnother() {
-        String header =
-                "instrument,interval,start_us,open,high,low,close,volume,quote_volume,trades,"
-                        + "taker_buy_volume,revision,complete\n";
+        String header = "instrument,interval,start_us,open,high,low,close,volume,quote_volume,trades,"
+                + "taker_buy_volume,revision,complete\n";
         assertEquals(
                 header
                         + "BTCUSDT,1s,1735689600000000,99.00000000,101.00000000,98.00000000,"
@@ -118,15 +103,12 @@ class CsvExportTest {
                 header
                         + "BTCUSDT,2s,1735689600000000,99.00000000,102.00000000,98.00000000,"
                         + "101.00000000,4.00000000,402.00000000,6,2.00000000,0,true\n",
-                printed(
-                        recorder -> {},
-                        export -> export.bars(List.of(CLASSIC), new Interval(2 * SECOND))));
+                printed(recorder -> {}, export -> export.bars(List.of(CLASSIC), new Interval(2 * SECOND))));
     }
 
     @Test
     void printsFeaturesAsTheShortestNumbersThatReadBack() {
-        FeatureValues warm =
-                new FeatureValues(-0.1 - 0.2, 1e-7, 1.0 / 3, 5e22, 0.5, Double.NaN, 3.25);
+        FeatureValues warm = new FeatureValues(-0.1 - 0.2, 1e-7, 1.0 / 3, 5e22, 0.5, Double.NaN, 3.25);
         double none = Double.NaN;
         FeatureValues cold = new FeatureValues(none, none, none, none, none, none, none);
         int rules = Rule.Z_HIGH.bit() | Rule.VOLATILITY_SPIKE.bit();
@@ -140,24 +122,16 @@ class CsvExportTest {
                 """,
                 printed(
                         recorder -> {
-                            recorder.row(
-                                    CLASSIC,
-                                    new FeatureRow(Samples.bar(0), cold, Signal.NEUTRAL, 0, false));
-                            recorder.row(
-                                    CLASSIC,
-                                    new FeatureRow(Samples.bar(1), warm, Signal.BUY, 0, true));
-                            recorder.row(
-                                    CLASSIC,
-                                    new FeatureRow(Samples.bar(1), warm, Signal.SELL, rules, true));
+                            recorder.row(CLASSIC, new FeatureRow(Samples.bar(0), cold, Signal.NEUTRAL, 0, false));
+                            recorder.row(CLASSIC, new FeatureRow(Samples.bar(1), warm, Signal.BUY, 0, true));
+                            recorder.row(CLASSIC, new FeatureRow(Samples.bar(1), warm, Signal.SELL, rules, true));
                         },
                         export -> export.features(List.of(CLASSIC))));
     }
 
     @Test
     void printsAlertsWithTheirReasonsQuoted() {
-        Alert open =
-                new Alert(
-                        Rule.Z_HIGH, START, Alert.OPEN, 3.5, 3, "price is 3.50 σ above, \"high\"");
+        Alert open = new Alert(Rule.Z_HIGH, START, Alert.OPEN, 3.5, 3, "price is 3.50 σ above, \"high\"");
         Alert closed = new Alert(Rule.VOLATILITY_SPIKE, START - 5, START, 0.25, 0.125, "2 times");
         assertEquals(
                 """
@@ -183,71 +157,55 @@ class CsvExportTest {
                 """,
                 printed(
                         recorder -> {
+                            recorder.signalChanged(CLASSIC, new SignalChange("classic", START, Signal.BUY, 5, -1.25));
                             recorder.signalChanged(
                                     CLASSIC,
-                                    new SignalChange("classic", START, Signal.BUY, 5, -1.25));
-                            recorder.signalChanged(
-                                    CLASSIC,
-                                    new SignalChange(
-                                            "classic",
-                                            START + SECOND,
-                                            Signal.NEUTRAL,
-                                            6,
-                                            Double.NaN));
+                                    new SignalChange("classic", START + SECOND, Signal.NEUTRAL, 6, Double.NaN));
                         },
                         export -> export.signals(List.of(CLASSIC))));
     }
 
     @Test
     void printsHolesWithWhatIsStillMissing() {
-        String text =
-                printed(
-                        recorder -> {
-                            recorder.gap(TAPE, new Gap(5, 9, START, START + SECOND), Cause.MISSED);
-                            recorder.gap(TAPE, new Gap(7, 7, START, START), Cause.MISSED);
-                            recorder.gapSettled(TAPE, 7, 7, Cause.MISSED, Optional.of("rest"));
-                            recorder.trade(TAPE, Samples.trade(6));
-                        },
-                        export -> export.gaps(List.of(CLASSIC)));
+        String text = printed(
+                recorder -> {
+                    recorder.gap(TAPE, new Gap(5, 9, START, START + SECOND), Cause.MISSED);
+                    recorder.gap(TAPE, new Gap(7, 7, START, START), Cause.MISSED);
+                    recorder.gapSettled(TAPE, 7, 7, Cause.MISSED, Optional.of("rest"));
+                    recorder.trade(TAPE, Samples.trade(6));
+                },
+                export -> export.gaps(List.of(CLASSIC)));
         String[] lines = text.split("\n", -1);
         assertEquals(
                 "instrument,first_id,last_id,missing,cause,opened_us,closed_us,repaired_by,before_us,after_us",
                 lines[0]);
+        assertTrue(lines[1].matches("BTCUSDT,5,9,4,missed,\\d{16},,,1735689600000000,1735689601000000"), lines[1]);
         assertTrue(
-                lines[1].matches(
-                        "BTCUSDT,5,9,4,missed,\\d{16},,,1735689600000000,1735689601000000"),
-                lines[1]);
-        assertTrue(
-                lines[2].matches(
-                        "BTCUSDT,7,7,1,missed,\\d{16},\\d{16},rest,1735689600000000,1735689600000000"),
+                lines[2].matches("BTCUSDT,7,7,1,missed,\\d{16},\\d{16},rest,1735689600000000,1735689600000000"),
                 lines[2]);
         assertEquals(4, lines.length);
     }
 
     @Test
     void saysThatTheOutputCannotBeWritten() {
-        Writer full =
-                new Writer() {
-                    @Override
-                    public void write(char[] text, int from, int length) throws IOException {
-                        throw new IOException("No space left on device");
-                    }
+        Writer full = new Writer() {
+            @Override
+            public void write(char[] text, int from, int length) throws IOException {
+                throw new IOException("No space left on device");
+            }
 
-                    @Override
-                    public void flush() {}
+            @Override
+            public void flush() {}
 
-                    @Override
-                    public void close() {}
-                };
+            @Override
+            public void close() {}
+        };
         Path file = folder.resolve("tape.db");
         Recorder.open(file, Durability.NORMAL).close();
         try (History history = History.open(file)) {
             UncheckedIOException failed =
-                    assertThrows(
-                            UncheckedIOException.class,
-                            () -> new CsvExport(history, full).trades(List.of()));
-            assertEquals(
-                    "the export cannot be written: No space left on device", failed.getMessage());
+                    assertThrows(UncheckedIOException.class, () -> new CsvExport(history, full).trades(List.of()));
+            assertEquals("the export cannot be written: No space left on device", failed.getMessage());
         }
     }
 }

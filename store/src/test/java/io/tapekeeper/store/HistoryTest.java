@@ -39,7 +39,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class HistoryTest {
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
+
     private Recorder recorder;
     private History history;
 
@@ -122,17 +124,14 @@ class HistoryTest {
 
         List<Trade> read = new ArrayList<>();
         Trade late = trade(5_000_000_000L);
-        history.trades(
-                TAPE,
-                0,
-                trade -> {
-                    if (read.isEmpty()) { // while others read ahead, somebody asks and records
-                        assertEquals(tape.getLast().id(), history.lastTradeId(TAPE).orElseThrow());
-                        recorder.trade(TAPE, late);
-                        recorder.flush();
-                    }
-                    read.add(trade);
-                });
+        history.trades(TAPE, 0, trade -> {
+            if (read.isEmpty()) { // while others read ahead, somebody asks and records
+                assertEquals(tape.getLast().id(), history.lastTradeId(TAPE).orElseThrow());
+                recorder.trade(TAPE, late);
+                recorder.flush();
+            }
+            read.add(trade);
+        });
         assertEquals(late, read.removeLast());
         assertEquals(tape, read);
 
@@ -154,16 +153,12 @@ class HistoryTest {
         List<Trade> read = new ArrayList<>();
         assertThrows(
                 CancellationException.class,
-                () ->
-                        history.trades(
-                                TAPE,
-                                0,
-                                trade -> {
-                                    if (read.size() == 10) {
-                                        throw new CancellationException("enough");
-                                    }
-                                    read.add(trade);
-                                }));
+                () -> history.trades(TAPE, 0, trade -> {
+                    if (read.size() == 10) {
+                        throw new CancellationException("enough");
+                    }
+                    read.add(trade);
+                }));
         assertEquals(10, read.size());
         assertEquals(100_000, trades(history, TAPE, 0).size()); // and the store is still open
     }
@@ -172,7 +167,9 @@ class HistoryTest {
     void readsAChunkThatIsExactlyFull() {
         record(0, 4_095);
         assertEquals(4_096, features(history, START, START + 4_096 * SECOND).size());
-        assertEquals(4_096, bars(history, Interval.SECOND, Long.MIN_VALUE, Long.MAX_VALUE).size());
+        assertEquals(
+                4_096,
+                bars(history, Interval.SECOND, Long.MIN_VALUE, Long.MAX_VALUE).size());
     }
 
     @Test
@@ -200,26 +197,22 @@ class HistoryTest {
         List<StoredBar> minutes = bars(history, Interval.MINUTE, START, Long.MAX_VALUE);
         assertEquals(2, minutes.size());
         // Seconds 0 to 59 close at 100 to 159; each opens one below, peaks one above, dips two.
-        Bar expected =
-                new Bar(
-                        Interval.MINUTE,
-                        START,
-                        Decimals.parse("99"),
-                        Decimals.parse("160"),
-                        Decimals.parse("98"),
-                        Decimals.parse("159"),
-                        Amount.of(Decimals.parse("120")),
-                        Amount.product(
-                                Decimals.parse("15540"), Decimals.ONE), // 2 × (100 + … + 159)
-                        180,
-                        Amount.of(Decimals.parse("60")),
-                        true,
-                        false);
+        Bar expected = new Bar(
+                Interval.MINUTE,
+                START,
+                Decimals.parse("99"),
+                Decimals.parse("160"),
+                Decimals.parse("98"),
+                Decimals.parse("159"),
+                Amount.of(Decimals.parse("120")),
+                Amount.product(Decimals.parse("15540"), Decimals.ONE), // 2 × (100 + … + 159)
+                180,
+                Amount.of(Decimals.parse("60")),
+                true,
+                false);
         assertEquals(new StoredBar(expected, 0), minutes.getFirst());
-        assertEquals(
-                minutes.subList(1, 2), bars(history, Interval.MINUTE, START + 1, Long.MAX_VALUE));
-        assertEquals(
-                minutes.subList(0, 1), bars(history, Interval.MINUTE, START, START + 60 * SECOND));
+        assertEquals(minutes.subList(1, 2), bars(history, Interval.MINUTE, START + 1, Long.MAX_VALUE));
+        assertEquals(minutes.subList(0, 1), bars(history, Interval.MINUTE, START, START + 60 * SECOND));
     }
 
     @Test
@@ -244,15 +237,13 @@ class HistoryTest {
     void addsTheRevisionsOfTheSecondsOfAMinute() {
         record(0, 180);
         for (int n : new int[] {3, 3, 5, 60}) {
-            recorder.row(
-                    CLASSIC, row(Bar.flat(Interval.SECOND, START + n * SECOND, 7, true, false)));
+            recorder.row(CLASSIC, row(Bar.flat(Interval.SECOND, START + n * SECOND, 7, true, false)));
             recorder.row(CLASSIC, row(n));
         }
         recorder.flush();
-        List<Integer> revisions =
-                bars(history, Interval.MINUTE, START, Long.MAX_VALUE).stream()
-                        .map(StoredBar::revision)
-                        .toList();
+        List<Integer> revisions = bars(history, Interval.MINUTE, START, Long.MAX_VALUE).stream()
+                .map(StoredBar::revision)
+                .toList();
         assertEquals(List.of(6, 2, 0), revisions);
     }
 
@@ -262,10 +253,8 @@ class HistoryTest {
         Series polled = new Series(TAPE, Samples.BTCUSDT, "classic", Interval.MINUTE);
         recorder.row(polled, row(minute));
         recorder.flush();
-        IllegalArgumentException refused =
-                assertThrows(
-                        IllegalArgumentException.class,
-                        () -> bars(history, new Interval(90 * SECOND), 0, Long.MAX_VALUE));
+        IllegalArgumentException refused = assertThrows(
+                IllegalArgumentException.class, () -> bars(history, new Interval(90 * SECOND), 0, Long.MAX_VALUE));
         assertEquals("90s bars cannot be made from the 1m bars of this tape", refused.getMessage());
     }
 
@@ -316,18 +305,17 @@ class HistoryTest {
         try (ExecutorService readers = Executors.newFixedThreadPool(3)) {
             List<Future<Integer>> reads = new ArrayList<>();
             for (int reader = 0; reader < 3; reader++) {
-                reads.add(
-                        readers.submit(() -> {
-                            int rounds = 0;
-                            do {
-                                var read = trades(history, TAPE, 0);
-                                for (int id = 0; id < read.size(); id++) {
-                                    assertEquals(trade(id), read.get(id));
-                                }
-                                rounds++;
-                            } while (recording.get());
-                            return rounds;
-                        }));
+                reads.add(readers.submit(() -> {
+                    int rounds = 0;
+                    do {
+                        var read = trades(history, TAPE, 0);
+                        for (int id = 0; id < read.size(); id++) {
+                            assertEquals(trade(id), read.get(id));
+                        }
+                        rounds++;
+                    } while (recording.get());
+                    return rounds;
+                }));
             }
             for (int id = 0; id < 20_000; id++) {
                 recorder.trade(TAPE, trade(id));

@@ -32,7 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class KilledProcessTest {
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     @Test
     void leavesAPrefixOfWhatWasSaidWhenKilled() throws Exception {
@@ -60,9 +61,9 @@ class KilledProcessTest {
     private static final int MOST_CUTS = 200;
 
     /**
-     * What a power cut leaves: of the log, what had been forced to the disk, and behind that any
-     * part of what had not, the last block perhaps as noise. Folded into the file is only what had
-     * been forced, and the log's index says how far.
+     * What a power cut leaves: of the log, what had been forced to the disk, and behind that any part of what had not,
+     * the last block perhaps as noise. Folded into the file is only what had been forced, and the log's index says how
+     * far.
      */
     @Test
     void leavesAPrefixOfWhatWasSaidWhenThePowerFails() throws Exception {
@@ -91,8 +92,7 @@ class KilledProcessTest {
                 } catch (AssertionError | StoreException e) {
                     throw new AssertionError("seed " + seed + ", cut " + cut, e);
                 }
-                assertEquals(
-                        Optional.empty(), StoreFile.quickCheck(image, () -> false), "seed " + seed);
+                assertEquals(Optional.empty(), StoreFile.quickCheck(image, () -> false), "seed " + seed);
             }
         } finally {
             process.destroyForcibly().waitFor();
@@ -103,15 +103,13 @@ class KilledProcessTest {
     private static void pause(Process process) throws Exception {
         signal(process, "STOP");
         Path state = Path.of("/proc", Long.toString(process.pid()), "stat");
-        Samples.until(
-                "it is stopped",
-                () -> {
-                    try {
-                        return Files.readString(state).contains(") T ");
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                });
+        Samples.until("it is stopped", () -> {
+            try {
+                return Files.readString(state).contains(") T ");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     private static void signal(Process process, String name) throws Exception {
@@ -174,26 +172,22 @@ class KilledProcessTest {
             long stored = history.tradeCount(TAPE);
             List<Trade> trades = Samples.trades(history, TAPE, 0);
             assertEquals(stored, trades.size());
-            assertEquals(
-                    stored,
-                    history.reach(TAPE).map(IdRange::count).orElse(0L)); // in the same commit
+            assertEquals(stored, history.reach(TAPE).map(IdRange::count).orElse(0L)); // in the same commit
             for (int id = 0; id < trades.size(); id++) {
                 assertEquals(trade(id), trades.get(id));
             }
-            List<StoredBar> bars =
-                    Samples.bars(history, Interval.SECOND, Long.MIN_VALUE, Long.MAX_VALUE);
+            List<StoredBar> bars = Samples.bars(history, Interval.SECOND, Long.MIN_VALUE, Long.MAX_VALUE);
             // The tenth trade, its bar and its checkpoint may be the first of the next commit.
             assertTrue(stored / 10 - bars.size() <= (stored % 10 == 0 ? 1 : 0), "bars " + bars);
             assertTrue(bars.size() <= stored / 10, bars.size() + " bars of " + stored + " trades");
             for (int n = 0; n < bars.size(); n++) {
                 assertEquals(new StoredBar(Samples.bar(n), 0), bars.get(n));
             }
-            history.checkpoint(CLASSIC)
-                    .ifPresent(checkpoint -> {
-                        long last = checkpoint.lastTradeId();
-                        assertTrue(last < stored && last / 10 < bars.size());
-                        assertEquals(last, ByteBuffer.wrap(checkpoint.state()).getLong());
-                    });
+            history.checkpoint(CLASSIC).ifPresent(checkpoint -> {
+                long last = checkpoint.lastTradeId();
+                assertTrue(last < stored && last / 10 < bars.size());
+                assertEquals(last, ByteBuffer.wrap(checkpoint.state()).getLong());
+            });
             return stored;
         }
     }
@@ -204,9 +198,7 @@ class KilledProcessTest {
         Process process = RecordingProcess.start(file, "never");
         try (BufferedReader lines = process.inputReader()) {
             assertEquals("recording", lines.readLine());
-            StoreException refused =
-                    assertThrows(
-                            StoreException.class, () -> Recorder.open(file, Durability.NORMAL));
+            StoreException refused = assertThrows(StoreException.class, () -> Recorder.open(file, Durability.NORMAL));
             assertEquals(Kind.LOCKED, refused.kind());
             String pid = Long.toString(process.pid());
             assertEquals(new LastRecorder.AtWork(pid), StoreFile.lastRecorder(file));
@@ -219,8 +211,7 @@ class KilledProcessTest {
         } finally {
             process.destroyForcibly().waitFor();
         }
-        assertEquals(
-                new LastRecorder.Died(Long.toString(process.pid())), StoreFile.lastRecorder(file));
+        assertEquals(new LastRecorder.Died(Long.toString(process.pid())), StoreFile.lastRecorder(file));
         try (Recorder recorder = Recorder.open(file, Durability.NORMAL)) {
             assertTrue(recorder.uncleanBefore());
             String here = Long.toString(ProcessHandle.current().pid());

@@ -29,7 +29,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LedgerTest {
     private static final Gap HOLE = new Gap(11, 20, START, START + SECOND);
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
+
     private Path file;
     private Recorder recorder;
     private History history;
@@ -105,8 +107,7 @@ class LedgerTest {
         recorder.gap(TAPE, HOLE, Cause.UNRESOLVED);
         recorder.gap(TAPE, HOLE, Cause.MISSED);
         LedgerEntry unresolved =
-                new LedgerEntry(
-                        HOLE, Cause.UNRESOLVED, opened, OptionalLong.empty(), Optional.empty());
+                new LedgerEntry(HOLE, Cause.UNRESOLVED, opened, OptionalLong.empty(), Optional.empty());
         assertEquals(unresolved, only());
         recorder.gapSettled(TAPE, 11, 20, Cause.UNRESOLVED, Optional.empty());
         assertEquals(unresolved, only());
@@ -120,7 +121,9 @@ class LedgerTest {
         recorder.gapSettled(TAPE, 1, 9, Cause.MISSED, Optional.of("rest")); // not in the ledger
         recorder.flush();
         assertEquals(2, history.gaps(TAPE).size());
-        assertEquals(List.of(HOLE), history.openGaps(TAPE).stream().map(LedgerEntry::gap).toList());
+        assertEquals(
+                List.of(HOLE),
+                history.openGaps(TAPE).stream().map(LedgerEntry::gap).toList());
     }
 
     private List<IdRange> missing(long from, long to) {
@@ -160,8 +163,8 @@ class LedgerTest {
         assertEquals(
                 absent,
                 missing(0, most - 1).stream()
-                        .flatMap(range ->
-                                LongStream.rangeClosed(range.first(), range.last()).boxed())
+                        .flatMap(range -> LongStream.rangeClosed(range.first(), range.last())
+                                .boxed())
                         .toList(),
                 "seed " + seed);
     }

@@ -25,7 +25,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MigrationTest {
     private static final String CURRENT = Integer.toString(SqliteFile.SCRIPTS.size());
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     static List<Integer> everyVersion() {
         List<Integer> versions = new ArrayList<>();
@@ -82,13 +83,7 @@ class MigrationTest {
         Gap hole = new Gap(11, 20, 1_000, 2_000);
         try (History history = History.open(file)) {
             assertEquals(
-                    List.of(
-                            new LedgerEntry(
-                                    hole,
-                                    Cause.MISSED,
-                                    3_000,
-                                    OptionalLong.empty(),
-                                    Optional.empty())),
+                    List.of(new LedgerEntry(hole, Cause.MISSED, 3_000, OptionalLong.empty(), Optional.empty())),
                     history.openGaps(TAPE));
         }
     }
@@ -99,8 +94,7 @@ class MigrationTest {
         sql(
                 file,
                 "INSERT INTO series (id, tape, preset, interval) VALUES (1, 4, 'classic', 1000000)",
-                "INSERT INTO checkpoint (series, last_trade_id, last_bar_start, state)"
-                        + " VALUES (1, 80, 0, x'01')");
+                "INSERT INTO checkpoint (series, last_trade_id, last_bar_start, state)" + " VALUES (1, 80, 0, x'01')");
         Recorder.open(file, Durability.NORMAL).close();
         try (History history = History.open(file)) {
             assertEquals(Optional.of(new IdRange(77, 80)), history.reach(TAPE));
@@ -125,15 +119,8 @@ class MigrationTest {
         List<String> broken = new ArrayList<>(SqliteFile.SCRIPTS);
         broken.add("ALTER TABLE trade ADD COLUMN maker TEXT;");
         broken.add("UPDATE nowhere SET n = 1;");
-        StoreException failed =
-                assertThrows(
-                        StoreException.class,
-                        () ->
-                                Recorder.open(
-                                        file,
-                                        Durability.NORMAL,
-                                        Recorder.Patience.DEFAULT,
-                                        broken));
+        StoreException failed = assertThrows(
+                StoreException.class, () -> Recorder.open(file, Durability.NORMAL, Recorder.Patience.DEFAULT, broken));
         assertEquals(Kind.CANNOT_OPEN, failed.kind());
         assertEquals(CURRENT, ask(file, "PRAGMA user_version"));
         Recorder.open(file, Durability.NORMAL).close();
@@ -149,9 +136,7 @@ class MigrationTest {
         StoreException older = assertThrows(StoreException.class, () -> History.open(file));
         assertEquals(Kind.CANNOT_OPEN, older.kind());
         assertEquals(
-                file
-                        + " has the older schema 0: record into it once, which brings it up to"
-                        + " date.",
+                file + " has the older schema 0: record into it once, which brings it up to" + " date.",
                 older.getMessage());
     }
 }

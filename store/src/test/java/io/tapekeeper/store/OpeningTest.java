@@ -28,11 +28,11 @@ import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 class OpeningTest {
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     private static void assertRefused(Kind kind, String sentence, Path file) {
-        StoreException recorder =
-                assertThrows(StoreException.class, () -> Recorder.open(file, Durability.NORMAL));
+        StoreException recorder = assertThrows(StoreException.class, () -> Recorder.open(file, Durability.NORMAL));
         assertEquals(kind + ": " + sentence, recorder.kind() + ": " + recorder.getMessage());
         if (kind != Kind.READ_ONLY && Files.exists(file)) {
             StoreException history = assertThrows(StoreException.class, () -> History.open(file));
@@ -40,8 +40,7 @@ class OpeningTest {
         }
     }
 
-    private static void assertRefusedUntouched(Kind kind, String sentence, Path file)
-            throws IOException {
+    private static void assertRefusedUntouched(Kind kind, String sentence, Path file) throws IOException {
         byte[] before = Files.readAllBytes(file);
         var changed = Files.getLastModifiedTime(file);
         assertRefused(kind, sentence, file);
@@ -54,17 +53,14 @@ class OpeningTest {
 
     @Test
     void refusesAFileThatIsNoDatabase() throws IOException {
-        Path file =
-                Files.writeString(folder.resolve("notes.txt"), "buy low, sell high\n".repeat(99));
-        assertRefusedUntouched(
-                Kind.NOT_A_DATABASE, file + " is no database: name another file.", file);
+        Path file = Files.writeString(folder.resolve("notes.txt"), "buy low, sell high\n".repeat(99));
+        assertRefusedUntouched(Kind.NOT_A_DATABASE, file + " is no database: name another file.", file);
     }
 
     @Test
     void refusesAShortFileThatIsNoDatabase() throws IOException {
         Path file = Files.writeString(folder.resolve("note"), "x");
-        assertRefusedUntouched(
-                Kind.NOT_A_DATABASE, file + " is no database: name another file.", file);
+        assertRefusedUntouched(Kind.NOT_A_DATABASE, file + " is no database: name another file.", file);
     }
 
     @Test
@@ -72,9 +68,7 @@ class OpeningTest {
         Path file = folder.resolve("photos.db");
         sql(file, "CREATE TABLE photo (id INTEGER)", "INSERT INTO photo VALUES (1)");
         assertRefusedUntouched(
-                Kind.NOT_A_DATABASE,
-                file + " is the database of another program: name another file.",
-                file);
+                Kind.NOT_A_DATABASE, file + " is the database of another program: name another file.", file);
     }
 
     @Test
@@ -83,9 +77,7 @@ class OpeningTest {
         sql(file, "PRAGMA journal_mode = WAL", "PRAGMA application_id = 7");
         sql(file, "CREATE TABLE photo (id INTEGER)");
         assertRefusedUntouched(
-                Kind.NOT_A_DATABASE,
-                file + " is the database of another program: name another file.",
-                file);
+                Kind.NOT_A_DATABASE, file + " is the database of another program: name another file.", file);
     }
 
     @Test
@@ -102,11 +94,9 @@ class OpeningTest {
         System.arraycopy(noise, 0, bytes, 4_096, noise.length);
         Files.write(file, bytes);
         try (History history = History.open(file)) {
-            StoreException damaged =
-                    assertThrows(StoreException.class, () -> history.lastTradeId(TAPE));
+            StoreException damaged = assertThrows(StoreException.class, () -> history.lastTradeId(TAPE));
             assertEquals(Kind.DAMAGED, damaged.kind());
-            assertEquals(
-                    file + " is damaged: keep a copy and check the disk.", damaged.getMessage());
+            assertEquals(file + " is damaged: keep a copy and check the disk.", damaged.getMessage());
         }
     }
 
@@ -145,20 +135,19 @@ class OpeningTest {
     @Test
     void refusesAPathBelowAFile() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "").resolve("below/tape.db");
-        StoreException refused =
-                assertThrows(StoreException.class, () -> Recorder.open(file, Durability.NORMAL));
+        StoreException refused = assertThrows(StoreException.class, () -> Recorder.open(file, Durability.NORMAL));
         assertEquals(Kind.CANNOT_OPEN, refused.kind());
         assertTrue(refused.getMessage().endsWith(": record into another folder."));
         assertEquals(
-                Kind.MISSING, assertThrows(StoreException.class, () -> History.open(file)).kind());
+                Kind.MISSING,
+                assertThrows(StoreException.class, () -> History.open(file)).kind());
     }
 
     @Test
     void refusesAFolderInWhichNothingCanBeMade() {
         Path file = Path.of("/proc/tape.db");
         assumeTrue(Files.isDirectory(file.getParent()), "there is no /proc here");
-        StoreException refused =
-                assertThrows(StoreException.class, () -> Recorder.open(file, Durability.NORMAL));
+        StoreException refused = assertThrows(StoreException.class, () -> Recorder.open(file, Durability.NORMAL));
         assertTrue(refused.getMessage().endsWith("."), refused.getMessage());
     }
 
@@ -192,8 +181,7 @@ class OpeningTest {
         Path shm = folder.resolve("tape.db-shm");
         assertTrue(shm.toFile().setWritable(false));
         assumeFalse(Files.isWritable(shm), "this user may write everywhere");
-        StoreException refused =
-                assertThrows(StoreException.class, () -> Recorder.open(file, Durability.NORMAL));
+        StoreException refused = assertThrows(StoreException.class, () -> Recorder.open(file, Durability.NORMAL));
         assertEquals(
                 "READ_ONLY: " + shm.toRealPath() + " may not be written: allow it.",
                 refused.kind() + ": " + refused.getMessage());
@@ -204,9 +192,7 @@ class OpeningTest {
         Path none = folder.resolve("none.db");
         StoreException missing = assertThrows(StoreException.class, () -> History.open(none));
         assertEquals(Kind.MISSING, missing.kind());
-        assertEquals(
-                "there is no file " + none + ": record first, or name another file.",
-                missing.getMessage());
+        assertEquals("there is no file " + none + ": record first, or name another file.", missing.getMessage());
         Path empty = Files.createFile(folder.resolve("empty.db"));
         StoreException nothing = assertThrows(StoreException.class, () -> History.open(empty));
         assertEquals(Kind.MISSING, nothing.kind());
@@ -265,8 +251,7 @@ class OpeningTest {
                 + " trying to write to a file on disk): check the disk and the permissions."
     })
     void saysWhatIsWrongAndWhatToDo(SQLiteErrorCode code, Kind kind, String sentence) {
-        StoreException plain =
-                new SqliteFile(Path.of("/tape.db")).failure(new SQLiteException("", code));
+        StoreException plain = new SqliteFile(Path.of("/tape.db")).failure(new SQLiteException("", code));
         assertEquals(kind, plain.kind());
         assertEquals("/tape.db " + sentence, plain.getMessage());
     }

@@ -36,7 +36,8 @@ class RealTapeTest {
             new Instrument("binance", "TRXUSDT", Decimals.parse("0.0001"), Decimals.parse("0.1"));
     private static final Series SERIES = new Series(TAPE, TRX, "classic", Interval.SECOND);
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     /** Keeps what an Analyst says, and hands it to a recorder where there is one. */
     private static final class Said implements Analyst.Output {
@@ -67,8 +68,7 @@ class RealTapeTest {
 
         @Override
         public void alertClosed(Alert alert) {
-            alerts.replaceAll(open ->
-                    open.rule() == alert.rule() && open.opened() == alert.opened() ? alert : open);
+            alerts.replaceAll(open -> open.rule() == alert.rule() && open.opened() == alert.opened() ? alert : open);
             if (recorder != null) {
                 recorder.alertClosed(SERIES, alert);
             }
@@ -134,28 +134,23 @@ class RealTapeTest {
     }
 
     private static List<Trade> recording() throws IOException {
-        Path file =
-                Path.of(System.getProperty("tapekeeper.shared", "../shared"))
-                        .resolve("data/trades/binance_spot_TRXUSDT_trades_20250304_us.csv.gz");
+        Path file = Path.of(System.getProperty("tapekeeper.shared", "../shared"))
+                .resolve("data/trades/binance_spot_TRXUSDT_trades_20250304_us.csv.gz");
         assumeTrue(Files.exists(file), "the recording " + file + " is not here");
         List<Trade> trades = new ArrayList<>();
-        try (BufferedReader lines =
-                new BufferedReader(
-                        new InputStreamReader(
-                                new GZIPInputStream(Files.newInputStream(file)),
-                                StandardCharsets.UTF_8))) {
+        try (BufferedReader lines = new BufferedReader(
+                new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
             lines.readLine(); // the header
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 String[] field = line.split(",", -1);
-                trades.add(
-                        new Trade(
-                                Long.parseLong(field[6]),
-                                Decimals.parse(field[7]),
-                                Decimals.parse(field[8]),
-                                field[9].equals("1") ? Side.SELL : Side.BUY,
-                                Long.parseLong(field[4]),
-                                Long.parseLong(field[0]),
-                                1));
+                trades.add(new Trade(
+                        Long.parseLong(field[6]),
+                        Decimals.parse(field[7]),
+                        Decimals.parse(field[8]),
+                        field[9].equals("1") ? Side.SELL : Side.BUY,
+                        Long.parseLong(field[4]),
+                        Long.parseLong(field[0]),
+                        1));
             }
         }
         return trades;

@@ -42,7 +42,9 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 class RecorderTest {
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
+
     private Path file;
 
     @BeforeEach
@@ -101,11 +103,10 @@ class RecorderTest {
     /** Of three tapes that come mixed: more than go into one INSERT, as many, and one alone. */
     @Test
     void tapesThatComeMixedAreEachStoredInTheirOrder() {
-        List<TapeId> tapes =
-                List.of(
-                        TAPE,
-                        new TapeId("binance", "ETHUSDT", TapeKind.AGGREGATE, false),
-                        new TapeId("binance", "BTCUSDT", TapeKind.RAW, false));
+        List<TapeId> tapes = List.of(
+                TAPE,
+                new TapeId("binance", "ETHUSDT", TapeKind.AGGREGATE, false),
+                new TapeId("binance", "BTCUSDT", TapeKind.RAW, false));
         List<Integer> counts = List.of(167, 50, 1);
         try (Recorder recorder = recorder()) {
             for (int id = 1; id <= counts.getFirst(); id++) {
@@ -120,8 +121,9 @@ class RecorderTest {
         try (History history = History.open(file)) {
             for (TapeId tape : tapes) {
                 int count = counts.get(tapes.indexOf(tape));
-                List<Trade> sent =
-                        LongStream.rangeClosed(1, count).mapToObj(Samples::trade).toList();
+                List<Trade> sent = LongStream.rangeClosed(1, count)
+                        .mapToObj(Samples::trade)
+                        .toList();
                 assertEquals(sent, Samples.trades(history, tape, 0));
                 assertEquals(count, history.tradeCount(tape));
                 assertEquals(Optional.of(new IdRange(1, count)), history.reach(tape));
@@ -151,9 +153,7 @@ class RecorderTest {
         assertEquals("0,0", Samples.ask(file, features));
         try (Recorder recorder = recorder()) {
             FeatureRow same = row(0);
-            recorder.row(
-                    CLASSIC,
-                    new FeatureRow(same.bar(), same.values(), Signal.NEUTRAL, 1, same.complete()));
+            recorder.row(CLASSIC, new FeatureRow(same.bar(), same.values(), Signal.NEUTRAL, 1, same.complete()));
         }
         assertEquals("1,0", Samples.ask(file, features));
     }
@@ -176,9 +176,7 @@ class RecorderTest {
             List<StoredBar> bars = all(history);
             assertEquals(21, bars.size());
             for (int n = 0; n < 21; n++) {
-                assertEquals(
-                        n == 3 ? new StoredBar(corrected, 1) : new StoredBar(bar(n), 0),
-                        bars.get(n));
+                assertEquals(n == 3 ? new StoredBar(corrected, 1) : new StoredBar(bar(n), 0), bars.get(n));
             }
         }
         assertEquals("42", Samples.ask(file, "SELECT count(*) FROM feature"));
@@ -248,13 +246,12 @@ class RecorderTest {
             recorder.alertClosed(CLASSIC, behind);
             recorder.withdraw(CLASSIC, START + SECOND, START + 9 * SECOND);
             recorder.flush();
-            assertEquals(
-                    List.of(inside, before.closedAt(START + SECOND - 1), behind),
-                    history.alerts(CLASSIC, 9));
+            assertEquals(List.of(inside, before.closedAt(START + SECOND - 1), behind), history.alerts(CLASSIC, 9));
             recorder.alertClosed(CLASSIC, inside.closedAt(START + 2 * SECOND));
             recorder.flush();
             assertEquals(
-                    inside.closedAt(START + 2 * SECOND), history.alerts(CLASSIC, 9).getFirst());
+                    inside.closedAt(START + 2 * SECOND),
+                    history.alerts(CLASSIC, 9).getFirst());
         }
     }
 
@@ -307,13 +304,11 @@ class RecorderTest {
                 Connection other = Samples.connect(file);
                 Statement statement = other.createStatement()) {
             statement.execute("BEGIN IMMEDIATE"); // nobody else can write
-            Thread tape =
-                    Thread.ofPlatform()
-                            .start(() -> {
-                                for (int id = 0; id < trades; id++) {
-                                    recorder.trade(TAPE, trade(id));
-                                }
-                            });
+            Thread tape = Thread.ofPlatform().start(() -> {
+                for (int id = 0; id < trades; id++) {
+                    recorder.trade(TAPE, trade(id));
+                }
+            });
             until("the tape thread waits", () -> recorder.waits() > 0);
             tape.interrupt(); // must not make it give up a trade
             assertTrue(recorder.queued() <= 65_536 + 5_000 + 1, "queued " + recorder.queued());
@@ -336,8 +331,7 @@ class RecorderTest {
         StoreException failure = recorder.failure().orElseThrow();
         assertEquals(Kind.WRITE_FAILED, failure.kind());
         for (Executable call :
-                List.<Executable>of(
-                        () -> recorder.trade(TAPE, trade(2)), recorder::flush, recorder::close)) {
+                List.<Executable>of(() -> recorder.trade(TAPE, trade(2)), recorder::flush, recorder::close)) {
             StoreException thrown = assertThrows(StoreException.class, call);
             assertEquals(Kind.WRITE_FAILED, thrown.kind());
             assertEquals(failure.getMessage(), thrown.getMessage());
@@ -347,16 +341,13 @@ class RecorderTest {
 
     @Test
     void tellsTheFailureThroughATryStatementToo() throws SQLException {
-        StoreException failure =
-                assertThrows(
-                        StoreException.class,
-                        () -> {
-                            try (Recorder recorder = recorder()) {
-                                sql(file, "DROP TABLE trade");
-                                recorder.trade(TAPE, trade(1));
-                                recorder.flush();
-                            }
-                        });
+        StoreException failure = assertThrows(StoreException.class, () -> {
+            try (Recorder recorder = recorder()) {
+                sql(file, "DROP TABLE trade");
+                recorder.trade(TAPE, trade(1));
+                recorder.flush();
+            }
+        });
         assertTrue(failure.getMessage().startsWith("Recording stopped: "), failure.getMessage());
     }
 
@@ -365,8 +356,7 @@ class RecorderTest {
         Recorder recorder = recorder();
         recorder.close();
         recorder.close();
-        StoreException late =
-                assertThrows(StoreException.class, () -> recorder.trade(TAPE, trade(1)));
+        StoreException late = assertThrows(StoreException.class, () -> recorder.trade(TAPE, trade(1)));
         assertEquals(StoreException.Kind.CLOSED, late.kind());
     }
 
@@ -400,9 +390,7 @@ class RecorderTest {
         Path link = Files.createSymbolicLink(folder.resolve("link.db"), file);
         try (Recorder recorder = recorder()) {
             recorder.flush();
-            StoreException refused =
-                    assertThrows(
-                            StoreException.class, () -> Recorder.open(link, Durability.NORMAL));
+            StoreException refused = assertThrows(StoreException.class, () -> Recorder.open(link, Durability.NORMAL));
             assertEquals(Kind.LOCKED, refused.kind());
         }
         assertFalse(Files.exists(folder.resolve("link.db.lock")));

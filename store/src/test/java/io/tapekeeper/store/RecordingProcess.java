@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A process that records until it is killed: trades 0, 1, 2 and on, after each tenth the bar of its
- * second and a checkpoint. It prints "recording", then a line for every thousand trades said.
+ * A process that records until it is killed: trades 0, 1, 2 and on, after each tenth the bar of its second and a
+ * checkpoint. It prints "recording", then a line for every thousand trades said.
  */
 final class RecordingProcess {
     private RecordingProcess() {}
@@ -18,16 +18,17 @@ final class RecordingProcess {
     /** Starts one in a virtual machine of its own. */
     static Process start(Path file, String end) throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        List<String> command =
-                List.of(
-                        java,
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        RecordingProcess.class.getName(),
-                        file.toString(),
-                        end);
-        return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        List<String> command = List.of(
+                java,
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                RecordingProcess.class.getName(),
+                file.toString(),
+                end);
+        return new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
     }
 
     /** Arguments: the file; the trade at which it halts itself, or "never". */

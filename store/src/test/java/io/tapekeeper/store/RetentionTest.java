@@ -35,7 +35,9 @@ import org.junit.jupiter.api.io.TempDir;
 class RetentionTest {
     private static final long HALF = START + 500 * SECOND; // trade 5,000
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
+
     private Path file;
     private Recorder recorder;
     private History history;
@@ -61,9 +63,7 @@ class RetentionTest {
     }
 
     private void beginsAt(long id) {
-        until(
-                "the tape begins at " + id,
-                () -> history.firstTradeId(TAPE).equals(OptionalLong.of(id)));
+        until("the tape begins at " + id, () -> history.firstTradeId(TAPE).equals(OptionalLong.of(id)));
     }
 
     @Test
@@ -72,7 +72,8 @@ class RetentionTest {
         beginsAt(5_000);
         assertEquals(5_000, history.tradeCount(TAPE));
         until("all bars are forgotten", () -> firstBar() == HALF);
-        assertEquals(500, Samples.features(history, Long.MIN_VALUE, Long.MAX_VALUE).size());
+        assertEquals(
+                500, Samples.features(history, Long.MIN_VALUE, Long.MAX_VALUE).size());
         recorder.trade(TAPE, trade(10_000));
         recorder.flush();
         assertEquals(5_001, history.tradeCount(TAPE));
@@ -102,7 +103,9 @@ class RetentionTest {
         beginsAt(5_000);
         until("signals are forgotten", () -> Samples.signals(history).equals(List.of(late)));
         assertEquals(List.of(across, open), history.alerts(CLASSIC, 9));
-        assertEquals(List.of(behind), history.gaps(TAPE).stream().map(LedgerEntry::gap).toList());
+        assertEquals(
+                List.of(behind),
+                history.gaps(TAPE).stream().map(LedgerEntry::gap).toList());
     }
 
     @Test
@@ -159,8 +162,7 @@ class RetentionTest {
     @Test
     void forgetsFewRowsAtATime() throws Exception {
         recorder.close();
-        try (Connection connection =
-                SqliteFile.existing(file).openForWriting(Durability.NORMAL, SqliteFile.SCRIPTS)) {
+        try (Connection connection = SqliteFile.existing(file).openForWriting(Durability.NORMAL, SqliteFile.SCRIPTS)) {
             Prepared sql = new Prepared(connection);
             Retention retention = new Retention(sql, new RollupWriter(sql));
             retention.add(TAPE, HALF);

@@ -33,10 +33,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is stored rolled up is what the rows give, whatever happened to them. */
 class RollupWriterTest {
-    private static final Series OTHER =
-            new Series(TAPE, BTCUSDT, "classic-12345678", Interval.SECOND);
+    private static final Series OTHER = new Series(TAPE, BTCUSDT, "classic-12345678", Interval.SECOND);
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     private Path file() {
         return folder.resolve("tape.db");
@@ -50,31 +50,23 @@ class RollupWriterTest {
         long close = (1_000 + random.nextInt(100)) * Decimals.ONE;
         boolean traded = random.nextInt(4) > 0;
         boolean complete = random.nextInt(20) > 0;
-        Bar bar =
-                traded
-                        ? new Bar(
-                                Interval.SECOND,
-                                START + n * SECOND,
-                                close,
-                                close + random.nextInt(1_000),
-                                close - random.nextInt(1_000),
-                                close,
-                                Amount.of(random.nextInt(1 << 30)),
-                                Amount.product(random.nextInt(1 << 30), close),
-                                1 + random.nextInt(50),
-                                Amount.of(random.nextInt(1 << 20)),
-                                complete,
-                                false)
-                        : Bar.flat(Interval.SECOND, START + n * SECOND, close, complete, false);
-        FeatureValues values =
-                new FeatureValues(
-                        real(random),
-                        real(random),
-                        real(random),
-                        real(random),
-                        real(random),
-                        Double.NaN,
-                        real(random));
+        Bar bar = traded
+                ? new Bar(
+                        Interval.SECOND,
+                        START + n * SECOND,
+                        close,
+                        close + random.nextInt(1_000),
+                        close - random.nextInt(1_000),
+                        close,
+                        Amount.of(random.nextInt(1 << 30)),
+                        Amount.product(random.nextInt(1 << 30), close),
+                        1 + random.nextInt(50),
+                        Amount.of(random.nextInt(1 << 20)),
+                        complete,
+                        false)
+                : Bar.flat(Interval.SECOND, START + n * SECOND, close, complete, false);
+        FeatureValues values = new FeatureValues(
+                real(random), real(random), real(random), real(random), real(random), Double.NaN, real(random));
         Signal signal = Signal.ofZScore(random.nextInt(3) - 1, 0.5);
         return new FeatureRow(bar, values, signal, random.nextInt(8), complete);
     }
@@ -88,22 +80,19 @@ class RollupWriterTest {
         try (History history = History.open(file());
                 Connection connection = Samples.connect(file())) {
             List<RollupRow> rows = new ArrayList<>();
-            history.features(
-                    series, Long.MIN_VALUE, Long.MAX_VALUE, row -> rows.add(RollupRow.of(row)));
+            history.features(series, Long.MIN_VALUE, Long.MAX_VALUE, row -> rows.add(RollupRow.of(row)));
             long end = rows.isEmpty() ? 0 : rows.getLast().bar().end();
             for (Interval level : Levels.of(series.interval())) {
-                List<RollupRow> expected =
-                        rolledUp(level, rows).stream()
-                                .filter(row -> row.bar().start() < level.startOf(end))
-                                .toList();
+                List<RollupRow> expected = rolledUp(level, rows).stream()
+                        .filter(row -> row.bar().start() < level.startOf(end))
+                        .toList();
                 assertEquals(expected, stored(connection, series, level), level + ", " + when);
             }
             checkRanges(history, series, rows, when);
         }
     }
 
-    private static void checkRanges(
-            History history, Series series, List<RollupRow> rows, String when) {
+    private static void checkRanges(History history, Series series, List<RollupRow> rows, String when) {
         if (rows.isEmpty()) {
             assertEquals(List.of(), history.range(series, 0, Long.MAX_VALUE, 9).rows(), when);
             return;
@@ -120,12 +109,10 @@ class RollupWriterTest {
             assertEquals(end, range.end(), which);
             long first = Math.max(from, rows.getFirst().bar().start());
             List<RollupRow> all = rolledUp(range.interval(), rows);
-            List<RollupRow> expected =
-                    all.stream()
-                            .filter(row ->
-                                    row.bar().start() >= range.interval().startOf(first)
-                                            && row.bar().start() < from + span)
-                            .toList();
+            List<RollupRow> expected = all.stream()
+                    .filter(row -> row.bar().start() >= range.interval().startOf(first)
+                            && row.bar().start() < from + span)
+                    .toList();
             assertEquals(expected, range.rows(), which);
         }
         RowRange whole = history.range(series, Long.MIN_VALUE, Long.MAX_VALUE, 50);
@@ -140,11 +127,9 @@ class RollupWriterTest {
         return wholes;
     }
 
-    private static List<RollupRow> stored(Connection connection, Series series, Interval level)
-            throws SQLException {
-        String sql =
-                "SELECT %s FROM rollup WHERE interval = ? AND series =".formatted(Row.ROLLUP)
-                        + " (SELECT id FROM series WHERE preset = ?) ORDER BY start";
+    private static List<RollupRow> stored(Connection connection, Series series, Interval level) throws SQLException {
+        String sql = "SELECT %s FROM rollup WHERE interval = ? AND series =".formatted(Row.ROLLUP)
+                + " (SELECT id FROM series WHERE preset = ?) ORDER BY start";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setLong(1, level.micros());
             statement.setString(2, series.preset());
@@ -213,14 +198,9 @@ class RollupWriterTest {
         try (History history = History.open(file())) {
             Samples.until(
                     "the rows before " + before + " are gone",
-                    () ->
-                            Samples.features(history, Long.MIN_VALUE, before).isEmpty()
-                                    && Samples.bars(
-                                                    history,
-                                                    Interval.SECOND,
-                                                    Long.MIN_VALUE,
-                                                    before)
-                                            .isEmpty());
+                    () -> Samples.features(history, Long.MIN_VALUE, before).isEmpty()
+                            && Samples.bars(history, Interval.SECOND, Long.MIN_VALUE, before)
+                                    .isEmpty());
         }
     }
 
@@ -269,12 +249,10 @@ class RollupWriterTest {
                 recorder.row(CLASSIC, random(n, random));
             }
             recorder.row(CLASSIC, random(77, random)); // a repair of what is not yet rolled up
-            Samples.until(
-                    "all rows are rolled up",
-                    () -> {
-                        recorder.flush();
-                        return history.range(CLASSIC, 0, Long.MAX_VALUE, 100).whole();
-                    });
+            Samples.until("all rows are rolled up", () -> {
+                recorder.flush();
+                return history.range(CLASSIC, 0, Long.MAX_VALUE, 100).whole();
+            });
             check(CLASSIC, "filled from version " + version);
         }
     }
@@ -293,12 +271,10 @@ class RollupWriterTest {
                 "UPDATE series SET unrolled = " + (START + 5_000 * SECOND));
         try (Recorder recorder = recorder();
                 History history = History.open(file())) {
-            Samples.until(
-                    "all rows are rolled up",
-                    () -> {
-                        recorder.flush();
-                        return history.range(CLASSIC, 0, Long.MAX_VALUE, 100).whole();
-                    });
+            Samples.until("all rows are rolled up", () -> {
+                recorder.flush();
+                return history.range(CLASSIC, 0, Long.MAX_VALUE, 100).whole();
+            });
         }
         check(CLASSIC, "filled");
     }

@@ -39,7 +39,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RoundTripTest {
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     private Recorder recorder() {
         return Recorder.open(folder.resolve("tape.db"), Durability.NORMAL);
@@ -51,18 +52,10 @@ class RoundTripTest {
 
     @Test
     void keepsEveryFieldOfATrade() {
-        List<Trade> said =
-                List.of(
-                        new Trade(0, 1, 1, Side.SELL, START, START - 7, 1),
-                        new Trade(1, Long.MAX_VALUE, Long.MAX_VALUE, Side.BUY, -5, START, 999),
-                        new Trade(
-                                Long.MAX_VALUE - 1,
-                                6_183_763_000_000L,
-                                123,
-                                Side.BUY,
-                                START,
-                                0,
-                                Integer.MAX_VALUE));
+        List<Trade> said = List.of(
+                new Trade(0, 1, 1, Side.SELL, START, START - 7, 1),
+                new Trade(1, Long.MAX_VALUE, Long.MAX_VALUE, Side.BUY, -5, START, 999),
+                new Trade(Long.MAX_VALUE - 1, 6_183_763_000_000L, 123, Side.BUY, START, 0, Integer.MAX_VALUE));
         try (Recorder recorder = recorder()) {
             said.forEach(trade -> recorder.trade(TAPE, trade));
         }
@@ -76,20 +69,7 @@ class RoundTripTest {
     @Test
     void keepsVolumesOf128Bits() throws SQLException {
         Amount most = Amount.of(BigInteger.TWO.pow(127).subtract(BigInteger.ONE));
-        Bar bar =
-                new Bar(
-                        Interval.SECOND,
-                        START,
-                        2,
-                        4,
-                        1,
-                        3,
-                        most,
-                        most,
-                        Long.MAX_VALUE,
-                        Amount.of(1),
-                        false,
-                        true);
+        Bar bar = new Bar(Interval.SECOND, START, 2, 4, 1, 3, most, most, Long.MAX_VALUE, Amount.of(1), false, true);
         try (Recorder recorder = recorder()) {
             recorder.row(CLASSIC, row(bar));
         }
@@ -107,24 +87,10 @@ class RoundTripTest {
         List<FeatureRow> said = new ArrayList<>();
         for (int digits = 0; digits < 38; digits++) {
             for (int first : new int[] {1, 9}) {
-                Amount amount =
-                        Amount.of(BigInteger.TEN.pow(digits).multiply(BigInteger.valueOf(first)));
+                Amount amount = Amount.of(BigInteger.TEN.pow(digits).multiply(BigInteger.valueOf(first)));
                 Bar flat = Bar.flat(Interval.SECOND, START + said.size() * SECOND, 5, true, false);
-                said.add(
-                        row(
-                                new Bar(
-                                        flat.interval(),
-                                        flat.start(),
-                                        5,
-                                        5,
-                                        5,
-                                        5,
-                                        amount,
-                                        amount,
-                                        1,
-                                        amount,
-                                        true,
-                                        false)));
+                said.add(row(
+                        new Bar(flat.interval(), flat.start(), 5, 5, 5, 5, amount, amount, 1, amount, true, false)));
             }
         }
         try (Recorder recorder = recorder()) {
@@ -143,9 +109,7 @@ class RoundTripTest {
         }
         Path file = folder.resolve("tape.db");
         assertEquals("1000000", Samples.ask(file, "SELECT time FROM trade WHERE id = 11"));
-        assertEquals(
-                Long.toString(Samples.trade(1).venueTime()),
-                Samples.ask(file, "SELECT time_base FROM tape"));
+        assertEquals(Long.toString(Samples.trade(1).venueTime()), Samples.ask(file, "SELECT time_base FROM tape"));
     }
 
     @Test
@@ -160,8 +124,7 @@ class RoundTripTest {
                 double any = Double.longBitsToDouble(random.nextLong());
                 v[i] = n < edges.length ? edges[n] : Double.isFinite(any) ? any : Double.NaN;
             }
-            FeatureValues values =
-                    new FeatureValues(v[0], v[1], v[2], v[3], v[4], Double.NaN, v[5]);
+            FeatureValues values = new FeatureValues(v[0], v[1], v[2], v[3], v[4], Double.NaN, v[5]);
             Signal signal = Signal.ofZScore(n % 3 - 1, 0.5);
             said.add(new FeatureRow(Samples.bar(n), values, signal, n % 8, n % 2 == 0));
         }
@@ -175,9 +138,7 @@ class RoundTripTest {
                 // Records compare doubles by their bits, all NaN alike.
                 assertEquals(said.get(n), read.get(n), "row " + n + ", seed " + seed);
             }
-            assertEquals(
-                    said.subList(10, 20),
-                    features(history, START + 10 * SECOND, START + 20 * SECOND));
+            assertEquals(said.subList(10, 20), features(history, START + 10 * SECOND, START + 20 * SECOND));
         }
     }
 
@@ -195,16 +156,8 @@ class RoundTripTest {
 
     @Test
     void keepsAlertsOpenAndClosed() {
-        Alert closed =
-                new Alert(Rule.Z_LOW, START, START + SECOND, -3.5, -3, "it said \"no\",\nthen δ");
-        Alert open =
-                new Alert(
-                        Rule.VOLATILITY_SPIKE,
-                        START + SECOND,
-                        Alert.OPEN,
-                        0.1 + 0.2,
-                        Double.NaN,
-                        "");
+        Alert closed = new Alert(Rule.Z_LOW, START, START + SECOND, -3.5, -3, "it said \"no\",\nthen δ");
+        Alert open = new Alert(Rule.VOLATILITY_SPIKE, START + SECOND, Alert.OPEN, 0.1 + 0.2, Double.NaN, "");
         try (Recorder recorder = recorder()) {
             recorder.alertOpened(CLASSIC, Samples.alert(Rule.Z_LOW, START));
             recorder.alertClosed(CLASSIC, closed);
@@ -218,11 +171,10 @@ class RoundTripTest {
 
     @Test
     void keepsSignalsInOrder() {
-        List<SignalChange> said =
-                List.of(
-                        new SignalChange("classic", START, Signal.BUY, 5, -1.25),
-                        new SignalChange("classic", START + SECOND, Signal.NEUTRAL, 6, Double.NaN),
-                        new SignalChange("classic", START + 2 * SECOND, Signal.SELL, 7, 1.1));
+        List<SignalChange> said = List.of(
+                new SignalChange("classic", START, Signal.BUY, 5, -1.25),
+                new SignalChange("classic", START + SECOND, Signal.NEUTRAL, 6, Double.NaN),
+                new SignalChange("classic", START + 2 * SECOND, Signal.SELL, 7, 1.1));
         try (Recorder recorder = recorder()) {
             said.reversed().forEach(change -> recorder.signalChanged(CLASSIC, change));
         }
@@ -267,8 +219,7 @@ class RoundTripTest {
             assertEquals(START + 2, newest.lastBarStart());
             assertArrayEquals(new byte[] {7}, newest.state());
         }
-        assertEquals(
-                "3", Samples.ask(folder.resolve("tape.db"), "SELECT count(*) FROM checkpoint"));
+        assertEquals("3", Samples.ask(folder.resolve("tape.db"), "SELECT count(*) FROM checkpoint"));
     }
 
     @Test

@@ -53,9 +53,7 @@ final class Samples {
                 1);
     }
 
-    /**
-     * The bar of second number {@code n} after START: close 100 + n, volume 2, one of it bought.
-     */
+    /** The bar of second number {@code n} after START: close 100 + n, volume 2, one of it bought. */
     static Bar bar(long n) {
         long close = (100 + n) * Decimals.ONE;
         return new Bar(

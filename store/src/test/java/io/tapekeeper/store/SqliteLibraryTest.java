@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SqliteLibraryTest {
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
 
     @Test
     void unpacksUnderTheNameByWhichTheDriverLooksForItAndWritesOverWhatIsThere() throws Exception {

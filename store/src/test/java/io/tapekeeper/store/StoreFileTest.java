@@ -21,7 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class StoreFileTest {
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
+
     private Path file;
     private Path copy;
 
@@ -60,9 +62,7 @@ class StoreFileTest {
         Files.writeString(folder.resolve("other.db.damaged-20260101T000000Z-wal"), "another's");
         assertEquals(Optional.empty(), StoreFile.finishSettingAside(file));
         Files.writeString(folder.resolve("tape.db.lock"), "4711\n"); // as a kill leaves it
-        assertEquals(
-                Optional.of(folder.toRealPath().resolve(aside.getFileName())),
-                StoreFile.finishSettingAside(file));
+        assertEquals(Optional.of(folder.toRealPath().resolve(aside.getFileName())), StoreFile.finishSettingAside(file));
         assertEquals("the store", Files.readString(aside));
         assertTrue(Files.exists(folder.resolve(aside.getFileName() + "-shm")));
         assertFalse(Files.exists(file));
@@ -80,16 +80,15 @@ class StoreFileTest {
             say(recorder, 0, 30_000);
             recorder.flush();
             AtomicInteger next = new AtomicInteger(30_000);
-            assertTrue(
-                    StoreFile.backup(
-                            file,
-                            copy,
-                            bytes -> {
-                                told.add(bytes);
-                                recorder.trade(TAPE, trade(next.getAndIncrement()));
-                                recorder.flush(); // is not held up
-                            },
-                            () -> false));
+            assertTrue(StoreFile.backup(
+                    file,
+                    copy,
+                    bytes -> {
+                        told.add(bytes);
+                        recorder.trade(TAPE, trade(next.getAndIncrement()));
+                        recorder.flush(); // is not held up
+                    },
+                    () -> false));
             assertTrue(told.size() > 1, "told " + told);
             assertEquals(told.stream().sorted().toList(), told);
             assertEquals(Files.size(copy), told.getLast());
@@ -99,9 +98,7 @@ class StoreFileTest {
                 History whole = History.open(file)) {
             assertEquals(copied, whole.tradeCount(TAPE));
             assertEquals(30_000, history.tradeCount(TAPE)); // as it was when it began
-            assertEquals(
-                    Samples.trades(whole, TAPE, 0).subList(0, 30_000),
-                    Samples.trades(history, TAPE, 0));
+            assertEquals(Samples.trades(whole, TAPE, 0).subList(0, 30_000), Samples.trades(history, TAPE, 0));
         }
         assertEquals(Optional.empty(), StoreFile.quickCheck(copy, () -> false));
         try (Recorder goesOn = Recorder.open(copy, Durability.NORMAL)) {
@@ -116,13 +113,9 @@ class StoreFileTest {
         record(1);
         Files.writeString(copy, "mine");
         StoreException refused =
-                assertThrows(
-                        StoreException.class,
-                        () -> StoreFile.backup(file, copy, bytes -> {}, () -> false));
+                assertThrows(StoreException.class, () -> StoreFile.backup(file, copy, bytes -> {}, () -> false));
         assertEquals(Kind.WRITE_FAILED, refused.kind());
-        assertEquals(
-                copy + " is there already: name another file, or move that one away.",
-                refused.getMessage());
+        assertEquals(copy + " is there already: name another file, or move that one away.", refused.getMessage());
         assertEquals("mine", Files.readString(copy));
         assertTrue(files().stream().noneMatch(name -> name.endsWith(".partial")), "a part is left");
     }
@@ -139,18 +132,12 @@ class StoreFileTest {
         record(1);
         Path nowhere = folder.resolve("none/copy.db");
         StoreException refused =
-                assertThrows(
-                        StoreException.class,
-                        () -> StoreFile.backup(file, nowhere, bytes -> {}, () -> false));
+                assertThrows(StoreException.class, () -> StoreFile.backup(file, nowhere, bytes -> {}, () -> false));
         assertEquals(Kind.WRITE_FAILED, refused.kind());
-        assertTrue(
-                refused.getMessage().startsWith(nowhere + " cannot be written ("),
-                refused.getMessage());
+        assertTrue(refused.getMessage().startsWith(nowhere + " cannot be written ("), refused.getMessage());
         assertEquals(
                 Kind.MISSING,
-                assertThrows(
-                                StoreException.class,
-                                () -> StoreFile.backup(nowhere, copy, bytes -> {}, () -> false))
+                assertThrows(StoreException.class, () -> StoreFile.backup(nowhere, copy, bytes -> {}, () -> false))
                         .kind());
     }
 
@@ -202,8 +189,7 @@ class StoreFileTest {
     @Test
     void doesNotSetAsideWhatIsBeingRecorded() {
         try (Recorder recorder = Recorder.open(file, Durability.NORMAL)) {
-            StoreException refused =
-                    assertThrows(StoreException.class, () -> StoreFile.setAside(file));
+            StoreException refused = assertThrows(StoreException.class, () -> StoreFile.setAside(file));
             assertEquals(Kind.LOCKED, refused.kind());
             recorder.flush();
         }

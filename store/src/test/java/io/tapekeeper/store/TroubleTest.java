@@ -28,10 +28,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class TroubleTest {
-    private static final Recorder.Patience QUICK =
-            new Recorder.Patience(Duration.ofMillis(10), Duration.ofMillis(50));
+    private static final Recorder.Patience QUICK = new Recorder.Patience(Duration.ofMillis(10), Duration.ofMillis(50));
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
+
     private Path disk; // mounted, or null
 
     /** A disk of its own, in memory; the test is skipped where this user may not mount one. */
@@ -90,9 +91,7 @@ class TroubleTest {
         long said;
         try (Recorder recorder = Recorder.open(file, Durability.NORMAL, QUICK)) {
             said = fill(recorder);
-            assertEquals(
-                    Optional.of(file + " cannot grow, the disk is full: make room."),
-                    recorder.trouble());
+            assertEquals(Optional.of(file + " cannot grow, the disk is full: make room."), recorder.trouble());
             assertTrue(recorder.failure().isEmpty());
             assertTrue(recorder.stats().freeBytes() < 64 * 1024);
             recorder.trade(TAPE, trade(said++)); // may still be said
@@ -114,8 +113,7 @@ class TroubleTest {
         long stored = recorder.committedRows();
         assertEquals(
                 "%d entries were not written, the next start fetches them again: %s"
-                        .formatted(
-                                said - stored, file + " cannot grow, the disk is full: make room."),
+                        .formatted(said - stored, file + " cannot grow, the disk is full: make room."),
                 failure.getMessage());
         enlarge();
         try (Recorder next = Recorder.open(file, Durability.NORMAL, QUICK)) {
@@ -136,14 +134,12 @@ class TroubleTest {
             statement.execute("PRAGMA max_page_count = 100");
             writer.start();
             AtomicLong said = new AtomicLong();
-            Thread tape =
-                    Thread.ofPlatform()
-                            .start(() -> {
-                                while (said.get() < trades) {
-                                    writer.put(TAPE, trade(said.get()));
-                                    said.incrementAndGet();
-                                }
-                            });
+            Thread tape = Thread.ofPlatform().start(() -> {
+                while (said.get() < trades) {
+                    writer.put(TAPE, trade(said.get()));
+                    said.incrementAndGet();
+                }
+            });
             until("the queue is full", () -> writer.waits.get() > 0 && writer.trouble != null);
             assertTrue(said.get() < trades, "nobody waits");
             statement.execute("PRAGMA max_page_count = 1000000");
@@ -166,14 +162,10 @@ class TroubleTest {
             }
         }
         StoreException refused =
-                assertThrows(
-                        StoreException.class,
-                        () -> StoreFile.backup(file, copy, bytes -> {}, () -> false));
+                assertThrows(StoreException.class, () -> StoreFile.backup(file, copy, bytes -> {}, () -> false));
         assertEquals(Kind.WRITE_FAILED, refused.kind());
         assertEquals(
-                copy
-                        + " needs 3 MB and its disk has 1: make room, or name a file on another"
-                        + " disk.",
+                copy + " needs 3 MB and its disk has 1: make room, or name a file on another" + " disk.",
                 refused.getMessage());
         try (var left = Files.list(disk)) {
             assertEquals(List.of(), left.toList());
@@ -189,9 +181,7 @@ class TroubleTest {
             statement.execute("BEGIN IMMEDIATE");
             recorder.trade(TAPE, trade(0));
             until("it is told", () -> recorder.trouble().isPresent());
-            assertEquals(
-                    Optional.of(file + " is held busy by another program: end that one."),
-                    recorder.trouble());
+            assertEquals(Optional.of(file + " is held busy by another program: end that one."), recorder.trouble());
             statement.execute("ROLLBACK");
             until("it is over", () -> recorder.trouble().isEmpty());
             assertEquals(1, recorder.committedRows());
@@ -216,7 +206,9 @@ class TroubleTest {
         recorder.trade(TAPE, trade(10_000));
         until("the failure is told", () -> recorder.failure().isPresent());
         assertEquals(Kind.DAMAGED, recorder.failure().orElseThrow().kind());
-        assertEquals(Kind.DAMAGED, assertThrows(StoreException.class, recorder::close).kind());
+        assertEquals(
+                Kind.DAMAGED,
+                assertThrows(StoreException.class, recorder::close).kind());
         Path aside = StoreFile.setAside(file);
         assertEquals(bytes.length, Files.size(aside));
         assertFalse(Files.exists(file));

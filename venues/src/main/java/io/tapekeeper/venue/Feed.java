@@ -1,8 +1,8 @@
 package io.tapekeeper.venue;
 
 /**
- * A source of market data that keeps itself going: it retries for ever and says so. All methods may
- * be called from any thread.
+ * A source of market data that keeps itself going: it retries for ever and says so. All methods may be called from any
+ * thread.
  */
 public interface Feed extends AutoCloseable {
     /**
@@ -13,8 +13,8 @@ public interface Feed extends AutoCloseable {
     void start();
 
     /**
-     * Ends the feed within one second, also while it is connecting. No event begins to be delivered
-     * after the return; one on which the listener still blocks may be in progress.
+     * Ends the feed within one second, also while it is connecting. No event begins to be delivered after the return;
+     * one on which the listener still blocks may be in progress.
      */
     @Override
     void close();

@@ -11,8 +11,7 @@ package io.tapekeeper.venue;
  * @param stalls how often a socket was found to keep trades back
  * @param rotations how often a socket gave way to another one that worked already
  * @param pauses how often a socket was left unread because the listener was busy
- * @param lastMalformed why the last malformed message was skipped, and how it begins; empty where
- *     there was none
+ * @param lastMalformed why the last malformed message was skipped, and how it begins; empty where there was none
  */
 public record FeedCounts(
         long frames,

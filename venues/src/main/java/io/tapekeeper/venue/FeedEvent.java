@@ -15,8 +15,7 @@ public sealed interface FeedEvent {
      * @param price in units of 1e-8: the answer that came before the next boundary
      * @param carried no answer came in time, and the last price stands in
      */
-    record Polled(Instrument instrument, long boundary, long price, boolean carried)
-            implements FeedEvent {}
+    record Polled(Instrument instrument, long boundary, long price, boolean carried) implements FeedEvent {}
 
     /** The feed works: a first event came for each part of it, or the first poll was answered. */
     record Connected() implements FeedEvent {}

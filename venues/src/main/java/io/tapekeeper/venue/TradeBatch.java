@@ -5,9 +5,9 @@ import io.tapekeeper.market.TradeSlot;
 import io.tapekeeper.market.TradeView;
 
 /**
- * Room for the trades of one read, in their order, used again and again. What is taken once a batch
- * in place of once a trade (a lock, a place in a ring, a wake-up) is taken a hundred times less in
- * a busy market; in a quiet one a batch is a single trade.
+ * Room for the trades of one read, in their order, used again and again. What is taken once a batch in place of once a
+ * trade (a lock, a place in a ring, a wake-up) is taken a hundred times less in a busy market; in a quiet one a batch
+ * is a single trade.
  *
  * <p>Of one thread, which hands it on by a call.
  */
@@ -16,9 +16,7 @@ public final class TradeBatch {
     private final TradeSlot[] slots;
     private int count;
 
-    /**
-     * @param most trades, at least 1
-     */
+    /** @param most trades, at least 1 */
     public TradeBatch(int most) {
         instruments = new Instrument[most];
         slots = new TradeSlot[most];

@@ -6,9 +6,9 @@ import java.nio.ByteBuffer;
 import java.util.Locale;
 
 /**
- * Writes the trades of one symbol as WebSocket frames in the shape that Binance's combined streams
- * have. All of one writer are of the same length but for one letter at their end, and the digits
- * that differ from lap to lap stand at the same places.
+ * Writes the trades of one symbol as WebSocket frames in the shape that Binance's combined streams have. All of one
+ * writer are of the same length but for one letter at their end, and the digits that differ from lap to lap stand at
+ * the same places.
  */
 final class FrameWriter {
     /** {@code @aggTrade} or {@code @trade}. */
@@ -41,10 +41,9 @@ final class FrameWriter {
         this.market = market;
         aggregate = kind == Kind.AGGREGATE;
         ids = new int[aggregate ? 3 : 1];
-        this.first =
-                "{\"stream\":\"%s@%s\",\"data\":{\"e\":\"%s\",\"E\":"
-                        .formatted(symbol.toLowerCase(Locale.ROOT), kind.event, kind.event)
-                        .getBytes(US_ASCII);
+        this.first = "{\"stream\":\"%s@%s\",\"data\":{\"e\":\"%s\",\"E\":"
+                .formatted(symbol.toLowerCase(Locale.ROOT), kind.event, kind.event)
+                .getBytes(US_ASCII);
         this.symbol = ",\"s\":\"%s\",\"%s\":".formatted(symbol, kind.id).getBytes(US_ASCII);
     }
 

@@ -3,12 +3,12 @@ package io.tapekeeper.benchmarks.sender;
 import java.util.Random;
 
 /**
- * The market that the sender plays: each trade is a function of its number, so that REST can name
- * again what the socket has sent.
+ * The market that the sender plays: each trade is a function of its number, so that REST can name again what the socket
+ * has sent.
  *
- * <p>Prices are a random walk in ticks of 0.01 around 61,000 that leads back to where it began, so
- * that one lap follows another without a jump. Trades come at even distances, {@code barTrades} in
- * each second of the market's time, which has nothing to do with ours.
+ * <p>Prices are a random walk in ticks of 0.01 around 61,000 that leads back to where it began, so that one lap follows
+ * another without a jump. Trades come at even distances, {@code barTrades} in each second of the market's time, which
+ * has nothing to do with ours.
  */
 final class Market {
     /** Trades before the walk begins anew: with 30 a second, 10,000 seconds. */
@@ -36,8 +36,8 @@ final class Market {
 
     /**
      * @param barTrades trades in a second of the market's time
-     * @param jumpEvery each so many bars one stands far above the others, the next one far below,
-     *     which opens {@code z-high} and {@code z-low} in turn; 0 = none does
+     * @param jumpEvery each so many bars one stands far above the others, the next one far below, which opens
+     *     {@code z-high} and {@code z-low} in turn; 0 = none does
      */
     Market(int barTrades, int jumpEvery) {
         this.barTrades = barTrades;

@@ -18,9 +18,7 @@ final class Rest {
     private final List<String> symbols;
     private final LongSupplier sent;
 
-    /**
-     * @param sent how many trades have been sent, of all symbols in turn
-     */
+    /** @param sent how many trades have been sent, of all symbols in turn */
     Rest(Market market, List<String> symbols, LongSupplier sent) {
         this.market = market;
         this.symbols = symbols;
@@ -40,9 +38,9 @@ final class Rest {
             case "/api/v3/exchangeInfo" -> exchangeInfo();
             case "/api/v3/klines", "/api/v3/historicalTrades" -> "[]";
             case "/api/v3/ticker/price" ->
-                    symbols.stream()
-                            .map("{\"symbol\":\"%s\",\"price\":\"61000.00000000\"}"::formatted)
-                            .collect(joining(",", "[", "]"));
+                symbols.stream()
+                        .map("{\"symbol\":\"%s\",\"price\":\"61000.00000000\"}"::formatted)
+                        .collect(joining(",", "[", "]"));
             case "/api/v3/aggTrades" -> aggregates(target);
             default -> "";
         };
@@ -53,9 +51,7 @@ final class Rest {
         return """
         {"timezone":"UTC","serverTime":%d,"rateLimits":[{"rateLimitType":"REQUEST_WEIGHT",
         "interval":"MINUTE","intervalNum":1,"limit":6000}],"exchangeFilters":[],"symbols":[%s]}\
-        """
-                .formatted(System.currentTimeMillis(), listed)
-                .replace("\n", "");
+        """.formatted(System.currentTimeMillis(), listed).replace("\n", "");
     }
 
     private static String listed(String symbol) {
@@ -73,8 +69,7 @@ final class Rest {
         {"filterType":"NOTIONAL","minNotional":"5.00000000","applyMinToMarket":true,
         "maxNotional":"9000000.00000000","applyMaxToMarket":false,"avgPriceMins":5}],
         "permissions":["SPOT"],"permissionSets":[["SPOT"]]}\
-        """
-                .formatted(symbol, symbol.replaceFirst("USDT$", ""));
+        """.formatted(symbol, symbol.replaceFirst("USDT$", ""));
     }
 
     /** By id, or the newest. */
@@ -85,9 +80,7 @@ final class Rest {
         long limit = Long.parseLong(group(LIMIT, target, "500"));
         String fromId = group(FROM_ID, target, "");
         long from =
-                fromId.isEmpty()
-                        ? Math.max(0, count - limit)
-                        : Math.max(0, Long.parseLong(fromId) - Market.FIRST_ID);
+                fromId.isEmpty() ? Math.max(0, count - limit) : Math.max(0, Long.parseLong(fromId) - Market.FIRST_ID);
         return LongStream.range(from, Math.min(count, from + limit))
                 .mapToObj(this::aggregate)
                 .collect(joining(",", "[", "]"));

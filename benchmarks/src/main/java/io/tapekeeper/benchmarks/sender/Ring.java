@@ -5,9 +5,8 @@ import java.nio.ByteBuffer;
 /**
  * One lap of frames in memory, which is sent again and again.
  *
- * <p>A lap is 3 times 100,000 trades and 10,000,000 milliseconds long, so between one lap and the
- * next only four digits of each id and of each time change: five writes of four bytes a frame, and
- * the rest is the kernel's copy.
+ * <p>A lap is 3 times 100,000 trades and 10,000,000 milliseconds long, so between one lap and the next only four digits
+ * of each id and of each time change: five writes of four bytes a frame, and the rest is the kernel's copy.
  */
 final class Ring {
     private static final int LOW_ID_DIGITS = 100_000;
@@ -34,8 +33,8 @@ final class Ring {
     }
 
     /**
-     * The frames of trades {@code from} up to {@code from + most} or the end of the lap, ready to
-     * be sent; valid until the next call.
+     * The frames of trades {@code from} up to {@code from + most} or the end of the lap, ready to be sent; valid until
+     * the next call.
      */
     ByteBuffer frames(long from, int most) {
         int first = (int) (from % Market.LAP);

@@ -27,11 +27,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * The sender, a process of its own. Each socket gets the same trades from the first to the last, as
- * fast as it takes them or on a fixed schedule, and stays open behind the last.
+ * The sender, a process of its own. Each socket gets the same trades from the first to the last, as fast as it takes
+ * them or on a fixed schedule, and stays open behind the last.
  *
- * <p>On a schedule trades are sent in bursts of half a millisecond; what is late is sent at once
- * and shifts nothing, so that whoever measures against the schedule omits no delay.
+ * <p>On a schedule trades are sent in bursts of half a millisecond; what is late is sent at once and shifts nothing, so
+ * that whoever measures against the schedule omits no delay.
  */
 @Command(name = "sender", mixinStandardHelpOptions = true)
 public final class Sender implements Callable<Integer> {
@@ -56,9 +56,7 @@ public final class Sender implements Callable<Integer> {
 
     @Option(
             names = "--rate",
-            description =
-                    "Trades a second, all symbols together, from a line on standard input on; 0 = at"
-                            + " once.")
+            description = "Trades a second, all symbols together, from a line on standard input on; 0 = at" + " once.")
     private int rate;
 
     @Option(names = "--bar-trades", description = "Trades in a second of the market's time.")
@@ -85,10 +83,9 @@ public final class Sender implements Callable<Integer> {
             throw new IllegalArgumentException("from 1 to 1e9 trades, not " + trades);
         }
         market = rate == 0 ? Ring.market() : new Market(barTrades, jumpEvery);
-        names =
-                IntStream.range(0, symbols)
-                        .mapToObj(at -> at == 0 ? "BTCUSDT" : "SIM%02dUSDT".formatted(at))
-                        .toList();
+        names = IntStream.range(0, symbols)
+                .mapToObj(at -> at == 0 ? "BTCUSDT" : "SIM%02dUSDT".formatted(at))
+                .toList();
         rest = new Rest(market, names, () -> sent);
         try (ServerSocketChannel server = ServerSocketChannel.open()) {
             server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -143,9 +140,8 @@ public final class Sender implements Callable<Integer> {
 
     private static void answer(SocketChannel client, String json) throws IOException {
         byte[] body = json.getBytes(UTF_8);
-        String head =
-                "HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-                        .formatted(json.isEmpty() ? "404 Not Found" : "200 OK", body.length);
+        String head = "HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+                .formatted(json.isEmpty() ? "404 Not Found" : "200 OK", body.length);
         write(client, ByteBuffer.wrap((head + json).getBytes(UTF_8)));
     }
 
@@ -156,28 +152,23 @@ public final class Sender implements Callable<Integer> {
         }
         String accept;
         try {
-            byte[] proof =
-                    MessageDigest.getInstance("SHA-1")
-                            .digest(
-                                    (key.group(1) + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")
-                                            .getBytes(ISO_8859_1));
+            byte[] proof = MessageDigest.getInstance("SHA-1")
+                    .digest((key.group(1) + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").getBytes(ISO_8859_1));
             accept = Base64.getEncoder().encodeToString(proof);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-1", e);
         }
-        String answer =
-                "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                        + "Sec-WebSocket-Accept: "
-                        + accept
-                        + "\r\n\r\n";
+        String answer = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                + "Sec-WebSocket-Accept: "
+                + accept
+                + "\r\n\r\n";
         write(client, ByteBuffer.wrap(answer.getBytes(ISO_8859_1)));
     }
 
     private void send(SocketChannel client, String target) throws IOException {
-        FrameWriter.Kind kind =
-                target.toLowerCase(Locale.ROOT).contains("@aggtrade")
-                        ? FrameWriter.Kind.AGGREGATE
-                        : FrameWriter.Kind.RAW;
+        FrameWriter.Kind kind = target.toLowerCase(Locale.ROOT).contains("@aggtrade")
+                ? FrameWriter.Kind.AGGREGATE
+                : FrameWriter.Kind.RAW;
         sent = 0;
         if (rate == 0) {
             sendAtOnce(client, new Ring(kind, names.getFirst()));
@@ -202,9 +193,7 @@ public final class Sender implements Callable<Integer> {
 
     private void sendOnSchedule(SocketChannel client, FrameWriter.Kind kind) throws IOException {
         FrameWriter[] writers =
-                names.stream()
-                        .map(name -> new FrameWriter(market, kind, name))
-                        .toArray(FrameWriter[]::new);
+                names.stream().map(name -> new FrameWriter(market, kind, name)).toArray(FrameWriter[]::new);
         int burst = Math.max(1, (int) (rate * BURST_NANOS / TimeUnit.SECONDS.toNanos(1)));
         long between = TimeUnit.SECONDS.toNanos(1) * burst / rate;
         ByteBuffer out = ByteBuffer.allocateDirect(burst * 320);

@@ -40,12 +40,11 @@ class RingTest {
         String frame = text(out.flip());
         assertTrue(
                 frame.substring(4)
-                        .matches(
-                                "\\{\"stream\":\"btcusdt@aggTrade\",\"data\":\\{\"e\":\"aggTrade\","
-                                        + "\"E\":1719500000033,\"s\":\"BTCUSDT\",\"a\":3000000001,"
-                                        + "\"p\":\"\\d{5}\\.\\d\\d000000\",\"q\":\"0\\.\\d{5}000\","
-                                        + "\"f\":5000000001,\"l\":5000000001,\"T\":1719500000033,"
-                                        + "\"m\":(true|false),\"M\":true}}"),
+                        .matches("\\{\"stream\":\"btcusdt@aggTrade\",\"data\":\\{\"e\":\"aggTrade\","
+                                + "\"E\":1719500000033,\"s\":\"BTCUSDT\",\"a\":3000000001,"
+                                + "\"p\":\"\\d{5}\\.\\d\\d000000\",\"q\":\"0\\.\\d{5}000\","
+                                + "\"f\":5000000001,\"l\":5000000001,\"T\":1719500000033,"
+                                + "\"m\":(true|false),\"M\":true}}"),
                 frame);
         assertEquals(frame.length() - 4, frame.charAt(2) << 8 | frame.charAt(3), frame);
     }

@@ -9,18 +9,15 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * Puts the frames of one symbol into blocks, in the order of the recording. A trade stands in the
- * minute of its time, or of the latest time seen where times step back. A quote has no time of its
- * own: it comes after the frame before it, and must not delay a trade after it into a later block.
+ * Puts the frames of one symbol into blocks, in the order of the recording. A trade stands in the minute of its time,
+ * or of the latest time seen where times step back. A quote has no time of its own: it comes after the frame before it,
+ * and must not delay a trade after it into a later block.
  */
 final class CaptureBuilder {
-    private static final List<String> QUOTE_ASSETS =
-            List.of(
-                    "USDT", "USDC", "FDUSD", "TUSD", "BUSD", "DAI", "BTC", "ETH", "BNB", "EUR",
-                    "TRY", "BRL", "GBP", "JPY");
+    private static final List<String> QUOTE_ASSETS = List.of(
+            "USDT", "USDC", "FDUSD", "TUSD", "BUSD", "DAI", "BTC", "ETH", "BNB", "EUR", "TRY", "BRL", "GBP", "JPY");
 
-    private record PendingQuote(
-            long time, long updateId, long bid, long bidSize, long ask, long askSize) {}
+    private record PendingQuote(long time, long updateId, long bid, long bidSize, long ask, long askSize) {}
 
     private final String symbol;
     private final NavigableMap<Long, Block> blocks = new TreeMap<>();
@@ -54,10 +51,8 @@ final class CaptureBuilder {
     }
 
     void quote(long time, long updateId, long bid, long bidSize, long ask, long askSize) {
-        pricePlacesLost =
-                Math.min(pricePlacesLost, Math.min(trailingZeros(bid), trailingZeros(ask)));
-        sizePlacesLost =
-                Math.min(sizePlacesLost, Math.min(trailingZeros(bidSize), trailingZeros(askSize)));
+        pricePlacesLost = Math.min(pricePlacesLost, Math.min(trailingZeros(bid), trailingZeros(ask)));
+        sizePlacesLost = Math.min(sizePlacesLost, Math.min(trailingZeros(bidSize), trailingZeros(askSize)));
         pending.add(new PendingQuote(time, updateId, bid, bidSize, ask, askSize));
     }
 
@@ -74,8 +69,7 @@ final class CaptureBuilder {
     private void placeQuotes(long latestMinute) {
         for (PendingQuote quote : pending) {
             openBlock(Math.min(latestMinute, Math.floorDiv(quote.time, Block.MINUTE)));
-            open.quote(
-                    quote.time, quote.updateId, quote.bid, quote.bidSize, quote.ask, quote.askSize);
+            open.quote(quote.time, quote.updateId, quote.bid, quote.bidSize, quote.ask, quote.askSize);
         }
         pending.clear();
     }
@@ -99,11 +93,10 @@ final class CaptureBuilder {
 
     /** The steps are the coarsest that every price and size in the recording is a multiple of. */
     private Listing listing() {
-        String quote =
-                QUOTE_ASSETS.stream()
-                        .filter(asset -> symbol.endsWith(asset) && !symbol.equals(asset))
-                        .findFirst()
-                        .orElse(symbol.substring(symbol.length() / 2));
+        String quote = QUOTE_ASSETS.stream()
+                .filter(asset -> symbol.endsWith(asset) && !symbol.equals(asset))
+                .findFirst()
+                .orElse(symbol.substring(symbol.length() / 2));
         return new Listing(
                 symbol,
                 symbol.substring(0, symbol.length() - quote.length()),

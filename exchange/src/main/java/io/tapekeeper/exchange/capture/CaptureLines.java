@@ -72,16 +72,13 @@ final class CaptureLines {
         }
     }
 
-    /**
-     * The plain fields of the frame's data; a frame's lists (the levels of a book) are left out.
-     */
+    /** The plain fields of the frame's data; a frame's lists (the levels of a book) are left out. */
     private static void parse(String line, Map<String, String> fields) {
         int blank = line.indexOf(' ');
         if (blank < 0) {
             throw new IllegalArgumentException("no receive time and frame");
         }
-        try (JsonParser parser =
-                JSON.createParser(ObjectReadContext.empty(), line.substring(blank + 1))) {
+        try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), line.substring(blank + 1))) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new IllegalArgumentException("no JSON object");
             }
@@ -101,13 +98,12 @@ final class CaptureLines {
     }
 
     private boolean trade(Map<String, String> frame) {
-        RawTrade trade =
-                new RawTrade(
-                        number(frame, "t"),
-                        decimal(frame, "p"),
-                        decimal(frame, "q"),
-                        micros(frame, "T"),
-                        Boolean.parseBoolean(field(frame, "m")));
+        RawTrade trade = new RawTrade(
+                number(frame, "t"),
+                decimal(frame, "p"),
+                decimal(frame, "q"),
+                micros(frame, "T"),
+                Boolean.parseBoolean(field(frame, "m")));
         return builder(frame).trade(trade, Math.max(eventTime, trade.time()));
     }
 

@@ -19,33 +19,30 @@ import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Recordings of combined-stream frames, a line each: receive time in epoch nanoseconds, a blank,
- * the frame. Trades and best quotes are played, at the times of the exchange (E, never going back);
- * order-book frames only move that clock. Of several recordings of one symbol the trades must go on
- * by id; what does not is left out and counted in the log, as is a line that is no frame.
+ * Recordings of combined-stream frames, a line each: receive time in epoch nanoseconds, a blank, the frame. Trades and
+ * best quotes are played, at the times of the exchange (E, never going back); order-book frames only move that clock.
+ * Of several recordings of one symbol the trades must go on by id; what does not is left out and counted in the log, as
+ * is a line that is no frame.
  *
- * <p>Aggregate ids start at the first raw id of a symbol, so that they are the same at every start
- * and never meet those of a later recording.
+ * <p>Aggregate ids start at the first raw id of a symbol, so that they are the same at every start and never meet those
+ * of a later recording.
  */
 public final class CaptureSource implements TapeSource {
     private final List<Path> files;
     private final List<CapturedTape> tapes;
     private long startTime = Long.MAX_VALUE;
 
-    /**
-     * @throws UnusableSourceException where a file cannot be read or none has a trade
-     */
+    /** @throws UnusableSourceException where a file cannot be read or none has a trade */
     public CaptureSource(List<Path> files) throws UnusableSourceException {
         this.files = List.copyOf(files);
         Map<String, CaptureBuilder> builders = new LinkedHashMap<>();
         for (Path file : files) {
             read(file, builders);
         }
-        tapes =
-                builders.values().stream()
-                        .filter(CaptureBuilder::hasTraded)
-                        .map(CaptureBuilder::build)
-                        .toList();
+        tapes = builders.values().stream()
+                .filter(CaptureBuilder::hasTraded)
+                .map(CaptureBuilder::build)
+                .toList();
         if (tapes.isEmpty()) {
             throw new UnusableSourceException(
                     "No trade frame was found in %s; give a recording with lines of a receive time and a combined-stream frame."
@@ -60,9 +57,7 @@ public final class CaptureSource implements TapeSource {
 
     @Override
     public String detail() {
-        return files.stream()
-                .map(file -> file.getFileName().toString())
-                .collect(Collectors.joining(", "));
+        return files.stream().map(file -> file.getFileName().toString()).collect(Collectors.joining(", "));
     }
 
     @Override
@@ -95,23 +90,18 @@ public final class CaptureSource implements TapeSource {
         // Everything is in memory.
     }
 
-    private void read(Path file, Map<String, CaptureBuilder> builders)
-            throws UnusableSourceException {
+    private void read(Path file, Map<String, CaptureBuilder> builders) throws UnusableSourceException {
         CaptureLines capture = new CaptureLines(file.toString(), builders);
         try (BufferedReader lines =
-                new BufferedReader(
-                        new InputStreamReader(open(file), StandardCharsets.UTF_8), 1 << 16)) {
+                new BufferedReader(new InputStreamReader(open(file), StandardCharsets.UTF_8), 1 << 16)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 capture.take(line);
             }
         } catch (NoSuchFileException e) {
-            throw new UnusableSourceException(
-                    "There is no recording %s; check the name.".formatted(file), e);
+            throw new UnusableSourceException("There is no recording %s; check the name.".formatted(file), e);
         } catch (IOException e) {
             throw new UnusableSourceException(
-                    "The recording %s cannot be read: %s; check the file."
-                            .formatted(file, e.getMessage()),
-                    e);
+                    "The recording %s cannot be read: %s; check the file.".formatted(file, e.getMessage()), e);
         }
         startTime = Math.min(startTime, capture.startTime());
         capture.tell();

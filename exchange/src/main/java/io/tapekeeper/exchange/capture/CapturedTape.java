@@ -22,9 +22,7 @@ final class CapturedTape implements SymbolTape {
             Map.of(Print.Kind.RAW, new TreeMap<>(), Print.Kind.AGGREGATE, new TreeMap<>());
     private final long lastMinute;
 
-    /**
-     * @param blocks by minute; at least one has a trade
-     */
+    /** @param blocks by minute; at least one has a trade */
     CapturedTape(Listing listing, NavigableMap<Long, Block> blocks) {
         this.listing = listing;
         this.blocks = blocks;
@@ -76,8 +74,7 @@ final class CapturedTape implements SymbolTape {
     public Kline kline(long minute) {
         Entry<Long, Traded> last = traded.floorEntry(minute);
         if (last == null) {
-            throw new IllegalArgumentException(
-                    "%s had not traded by minute %d".formatted(listing.symbol(), minute));
+            throw new IllegalArgumentException("%s had not traded by minute %d".formatted(listing.symbol(), minute));
         }
         Kline kline = last.getValue().kline();
         return last.getKey() == minute ? kline : Kline.empty(kline.close());

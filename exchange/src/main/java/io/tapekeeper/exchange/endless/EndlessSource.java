@@ -19,9 +19,9 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
 /**
- * The synthetic market of all its symbols, which goes on where it stopped: at the next trade, and
- * at the time on the tape where the last note was written, however the process ended. Its folder
- * holds the file {@code played} and for each symbol one with the starts of its minutes.
+ * The synthetic market of all its symbols, which goes on where it stopped: at the next trade, and at the time on the
+ * tape where the last note was written, however the process ended. Its folder holds the file {@code played} and for
+ * each symbol one with the starts of its minutes.
  */
 public final class EndlessSource implements TapeSource {
     private static final Logger LOG = System.getLogger(EndlessSource.class.getName());
@@ -43,9 +43,9 @@ public final class EndlessSource implements TapeSource {
      * @param folder empty for a market that is forgotten when it is closed
      * @param startIfNew tape time at which a new market starts, in microseconds since the epoch
      * @param takenUpTo where the market has one owner, the tape time up to which it has everything
-     * @throws UnusableSourceException where the folder holds the market of another seed, is in use,
-     *     or cannot be read; where the files are damaged they have been moved to a folder that the
-     *     message names, and the next start begins a new market
+     * @throws UnusableSourceException where the folder holds the market of another seed, is in use, or cannot be read;
+     *     where the files are damaged they have been moved to a folder that the message names, and the next start
+     *     begins a new market
      */
     public EndlessSource(long seed, Optional<Path> folder, long startIfNew, OptionalLong takenUpTo)
             throws UnusableSourceException {
@@ -64,9 +64,7 @@ public final class EndlessSource implements TapeSource {
             throw e;
         } catch (IOException e) {
             throw new UnusableSourceException(
-                    "The market in %s cannot be opened: %s; check the folder."
-                            .formatted(where, e.getMessage()),
-                    e);
+                    "The market in %s cannot be opened: %s; check the folder.".formatted(where, e.getMessage()), e);
         }
     }
 
@@ -82,14 +80,13 @@ public final class EndlessSource implements TapeSource {
         }
         PlayedFile opened;
         try {
-            opened =
-                    PlayedFile.open(
-                            note,
-                            !hasMinutes(), // they come after the first note
-                            listings.size(),
-                            seed,
-                            startIfNew,
-                            start -> fingerprint(listings, start));
+            opened = PlayedFile.open(
+                    note,
+                    !hasMinutes(), // they come after the first note
+                    listings.size(),
+                    seed,
+                    startIfNew,
+                    start -> fingerprint(listings, start));
         } catch (PlayedFile.DamagedException e) {
             throw new UnusableSourceException(
                     "The saved market in %s is damaged; its files were kept in %s, and the next start begins a new market."

@@ -17,9 +17,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One synthetic symbol without end. Of each minute only its start is kept, on disk; its trades are
- * made anew whenever somebody asks, and the last few minutes asked for stay in memory. A lost or
- * damaged start is made anew from the one before, to the bit. Thread-safe.
+ * One synthetic symbol without end. Of each minute only its start is kept, on disk; its trades are made anew whenever
+ * somebody asks, and the last few minutes asked for stay in memory. A lost or damaged start is made anew from the one
+ * before, to the bit. Thread-safe.
  */
 final class EndlessTape implements SymbolTape, AutoCloseable {
     private static final Logger LOG = System.getLogger(EndlessTape.class.getName());
@@ -34,15 +34,14 @@ final class EndlessTape implements SymbolTape, AutoCloseable {
     private final Listing listing;
     private final long firstMinute;
     private final MinuteFile starts;
-    private final Map<Long, Block> blocks =
-            new LinkedHashMap<>(16, 0.75f, true) {
-                private static final long serialVersionUID = 1L;
+    private final Map<Long, Block> blocks = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
 
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<Long, Block> eldest) {
-                    return size() > BLOCKS_KEPT;
-                }
-            };
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Block> eldest) {
+            return size() > BLOCKS_KEPT;
+        }
+    };
 
     /**
      * Opens the tape, or begins it where the file is new.
@@ -64,11 +63,7 @@ final class EndlessTape implements SymbolTape, AutoCloseable {
     static MinuteStart begin(long seed, Listing listing, long startMicros) {
         SyntheticMarket market = new SyntheticMarket(seed, listing, startMicros);
         RawTrade first = market.next();
-        return new MinuteStart(
-                first,
-                first.id() / RAW_PER_AGGREGATE,
-                Kline.empty(0),
-                ByteBuffer.wrap(market.save()));
+        return new MinuteStart(first, first.id() / RAW_PER_AGGREGATE, Kline.empty(0), ByteBuffer.wrap(market.save()));
     }
 
     @Override
@@ -163,21 +158,14 @@ final class EndlessTape implements SymbolTape, AutoCloseable {
         while (trade.time() < end) {
             builder.add(trade, trade.time());
             builder.quote(
-                    trade.time(),
-                    trade.id(),
-                    market.bestBid(),
-                    market.bidSize(),
-                    market.bestAsk(),
-                    market.askSize());
+                    trade.time(), trade.id(), market.bestBid(), market.bidSize(), market.bestAsk(), market.askSize());
             trade = market.next();
         }
         Block block = builder.build();
         if (starts.read(minute + 1).isEmpty()) {
             Kline kline = block.kline(start.before().close(), 0, block.trades());
             long nextAggregate = start.aggregateId() + block.aggregates();
-            starts.write(
-                    minute + 1,
-                    new MinuteStart(trade, nextAggregate, kline, ByteBuffer.wrap(market.save())));
+            starts.write(minute + 1, new MinuteStart(trade, nextAggregate, kline, ByteBuffer.wrap(market.save())));
         }
         blocks.put(minute, block);
         return block;

@@ -9,24 +9,17 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
- * The starts of a symbol's minutes, one record of a fixed size each, in the order of the minutes:
- * 480 bytes a minute, 0.7 MB a day. Reading is for any thread, writing for one at a time.
+ * The starts of a symbol's minutes, one record of a fixed size each, in the order of the minutes: 480 bytes a minute,
+ * 0.7 MB a day. Reading is for any thread, writing for one at a time.
  */
 final class MinuteFile implements AutoCloseable {
     private final FileChannel channel;
     private final int recordSize;
     private final long firstMinute;
 
-    /**
-     * @param firstMinute the minute of the first record, in minutes since the epoch
-     */
+    /** @param firstMinute the minute of the first record, in minutes since the epoch */
     MinuteFile(Path file, int recordSize, long firstMinute) throws IOException {
-        channel =
-                FileChannel.open(
-                        file,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.READ,
-                        StandardOpenOption.WRITE);
+        channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         this.recordSize = recordSize;
         this.firstMinute = firstMinute;
     }

@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * All that is needed to make a minute of a synthetic tape: the first trade at or after its start,
- * and the generator as it was with that trade made. One record of a {@link MinuteFile}.
+ * All that is needed to make a minute of a synthetic tape: the first trade at or after its start, and the generator as
+ * it was with that trade made. One record of a {@link MinuteFile}.
  *
  * @param aggregateId of the aggregate that starts with {@code first}
  * @param before the minute before
@@ -21,9 +21,7 @@ record MinuteStart(RawTrade first, long aggregateId, Kline before, ByteBuffer st
         return LONGS * Long.BYTES + state + Integer.BYTES;
     }
 
-    /**
-     * @param minute part of the checksum, so that a record in the wrong place is no record
-     */
+    /** @param minute part of the checksum, so that a record in the wrong place is no record */
     ByteBuffer encode(long minute) {
         ByteBuffer out = ByteBuffer.allocate(size(state.remaining()));
         out.putLong(first.id()).putLong(first.price()).putLong(first.size());
@@ -47,25 +45,22 @@ record MinuteStart(RawTrade first, long aggregateId, Kline before, ByteBuffer st
     }
 
     static MinuteStart decode(ByteBuffer in) {
-        RawTrade first =
-                new RawTrade(
-                        in.getLong(), in.getLong(), in.getLong(), in.getLong(), in.getLong() == 1);
+        RawTrade first = new RawTrade(in.getLong(), in.getLong(), in.getLong(), in.getLong(), in.getLong() == 1);
         long aggregateId = in.getLong();
         long firstId = in.getLong();
         long lastId = in.getLong();
-        Kline before =
-                new Kline(
-                        firstId,
-                        lastId,
-                        in.getLong(),
-                        in.getLong(),
-                        in.getLong(),
-                        in.getLong(),
-                        firstId < 0 ? 0 : lastId - firstId + 1, // a synthetic tape has no holes
-                        amount(in),
-                        amount(in),
-                        amount(in),
-                        amount(in));
+        Kline before = new Kline(
+                firstId,
+                lastId,
+                in.getLong(),
+                in.getLong(),
+                in.getLong(),
+                in.getLong(),
+                firstId < 0 ? 0 : lastId - firstId + 1, // a synthetic tape has no holes
+                amount(in),
+                amount(in),
+                amount(in),
+                amount(in));
         ByteBuffer state = in.slice(in.position(), in.remaining() - Integer.BYTES);
         return new MinuteStart(first, aggregateId, before, state);
     }

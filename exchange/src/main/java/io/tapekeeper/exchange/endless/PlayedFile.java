@@ -14,10 +14,9 @@ import java.util.function.LongUnaryOperator;
 import java.util.zip.CRC32C;
 
 /**
- * How far a synthetic market has been played: a header that says which market it is, and two notes
- * that are written in turn, each with a checksum, so that one of them is whole at any moment.
- * Mapped into memory: a note survives the process the moment it is written, though not a power cut.
- * Locked while open. Written by the player thread alone.
+ * How far a synthetic market has been played: a header that says which market it is, and two notes that are written in
+ * turn, each with a checksum, so that one of them is whole at any moment. Mapped into memory: a note survives the
+ * process the moment it is written, though not a power cut. Locked while open. Written by the player thread alone.
  */
 final class PlayedFile implements AutoCloseable {
     private static final long MAGIC = 0x5441_5045_504c_4159L; // "TAPEPLAY"
@@ -34,12 +33,7 @@ final class PlayedFile implements AutoCloseable {
     private long notes;
 
     private PlayedFile(
-            FileChannel channel,
-            boolean mayBegin,
-            int tapes,
-            long seed,
-            long startIfNew,
-            LongUnaryOperator fingerprint)
+            FileChannel channel, boolean mayBegin, int tapes, long seed, long startIfNew, LongUnaryOperator fingerprint)
             throws IOException, UnusableSourceException {
         this.channel = channel;
         noteSize = (2 + tapes) * Long.BYTES + CHECKSUM; // number, tape time, ids, checksum
@@ -69,19 +63,10 @@ final class PlayedFile implements AutoCloseable {
      * @throws UnusableSourceException where it is of another market or in use
      */
     static PlayedFile open(
-            Path file,
-            boolean mayBegin,
-            int tapes,
-            long seed,
-            long startIfNew,
-            LongUnaryOperator fingerprint)
+            Path file, boolean mayBegin, int tapes, long seed, long startIfNew, LongUnaryOperator fingerprint)
             throws IOException, UnusableSourceException {
         FileChannel channel =
-                FileChannel.open(
-                        file,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.READ,
-                        StandardOpenOption.WRITE);
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
             if (!lock(channel)) {
                 throw new UnusableSourceException(
@@ -104,8 +89,7 @@ final class PlayedFile implements AutoCloseable {
     }
 
     private void readHeader(long seed, LongUnaryOperator fingerprint) throws IOException {
-        if (map.getLong(0) != MAGIC
-                || map.getLong(HEADER_CHECKSUM) != checksum(0, HEADER_CHECKSUM)) {
+        if (map.getLong(0) != MAGIC || map.getLong(HEADER_CHECKSUM) != checksum(0, HEADER_CHECKSUM)) {
             throw new DamagedException();
         }
         if (map.getLong(8) != seed) {

@@ -80,10 +80,8 @@ final class Draw {
             case 1 -> new Fault.HalfOpen(atTrade);
             case 2 -> new Fault.Mute(When.after(Amount.connections(1 + number(3))));
             case 3 ->
-                    new Fault.Refuse(
-                            When.after(Amount.connections(1 + number(2)))
-                                    .lasting(Amount.of(time())),
-                            handshakeStatus());
+                new Fault.Refuse(
+                        When.after(Amount.connections(1 + number(2))).lasting(Amount.of(time())), handshakeStatus());
             case 4 -> new Fault.Rotate(Duration.ofSeconds(5 + number(20)));
             case 5 -> new Fault.Restart(atTrade, time());
             case 6 -> new Fault.ServerShutdown(atTrade, time());
@@ -93,8 +91,7 @@ final class Draw {
             case 10 -> new Fault.Status(sometimesAgain(atRequest), status(), Duration.ofSeconds(1));
             case 11 -> new Body(sometimesAgain(atRequest), body());
             case 12 -> new Fault.Slow(atRequest, time().multipliedBy(5));
-            case 13 ->
-                    new Fault.Lag(When.AT_ONCE.lasting(Amount.of(time().multipliedBy(10))), time());
+            case 13 -> new Fault.Lag(When.AT_ONCE.lasting(Amount.of(time().multipliedBy(10))), time());
             default -> new Frame(sometimesAgain(atTrade), of(TRICKS));
         };
     }
@@ -102,9 +99,7 @@ final class Draw {
     private When sometimesAgain(When when) {
         return random.nextBoolean()
                 ? when
-                : when.repeated(
-                        when.after().unit() == Amount.Unit.REQUESTS ? requests() : trades(),
-                        2 + number(10));
+                : when.repeated(when.after().unit() == Amount.Unit.REQUESTS ? requests() : trades(), 2 + number(10));
     }
 
     Duration step() {

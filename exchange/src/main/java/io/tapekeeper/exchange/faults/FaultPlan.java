@@ -21,10 +21,10 @@ public record FaultPlan(long seed, List<Fault> faults) {
     }
 
     /**
-     * A mixture drawn from the seed. At least two of it make holes in what the sockets tell: one
-     * drops the connection, is silent or skips trades, and one skips single trades while a socket
-     * is open, which nobody gets but who looks at the ids. None of it keeps a patient recorder from
-     * getting the whole tape: no fault of the tape itself, and no refusal that is for good.
+     * A mixture drawn from the seed. At least two of it make holes in what the sockets tell: one drops the connection,
+     * is silent or skips trades, and one skips single trades while a socket is open, which nobody gets but who looks at
+     * the ids. None of it keeps a patient recorder from getting the whole tape: no fault of the tape itself, and no
+     * refusal that is for good.
      */
     public static FaultPlan random(long seed) {
         Draw draw = new Draw(seed);

@@ -60,33 +60,25 @@ public final class FaultPlanReader {
             return parse(Files.readString(file), fileOrSeed);
         } catch (NoSuchFileException e) {
             throw new InvalidPlanException(
-                    "there is no plan of faults %s: name a file that exists, or a seed such as 42"
-                            .formatted(file),
-                    e);
+                    "there is no plan of faults %s: name a file that exists, or a seed such as 42".formatted(file), e);
         } catch (InvalidPlanException e) {
             throw e;
         } catch (IOException e) {
             throw new InvalidPlanException(
-                    "the plan of faults %s cannot be read: %s; check the file"
-                            .formatted(file, e.getMessage()),
-                    e);
+                    "the plan of faults %s cannot be read: %s; check the file".formatted(file, e.getMessage()), e);
         }
     }
 
-    /**
-     * @param origin what messages call the text
-     */
+    /** @param origin what messages call the text */
     public static FaultPlan parse(String yaml, String origin) throws InvalidPlanException {
         FaultPlanReader plan = new FaultPlanReader(origin);
         try (Reader reader = new StringReader(yaml);
-                JsonParser parser =
-                        new YAMLFactory().createParser(ObjectReadContext.empty(), reader)) {
+                JsonParser parser = new YAMLFactory().createParser(ObjectReadContext.empty(), reader)) {
             return plan.plan(parser);
         } catch (JacksonException e) {
             plan.line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
-            throw plan.wrong(
-                    "this is not YAML: "
-                            + e.getOriginalMessage().lines().findFirst().orElse("it breaks off"));
+            throw plan.wrong("this is not YAML: "
+                    + e.getOriginalMessage().lines().findFirst().orElse("it breaks off"));
         } catch (IOException e) {
             throw e instanceof InvalidPlanException invalid
                     ? invalid
@@ -115,9 +107,8 @@ public final class FaultPlanReader {
             } else if (key.equals("faults") && value == JsonToken.START_ARRAY) {
                 faults = Optional.of(list(yaml));
             } else {
-                throw wrong(
-                        "a plan has a \"seed:\", a whole number, and then \"faults:\", a list; not this \"%s\""
-                                .formatted(key));
+                throw wrong("a plan has a \"seed:\", a whole number, and then \"faults:\", a list; not this \"%s\""
+                        .formatted(key));
             }
         }
         if (faults.isEmpty()) {
@@ -132,9 +123,7 @@ public final class FaultPlanReader {
 
     private List<Fault> list(JsonParser yaml) throws InvalidPlanException {
         List<Fault> faults = new ArrayList<>();
-        for (JsonToken token = yaml.nextToken();
-                token != JsonToken.END_ARRAY;
-                token = yaml.nextToken()) {
+        for (JsonToken token = yaml.nextToken(); token != JsonToken.END_ARRAY; token = yaml.nextToken()) {
             at(yaml);
             settings = new LinkedHashMap<>();
             if (token == JsonToken.VALUE_STRING) {
@@ -154,9 +143,8 @@ public final class FaultPlanReader {
             faults.add(fault());
             for (var unread : settings.entrySet()) {
                 line = unread.getValue().line();
-                throw wrong(
-                        "\"%s\" takes no \"%s\"; see docs/faulty-exchange.md for what it takes"
-                                .formatted(name, unread.getKey()));
+                throw wrong("\"%s\" takes no \"%s\"; see docs/faulty-exchange.md for what it takes"
+                        .formatted(name, unread.getKey()));
             }
             line = start;
         }
@@ -184,15 +172,13 @@ public final class FaultPlanReader {
 
     private Fault fault() throws InvalidPlanException {
         return switch (name) {
-            case "drop" ->
-                    new Drop(when(draw.trades()), choice("how", Drop.How.values(), draw.how()));
+            case "drop" -> new Drop(when(draw.trades()), choice("how", Drop.How.values(), draw.how()));
             case "silent" -> new Fault.Silent(window(draw.trades(), Amount.of(draw.time())));
             case "half-open" -> new Fault.HalfOpen(when(draw.trades()));
             case "mute" -> new Fault.Mute(when(Amount.connections(1)));
             case "refuse" -> {
                 int status = number("status", draw.handshakeStatus(), 400, 599);
-                yield new Fault.Refuse(
-                        window(Amount.connections(1), Amount.of(draw.time())), status);
+                yield new Fault.Refuse(window(Amount.connections(1), Amount.of(draw.time())), status);
             }
             case "rotate" -> new Fault.Rotate(time("every", Duration.ofMinutes(1)));
             case "restart" -> {
@@ -220,9 +206,7 @@ public final class FaultPlanReader {
                 Duration retryAfter = time("retry-after", Duration.ofSeconds(1));
                 yield new Fault.Status(when(draw.requests()), status, retryAfter);
             }
-            case "body" ->
-                    new Body(
-                            when(draw.requests()), choice("how", Body.Trick.values(), draw.body()));
+            case "body" -> new Body(when(draw.requests()), choice("how", Body.Trick.values(), draw.body()));
             case "slow" -> {
                 Duration by = time("by", draw.time().multipliedBy(5));
                 yield new Fault.Slow(when(draw.requests()), by);
@@ -237,12 +221,9 @@ public final class FaultPlanReader {
                 yield new Fault.LateIds(window(Amount.requests(0), FOR_EVER), oneIn, by);
             }
             case "blank" -> new Fault.Blank(number("one-in", 100, 2, Integer.MAX_VALUE));
-            case "venue-holes" ->
-                    new Fault.VenueHoles(number("one-in", 1_000, 2, Integer.MAX_VALUE));
+            case "venue-holes" -> new Fault.VenueHoles(number("one-in", 1_000, 2, Integer.MAX_VALUE));
             case "retention" -> new Fault.Retention(number("keep", 1_000, 1, Integer.MAX_VALUE));
-            case "halt" ->
-                    new Fault.Halt(
-                            number("after", 1, 1, 1_000_000), number("for", 1, 1, 1_000_000));
+            case "halt" -> new Fault.Halt(number("after", 1, 1, 1_000_000), number("for", 1, 1, 1_000_000));
             case "end" -> new Fault.End(number("after", 60, 1, 1_000_000));
             default -> frame();
         };
@@ -254,10 +235,7 @@ public final class FaultPlanReader {
                 return new Frame(when(draw.trades()), trick);
             }
         }
-        String tricks =
-                Arrays.stream(Frame.Trick.values())
-                        .map(Fault::kebab)
-                        .collect(Collectors.joining(", "));
+        String tricks = Arrays.stream(Frame.Trick.values()).map(Fault::kebab).collect(Collectors.joining(", "));
         throw wrong(
                 "there is no fault \"%s\"; there are drop, silent, half-open, mute, refuse, rotate, restart, server-shutdown, drip, burst, clock, rest, body, slow, lag, late-ids, blank, venue-holes, retention, halt, end, %s"
                         .formatted(name, tricks));
@@ -274,24 +252,19 @@ public final class FaultPlanReader {
         return when.lasting().isPresent() ? when : when.lasting(lasting);
     }
 
-    /**
-     * @param otherwise when it strikes first where the plan says neither {@code after} nor {@code
-     *     every}
-     */
+    /** @param otherwise when it strikes first where the plan says neither {@code after} nor {@code every} */
     private When when(Amount otherwise) throws InvalidPlanException {
         Optional<Amount> after = amount("after");
         Optional<Amount> every = amount("every");
         When when = When.after(after.or(() -> every).orElse(otherwise));
-        int times =
-                number("times", every.isPresent() ? Integer.MAX_VALUE : 1, 1, Integer.MAX_VALUE);
+        int times = number("times", every.isPresent() ? Integer.MAX_VALUE : 1, 1, Integer.MAX_VALUE);
         when = every.isPresent() ? when.repeated(every.get(), times) : when.times(times);
         Optional<Amount> lasting = amount("for");
         when = lasting.isPresent() ? when.lasting(lasting.get()) : when;
-        Optional<String> only =
-                Stream.of("stream", "endpoint")
-                        .flatMap(key -> take(key).stream())
-                        .map(Setting::value)
-                        .findFirst();
+        Optional<String> only = Stream.of("stream", "endpoint")
+                .flatMap(key -> take(key).stream())
+                .map(Setting::value)
+                .findFirst();
         return only.isPresent() ? when.only(only.get()) : when;
     }
 
@@ -336,9 +309,8 @@ public final class FaultPlanReader {
         if (!matcher.matches()
                 || "trc".indexOf(matcher.group(3).charAt(0)) >= 0
                 || (negative && !name.equals("clock"))) {
-            throw wrong(
-                    "\"%s: %s\" is no time; write for example 500ms, 2s or 1m"
-                            .formatted(key, setting.get().value()));
+            throw wrong("\"%s: %s\" is no time; write for example 500ms, 2s or 1m"
+                    .formatted(key, setting.get().value()));
         }
         Duration time = duration(Long.parseLong(matcher.group(2)), matcher.group(3));
         return negative ? time.negated() : time;
@@ -350,20 +322,18 @@ public final class FaultPlanReader {
         if (setting.isEmpty()) {
             return otherwise;
         }
-        Matcher matcher =
-                Pattern.compile("([0-9]{1,9})( trades?| minutes?)?").matcher(setting.get().value());
+        Matcher matcher = Pattern.compile("([0-9]{1,9})( trades?| minutes?)?")
+                .matcher(setting.get().value());
         if (!matcher.matches()
                 || Integer.parseInt(matcher.group(1)) < least
                 || Integer.parseInt(matcher.group(1)) > most) {
-            throw wrong(
-                    "\"%s: %s\" must be a whole number from %d to %d"
-                            .formatted(key, setting.get().value(), least, most));
+            throw wrong("\"%s: %s\" must be a whole number from %d to %d"
+                    .formatted(key, setting.get().value(), least, most));
         }
         return Integer.parseInt(matcher.group(1));
     }
 
-    private <E extends Enum<E>> E choice(String key, E[] choices, E otherwise)
-            throws InvalidPlanException {
+    private <E extends Enum<E>> E choice(String key, E[] choices, E otherwise) throws InvalidPlanException {
         Optional<Setting> setting = take(key);
         if (setting.isEmpty()) {
             return otherwise;
@@ -373,13 +343,10 @@ public final class FaultPlanReader {
                 return choice;
             }
         }
-        throw wrong(
-                "\"%s: %s\" must be one of %s"
-                        .formatted(
-                                key,
-                                setting.get().value(),
-                                Arrays.stream(choices)
-                                        .map(Fault::kebab)
-                                        .collect(Collectors.joining(", "))));
+        throw wrong("\"%s: %s\" must be one of %s"
+                .formatted(
+                        key,
+                        setting.get().value(),
+                        Arrays.stream(choices).map(Fault::kebab).collect(Collectors.joining(", "))));
     }
 }

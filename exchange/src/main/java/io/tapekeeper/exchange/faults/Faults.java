@@ -39,17 +39,15 @@ public final class Faults {
     private final List<Armed> armed;
     private final Map<History, Deque<Sample>> past = new HashMap<>(); // filled at the start
     private final Map<String, FaultyTape> tapes = new HashMap<>(); // filled at the start
-    private final ChannelGroup connections =
-            new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private final AtomicLong firstContact = new AtomicLong();
     private volatile Consumer<Duration> restart = down -> {};
 
     public Faults(FaultPlan plan) {
         this.plan = plan;
-        armed =
-                plan.all(Fault.OnWire.class).stream()
-                        .map(fault -> new Armed(fault, new Trigger(fault.when(), this::elapsed)))
-                        .toList();
+        armed = plan.all(Fault.OnWire.class).stream()
+                .map(fault -> new Armed(fault, new Trigger(fault.when(), this::elapsed)))
+                .toList();
     }
 
     private long elapsed() {
@@ -75,27 +73,23 @@ public final class Faults {
     /**
      * Begins to remember what the past looked like, where a fault needs that.
      *
-     * @param restart closes the port, and opens it again after the time it is given; called on any
-     *     event loop
+     * @param restart closes the port, and opens it again after the time it is given; called on any event loop
      */
-    public void start(
-            List<History> histories, ScheduledExecutorService timer, Consumer<Duration> restart) {
+    public void start(List<History> histories, ScheduledExecutorService timer, Consumer<Duration> restart) {
         this.restart = restart;
-        Optional<Duration> longest =
-                plan.all(Fault.OnDatabase.class).stream()
-                        .map(Fault.OnDatabase::by)
-                        .max(Duration::compareTo);
+        Optional<Duration> longest = plan.all(Fault.OnDatabase.class).stream()
+                .map(Fault.OnDatabase::by)
+                .max(Duration::compareTo);
         if (longest.isEmpty()) {
             return;
         }
         histories.forEach(history -> past.put(history, new ArrayDeque<>()));
         long lag = Math.max(longest.get().toNanos(), TimeUnit.MILLISECONDS.toNanos(1));
-        var unused =
-                timer.scheduleAtFixedRate(
-                        () -> past.forEach((history, samples) -> sample(history, samples, lag)),
-                        0,
-                        lag / SAMPLES_PER_LAG,
-                        TimeUnit.NANOSECONDS);
+        var unused = timer.scheduleAtFixedRate(
+                () -> past.forEach((history, samples) -> sample(history, samples, lag)),
+                0,
+                lag / SAMPLES_PER_LAG,
+                TimeUnit.NANOSECONDS);
     }
 
     private static void sample(History history, Deque<Sample> samples, long lag) {

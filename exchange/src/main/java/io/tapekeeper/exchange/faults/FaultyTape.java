@@ -16,9 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongPredicate;
 
 /**
- * A tape whose venue has lost or blanked some of it, or has halted, or ended. Which ids are
- * concerned is a function of the plan's seed and the id alone, so that each block is the same
- * whenever it is made. Never the first aggregate: a tape has to begin somewhere.
+ * A tape whose venue has lost or blanked some of it, or has halted, or ended. Which ids are concerned is a function of
+ * the plan's seed and the id alone, so that each block is the same whenever it is made. Never the first aggregate: a
+ * tape has to begin somewhere.
  */
 final class FaultyTape implements SymbolTape {
     private final SymbolTape tape;
@@ -33,24 +33,18 @@ final class FaultyTape implements SymbolTape {
 
     FaultyTape(SymbolTape tape, FaultPlan plan) {
         this.tape = tape;
-        halts =
-                plan.all(Fault.Halt.class).stream()
-                        .sorted(Comparator.comparingInt(Fault.Halt::afterMinutes))
-                        .toList();
-        lastMinute =
-                plan.all(Fault.End.class).stream()
-                        .mapToLong(end -> tape.firstMinute() + end.afterMinutes() - 1)
-                        .min()
-                        .orElse(Long.MAX_VALUE);
+        halts = plan.all(Fault.Halt.class).stream()
+                .sorted(Comparator.comparingInt(Fault.Halt::afterMinutes))
+                .toList();
+        lastMinute = plan.all(Fault.End.class).stream()
+                .mapToLong(end -> tape.firstMinute() + end.afterMinutes() - 1)
+                .min()
+                .orElse(Long.MAX_VALUE);
         firstId = tape.block(tape.firstMinute()).aggregate(0).id();
         blanked =
-                id ->
-                        plan.all(Fault.Blank.class).stream()
-                                .anyMatch(blank -> concerns(plan.seed(), id, blank.oneIn()));
-        absent =
-                id ->
-                        plan.all(Fault.VenueHoles.class).stream()
-                                .anyMatch(hole -> concerns(~plan.seed(), id, hole.oneIn()));
+                id -> plan.all(Fault.Blank.class).stream().anyMatch(blank -> concerns(plan.seed(), id, blank.oneIn()));
+        absent = id ->
+                plan.all(Fault.VenueHoles.class).stream().anyMatch(hole -> concerns(~plan.seed(), id, hole.oneIn()));
     }
 
     /** The finalizer of MurmurHash3 spreads neighbouring ids over all values. */
@@ -120,22 +114,20 @@ final class FaultyTape implements SymbolTape {
 
     @Override
     public Kline kline(long minute) {
-        return klines.computeIfAbsent(
-                minute,
-                any -> {
-                    long close = 0;
-                    for (long m = minute; m >= firstMinute(); m--) {
-                        Block block = block(m);
-                        if (block.trades() > 0 && m == minute) {
-                            return block.kline(0, 0, block.trades());
-                        }
-                        if (block.trades() > 0) {
-                            close = block.trade(block.trades() - 1).price();
-                            break;
-                        }
-                    }
-                    return Kline.empty(close);
-                });
+        return klines.computeIfAbsent(minute, any -> {
+            long close = 0;
+            for (long m = minute; m >= firstMinute(); m--) {
+                Block block = block(m);
+                if (block.trades() > 0 && m == minute) {
+                    return block.kline(0, 0, block.trades());
+                }
+                if (block.trades() > 0) {
+                    close = block.trade(block.trades() - 1).price();
+                    break;
+                }
+            }
+            return Kline.empty(close);
+        });
     }
 
     @Override

@@ -9,8 +9,7 @@ import java.util.List;
  * @param absentAggregates nowhere
  * @param absentTrades nowhere
  */
-public record Holes(
-        List<Long> blankedAggregates, List<Long> absentAggregates, List<Range> absentTrades) {
+public record Holes(List<Long> blankedAggregates, List<Long> absentAggregates, List<Range> absentTrades) {
     static final Holes NONE = new Holes(List.of(), List.of(), List.of());
 
     /** Ids from the first to the last, both included. */

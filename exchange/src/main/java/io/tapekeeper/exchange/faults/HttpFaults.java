@@ -27,11 +27,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The faults of one connection while it speaks HTTP: answers on their way out are changed, delayed
- * or cut; handshakes are refused. Puts {@link SocketFaults} in where the handshake is done.
+ * The faults of one connection while it speaks HTTP: answers on their way out are changed, delayed or cut; handshakes
+ * are refused. Puts {@link SocketFaults} in where the handshake is done.
  */
-@SuppressWarnings(
-        "FutureReturnValueIgnored") // a write fails with its channel, whose end is handled
+@SuppressWarnings("FutureReturnValueIgnored") // a write fails with its channel, whose end is handled
 final class HttpFaults extends ChannelDuplexHandler {
     private static final String API = "/api/";
     private static final int MISSING = 100;
@@ -51,12 +50,12 @@ final class HttpFaults extends ChannelDuplexHandler {
     public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
         if (message instanceof FullHttpRequest request) {
             String path = path(request);
-            if (request.headers()
-                    .contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)) {
+            if (request.headers().contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)) {
                 faults.contact(context.channel());
                 faults.count(Unit.CONNECTIONS, "");
                 for (Faults.Armed armed : faults.on(Fault.Refuse.class)) {
-                    if (armed.fault() instanceof Fault.Refuse refuse && armed.trigger().hits()) {
+                    if (armed.fault() instanceof Fault.Refuse refuse
+                            && armed.trigger().hits()) {
                         request.release();
                         FullHttpResponse answer = refusal(refuse.status(), 1);
                         context.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE);
@@ -112,10 +111,8 @@ final class HttpFaults extends ChannelDuplexHandler {
         for (Fault.OnRequest fault : hit) {
             switch (fault) {
                 case Status status -> {
-                    FullHttpResponse other =
-                            refusal(
-                                    status.status(),
-                                    Math.max(1, (status.retryAfter().toMillis() + 999) / 1_000));
+                    FullHttpResponse other = refusal(
+                            status.status(), Math.max(1, (status.retryAfter().toMillis() + 999) / 1_000));
                     answer = replaced(answer, other);
                 }
                 case Body body -> {
@@ -124,19 +121,14 @@ final class HttpFaults extends ChannelDuplexHandler {
                 }
                 case Slow slow -> delay += slow.by().toNanos();
                 case Clock clock -> answer = shifted(answer, clock);
-                case Fault.OnDatabase database ->
-                        throw new AssertionError(database); // left out above
+                case Fault.OnDatabase database -> throw new AssertionError(database); // left out above
             }
         }
         if (cut) {
             context.writeAndFlush(answer, promise).addListener(ChannelFutureListener.CLOSE);
         } else if (delay > 0) {
             FullHttpResponse late = answer;
-            context.executor()
-                    .schedule(
-                            () -> context.writeAndFlush(late, promise),
-                            delay,
-                            TimeUnit.NANOSECONDS);
+            context.executor().schedule(() -> context.writeAndFlush(late, promise), delay, TimeUnit.NANOSECONDS);
         } else {
             context.write(answer, promise);
         }
@@ -154,15 +146,13 @@ final class HttpFaults extends ChannelDuplexHandler {
     }
 
     private static FullHttpResponse refusal(int status, long retryAfter) {
-        String body =
-                switch (status) {
-                    case 418, 429 -> "{\"code\":-1003,\"msg\":\"Too much request weight used.\"}";
-                    case 451 ->
-                            "{\"code\":0,\"msg\":\"Service unavailable from a restricted location.\"}";
-                    case 500 -> "{\"code\":-1000,\"msg\":\"An unknown error occurred.\"}";
-                    case 503 -> "{\"code\":-1008,\"msg\":\"Server is currently overloaded.\"}";
-                    default -> PAGE.formatted(HttpResponseStatus.valueOf(status));
-                };
+        String body = switch (status) {
+            case 418, 429 -> "{\"code\":-1003,\"msg\":\"Too much request weight used.\"}";
+            case 451 -> "{\"code\":0,\"msg\":\"Service unavailable from a restricted location.\"}";
+            case 500 -> "{\"code\":-1000,\"msg\":\"An unknown error occurred.\"}";
+            case 503 -> "{\"code\":-1008,\"msg\":\"Server is currently overloaded.\"}";
+            default -> PAGE.formatted(HttpResponseStatus.valueOf(status));
+        };
         FullHttpResponse response = whole(status, body);
         if (status == 418 || status == 429) {
             response.headers().set(HttpHeaderNames.RETRY_AFTER, retryAfter);
@@ -176,15 +166,10 @@ final class HttpFaults extends ChannelDuplexHandler {
     }
 
     private static FullHttpResponse response(int status, byte[] body, int told, boolean html) {
-        FullHttpResponse response =
-                new DefaultFullHttpResponse(
-                        HttpVersion.HTTP_1_1,
-                        HttpResponseStatus.valueOf(status),
-                        Unpooled.wrappedBuffer(body));
+        FullHttpResponse response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), Unpooled.wrappedBuffer(body));
         response.headers()
-                .set(
-                        HttpHeaderNames.CONTENT_TYPE,
-                        html ? "text/html;charset=UTF-8" : "application/json;charset=UTF-8")
+                .set(HttpHeaderNames.CONTENT_TYPE, html ? "text/html;charset=UTF-8" : "application/json;charset=UTF-8")
                 .set(HttpHeaderNames.CONTENT_LENGTH, told);
         return response;
     }
@@ -212,8 +197,6 @@ final class HttpFaults extends ChannelDuplexHandler {
 
     private static FullHttpResponse shifted(FullHttpResponse answer, Clock clock) {
         String body = answer.content().toString(StandardCharsets.UTF_8);
-        return replaced(
-                answer,
-                whole(answer.status().code(), ClockStep.shifted(body, "serverTime", clock.by())));
+        return replaced(answer, whole(answer.status().code(), ClockStep.shifted(body, "serverTime", clock.by())));
     }
 }

@@ -24,11 +24,10 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The faults of one WebSocket, next to the wire: takes what goes out apart into frames, and lets
- * through what the plan leaves of them. Belongs to the connection's event loop.
+ * The faults of one WebSocket, next to the wire: takes what goes out apart into frames, and lets through what the plan
+ * leaves of them. Belongs to the connection's event loop.
  */
-@SuppressWarnings(
-        "FutureReturnValueIgnored") // a write fails with its channel, whose end is handled
+@SuppressWarnings("FutureReturnValueIgnored") // a write fails with its channel, whose end is handled
 final class SocketFaults extends ChannelDuplexHandler {
     private static final int GOING_AWAY = 1001;
     private static final int GIANT = (1 << 20) + 1;
@@ -57,11 +56,8 @@ final class SocketFaults extends ChannelDuplexHandler {
         this.faults = faults;
         armed = faults.on(Fault.OnSocket.class);
         random = new SplittableRandom(faults.seed());
-        remembers =
-                armed.stream()
-                        .anyMatch(one ->
-                                one.fault() instanceof Frame frame
-                                        && frame.trick() == Frame.Trick.RESEND);
+        remembers = armed.stream()
+                .anyMatch(one -> one.fault() instanceof Frame frame && frame.trick() == Frame.Trick.RESEND);
     }
 
     @Override
@@ -70,13 +66,10 @@ final class SocketFaults extends ChannelDuplexHandler {
             if (one.fault() instanceof Fault.Mute) {
                 mute |= one.trigger().hits();
             } else if (one.fault() instanceof Fault.Rotate rotate) {
-                later(
-                        context,
-                        rotate.age(),
-                        () -> {
-                            one.trigger().struck();
-                            end(context, context.alloc().buffer(), Drop.How.CLOSE);
-                        });
+                later(context, rotate.age(), () -> {
+                    one.trigger().struck();
+                    end(context, context.alloc().buffer(), Drop.How.CLOSE);
+                });
             }
         }
     }
@@ -122,10 +115,7 @@ final class SocketFaults extends ChannelDuplexHandler {
             done(promise);
             return;
         }
-        partial =
-                partial.isReadable()
-                        ? Unpooled.wrappedBuffer(partial, bytes)
-                        : swapped(partial, bytes);
+        partial = partial.isReadable() ? Unpooled.wrappedBuffer(partial, bytes) : swapped(partial, bytes);
         ByteBuf out = context.alloc().buffer(partial.readableBytes());
         int length = WireFrame.length(partial);
         while (length >= 0 && !frozen && !ended) {
@@ -267,8 +257,7 @@ final class SocketFaults extends ChannelDuplexHandler {
     }
 
     private static boolean isHit(Fault.OnSocket fault, Event event) {
-        return (event.isTrade() || fault.when().namesStream())
-                && fault.when().counts(event.stream());
+        return (event.isTrade() || fault.when().namesStream()) && fault.when().counts(event.stream());
     }
 
     /** From here on everything is held back; what is before it goes out. */
@@ -317,20 +306,10 @@ final class SocketFaults extends ChannelDuplexHandler {
         });
     }
 
-    private void announce(
-            ChannelHandlerContext context,
-            Fault.ServerShutdown shutdown,
-            Event event,
-            ByteBuf out) {
+    private void announce(ChannelHandlerContext context, Fault.ServerShutdown shutdown, Event event, ByteBuf out) {
         WireFrame.text(
-                out,
-                event.wrapped(
-                        "!serverShutdown",
-                        "{\"e\":\"serverShutdown\",\"E\":%s}".formatted(time(event))));
-        later(
-                context,
-                shutdown.lead(),
-                () -> end(context, context.alloc().buffer(), Drop.How.CLOSE));
+                out, event.wrapped("!serverShutdown", "{\"e\":\"serverShutdown\",\"E\":%s}".formatted(time(event))));
+        later(context, shutdown.lead(), () -> end(context, context.alloc().buffer(), Drop.How.CLOSE));
     }
 
     private static String time(Event event) {
@@ -374,8 +353,7 @@ final class SocketFaults extends ChannelDuplexHandler {
                         out,
                         event.wrapped(
                                 event.stream(),
-                                "{\"e\":\"neverHeardOf\",\"E\":%s,\"x\":[1,{\"y\":null}]}"
-                                        .formatted(time(event))));
+                                "{\"e\":\"neverHeardOf\",\"E\":%s,\"x\":[1,{\"y\":null}]}".formatted(time(event))));
                 yield true;
             }
             case GIANT -> {

@@ -15,9 +15,7 @@ final class Trigger {
     private Optional<Amount> until = Optional.empty();
     private long strikes;
 
-    /**
-     * @param elapsed nanoseconds since the first client came
-     */
+    /** @param elapsed nanoseconds since the first client came */
     Trigger(When when, LongSupplier elapsed) {
         this.when = when;
         this.elapsed = elapsed;

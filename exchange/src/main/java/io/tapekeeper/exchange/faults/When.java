@@ -6,19 +6,13 @@ import java.util.Optional;
  * When a fault strikes, how long each strike lasts, and how often.
  *
  * @param after the first strike comes when this much has happened; {@code trades(500)} is the 500th
- * @param every from one strike to the next; without it there is one strike only, or {@code times}
- *     of them one right after the other
- * @param lasting how long a strike goes on hitting; without it, it hits one trade, request or
- *     connection
- * @param only the one stream whose events count and are hit ({@code btcusdt@aggTrade}), or the one
- *     REST endpoint ({@code aggTrades})
+ * @param every from one strike to the next; without it there is one strike only, or {@code times} of them one right
+ *     after the other
+ * @param lasting how long a strike goes on hitting; without it, it hits one trade, request or connection
+ * @param only the one stream whose events count and are hit ({@code btcusdt@aggTrade}), or the one REST endpoint
+ *     ({@code aggTrades})
  */
-public record When(
-        Amount after,
-        Optional<Amount> every,
-        Optional<Amount> lasting,
-        long times,
-        Optional<String> only) {
+public record When(Amount after, Optional<Amount> every, Optional<Amount> lasting, long times, Optional<String> only) {
     /** Once, as soon as there is anything to hit. */
     public static final When AT_ONCE = after(new Amount(Amount.Unit.TIME, 0));
 
@@ -54,6 +48,8 @@ public record When(
 
     /** Whether events of this stream, or requests of this endpoint, count. */
     boolean counts(String name) {
-        return only.isEmpty() || name.contains("@") != namesStream() || only.get().equals(name);
+        return only.isEmpty()
+                || name.contains("@") != namesStream()
+                || only.get().equals(name);
     }
 }

@@ -50,12 +50,11 @@ final class WireFrame {
         if (readable < header) {
             return -1;
         }
-        long payload =
-                switch (header) {
-                    case 2 -> announced;
-                    case 4 -> bytes.getUnsignedShort(at + 2);
-                    default -> bytes.getLong(at + 2);
-                };
+        long payload = switch (header) {
+            case 2 -> announced;
+            case 4 -> bytes.getUnsignedShort(at + 2);
+            default -> bytes.getLong(at + 2);
+        };
         return readable - header < payload ? -1 : header + (int) payload;
     }
 
@@ -67,9 +66,7 @@ final class WireFrame {
         }
         int announced = frame.getByte(start + 1) & 0x7f;
         int header = announced < 126 ? 2 : announced == 126 ? 4 : 10;
-        String text =
-                frame.toString(
-                        start + header, frame.readableBytes() - header, StandardCharsets.UTF_8);
+        String text = frame.toString(start + header, frame.readableBytes() - header, StandardCharsets.UTF_8);
         Matcher combined = COMBINED.matcher(text);
         if (combined.find()) {
             return Optional.of(new Event(text, combined.group(1), true));
@@ -100,9 +97,7 @@ final class WireFrame {
         out.writeByte(FINAL | CLOSE).writeByte(2 + text.length).writeShort(code).writeBytes(text);
     }
 
-    /**
-     * @param opcode 0 for the fragments after the first
-     */
+    /** @param opcode 0 for the fragments after the first */
     static void write(ByteBuf out, boolean isFinal, int opcode, byte[] payload) {
         out.writeByte((isFinal ? FINAL : 0) | opcode);
         if (payload.length < 126) {

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * What of one symbol's tape has been played, for anyone to read. The player thread alone moves it
- * on; the readers see a consistent snapshot and never what has not been played yet.
+ * What of one symbol's tape has been played, for anyone to read. The player thread alone moves it on; the readers see a
+ * consistent snapshot and never what has not been played yet.
  */
 public final class History {
     private final SymbolTape tape;
@@ -76,20 +76,15 @@ public final class History {
     /** Up to {@code limit} from {@code id}, included, on; from the first where the id is older. */
     public List<Print> from(Print.Kind kind, long id, int limit) {
         long from = Math.max(id, firstKept(kind));
-        return forward(
-                kind, tape.minuteOf(kind, from), from, Long.MIN_VALUE, Long.MAX_VALUE, limit);
+        return forward(kind, tape.minuteOf(kind, from), from, Long.MIN_VALUE, Long.MAX_VALUE, limit);
     }
 
-    /**
-     * Up to {@code limit} of times from {@code start} to {@code end}, both included, oldest first.
-     */
+    /** Up to {@code limit} of times from {@code start} to {@code end}, both included, oldest first. */
     public List<Print> between(Print.Kind kind, long start, long end, int limit) {
-        return forward(
-                kind, Math.floorDiv(start, Block.MINUTE), firstKept(kind), start, end, limit);
+        return forward(kind, Math.floorDiv(start, Block.MINUTE), firstKept(kind), start, end, limit);
     }
 
-    private List<Print> forward(
-            Print.Kind kind, long fromMinute, long fromId, long start, long end, int limit) {
+    private List<Print> forward(Print.Kind kind, long fromMinute, long fromId, long start, long end, int limit) {
         Played now = played;
         List<Print> found = new ArrayList<>();
         long last = lastMinute(now, end);
@@ -134,9 +129,7 @@ public final class History {
 
     /** Minutes beyond the tape's last hold nothing, and there may be very many of them. */
     private long lastMinute(Played now, long end) {
-        return Math.min(
-                Math.min(now.block().minute(), tape.lastMinute()),
-                Math.floorDiv(end, Block.MINUTE));
+        return Math.min(Math.min(now.block().minute(), tape.lastMinute()), Math.floorDiv(end, Block.MINUTE));
     }
 
     private long firstTime() {
@@ -144,14 +137,12 @@ public final class History {
     }
 
     /**
-     * The klines from {@code start} (included; −1 for "none named") on whose open times lie at or
-     * before {@code end}, at most {@code limit}: the oldest where a start is named, else the
-     * newest. The last may be forming.
+     * The klines from {@code start} (included; −1 for "none named") on whose open times lie at or before {@code end},
+     * at most {@code limit}: the oldest where a start is named, else the newest. The last may be forming.
      *
      * @param now the tape's time up to which everything has been played
      */
-    public List<TimedKline> klines(
-            KlineInterval interval, long zone, long start, long end, int limit, long now) {
+    public List<TimedKline> klines(KlineInterval interval, long zone, long start, long end, int limit, long now) {
         if (played.last().isEmpty()) {
             return List.of();
         }
@@ -164,9 +155,7 @@ public final class History {
             first = Math.max(first, interval.plus(newest, 1L - limit, zone));
         }
         List<TimedKline> klines = new ArrayList<>();
-        for (long open = first;
-                open <= newest && klines.size() < limit;
-                open = interval.plus(open, 1, zone)) {
+        for (long open = first; open <= newest && klines.size() < limit; open = interval.plus(open, 1, zone)) {
             long next = interval.plus(open, 1, zone);
             klines.add(new TimedKline(open, next, kline(open, next)));
         }
@@ -174,8 +163,8 @@ public final class History {
     }
 
     /**
-     * What has been played of {@code start} to before {@code end}, which lie on whole minutes or
-     * within one minute, and not before the first trade's minute or second.
+     * What has been played of {@code start} to before {@code end}, which lie on whole minutes or within one minute, and
+     * not before the first trade's minute or second.
      */
     public Kline kline(long start, long end) {
         Played now = played;
@@ -186,9 +175,7 @@ public final class History {
         minute = Math.max(minute, tape.firstMinute());
         Kline kline = Kline.empty(closeBefore(minute));
         long last = Math.min(Math.floorDiv(end - 1, Block.MINUTE), now.block().minute());
-        for (minute = tape.eventfulFrom(minute);
-                minute <= last;
-                minute = tape.eventfulFrom(minute + 1)) {
+        for (minute = tape.eventfulFrom(minute); minute <= last; minute = tape.eventfulFrom(minute + 1)) {
             kline = kline.plus(whole(now, minute));
         }
         return kline;

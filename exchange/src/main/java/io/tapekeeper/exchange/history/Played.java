@@ -15,8 +15,7 @@ import java.util.Optional;
  * @param aggregates how many of its aggregates are complete
  * @param last the last trade played, in this block or an earlier one
  */
-public record Played(
-        Block block, int trades, int aggregates, Optional<RawTrade> last, Optional<Quote> quote) {
+public record Played(Block block, int trades, int aggregates, Optional<RawTrade> last, Optional<Quote> quote) {
     /** How much of a block can be seen. */
     int visible(Print.Kind kind, Block of) {
         if (of.minute() != block.minute()) {

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.function.LongPredicate;
 
 /**
- * One minute of a symbol's tape: its raw trades, the aggregates they make, and the quotes between
- * them. Immutable once built. Trades of one aggregate share their time, so that none reaches over a
- * block's edge and each block can be made without its neighbours.
+ * One minute of a symbol's tape: its raw trades, the aggregates they make, and the quotes between them. Immutable once
+ * built. Trades of one aggregate share their time, so that none reaches over a block's edge and each block can be made
+ * without its neighbours.
  */
 public final class Block {
     /** Length of a block, in microseconds. */
@@ -40,8 +40,7 @@ public final class Block {
         for (int i = 0; i < quotes.length; i++) {
             Quote quote = from.quotes[i];
             for (; before < quote.tradesBefore(); before++) {
-                boolean isKept =
-                        kept < trades.length && trades[kept].id() == from.trades[before].id();
+                boolean isKept = kept < trades.length && trades[kept].id() == from.trades[before].id();
                 kept += isKept ? 1 : 0;
             }
             quotes[i] = quote.moved(kept, later);
@@ -49,8 +48,7 @@ public final class Block {
     }
 
     /**
-     * This block as another minute's, without some aggregates and their trades, and with some
-     * blanked.
+     * This block as another minute's, without some aggregates and their trades, and with some blanked.
      *
      * @param absent by id of aggregates, as is {@code blanked}
      */
@@ -93,15 +91,14 @@ public final class Block {
                     to++) {
                 size += trades[to].size();
             }
-            made.add(
-                    new Aggregate(
-                            firstId + made.size(),
-                            first.price(),
-                            size,
-                            first.id(),
-                            trades[to - 1].id(),
-                            first.time(),
-                            first.buyerIsMaker()));
+            made.add(new Aggregate(
+                    firstId + made.size(),
+                    first.price(),
+                    size,
+                    first.id(),
+                    trades[to - 1].id(),
+                    first.time(),
+                    first.buyerIsMaker()));
         }
         return made.toArray(Aggregate[]::new);
     }
@@ -184,8 +181,7 @@ public final class Block {
         }
 
         /** Where the book now stands; no news where it stands as before. */
-        public void quote(
-                long time, long updateId, long bid, long bidSize, long ask, long askSize) {
+        public void quote(long time, long updateId, long bid, long bidSize, long ask, long askSize) {
             Quote quote = new Quote(trades.size(), time, updateId, bid, bidSize, ask, askSize);
             if (quotes.isEmpty() || !quote.sameBook(quotes.getLast())) {
                 quotes.add(quote);

@@ -3,8 +3,8 @@ package io.tapekeeper.exchange.market;
 import io.tapekeeper.market.Amount;
 
 /**
- * Open, high, low, close and sums of consecutive trades; exact. Without trades the four prices are
- * the close before and the ids −1.
+ * Open, high, low, close and sums of consecutive trades; exact. Without trades the four prices are the close before and
+ * the ids −1.
  *
  * @param volume units of 1e-8, as is {@code takerVolume}, what buyers took
  * @param quoteVolume units of 1e-16, as is {@code takerQuote}
@@ -23,18 +23,7 @@ public record Kline(
         Amount takerQuote) {
     /** A kline in which nothing has traded since the price was {@code close}. */
     public static Kline empty(long close) {
-        return new Kline(
-                -1,
-                -1,
-                close,
-                close,
-                close,
-                close,
-                0,
-                Amount.ZERO,
-                Amount.ZERO,
-                Amount.ZERO,
-                Amount.ZERO);
+        return new Kline(-1, -1, close, close, close, close, 0, Amount.ZERO, Amount.ZERO, Amount.ZERO, Amount.ZERO);
     }
 
     /** The kline of consecutive trades, {@code from} to before {@code to}. */

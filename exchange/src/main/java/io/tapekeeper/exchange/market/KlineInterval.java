@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A kline interval by its case-sensitive name. Weeks start on Monday, months with the calendar; all
- * others are aligned to the epoch.
+ * A kline interval by its case-sensitive name. Weeks start on Monday, months with the calendar; all others are aligned
+ * to the epoch.
  *
  * @param micros length in microseconds; 0 for the month
  */
@@ -20,24 +20,23 @@ public record KlineInterval(String name, long micros) {
     /** The epoch was a Thursday. */
     private static final long FIRST_MONDAY = 4 * DAY;
 
-    public static final List<KlineInterval> ALL =
-            List.of(
-                    new KlineInterval("1s", SECOND),
-                    minutes("1m", 1),
-                    minutes("3m", 3),
-                    minutes("5m", 5),
-                    minutes("15m", 15),
-                    minutes("30m", 30),
-                    minutes("1h", 60),
-                    minutes("2h", 120),
-                    minutes("4h", 240),
-                    minutes("6h", 360),
-                    minutes("8h", 480),
-                    minutes("12h", 720),
-                    new KlineInterval("1d", DAY),
-                    new KlineInterval("3d", 3 * DAY),
-                    new KlineInterval("1w", WEEK),
-                    new KlineInterval("1M", 0));
+    public static final List<KlineInterval> ALL = List.of(
+            new KlineInterval("1s", SECOND),
+            minutes("1m", 1),
+            minutes("3m", 3),
+            minutes("5m", 5),
+            minutes("15m", 15),
+            minutes("30m", 30),
+            minutes("1h", 60),
+            minutes("2h", 120),
+            minutes("4h", 240),
+            minutes("6h", 360),
+            minutes("8h", 480),
+            minutes("12h", 720),
+            new KlineInterval("1d", DAY),
+            new KlineInterval("3d", 3 * DAY),
+            new KlineInterval("1w", WEEK),
+            new KlineInterval("1M", 0));
 
     private static KlineInterval minutes(String name, int minutes) {
         return new KlineInterval(name, minutes * Block.MINUTE);
@@ -65,17 +64,13 @@ public record KlineInterval(String name, long micros) {
         return Math.floorDiv(local - anchor, micros) * micros + anchor - zone;
     }
 
-    /**
-     * The start of the bar {@code bars} after (before, where negative) the one at {@code start}.
-     */
+    /** The start of the bar {@code bars} after (before, where negative) the one at {@code start}. */
     public long plus(long start, long bars, long zone) {
         return micros == 0 ? firstOfMonth(start + zone, bars) - zone : start + bars * micros;
     }
 
     private static long firstOfMonth(long time, long months) {
-        LocalDate date =
-                LocalDate.ofInstant(
-                        Instant.ofEpochSecond(Math.floorDiv(time, SECOND)), ZoneOffset.UTC);
+        LocalDate date = LocalDate.ofInstant(Instant.ofEpochSecond(Math.floorDiv(time, SECOND)), ZoneOffset.UTC);
         return date.withDayOfMonth(1).plusMonths(months).toEpochDay() * DAY;
     }
 }

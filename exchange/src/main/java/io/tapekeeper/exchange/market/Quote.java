@@ -8,23 +8,13 @@ package io.tapekeeper.exchange.market;
  * @param updateId the book's running number
  * @param bid in units of 1e-8, as are {@code bidSize}, {@code ask} and {@code askSize}
  */
-public record Quote(
-        int tradesBefore,
-        long time,
-        long updateId,
-        long bid,
-        long bidSize,
-        long ask,
-        long askSize) {
+public record Quote(int tradesBefore, long time, long updateId, long bid, long bidSize, long ask, long askSize) {
     Quote moved(int before, long later) {
         return new Quote(before, time + later, updateId, bid, bidSize, ask, askSize);
     }
 
     /** Whether the book's best prices and sizes are the same in both, whenever they were. */
     public boolean sameBook(Quote other) {
-        return bid == other.bid
-                && bidSize == other.bidSize
-                && ask == other.ask
-                && askSize == other.askSize;
+        return bid == other.bid && bidSize == other.bidSize && ask == other.ask && askSize == other.askSize;
     }
 }

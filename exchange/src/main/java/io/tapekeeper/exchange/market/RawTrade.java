@@ -9,8 +9,7 @@ package io.tapekeeper.exchange.market;
  * @param time microseconds since the epoch, on the tape's clock
  * @param buyerIsMaker true where the aggressor sold
  */
-public record RawTrade(long id, long price, long size, long time, boolean buyerIsMaker)
-        implements Print {
+public record RawTrade(long id, long price, long size, long time, boolean buyerIsMaker) implements Print {
     RawTrade moved(long later) {
         return new RawTrade(id, price, size, time + later, buyerIsMaker);
     }

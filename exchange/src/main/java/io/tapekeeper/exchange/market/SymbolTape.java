@@ -1,8 +1,8 @@
 package io.tapekeeper.exchange.market;
 
 /**
- * The whole tape of one symbol, played or not, in blocks of a minute. Every method may be called by
- * any thread and gives the same answer each time.
+ * The whole tape of one symbol, played or not, in blocks of a minute. Every method may be called by any thread and
+ * gives the same answer each time.
  */
 public interface SymbolTape {
     Listing listing();
@@ -29,8 +29,6 @@ public interface SymbolTape {
     /** All trades of a minute from {@link #firstMinute} on, as a kline. */
     Kline kline(long minute);
 
-    /**
-     * Where to look for an id from on: no print of an earlier minute has this id or a later one.
-     */
+    /** Where to look for an id from on: no print of an earlier minute has this id or a later one. */
     long minuteOf(Print.Kind kind, long id);
 }

@@ -22,8 +22,8 @@ public interface TapeSource extends AutoCloseable {
     long resumesAfter(int tape);
 
     /**
-     * Takes note of how far the tapes have been played, before anybody is told. Called by the
-     * player thread for each batch.
+     * Takes note of how far the tapes have been played, before anybody is told. Called by the player thread for each
+     * batch.
      *
      * @param lastIds per tape the id of the last trade played, −1 where none was
      */

@@ -11,13 +11,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Plays all tapes of a source in the order of their times, on one thread of its own, in batches:
- * take note of what is played, show it to REST, tell the subscribers.
+ * Plays all tapes of a source in the order of their times, on one thread of its own, in batches: take note of what is
+ * played, show it to REST, tell the subscribers.
  *
- * <p>At a finite speed events are told when the tape's clock reaches them; a subscriber whose bound
- * is reached, and one batch more, is dropped. At {@link Speed#MAX} the next batch waits until every
- * subscriber has room again, so that nothing is lost; without a subscriber the tape stands, for its
- * end would be there before anybody came.
+ * <p>At a finite speed events are told when the tape's clock reaches them; a subscriber whose bound is reached, and one
+ * batch more, is dropped. At {@link Speed#MAX} the next batch waits until every subscriber has room again, so that
+ * nothing is lost; without a subscriber the tape stands, for its end would be there before anybody came.
  */
 public final class Player implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Player.class.getName());
@@ -58,14 +57,8 @@ public final class Player implements AutoCloseable {
         clock = new TapeClock(source.startTime());
         playedTime = source.startTime();
         for (int i = 0; i < source.tapes().size(); i++) {
-            symbols.add(
-                    new SymbolPlayer(
-                            source.tapes().get(i),
-                            streams,
-                            teller,
-                            source.startTime(),
-                            source.resumesAfter(i),
-                            speed.isMax()));
+            symbols.add(new SymbolPlayer(
+                    source.tapes().get(i), streams, teller, source.startTime(), source.resumesAfter(i), speed.isMax()));
         }
         lastIds = new long[symbols.size()];
         thread.setUncaughtExceptionHandler((ended, fault) -> fail(fault));
@@ -161,10 +154,7 @@ public final class Player implements AutoCloseable {
         }
     }
 
-    /**
-     * A fault of our own, or no memory left: the market stands still, REST goes on serving what was
-     * played.
-     */
+    /** A fault of our own, or no memory left: the market stands still, REST goes on serving what was played. */
     private void fail(Throwable fault) {
         state = State.FAILED;
         failure = Optional.of(fault.toString());

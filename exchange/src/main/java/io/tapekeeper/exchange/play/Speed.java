@@ -1,17 +1,13 @@
 package io.tapekeeper.exchange.play;
 
-/**
- * How many seconds of the tape are played in one second; infinite means as fast as the slowest
- * subscriber takes it.
- */
+/** How many seconds of the tape are played in one second; infinite means as fast as the slowest subscriber takes it. */
 public record Speed(double factor) {
     public static final Speed REAL_TIME = new Speed(1);
     public static final Speed MAX = new Speed(Double.POSITIVE_INFINITY);
 
     public Speed {
         if (!(factor > 0)) { // negated so that NaN is refused too
-            throw new IllegalArgumentException(
-                    "the speed must be a number above 0 or \"max\", not " + factor);
+            throw new IllegalArgumentException("the speed must be a number above 0 or \"max\", not " + factor);
         }
     }
 
@@ -38,10 +34,6 @@ public record Speed(double factor) {
 
     /** {@code max}, or the number. */
     public String label() {
-        return isMax()
-                ? "max"
-                : factor == Math.rint(factor)
-                        ? Long.toString((long) factor)
-                        : Double.toString(factor);
+        return isMax() ? "max" : factor == Math.rint(factor) ? Long.toString((long) factor) : Double.toString(factor);
     }
 }

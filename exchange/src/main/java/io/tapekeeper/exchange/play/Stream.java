@@ -39,10 +39,9 @@ public final class Stream {
 
     synchronized boolean remove(Subscriber subscriber) {
         int before = subscribers.length;
-        subscribers =
-                Arrays.stream(subscribers)
-                        .filter(other -> !other.equals(subscriber))
-                        .toArray(Subscriber[]::new);
+        subscribers = Arrays.stream(subscribers)
+                .filter(other -> !other.equals(subscriber))
+                .toArray(Subscriber[]::new);
         return subscribers.length < before;
     }
 
@@ -70,13 +69,9 @@ public final class Stream {
                     out.raw('}');
                     written = true;
                 }
-                boolean first =
-                        subscriber.combined()
-                                ? subscriber.append(out.buffer(), 0, out.length())
-                                : subscriber.append(
-                                        out.buffer(),
-                                        prefix.length(),
-                                        out.length() - prefix.length() - 1);
+                boolean first = subscriber.combined()
+                        ? subscriber.append(out.buffer(), 0, out.length())
+                        : subscriber.append(out.buffer(), prefix.length(), out.length() - prefix.length() - 1);
                 if (first) {
                     touched.accept(subscriber);
                 }

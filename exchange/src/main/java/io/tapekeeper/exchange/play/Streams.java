@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The streams that have events, by name, and how many subscriptions they have in all. Filled before
- * the player starts; subscribing is for any thread.
+ * The streams that have events, by name, and how many subscriptions they have in all. Filled before the player starts;
+ * subscribing is for any thread.
  */
 public final class Streams {
     private final Map<String, Stream> byName = new HashMap<>();

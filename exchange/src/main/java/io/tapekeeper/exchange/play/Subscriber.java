@@ -3,8 +3,8 @@ package io.tapekeeper.exchange.play;
 import io.tapekeeper.exchange.wire.TimeUnits;
 
 /**
- * Somebody who takes events. Everything but {@link #combined}, {@link #units} and {@link #writable}
- * is called by the player thread alone.
+ * Somebody who takes events. Everything but {@link #combined}, {@link #units} and {@link #writable} is called by the
+ * player thread alone.
  */
 public interface Subscriber {
     /** Whether each event comes wrapped with the name of its stream. */

@@ -17,8 +17,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Plays one symbol: trades, each aggregate as soon as its last trade is out, quotes, and at each
- * second of the tape the klines. All of it on the player thread.
+ * Plays one symbol: trades, each aggregate as soon as its last trade is out, quotes, and at each second of the tape the
+ * klines. All of it on the player thread.
  */
 final class SymbolPlayer {
     private static final long SECOND = 1_000_000L;
@@ -58,17 +58,10 @@ final class SymbolPlayer {
     /**
      * @param start where the tape's clock starts, in microseconds since the epoch
      * @param resumeAfter the last trade played before, −1 where none was
-     * @param jumps whether minutes without events may be left out while nobody wants klines; only
-     *     where the tape runs ahead of any clock, else who comes in such a minute would miss its
-     *     klines
+     * @param jumps whether minutes without events may be left out while nobody wants klines; only where the tape runs
+     *     ahead of any clock, else who comes in such a minute would miss its klines
      */
-    SymbolPlayer(
-            SymbolTape tape,
-            Streams streams,
-            Teller teller,
-            long start,
-            long resumeAfter,
-            boolean jumps) {
+    SymbolPlayer(SymbolTape tape, Streams streams, Teller teller, long start, long resumeAfter, boolean jumps) {
         this.tape = tape;
         this.jumps = jumps;
         this.teller = teller;
@@ -77,13 +70,9 @@ final class SymbolPlayer {
         tradeStream = streams.create(lower + "@trade");
         aggregateStream = streams.create(lower + "@aggTrade");
         quoteStream = streams.create(lower + "@bookTicker");
-        klineStreams =
-                KlineInterval.ALL.stream()
-                        .map(interval ->
-                                new KlineStream(
-                                        interval,
-                                        streams.create(lower + "@kline_" + interval.name())))
-                        .toList();
+        klineStreams = KlineInterval.ALL.stream()
+                .map(interval -> new KlineStream(interval, streams.create(lower + "@kline_" + interval.name())))
+                .toList();
         block = tape.block(Math.floorDiv(start, Block.MINUTE));
         nextSecond = Math.floorDiv(start, SECOND) * SECOND + SECOND;
         if (resumeAfter >= 0) {
@@ -123,9 +112,7 @@ final class SymbolPlayer {
 
     boolean ended() {
         return block.minute() > tape.lastMinute()
-                || (block.minute() == tape.lastMinute()
-                        && trades == block.trades()
-                        && quotes == block.quotes());
+                || (block.minute() == tape.lastMinute() && trades == block.trades() && quotes == block.quotes());
     }
 
     /** When the next event is due: a trade, a quote, or the end of a second. */
@@ -137,8 +124,7 @@ final class SymbolPlayer {
     }
 
     void playNext() {
-        if (quoteIsNext()
-                && (tradeComesBeforeSecond() || block.quote(quotes).time() < nextSecond)) {
+        if (quoteIsNext() && (tradeComesBeforeSecond() || block.quote(quotes).time() < nextSecond)) {
             playQuote();
         } else if (tradeComesBeforeSecond()) {
             playTrade();
@@ -148,9 +134,7 @@ final class SymbolPlayer {
         unpublished = true;
     }
 
-    /**
-     * By its own time, not by when it was told: what is told late still belongs into its second.
-     */
+    /** By its own time, not by when it was told: what is told late still belongs into its second. */
     private boolean tradeComesBeforeSecond() {
         return trades < block.trades() && block.trade(trades).time() < nextSecond;
     }
@@ -173,9 +157,7 @@ final class SymbolPlayer {
         trades++;
         last = Optional.of(trade);
         if (tradeStream.isWanted()) {
-            teller.tellTrade(
-                    tradeStream,
-                    (out, units) -> Payloads.trade(out, symbol, trade, eventTime, units));
+            teller.tellTrade(tradeStream, (out, units) -> Payloads.trade(out, symbol, trade, eventTime, units));
         }
         passBlanked();
         if (aggregates == block.aggregates()) {
@@ -187,9 +169,7 @@ final class SymbolPlayer {
             passBlanked();
             if (aggregateStream.isWanted()) {
                 teller.tellTrade(
-                        aggregateStream,
-                        (out, units) ->
-                                Payloads.aggregate(out, symbol, aggregate, eventTime, units));
+                        aggregateStream, (out, units) -> Payloads.aggregate(out, symbol, aggregate, eventTime, units));
             }
         }
     }
@@ -243,17 +223,14 @@ final class SymbolPlayer {
         if (closed || end % (2 * SECOND) == 0) {
             teller.tell(
                     klines.stream,
-                    (out, units) ->
-                            Payloads.kline(
-                                    out, symbol, klines.interval.name(), told, closed, end, units));
+                    (out, units) -> Payloads.kline(out, symbol, klines.interval.name(), told, closed, end, units));
         }
-        klines.forming =
-                closed
-                        ? new TimedKline(
-                                end,
-                                klines.interval.plus(end, 1, 0),
-                                Kline.empty(told.kline().close()))
-                        : told;
+        klines.forming = closed
+                ? new TimedKline(
+                        end,
+                        klines.interval.plus(end, 1, 0),
+                        Kline.empty(told.kline().close()))
+                : told;
     }
 
     /** Lets the readers see what has been played. */

@@ -1,13 +1,11 @@
 package io.tapekeeper.exchange.play;
 
 /**
- * The time on the tape, in microseconds since the epoch: it stands, or runs from an anchor at a
- * speed against local monotonic time. The player thread sets it, anyone may read it.
+ * The time on the tape, in microseconds since the epoch: it stands, or runs from an anchor at a speed against local
+ * monotonic time. The player thread sets it, anyone may read it.
  */
 public final class TapeClock {
-    /**
-     * @param speed tape seconds per second; 0 where the clock stands
-     */
+    /** @param speed tape seconds per second; 0 where the clock stands */
     private record Anchor(long tape, long nanos, double speed) {}
 
     private volatile Anchor anchor;
@@ -18,9 +16,7 @@ public final class TapeClock {
 
     public long now() {
         Anchor a = anchor;
-        return a.speed == 0
-                ? a.tape
-                : a.tape + (long) ((System.nanoTime() - a.nanos) / 1_000.0 * a.speed);
+        return a.speed == 0 ? a.tape : a.tape + (long) ((System.nanoTime() - a.nanos) / 1_000.0 * a.speed);
     }
 
     void stand(long tape) {

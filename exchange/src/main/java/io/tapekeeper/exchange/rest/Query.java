@@ -19,28 +19,22 @@ final class Query {
     private static final long FURTHEST_AHEAD = 10_000_000L;
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,20}");
     private static final Pattern SYMBOL = Pattern.compile("[\\p{Lu}\\p{Lo}0-9\\-_.]{1,50}");
-    private static final Pattern SYMBOLS =
-            Pattern.compile("\\[(\"[^\",\\[\\]]+\"(,\"[^\",\\[\\]]+\")*)?]");
+    private static final Pattern SYMBOLS = Pattern.compile("\\[(\"[^\",\\[\\]]+\"(,\"[^\",\\[\\]]+\")*)?]");
     private static final Pattern ZONE = Pattern.compile("([+-]?)([0-9]{1,2})(?::([0-9]{2}))?");
 
     private final Map<String, List<String>> values;
 
-    /**
-     * @param known the parameters that the endpoint reads
-     */
+    /** @param known the parameters that the endpoint reads */
     Query(Map<String, List<String>> values, Set<String> known) throws RequestRefusedException {
         this.values = values;
         if (known.isEmpty() && !values.isEmpty()) {
             throw new RequestRefusedException(
-                    -1101,
-                    "Too many parameters; expected '0' and received '%d'."
-                            .formatted(values.size()));
+                    -1101, "Too many parameters; expected '0' and received '%d'.".formatted(values.size()));
         }
         for (var value : values.entrySet()) {
             if (value.getValue().size() > 1) {
                 throw new RequestRefusedException(
-                        -1101,
-                        "Duplicate values for parameter '%s' detected.".formatted(value.getKey()));
+                        -1101, "Duplicate values for parameter '%s' detected.".formatted(value.getKey()));
             }
         }
         long read = values.keySet().stream().filter(known::contains).count();
@@ -70,9 +64,7 @@ final class Query {
     String mandatory(String name) throws RequestRefusedException {
         if (!has(name) || values.get(name).getFirst().isEmpty()) {
             throw new RequestRefusedException(
-                    -1102,
-                    "Mandatory parameter '%s' was not sent, was empty/null, or malformed."
-                            .formatted(name));
+                    -1102, "Mandatory parameter '%s' was not sent, was empty/null, or malformed.".formatted(name));
         }
         return values.get(name).getFirst();
     }
@@ -85,17 +77,14 @@ final class Query {
     List<String> symbols() throws RequestRefusedException {
         String array = mandatory("symbols").replace(" ", "");
         if (!SYMBOLS.matcher(array).matches()) {
-            throw illegal(
-                    "symbols",
-                    "^\\\\[(\"[A-Z0-9-_.]{1,50}\"(,\"[A-Z0-9-_.]{1,50}\"){0,}){0,1}\\\\]$");
+            throw illegal("symbols", "^\\\\[(\"[A-Z0-9-_.]{1,50}\"(,\"[A-Z0-9-_.]{1,50}\"){0,}){0,1}\\\\]$");
         }
         List<String> names = new ArrayList<>();
         for (String quoted : array.substring(1, array.length() - 1).split(",", -1)) {
             if (!quoted.isEmpty()) {
                 String name = legalSymbol("symbols", quoted.substring(1, quoted.length() - 1));
                 if (names.contains(name)) {
-                    throw new RequestRefusedException(
-                            -1151, "Symbol is present multiple times in the list.");
+                    throw new RequestRefusedException(-1151, "Symbol is present multiple times in the list.");
                 }
                 names.add(name);
             }
@@ -106,8 +95,7 @@ final class Query {
         return names;
     }
 
-    private static String legalSymbol(String parameter, String name)
-            throws RequestRefusedException {
+    private static String legalSymbol(String parameter, String name) throws RequestRefusedException {
         if (!SYMBOL.matcher(name).matches()) {
             throw illegal(parameter, "^[A-Z0-9-_.]{1,50}$");
         }
@@ -116,9 +104,7 @@ final class Query {
 
     private static RequestRefusedException illegal(String parameter, String range) {
         return new RequestRefusedException(
-                -1100,
-                "Illegal characters found in parameter '%s'; legal range is '%s'."
-                        .formatted(parameter, range));
+                -1100, "Illegal characters found in parameter '%s'; legal range is '%s'.".formatted(parameter, range));
     }
 
     OptionalLong number(String name) throws RequestRefusedException {
@@ -132,8 +118,7 @@ final class Query {
         try {
             return OptionalLong.of(Long.parseLong(value.get()));
         } catch (NumberFormatException beyondLong) {
-            throw new RequestRefusedException(
-                    -1130, "Data sent for parameter '%s' is not valid.".formatted(name));
+            throw new RequestRefusedException(-1130, "Data sent for parameter '%s' is not valid.".formatted(name));
         }
     }
 
@@ -141,8 +126,7 @@ final class Query {
     int limit(int otherwise, int most) throws RequestRefusedException {
         long limit = number("limit").orElse(otherwise);
         if (limit == 0) {
-            throw new RequestRefusedException(
-                    -1130, "Data sent for parameter 'limit' is not valid.");
+            throw new RequestRefusedException(-1130, "Data sent for parameter 'limit' is not valid.");
         }
         return (int) Math.min(limit, most);
     }
@@ -168,15 +152,13 @@ final class Query {
         String text = text("timeZone").orElse("0");
         Matcher matcher = ZONE.matcher(text);
         if (matcher.matches()) {
-            long minutes =
-                    60L * Integer.parseInt(matcher.group(2))
-                            + (matcher.group(3) == null ? 0 : Integer.parseInt(matcher.group(3)));
+            long minutes = 60L * Integer.parseInt(matcher.group(2))
+                    + (matcher.group(3) == null ? 0 : Integer.parseInt(matcher.group(3)));
             long ahead = matcher.group(1).equals("-") ? -minutes : minutes;
             if (ahead >= -12 * 60 && ahead <= 14 * 60) {
                 return ahead * 60_000_000L;
             }
         }
-        throw new RequestRefusedException(
-                -1130, "Data sent for parameter 'timeZone' is not valid.");
+        throw new RequestRefusedException(-1130, "Data sent for parameter 'timeZone' is not valid.");
     }
 }

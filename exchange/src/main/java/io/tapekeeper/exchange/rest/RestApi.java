@@ -19,16 +19,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 
 /**
- * The public market-data endpoints under {@code /api/v3}. Thread-safe: reads what has been played
- * and keeps nothing but the request weights.
+ * The public market-data endpoints under {@code /api/v3}. Thread-safe: reads what has been played and keeps nothing but
+ * the request weights.
  *
- * <p>Where the real exchange's behaviour is not documented: a limit above the maximum is cut to it,
- * a limit of 0 is −1130, {@code fromId} together with times is −1128.
+ * <p>Where the real exchange's behaviour is not documented: a limit above the maximum is cut to it, a limit of 0 is
+ * −1130, {@code fromId} together with times is −1128.
  */
 public final class RestApi {
     private static final String PREFIX = "/api/v3/";
-    private static final Set<String> STATUSES =
-            Set.of("TRADING", "END_OF_DAY", "HALT", "BREAK", "CANCEL_ONLY");
+    private static final Set<String> STATUSES = Set.of("TRADING", "END_OF_DAY", "HALT", "BREAK", "CANCEL_ONLY");
 
     private interface Weight {
         int of(Map<String, List<String>> parameters);
@@ -51,10 +50,7 @@ public final class RestApi {
     private final Map<String, Endpoint> endpoints = new LinkedHashMap<>();
     private final AtomicLong refuseUntil = new AtomicLong(System.nanoTime());
 
-    /**
-     * @param database a history as the endpoints show it that the real exchange answers from a
-     *     database
-     */
+    /** @param database a history as the endpoints show it that the real exchange answers from a database */
     public RestApi(Player player, WeightMeter meter, UnaryOperator<History> database) {
         this.player = player;
         this.meter = meter;
@@ -74,20 +70,11 @@ public final class RestApi {
                 this::exchangeInfo);
         add("ticker/price", some, twoOrFour, rows(SymbolRows::price));
         add("ticker/bookTicker", some, twoOrFour, rows(SymbolRows::bookTicker));
-        add(
-                "ticker/24hr",
-                Set.of("symbol", "symbols", "symbolStatus", "type"),
-                RestApi::dayWeight,
-                this::day);
+        add("ticker/24hr", Set.of("symbol", "symbols", "symbolStatus", "type"), RestApi::dayWeight, this::day);
         add("trades", recent, sent -> 25, this::trades);
         add("historicalTrades", Set.of("symbol", "limit", "fromId"), sent -> 25, this::older);
-        add(
-                "aggTrades",
-                Set.of("symbol", "fromId", "startTime", "endTime", "limit"),
-                sent -> 4,
-                this::aggregates);
-        Set<String> bars =
-                Set.of("symbol", "interval", "startTime", "endTime", "timeZone", "limit");
+        add("aggTrades", Set.of("symbol", "fromId", "startTime", "endTime", "limit"), sent -> 4, this::aggregates);
+        Set<String> bars = Set.of("symbol", "interval", "startTime", "endTime", "timeZone", "limit");
         add("klines", bars, sent -> 2, this::klines);
         add("uiKlines", bars, sent -> 2, this::klines);
         add("avgPrice", Set.of("symbol"), sent -> 2, this::averagePrice);
@@ -100,9 +87,7 @@ public final class RestApi {
 
     static Reply overloaded() {
         return Reply.error(
-                503,
-                -1008,
-                "Server is currently overloaded with other requests. Please try again in a few minutes.");
+                503, -1008, "Server is currently overloaded with other requests. Please try again in a few minutes.");
     }
 
     /** Answers every request with 503 for this long. */
@@ -114,14 +99,8 @@ public final class RestApi {
         return System.nanoTime() - refuseUntil.get() < 0;
     }
 
-    /**
-     * @param timeUnit the header {@code X-MBX-TIME-UNIT}
-     */
-    Reply answer(
-            String path,
-            Map<String, List<String>> parameters,
-            Optional<String> timeUnit,
-            InetAddress client) {
+    /** @param timeUnit the header {@code X-MBX-TIME-UNIT} */
+    Reply answer(String path, Map<String, List<String>> parameters, Optional<String> timeUnit, InetAddress client) {
         if (isRefusing()) {
             return overloaded();
         }
@@ -168,9 +147,8 @@ public final class RestApi {
             case "MILLISECOND", "millisecond" -> TimeUnits.MILLIS;
             case "MICROSECOND", "microsecond" -> TimeUnits.MICROS;
             default ->
-                    throw new RequestRefusedException(
-                            -1194,
-                            "Invalid value for time unit; expected either MICROSECOND or MILLISECOND.");
+                throw new RequestRefusedException(
+                        -1194, "Invalid value for time unit; expected either MICROSECOND or MILLISECOND.");
         };
     }
 
@@ -248,8 +226,7 @@ public final class RestApi {
     }
 
     /** An object where one symbol is asked for, else an array. */
-    private void writeRows(Query query, JsonWriter out, TimeUnits units, Row row)
-            throws RequestRefusedException {
+    private void writeRows(Query query, JsonWriter out, TimeUnits units, Row row) throws RequestRefusedException {
         List<History> chosen = some(query);
         if (query.has("symbol")) {
             row.write(chosen.getFirst(), out, units);
@@ -267,23 +244,20 @@ public final class RestApi {
         out.raw("{\"serverTime\":").number(units.of(player.time())).raw('}');
     }
 
-    private void depth(Query query, JsonWriter out, TimeUnits units)
-            throws RequestRefusedException {
+    private void depth(Query query, JsonWriter out, TimeUnits units) throws RequestRefusedException {
         History history = one(query);
         some(query); // for symbolStatus
         query.limit(100, 5_000); // one level is all there is, so only what is wrong with it counts
         SymbolRows.depth(history, out);
     }
 
-    private void trades(Query query, JsonWriter out, TimeUnits units)
-            throws RequestRefusedException {
+    private void trades(Query query, JsonWriter out, TimeUnits units) throws RequestRefusedException {
         History history = one(query);
         int limit = query.limit(500, 1_000);
         prints(history.newest(Print.Kind.RAW, Long.MAX_VALUE, limit), out, units);
     }
 
-    private void older(Query query, JsonWriter out, TimeUnits units)
-            throws RequestRefusedException {
+    private void older(Query query, JsonWriter out, TimeUnits units) throws RequestRefusedException {
         History history = database.apply(one(query));
         int limit = query.limit(500, 1_000);
         OptionalLong fromId = query.number("fromId");
@@ -304,8 +278,7 @@ public final class RestApi {
         out.raw(prints.isEmpty() ? "[]" : "]");
     }
 
-    private void aggregates(Query query, JsonWriter out, TimeUnits units)
-            throws RequestRefusedException {
+    private void aggregates(Query query, JsonWriter out, TimeUnits units) throws RequestRefusedException {
         History history = database.apply(one(query));
         int limit = query.limit(500, 1_000);
         OptionalLong fromId = query.number("fromId");
@@ -333,18 +306,16 @@ public final class RestApi {
         return sent.isPresent() && sent.getAsLong() * 1_000 == end ? end + 999 : end;
     }
 
-    private void klines(Query query, JsonWriter out, TimeUnits units)
-            throws RequestRefusedException {
+    private void klines(Query query, JsonWriter out, TimeUnits units) throws RequestRefusedException {
         History history = database.apply(one(query));
         long now = player.playedTime();
-        List<TimedKline> klines =
-                history.klines(
-                        query.interval(),
-                        query.zone(),
-                        query.time("startTime", -1, now),
-                        query.time("endTime", Long.MAX_VALUE, now),
-                        query.limit(500, 1_000),
-                        now);
+        List<TimedKline> klines = history.klines(
+                query.interval(),
+                query.zone(),
+                query.time("startTime", -1, now),
+                query.time("endTime", Long.MAX_VALUE, now),
+                query.limit(500, 1_000),
+                now);
         char before = '[';
         for (TimedKline kline : klines) {
             Payloads.klineRow(out.raw(before), kline, units);
@@ -356,24 +327,17 @@ public final class RestApi {
     private void day(Query query, JsonWriter out, TimeUnits units) throws RequestRefusedException {
         String type = query.text("type").orElse("FULL");
         if (!type.equals("FULL") && !type.equals("MINI")) {
-            throw new RequestRefusedException(
-                    -1130, "Data sent for parameter 'type' is not valid.");
+            throw new RequestRefusedException(-1130, "Data sent for parameter 'type' is not valid.");
         }
         long now = player.playedTime();
-        writeRows(
-                query,
-                out,
-                units,
-                (history, to, in) -> SymbolRows.day(history, now, type.equals("FULL"), to, in));
+        writeRows(query, out, units, (history, to, in) -> SymbolRows.day(history, now, type.equals("FULL"), to, in));
     }
 
-    private void averagePrice(Query query, JsonWriter out, TimeUnits units)
-            throws RequestRefusedException {
+    private void averagePrice(Query query, JsonWriter out, TimeUnits units) throws RequestRefusedException {
         SymbolRows.average(one(query), player.playedTime(), out, units);
     }
 
-    private void exchangeInfo(Query query, JsonWriter out, TimeUnits units)
-            throws RequestRefusedException {
+    private void exchangeInfo(Query query, JsonWriter out, TimeUnits units) throws RequestRefusedException {
         List<History> chosen = some(query);
         Optional<String> permissions = query.text("permissions"); // one name or a JSON array
         if (permissions.isPresent()) {
@@ -385,16 +349,14 @@ public final class RestApi {
             }
         }
         out.raw("{\"timezone\":\"UTC\",\"serverTime\":").number(units.of(player.time()));
-        String limits =
-                """
+        String limits = """
                 ,"rateLimits":[
                 {"rateLimitType":"REQUEST_WEIGHT","interval":"MINUTE","intervalNum":1,"limit":%d},
                 {"rateLimitType":"ORDERS","interval":"SECOND","intervalNum":10,"limit":100},
                 {"rateLimitType":"ORDERS","interval":"DAY","intervalNum":1,"limit":200000},
                 {"rateLimitType":"RAW_REQUESTS","interval":"MINUTE","intervalNum":5,"limit":300000}],
                 "exchangeFilters":[],"symbols":
-                """
-                        .formatted(meter.limit());
+                """.formatted(meter.limit());
         out.raw(limits.replace("\n", ""));
         char before = '[';
         for (History history : chosen) {

@@ -29,12 +29,10 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.regex.Pattern;
 
 /**
- * The HTTP requests of one connection, answered in their order, one at a time, on the threads for
- * REST. While one is being answered nothing more is read, so that what waits here is bounded by one
- * read of the socket.
+ * The HTTP requests of one connection, answered in their order, one at a time, on the threads for REST. While one is
+ * being answered nothing more is read, so that what waits here is bounded by one read of the socket.
  */
-@SuppressWarnings(
-        "FutureReturnValueIgnored") // a write fails with its channel, whose end is handled
+@SuppressWarnings("FutureReturnValueIgnored") // a write fails with its channel, whose end is handled
 public final class RestHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = System.getLogger(RestHandler.class.getName());
     private static final String SIM = "/sim/";
@@ -72,15 +70,14 @@ public final class RestHandler extends SimpleChannelInboundHandler<FullHttpReque
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
         boolean legible = request.decoderResult().isSuccess();
-        waiting.add(
-                new Request(
-                        legible,
-                        request.method().name(),
-                        request.uri(),
-                        Optional.ofNullable(request.headers().get("X-MBX-TIME-UNIT")),
-                        Optional.ofNullable(request.headers().get(HttpHeaderNames.ORIGIN)),
-                        request.headers().get(HttpHeaderNames.HOST, ""),
-                        legible && HttpUtil.isKeepAlive(request)));
+        waiting.add(new Request(
+                legible,
+                request.method().name(),
+                request.uri(),
+                Optional.ofNullable(request.headers().get("X-MBX-TIME-UNIT")),
+                Optional.ofNullable(request.headers().get(HttpHeaderNames.ORIGIN)),
+                request.headers().get(HttpHeaderNames.HOST, ""),
+                legible && HttpUtil.isKeepAlive(request)));
         answerNext(context);
     }
 
@@ -98,23 +95,19 @@ public final class RestHandler extends SimpleChannelInboundHandler<FullHttpReque
         } catch (RejectedExecutionException tooMany) {
             reply = CompletableFuture.completedFuture(RestApi.overloaded());
         }
-        reply.exceptionally(
-                        fault -> {
-                            LOG.log(Level.ERROR, "no answer to " + request.uri, fault);
-                            return Reply.error(500, -1000, "An unknown error occurred.");
-                        })
+        reply.exceptionally(fault -> {
+                    LOG.log(Level.ERROR, "no answer to " + request.uri, fault);
+                    return Reply.error(500, -1000, "An unknown error occurred.");
+                })
                 .thenAcceptAsync(answer -> send(context, request, answer), context.executor());
     }
 
     private void send(ChannelHandlerContext context, Request request, Reply reply) {
         byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);
-        FullHttpResponse response =
-                new DefaultFullHttpResponse(
-                        HttpVersion.HTTP_1_1,
-                        HttpResponseStatus.valueOf(reply.status()),
-                        request.method.equals("HEAD")
-                                ? Unpooled.EMPTY_BUFFER
-                                : Unpooled.wrappedBuffer(body));
+        FullHttpResponse response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1,
+                HttpResponseStatus.valueOf(reply.status()),
+                request.method.equals("HEAD") ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body));
         response.headers()
                 .set(HttpHeaderNames.CONTENT_TYPE, reply.contentType())
                 .set(HttpHeaderNames.CONTENT_LENGTH, body.length)
@@ -142,12 +135,11 @@ public final class RestHandler extends SimpleChannelInboundHandler<FullHttpReque
             QueryStringDecoder uri = new QueryStringDecoder(request.uri);
             if (request.method.equals("OPTIONS") && !request.isSim()) {
                 return Reply.ok(Reply.JSON, "")
-                        .with(
-                                Map.of(
-                                        "Access-Control-Allow-Methods",
-                                        "GET, HEAD, OPTIONS",
-                                        "Access-Control-Allow-Headers",
-                                        "*"));
+                        .with(Map.of(
+                                "Access-Control-Allow-Methods",
+                                "GET, HEAD, OPTIONS",
+                                "Access-Control-Allow-Headers",
+                                "*"));
             }
             if (request.isSim()) {
                 if (request.method.equals("POST") && isFromAPage(request)) {
@@ -168,8 +160,8 @@ public final class RestHandler extends SimpleChannelInboundHandler<FullHttpReque
     }
 
     /**
-     * A browser names the page that asks as {@code Origin}. The host is looked at too, for a page
-     * may have its own name lead to this machine.
+     * A browser names the page that asks as {@code Origin}. The host is looked at too, for a page may have its own name
+     * lead to this machine.
      */
     private static boolean isFromAPage(Request request) {
         return request.origin.isPresent() || !LOCAL_HOST.matcher(request.host).matches();
@@ -177,10 +169,7 @@ public final class RestHandler extends SimpleChannelInboundHandler<FullHttpReque
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        LOG.log(
-                cause instanceof IOException ? Level.DEBUG : Level.WARNING,
-                "connection closed",
-                cause);
+        LOG.log(cause instanceof IOException ? Level.DEBUG : Level.WARNING, "connection closed", cause);
         context.close();
     }
 }

@@ -18,23 +18,20 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What only a local exchange can tell and do, under {@code /sim}, free of weight; times are
- * microseconds.
+ * What only a local exchange can tell and do, under {@code /sim}, free of weight; times are microseconds.
  *
  * <ul>
- *   <li>{@code GET /sim/state}: source, speed, state (and the reason where failed), tape time, ids
- *       played per symbol, clients; what went over the wires, and the faults injected
- *   <li>{@code GET /sim/tape?symbol=&kind=raw|aggregate&fromId=&limit=}: the tape as it was played,
- *       as CSV of up to 100,000 rows; the whole is read page by page. Ids that are blanked or
- *       absent are left out
+ *   <li>{@code GET /sim/state}: source, speed, state (and the reason where failed), tape time, ids played per symbol,
+ *       clients; what went over the wires, and the faults injected
+ *   <li>{@code GET /sim/tape?symbol=&kind=raw|aggregate&fromId=&limit=}: the tape as it was played, as CSV of up to
+ *       100,000 rows; the whole is read page by page. Ids that are blanked or absent are left out
  *   <li>{@code GET /sim/holes}: these ids, and the first ids that REST still has
- *   <li>{@code POST /sim/refuse?seconds=}: every request under {@code /api} is answered with 503
- *       for so long
+ *   <li>{@code POST /sim/refuse?seconds=}: every request under {@code /api} is answered with 503 for so long
  *   <li>{@code POST /sim/play}: starts a recording without waiting for a subscriber
  * </ul>
  *
- * <p>A POST that comes from a web page, or under a name that is not this machine's, is refused with
- * 403, and no answer carries a CORS header: no page may stop the market behind its owner's back.
+ * <p>A POST that comes from a web page, or under a name that is not this machine's, is refused with 403, and no answer
+ * carries a CORS header: no page may stop the market behind its owner's back.
  */
 public final class SimApi {
     private static final int MOST_ROWS = 100_000;
@@ -47,13 +44,7 @@ public final class SimApi {
     private final Traffic traffic;
     private final Faults faults;
 
-    public SimApi(
-            Player player,
-            TapeSource source,
-            Sockets sockets,
-            RestApi api,
-            Traffic traffic,
-            Faults faults) {
+    public SimApi(Player player, TapeSource source, Sockets sockets, RestApi api, Traffic traffic, Faults faults) {
         this.player = player;
         this.source = source;
         this.sockets = sockets;
@@ -66,8 +57,7 @@ public final class SimApi {
         try {
             return switch (method + " " + path) {
                 case "GET /sim/state" -> state();
-                case "GET /sim/tape" ->
-                        tape(new Query(parameters, Set.of("symbol", "kind", "fromId", "limit")));
+                case "GET /sim/tape" -> tape(new Query(parameters, Set.of("symbol", "kind", "fromId", "limit")));
                 case "GET /sim/holes" -> holes();
                 case "POST /sim/refuse" -> refuse(new Query(parameters, Set.of("seconds")));
                 case "POST /sim/play" -> {
@@ -82,11 +72,8 @@ public final class SimApi {
     }
 
     private Reply refuse(Query query) throws RequestRefusedException {
-        long seconds =
-                query.number("seconds")
-                        .orElseThrow(() ->
-                                new RequestRefusedException(
-                                        -1102, "Mandatory parameter 'seconds' was not sent."));
+        long seconds = query.number("seconds")
+                .orElseThrow(() -> new RequestRefusedException(-1102, "Mandatory parameter 'seconds' was not sent."));
         api.refuseFor(Math.min(seconds, LONGEST_REFUSAL));
         return Reply.ok(Reply.JSON, new JsonWriter().raw("{}").text());
     }
@@ -118,7 +105,9 @@ public final class SimApi {
             out.raw(",\"firstTradeId\":").number(history.oldest(Print.Kind.RAW));
             out.raw(",\"lastTradeId\":").number(lastId(history, Print.Kind.RAW));
             out.raw(",\"firstAggregateId\":").number(history.oldest(Print.Kind.AGGREGATE));
-            out.raw(",\"lastAggregateId\":").number(lastId(history, Print.Kind.AGGREGATE)).raw('}');
+            out.raw(",\"lastAggregateId\":")
+                    .number(lastId(history, Print.Kind.AGGREGATE))
+                    .raw('}');
             before = ',';
         }
         return Reply.ok(Reply.JSON, out.raw("]}").text());
@@ -149,11 +138,10 @@ public final class SimApi {
             out.raw(",\"blankedAggregates\":").raw(holes.blankedAggregates().toString());
             out.raw(",\"absentAggregates\":").raw(holes.absentAggregates().toString());
             out.raw(",\"absentTrades\":");
-            out.raw(
-                    holes.absentTrades().stream()
-                            .map(range -> "[" + range.first() + "," + range.last() + "]")
-                            .toList()
-                            .toString());
+            out.raw(holes.absentTrades().stream()
+                    .map(range -> "[" + range.first() + "," + range.last() + "]")
+                    .toList()
+                    .toString());
             out.raw('}');
             before = ',';
         }
@@ -176,11 +164,10 @@ public final class SimApi {
         }
         StringBuilder lines = new StringBuilder("id,price,size,time,buyer_is_maker");
         lines.append(raw ? "\n" : ",first,last\n");
-        for (Print print :
-                history.from(
-                        raw ? Print.Kind.RAW : Print.Kind.AGGREGATE,
-                        query.number("fromId").orElse(0),
-                        query.limit(1_000, MOST_ROWS))) {
+        for (Print print : history.from(
+                raw ? Print.Kind.RAW : Print.Kind.AGGREGATE,
+                query.number("fromId").orElse(0),
+                query.limit(1_000, MOST_ROWS))) {
             if (print instanceof Aggregate aggregate && aggregate.isBlanked()) {
                 continue;
             }
@@ -196,8 +183,7 @@ public final class SimApi {
         return Reply.ok("text/csv;charset=UTF-8", lines.toString());
     }
 
-    private static void line(
-            StringBuilder lines, Print print, long price, long size, boolean buyerIsMaker) {
+    private static void line(StringBuilder lines, Print print, long price, long size, boolean buyerIsMaker) {
         lines.append(print.id()).append(',').append(Decimals.format(price)).append(',');
         lines.append(Decimals.format(size)).append(',').append(print.time()).append(',');
         lines.append(buyerIsMaker);

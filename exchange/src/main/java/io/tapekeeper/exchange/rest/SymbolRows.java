@@ -71,10 +71,7 @@ final class SymbolRows {
         Played played = history.played();
         long minutes = Math.floorDiv(now, Block.MINUTE) + 1;
         long start = (minutes - DAY_MINUTES) * Block.MINUTE;
-        Kline day =
-                played.last().isPresent()
-                        ? history.kline(start, minutes * Block.MINUTE)
-                        : Kline.empty(0);
+        Kline day = played.last().isPresent() ? history.kline(start, minutes * Block.MINUTE) : Kline.empty(0);
         BigDecimal volume = day.volume().toDecimal(Amount.SIZE_PLACES);
         BigDecimal quoteVolume = day.quoteVolume().toDecimal(Amount.QUOTE_PLACES);
         BigDecimal open = new BigDecimal(Decimals.format(day.open()));
@@ -113,10 +110,7 @@ final class SymbolRows {
     static void average(History history, long now, JsonWriter out, TimeUnits units) {
         Optional<RawTrade> last = history.played().last();
         long end = (Math.floorDiv(now, Block.MINUTE) + 1) * Block.MINUTE;
-        Kline bar =
-                last.isPresent()
-                        ? history.kline(end - AVERAGE_MINUTES * Block.MINUTE, end)
-                        : Kline.empty(0);
+        Kline bar = last.isPresent() ? history.kline(end - AVERAGE_MINUTES * Block.MINUTE, end) : Kline.empty(0);
         out.raw("{\"mins\":").number(AVERAGE_MINUTES).raw(",\"price\":");
         if (bar.trades() == 0) {
             out.decimal(bar.close());
@@ -131,9 +125,7 @@ final class SymbolRows {
 
     private static String ratio(BigDecimal a, BigDecimal b, int places) {
         BigDecimal value =
-                b.signum() == 0
-                        ? BigDecimal.ZERO.setScale(places)
-                        : a.divide(b, places, RoundingMode.HALF_UP);
+                b.signum() == 0 ? BigDecimal.ZERO.setScale(places) : a.divide(b, places, RoundingMode.HALF_UP);
         return value.toPlainString();
     }
 
@@ -143,8 +135,7 @@ final class SymbolRows {
         out.raw(",\"baseAssetPrecision\":8,\"quoteAsset\":").string(listing.quote());
         String tick = Decimals.format(listing.tickSize());
         String step = Decimals.format(listing.stepSize());
-        String rules =
-                """
+        String rules = """
                 ,"quotePrecision":8,"quoteAssetPrecision":8,"baseCommissionPrecision":8,
                 "quoteCommissionPrecision":8,"orderTypes":["LIMIT","LIMIT_MAKER","MARKET"],
                 "icebergAllowed":true,"ocoAllowed":true,"otoAllowed":true,
@@ -158,8 +149,7 @@ final class SymbolRows {
                 "maxNotional":"9000000.00000000","applyMaxToMarket":false,"avgPriceMins":5}],
                 "permissions":[],"permissionSets":[["SPOT"]],
                 "defaultSelfTradePreventionMode":"NONE","allowedSelfTradePreventionModes":["NONE"]}
-                """
-                        .formatted(tick, tick, step, step);
+                """.formatted(tick, tick, step, step);
         out.raw(rules.replace("\n", ""));
     }
 }

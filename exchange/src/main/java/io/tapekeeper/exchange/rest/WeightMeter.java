@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Request weight per client address and minute, by local monotonic time. Beyond the limit comes
- * 429; a client that goes on in spite of it is banned and gets 418, twice as long each time.
- * Remembers the addresses seen last, at most 1,024. Thread-safe.
+ * Request weight per client address and minute, by local monotonic time. Beyond the limit comes 429; a client that goes
+ * on in spite of it is banned and gets 418, twice as long each time. Remembers the addresses seen last, at most 1,024.
+ * Thread-safe.
  */
 public final class WeightMeter {
     private static final long SECOND = 1_000_000_000L;
@@ -41,15 +41,14 @@ public final class WeightMeter {
     private final long origin;
     private int most;
     private long total;
-    private final Map<InetAddress, Usage> usages =
-            new LinkedHashMap<>(16, 0.75f, true) {
-                private static final long serialVersionUID = 1L;
+    private final Map<InetAddress, Usage> usages = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
 
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<InetAddress, Usage> eldest) {
-                    return size() > ADDRESSES;
-                }
-            };
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<InetAddress, Usage> eldest) {
+            return size() > ADDRESSES;
+        }
+    };
 
     /**
      * @param limit weight per minute

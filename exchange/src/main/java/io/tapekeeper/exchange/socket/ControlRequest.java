@@ -62,8 +62,7 @@ sealed interface ControlRequest {
             }
         } catch (JacksonException broken) { // no JSON, or beyond a bound of the parser
             TokenStreamLocation place = broken.getLocation();
-            return new Numbered(
-                    "null", invalidJson(place == null ? text.length() : place.getColumnNr()));
+            return new Numbered("null", invalidJson(place == null ? text.length() : place.getColumnNr()));
         }
         if (!idLegal) {
             return new Numbered(id, invalid("request ID must be an unsigned integer"));
@@ -71,23 +70,20 @@ sealed interface ControlRequest {
         return new Numbered(id, request(method, params, text.length()));
     }
 
-    private static ControlRequest request(
-            String method, Optional<List<Object>> params, int length) {
+    private static ControlRequest request(String method, Optional<List<Object>> params, int length) {
         return switch (method) {
             case "SUBSCRIBE", "UNSUBSCRIBE" -> streams(method, params, length);
             case "LIST_SUBSCRIPTIONS" -> new ListSubscriptions();
-            case "SET_PROPERTY", "GET_PROPERTY" ->
-                    property(method.equals("SET_PROPERTY"), params.orElse(List.of()));
+            case "SET_PROPERTY", "GET_PROPERTY" -> property(method.equals("SET_PROPERTY"), params.orElse(List.of()));
             case "" -> invalid("missing field `method` at line 1 column " + length);
             default ->
-                    invalid(
-                            "unknown variant `%s`, expected one of `SUBSCRIBE`, `UNSUBSCRIBE`, `LIST_SUBSCRIPTIONS`, `SET_PROPERTY`, `GET_PROPERTY` at line 1 column %d"
-                                    .formatted(method, length));
+                invalid(
+                        "unknown variant `%s`, expected one of `SUBSCRIBE`, `UNSUBSCRIBE`, `LIST_SUBSCRIPTIONS`, `SET_PROPERTY`, `GET_PROPERTY` at line 1 column %d"
+                                .formatted(method, length));
         };
     }
 
-    private static ControlRequest streams(
-            String method, Optional<List<Object>> params, int length) {
+    private static ControlRequest streams(String method, Optional<List<Object>> params, int length) {
         if (params.isEmpty()) {
             return invalid("missing field `params` at line 1 column " + length);
         }
@@ -124,8 +120,7 @@ sealed interface ControlRequest {
             return Optional.of("null");
         }
         String text = parser.getString();
-        if (value == JsonToken.VALUE_NUMBER_INT
-                && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
+        if (value == JsonToken.VALUE_NUMBER_INT && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
             return Optional.of(text);
         }
         if (value == JsonToken.VALUE_STRING && TEXT_ID.matcher(text).matches()) {

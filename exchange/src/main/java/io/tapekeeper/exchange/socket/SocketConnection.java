@@ -34,22 +34,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
- * One WebSocket client: its streams, its control messages, its pings. The event loop owns all of it
- * but the batch of events being gathered, which belongs to the player thread.
+ * One WebSocket client: its streams, its control messages, its pings. The event loop owns all of it but the batch of
+ * events being gathered, which belongs to the player thread.
  *
- * <p>A batch is framed here and written as one buffer, past the frame encoder: a frame object per
- * event and client would cost more than the event itself.
+ * <p>A batch is framed here and written as one buffer, past the frame encoder: a frame object per event and client
+ * would cost more than the event itself.
  */
-@SuppressWarnings(
-        "FutureReturnValueIgnored") // a write fails with its channel, whose end is handled
-final class SocketConnection extends SimpleChannelInboundHandler<WebSocketFrame>
-        implements Subscriber {
+@SuppressWarnings("FutureReturnValueIgnored") // a write fails with its channel, whose end is handled
+final class SocketConnection extends SimpleChannelInboundHandler<WebSocketFrame> implements Subscriber {
     private static final Logger LOG = System.getLogger(SocketConnection.class.getName());
 
     /** A stream by name, or one of all symbols; whether it has events is another matter. */
     private static final Pattern STREAM =
-            Pattern.compile(
-                    "[^\\s@/!]{1,50}@[A-Za-z0-9_]{1,40}(@[A-Za-z0-9+:_-]{1,10})?|![A-Za-z0-9_]{1,40}(@arr)?");
+            Pattern.compile("[^\\s@/!]{1,50}@[A-Za-z0-9_]{1,40}(@[A-Za-z0-9+:_-]{1,10})?|![A-Za-z0-9_]{1,40}(@arr)?");
 
     private static final int POLICY_VIOLATION = 1008;
     private static final int GOING_AWAY = 1001;
@@ -86,25 +83,22 @@ final class SocketConnection extends SimpleChannelInboundHandler<WebSocketFrame>
     void opened(List<String> wanted) {
         sockets.opened(this);
         SocketRules rules = sockets.rules();
-        var pings =
-                channel.eventLoop()
-                        .scheduleAtFixedRate(
-                                this::ping,
-                                rules.pingEvery().toNanos(),
-                                rules.pingEvery().toNanos(),
-                                TimeUnit.NANOSECONDS);
-        var end =
-                channel.eventLoop()
-                        .schedule(
-                                () -> close(GOING_AWAY, "Connection lifetime reached"),
-                                rules.lifetime().toNanos(),
-                                TimeUnit.NANOSECONDS);
-        channel.closeFuture()
-                .addListener(closed -> {
-                    pings.cancel(false);
-                    end.cancel(false);
-                    forget();
-                });
+        var pings = channel.eventLoop()
+                .scheduleAtFixedRate(
+                        this::ping,
+                        rules.pingEvery().toNanos(),
+                        rules.pingEvery().toNanos(),
+                        TimeUnit.NANOSECONDS);
+        var end = channel.eventLoop()
+                .schedule(
+                        () -> close(GOING_AWAY, "Connection lifetime reached"),
+                        rules.lifetime().toNanos(),
+                        TimeUnit.NANOSECONDS);
+        channel.closeFuture().addListener(closed -> {
+            pings.cancel(false);
+            end.cancel(false);
+            forget();
+        });
         if (!wanted.isEmpty()) {
             subscribe("null", wanted, false);
         }
@@ -131,7 +125,8 @@ final class SocketConnection extends SimpleChannelInboundHandler<WebSocketFrame>
             return;
         }
         switch (frame) {
-            case PingWebSocketFrame ping -> send(new PongWebSocketFrame(ping.content().retain()));
+            case PingWebSocketFrame ping ->
+                send(new PongWebSocketFrame(ping.content().retain()));
             case PongWebSocketFrame pong -> matched(pong.content());
             case TextWebSocketFrame text -> answer(ControlRequest.parse(text.text()));
             default -> close(1003, "Only text is understood");
@@ -172,8 +167,10 @@ final class SocketConnection extends SimpleChannelInboundHandler<WebSocketFrame>
             close(POLICY_VIOLATION, "Invalid stream");
             return;
         }
-        List<String> added =
-                names.stream().distinct().filter(name -> !streams.containsKey(name)).toList();
+        List<String> added = names.stream()
+                .distinct()
+                .filter(name -> !streams.containsKey(name))
+                .toList();
         if (streams.size() + added.size() > sockets.rules().streams()) {
             error(id, 4, "Too many subscriptions");
             if (!acknowledge) {
@@ -235,7 +232,8 @@ final class SocketConnection extends SimpleChannelInboundHandler<WebSocketFrame>
     private void ping() {
         long now = System.nanoTime();
         Ping oldest = unanswered.peekFirst();
-        if (oldest != null && now - oldest.sentAt >= sockets.rules().pongWithin().toNanos()) {
+        if (oldest != null
+                && now - oldest.sentAt >= sockets.rules().pongWithin().toNanos()) {
             close(POLICY_VIOLATION, "Pong timeout");
             return;
         }
@@ -259,25 +257,23 @@ final class SocketConnection extends SimpleChannelInboundHandler<WebSocketFrame>
         if (!closing) {
             closing = true;
             send(new CloseWebSocketFrame(code, reason)).addListener(ChannelFutureListener.CLOSE);
-            channel.eventLoop()
-                    .schedule(() -> channel.close(), CLOSE_GRACE_SECONDS, TimeUnit.SECONDS);
+            channel.eventLoop().schedule(() -> channel.close(), CLOSE_GRACE_SECONDS, TimeUnit.SECONDS);
         }
     }
 
     ChannelFuture shutDown() {
-        channel.eventLoop()
-                .execute(() -> {
-                    JsonWriter out = new JsonWriter();
-                    if (combined) {
-                        out.raw("{\"stream\":\"!serverShutdown\",\"data\":");
-                    }
-                    Payloads.serverShutdown(out, sockets.player().time(), units);
-                    if (combined) {
-                        out.raw('}');
-                    }
-                    text(out.text());
-                    close(GOING_AWAY, "Server shutdown");
-                });
+        channel.eventLoop().execute(() -> {
+            JsonWriter out = new JsonWriter();
+            if (combined) {
+                out.raw("{\"stream\":\"!serverShutdown\",\"data\":");
+            }
+            Payloads.serverShutdown(out, sockets.player().time(), units);
+            if (combined) {
+                out.raw('}');
+            }
+            text(out.text());
+            close(GOING_AWAY, "Server shutdown");
+        });
         return channel.closeFuture();
     }
 
@@ -291,10 +287,7 @@ final class SocketConnection extends SimpleChannelInboundHandler<WebSocketFrame>
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         // Resets and broken frames are the client's doing; anything else is ours and is said
         // louder.
-        LOG.log(
-                cause instanceof IOException ? Level.DEBUG : Level.WARNING,
-                "connection closed",
-                cause);
+        LOG.log(cause instanceof IOException ? Level.DEBUG : Level.WARNING, "connection closed", cause);
         context.close();
     }
 
@@ -346,12 +339,11 @@ final class SocketConnection extends SimpleChannelInboundHandler<WebSocketFrame>
 
     @Override
     public void dropAsSlow() {
-        channel.eventLoop()
-                .execute(() -> {
-                    if (!closing) {
-                        sockets.countSlowClose();
-                        close(POLICY_VIOLATION, "Slow consumer");
-                    }
-                });
+        channel.eventLoop().execute(() -> {
+            if (!closing) {
+                sockets.countSlowClose();
+                close(POLICY_VIOLATION, "Slow consumer");
+            }
+        });
     }
 }

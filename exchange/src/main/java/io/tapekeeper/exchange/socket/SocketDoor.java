@@ -20,11 +20,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Lets WebSocket handshakes on {@code /ws}, {@code /ws/<streams>} and {@code /stream} in; every
- * other request goes on along the pipeline.
+ * Lets WebSocket handshakes on {@code /ws}, {@code /ws/<streams>} and {@code /stream} in; every other request goes on
+ * along the pipeline.
  */
-@SuppressWarnings(
-        "FutureReturnValueIgnored") // a write fails with its channel, whose end is handled
+@SuppressWarnings("FutureReturnValueIgnored") // a write fails with its channel, whose end is handled
 public final class SocketDoor extends ChannelInboundHandlerAdapter {
     private static final int LONGEST_MESSAGE = 1 << 16;
 
@@ -36,7 +35,8 @@ public final class SocketDoor extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
-        if (message instanceof FullHttpRequest request && request.decoderResult().isSuccess()) {
+        if (message instanceof FullHttpRequest request
+                && request.decoderResult().isSuccess()) {
             QueryStringDecoder uri = new QueryStringDecoder(request.uri());
             String path = uri.rawPath();
             if (path.equals("/ws") || path.startsWith("/ws/") || path.equals("/stream")) {
@@ -51,11 +51,8 @@ public final class SocketDoor extends ChannelInboundHandlerAdapter {
         super.channelRead(context, message);
     }
 
-    private void enter(
-            ChannelHandlerContext context, FullHttpRequest request, QueryStringDecoder uri) {
-        boolean upgrade =
-                request.headers()
-                        .contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
+    private void enter(ChannelHandlerContext context, FullHttpRequest request, QueryStringDecoder uri) {
+        boolean upgrade = request.headers().contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
         if (upgrade && !sockets.admits(address(context))) {
             refuse(context, HttpResponseStatus.TOO_MANY_REQUESTS);
             return;
@@ -75,23 +72,19 @@ public final class SocketDoor extends ChannelInboundHandlerAdapter {
             return;
         }
         WebSocketServerHandshaker handshaker =
-                new WebSocketServerHandshakerFactory(request.uri(), null, true, LONGEST_MESSAGE)
-                        .newHandshaker(request);
+                new WebSocketServerHandshakerFactory(request.uri(), null, true, LONGEST_MESSAGE).newHandshaker(request);
         if (handshaker == null) {
             WebSocketServerHandshakerFactory.sendUnsupportedVersionResponse(context.channel());
             return;
         }
-        SocketConnection connection =
-                new SocketConnection(context.channel(), sockets, combined, units);
-        handshaker
-                .handshake(context.channel(), request)
-                .addListener(done -> {
-                    if (done.isSuccess()) {
-                        connection.opened(wanted);
-                    } else {
-                        context.close();
-                    }
-                });
+        SocketConnection connection = new SocketConnection(context.channel(), sockets, combined, units);
+        handshaker.handshake(context.channel(), request).addListener(done -> {
+            if (done.isSuccess()) {
+                connection.opened(wanted);
+            } else {
+                context.close();
+            }
+        });
         while (context.pipeline().last() != this) {
             context.pipeline().removeLast();
         }
@@ -128,8 +121,7 @@ public final class SocketDoor extends ChannelInboundHandlerAdapter {
     }
 
     private static void refuse(ChannelHandlerContext context, HttpResponseStatus status) {
-        DefaultFullHttpResponse response =
-                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status);
+        DefaultFullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status);
         response.headers().set(HttpHeaderNames.CONTENT_LENGTH, 0);
         context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
     }

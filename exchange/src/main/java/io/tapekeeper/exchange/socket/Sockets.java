@@ -24,15 +24,14 @@ public final class Sockets {
     private final Player player;
     private final SocketRules rules;
     private final Set<SocketConnection> open = ConcurrentHashMap.newKeySet();
-    private final Map<InetAddress, Deque<Long>> attempts =
-            new LinkedHashMap<>(16, 0.75f, true) {
-                private static final long serialVersionUID = 1L;
+    private final Map<InetAddress, Deque<Long>> attempts = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
 
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<InetAddress, Deque<Long>> eldest) {
-                    return size() > ADDRESSES;
-                }
-            };
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<InetAddress, Deque<Long>> eldest) {
+            return size() > ADDRESSES;
+        }
+    };
     private final AtomicLong slowCloses = new AtomicLong();
 
     public Sockets(Player player, SocketRules rules) {
@@ -86,10 +85,7 @@ public final class Sockets {
         return slowCloses.get();
     }
 
-    /**
-     * Tells every client that the exchange stops, and closes; returns when all are gone or the time
-     * is up.
-     */
+    /** Tells every client that the exchange stops, and closes; returns when all are gone or the time is up. */
     public void shutDown(Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();
         List<ChannelFuture> ends = open.stream().map(SocketConnection::shutDown).toList();

@@ -5,14 +5,13 @@ import java.nio.ByteBuffer;
 /**
  * When taker orders come: a Hawkes process, in which each order sets off others for a while.
  *
- * <p>Intensity λ(t) = μ·a + Σₖ yₖ(t), with yₖ falling as e^(−βₖt) and rising by nₖβₖ at each order,
- * so that one order sets off nₖ others on time scale 1/βₖ on average; a is the activity of the
- * hour. Mean rate μ·a/(1 − Σnₖ). The three scales are a matching engine's answer (2 ms), a
- * machine's (40 ms) and the crowd's (0.3 s).
+ * <p>Intensity λ(t) = μ·a + Σₖ yₖ(t), with yₖ falling as e^(−βₖt) and rising by nₖβₖ at each order, so that one order
+ * sets off nₖ others on time scale 1/βₖ on average; a is the activity of the hour. Mean rate μ·a/(1 − Σnₖ). The three
+ * scales are a matching engine's answer (2 ms), a machine's (40 ms) and the crowd's (0.3 s).
  *
- * <p>Sampled exactly and in O(1): the next order is the first of independent clocks, one per term
- * of the intensity. Source: Hawkes, Biometrika 58, 1971; Dassios, Zhao, Exact simulation of Hawkes
- * process with exponentially decaying intensity, Electron. Commun. Probab. 18, 2013.
+ * <p>Sampled exactly and in O(1): the next order is the first of independent clocks, one per term of the intensity.
+ * Source: Hawkes, Biometrika 58, 1971; Dassios, Zhao, Exact simulation of Hawkes process with exponentially decaying
+ * intensity, Electron. Commun. Probab. 18, 2013.
  */
 final class Arrivals {
     /** 1/ms. */
@@ -56,16 +55,15 @@ final class Arrivals {
         }
         double elapsed = Math.min(wait, limit);
         for (int k = 0; k < DECAY.length; k++) {
-            excitation[k] =
-                    excitation[k] > SPENT ? excitation[k] * StrictMath.exp(-DECAY[k] * elapsed) : 0;
+            excitation[k] = excitation[k] > SPENT ? excitation[k] * StrictMath.exp(-DECAY[k] * elapsed) : 0;
         }
 
         return elapsed;
     }
 
     /**
-     * Counts an order that came as {@code orders} ordinary ones: large orders set off more than
-     * small ones do, and news more than any.
+     * Counts an order that came as {@code orders} ordinary ones: large orders set off more than small ones do, and news
+     * more than any.
      */
     void excite(double orders) {
         for (int k = 0; k < DECAY.length; k++) {

@@ -5,13 +5,13 @@ import java.nio.ByteBuffer;
 /**
  * Best bid and ask, in ticks and size steps.
  *
- * <p>Quotes stay where they are while the fair price is within [bid − h, ask + h] and are set
- * around it anew once it has left that zone: prices rest, then move by many ticks, and a trade to
- * and fro between bid and ask says nothing. h is a fraction of a tick plus a part that is drawn at
- * each move. The spread is one tick; now and then a move leaves it wider until the next order.
+ * <p>Quotes stay where they are while the fair price is within [bid − h, ask + h] and are set around it anew once it
+ * has left that zone: prices rest, then move by many ticks, and a trade to and fro between bid and ask says nothing. h
+ * is a fraction of a tick plus a part that is drawn at each move. The spread is one tick; now and then a move leaves it
+ * wider until the next order.
  *
- * <p>Source: Robert, Rosenbaum, A new approach for the dynamics of ultra-high-frequency data: the
- * model with uncertainty zones, J. Financial Econometrics 9, 2011.
+ * <p>Source: Robert, Rosenbaum, A new approach for the dynamics of ultra-high-frequency data: the model with
+ * uncertainty zones, J. Financial Econometrics 9, 2011.
  */
 final class BookTop {
     private static final double TICK_PART = 0.3;
@@ -79,8 +79,8 @@ final class BookTop {
     }
 
     /**
-     * The last level that an order of {@code sign} clears on the way to {@code fair}: the best
-     * price itself where the zone is not left.
+     * The last level that an order of {@code sign} clears on the way to {@code fair}: the best price itself where the
+     * zone is not left.
      */
     long reach(int sign, double fair) {
         long best = best(sign);
@@ -95,9 +95,7 @@ final class BookTop {
         return sign > 0 ? ask : bid;
     }
 
-    /**
-     * An order of {@code sign} took {@code steps} at {@code price}, the best price or beyond it.
-     */
+    /** An order of {@code sign} took {@code steps} at {@code price}, the best price or beyond it. */
     void take(int sign, long price, long steps) {
         long shown = sign > 0 ? askSteps : bidSteps;
         boolean fresh = price != best(sign) || steps >= shown;

@@ -5,11 +5,11 @@ import java.nio.ByteBuffer;
 /**
  * The efficient price that the quotes follow, in ticks.
  *
- * <p>Order flow moves it by relative steps of mean zero. In addition it is drawn back to a slowly
- * drifting level with a time constant of ten days: d ln p = −(ln p − ln level)·dt/10 d, while
- * ln(level/anchor) is an Ornstein-Uhlenbeck process with standard deviation 0.12 that forgets
- * within 30 days. In the long run ln(p/anchor) has then a standard deviation of about √(0.12² +
- * σ²·5 d), 0.13 at a volatility of 50 % a year: a threefold price is eight of them away, for ever.
+ * <p>Order flow moves it by relative steps of mean zero. In addition it is drawn back to a slowly drifting level with a
+ * time constant of ten days: d ln p = −(ln p − ln level)·dt/10 d, while ln(level/anchor) is an Ornstein-Uhlenbeck
+ * process with standard deviation 0.12 that forgets within 30 days. In the long run ln(p/anchor) has then a standard
+ * deviation of about √(0.12² + σ²·5 d), 0.13 at a volatility of 50 % a year: a threefold price is eight of them away,
+ * for ever.
  */
 final class FairPrice {
     private static final double PULL = 1 / (10 * 86_400.0); // per second

@@ -5,15 +5,14 @@ import java.nio.ByteBuffer;
 /**
  * Which side each taker order is on: large orders come in slices, so sides persist.
  *
- * <p>The chance of a buy is (1 + m)/2, where m = Σ wₖeₖ and eₖ is an exponential average of past
- * signs over about {@code ORDERS[k]} orders; Σ wₖ < 1. Three averages make the autocorrelation fall
- * like the power law that is found in real markets. Since m is exactly the expected sign, the
- * surprise ε − m is a martingale difference: prices that move by it have uncorrelated returns
- * although the signs are correlated.
+ * <p>The chance of a buy is (1 + m)/2, where m = Σ wₖeₖ and eₖ is an exponential average of past signs over about
+ * {@code ORDERS[k]} orders; Σ wₖ < 1. Three averages make the autocorrelation fall like the power law that is found in
+ * real markets. Since m is exactly the expected sign, the surprise ε − m is a martingale difference: prices that move
+ * by it have uncorrelated returns although the signs are correlated.
  *
- * <p>Source: Lillo, Farmer, The long memory of the efficient market, Studies in Nonlinear Dynamics
- * &amp; Econometrics 8(3), 2004; Bouchaud, Gefen, Potters, Wyart, Fluctuations and response in
- * financial markets, Quantitative Finance 4, 2004.
+ * <p>Source: Lillo, Farmer, The long memory of the efficient market, Studies in Nonlinear Dynamics &amp; Econometrics
+ * 8(3), 2004; Bouchaud, Gefen, Potters, Wyart, Fluctuations and response in financial markets, Quantitative Finance 4,
+ * 2004.
  */
 final class OrderSigns {
     private static final double[] ORDERS = {2, 12, 90};

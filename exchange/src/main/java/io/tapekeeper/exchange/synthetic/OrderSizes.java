@@ -3,14 +3,13 @@ package io.tapekeeper.exchange.synthetic;
 /**
  * How large orders are, in whole size steps.
  *
- * <p>Takers: log-normal, above its 99th percentile a Pareto tail of index 1.6. Makers: most rest
- * about the smallest value that the venue takes, the others are log-normal. Both like round
- * numbers. Sizes scale with value in quote currency, which differs far less between symbols than
- * the number of coins.
+ * <p>Takers: log-normal, above its 99th percentile a Pareto tail of index 1.6. Makers: most rest about the smallest
+ * value that the venue takes, the others are log-normal. Both like round numbers. Sizes scale with value in quote
+ * currency, which differs far less between symbols than the number of coins.
  *
- * <p>Source: Gopikrishnan, Plerou, Gabaix, Stanley, Statistical properties of share volume traded
- * in financial markets, Phys. Rev. E 62, 2000 (tail); Mu, Chen, Kertész, Zhou, Preferred numbers
- * and the distributions of trade sizes and trading volumes, Eur. Phys. J. B 68, 2009 (round lots).
+ * <p>Source: Gopikrishnan, Plerou, Gabaix, Stanley, Statistical properties of share volume traded in financial markets,
+ * Phys. Rev. E 62, 2000 (tail); Mu, Chen, Kertész, Zhou, Preferred numbers and the distributions of trade sizes and
+ * trading volumes, Eur. Phys. J. B 68, 2009 (round lots).
  */
 final class OrderSizes {
     /** Median value of a taker order, in quote currency. */
@@ -47,10 +46,9 @@ final class OrderSizes {
 
     /** ln(value/median) of a taker order. */
     double takerLog() {
-        double log =
-                random.chance(TAIL_CHANCE)
-                        ? TAIL_FROM + random.exponential() / TAIL_INDEX
-                        : TAKER_DEVIATION * random.gaussian();
+        double log = random.chance(TAIL_CHANCE)
+                ? TAIL_FROM + random.exponential() / TAIL_INDEX
+                : TAKER_DEVIATION * random.gaussian();
         return Math.min(log, LARGEST_TAKER);
     }
 

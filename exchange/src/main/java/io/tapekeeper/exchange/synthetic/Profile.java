@@ -23,13 +23,12 @@ record Profile(
         double branching,
         double singleMaker) {
 
-    private static final List<Profile> ALL =
-            List.of(
-                    of("BTC", "0.01", "0.00001", 3_700_000_001L, 62_500, 0.50, 9.4, 0.63, 0.85),
-                    of("ETH", "0.01", "0.0001", 1_500_000_001L, 2_650, 0.62, 5.4, 0.60, 0.72),
-                    of("SOL", "0.01", "0.001", 600_000_001L, 150, 0.80, 3.0, 0.58, 0.72),
-                    of("XRP", "0.0001", "1", 650_000_001L, 0.6, 0.75, 1.8, 0.54, 0.68),
-                    of("DOGE", "0.00001", "1", 700_000_001L, 0.12, 0.90, 1.1, 0.54, 0.68));
+    private static final List<Profile> ALL = List.of(
+            of("BTC", "0.01", "0.00001", 3_700_000_001L, 62_500, 0.50, 9.4, 0.63, 0.85),
+            of("ETH", "0.01", "0.0001", 1_500_000_001L, 2_650, 0.62, 5.4, 0.60, 0.72),
+            of("SOL", "0.01", "0.001", 600_000_001L, 150, 0.80, 3.0, 0.58, 0.72),
+            of("XRP", "0.0001", "1", 650_000_001L, 0.6, 0.75, 1.8, 0.54, 0.68),
+            of("DOGE", "0.00001", "1", 700_000_001L, 0.12, 0.90, 1.1, 0.54, 0.68));
 
     private static Profile of(
             String base,
@@ -41,29 +40,23 @@ record Profile(
             double ordersPerSecond,
             double branching,
             double singleMaker) {
-        Listing listing =
-                new Listing(
-                        base + "USDT", base, "USDT", Decimals.parse(tick), Decimals.parse(step));
-        return new Profile(
-                listing, firstId, price, annualVolatility, ordersPerSecond, branching, singleMaker);
+        Listing listing = new Listing(base + "USDT", base, "USDT", Decimals.parse(tick), Decimals.parse(step));
+        return new Profile(listing, firstId, price, annualVolatility, ordersPerSecond, branching, singleMaker);
     }
 
     static List<Listing> listings() {
         return ALL.stream().map(Profile::listing).toList();
     }
 
-    /**
-     * @throws IllegalArgumentException where no synthetic market of that listing exists
-     */
+    /** @throws IllegalArgumentException where no synthetic market of that listing exists */
     static Profile of(Listing listing) {
         for (Profile profile : ALL) {
             if (profile.listing.equals(listing)) {
                 return profile;
             }
         }
-        throw new IllegalArgumentException(
-                "There is no synthetic market for %s; choose one of %s."
-                        .formatted(listing, listings().stream().map(Listing::symbol).toList()));
+        throw new IllegalArgumentException("There is no synthetic market for %s; choose one of %s."
+                .formatted(listing, listings().stream().map(Listing::symbol).toList()));
     }
 
     /** Tick size in quote currency. */

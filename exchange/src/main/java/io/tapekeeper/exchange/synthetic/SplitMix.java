@@ -3,11 +3,11 @@ package io.tapekeeper.exchange.synthetic;
 import java.nio.ByteBuffer;
 
 /**
- * A random number generator whose whole state is two numbers, so that a market can be saved between
- * any two numbers. It gives the same numbers on every machine.
+ * A random number generator whose whole state is two numbers, so that a market can be saved between any two numbers. It
+ * gives the same numbers on every machine.
  *
- * <p>Source: Steele, Lea, Flood, Fast splittable pseudorandom number generators, OOPSLA 2014 (the
- * counter with the golden-ratio step and the variant-13 finalizer). Period 2^64.
+ * <p>Source: Steele, Lea, Flood, Fast splittable pseudorandom number generators, OOPSLA 2014 (the counter with the
+ * golden-ratio step and the variant-13 finalizer). Period 2^64.
  */
 final class SplitMix {
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
@@ -46,9 +46,7 @@ final class SplitMix {
         return -StrictMath.log(uniform());
     }
 
-    /**
-     * Normal with mean 0 and variance 1, by Marsaglia's polar method, which gives them in pairs.
-     */
+    /** Normal with mean 0 and variance 1, by Marsaglia's polar method, which gives them in pairs. */
     double gaussian() {
         if (!Double.isNaN(spare)) {
             double second = spare;

@@ -10,21 +10,18 @@ import java.util.List;
 /**
  * ONE symbol's endless market, a function of seed, listing and start.
  *
- * <p>Each taker order moves the fair price by the fraction ε·s·v^¾·u, where ε is the surprise of
- * its side, v the volatility of the hour, u = (value/median)^0.3·L the order's urgency and L the
- * log-normal liquidity that it finds; a noise is added that stands for what moves quotes without a
- * trade. A few times a day an order brings news: its impact has a Pareto tail of index 3, and a
- * burst of orders and of volatility follows. An order that pushes the fair price out of the quotes'
- * zone clears the levels on the way; the fills of one order print as raw trades of one time and
+ * <p>Each taker order moves the fair price by the fraction ε·s·v^¾·u, where ε is the surprise of its side, v the
+ * volatility of the hour, u = (value/median)^0.3·L the order's urgency and L the log-normal liquidity that it finds; a
+ * noise is added that stands for what moves quotes without a trade. A few times a day an order brings news: its impact
+ * has a Pareto tail of index 3, and a burst of orders and of volatility follows. An order that pushes the fair price
+ * out of the quotes' zone clears the levels on the way; the fills of one order print as raw trades of one time and
  * side.
  *
- * <p>Source: Farmer, Gillemot, Lillo, Mike, Sen, What really causes large price changes?,
- * Quantitative Finance 4, 2004 (liquidity, more than size, makes impact); Clark, A subordinated
- * stochastic process model with finite variance, Econometrica 41, 1973 (volatility lives in the
- * rate of trades).
+ * <p>Source: Farmer, Gillemot, Lillo, Mike, Sen, What really causes large price changes?, Quantitative Finance 4, 2004
+ * (liquidity, more than size, makes impact); Clark, A subordinated stochastic process model with finite variance,
+ * Econometrica 41, 1973 (volatility lives in the rate of trades).
  *
- * <p>{@link #next} costs O(1) and allocates nothing but the record. Not thread-safe: one thread
- * owns an instance.
+ * <p>{@link #next} costs O(1) and allocates nothing but the record. Not thread-safe: one thread owns an instance.
  */
 public final class SyntheticMarket {
     private static final int VERSION = 1;
@@ -134,8 +131,7 @@ public final class SyntheticMarket {
         }
         Listing listing = profile.listing();
         long time = second * 1_000_000L + ((long) millis) * 1000L;
-        return new RawTrade(
-                nextId++, price * listing.tickSize(), steps * listing.stepSize(), time, sign < 0);
+        return new RawTrade(nextId++, price * listing.tickSize(), steps * listing.stepSize(), time, sign < 0);
     }
 
     /** Moves time to the next order. */
@@ -228,8 +224,8 @@ public final class SyntheticMarket {
     /**
      * Goes on where {@link #save} was called.
      *
-     * @throws IllegalArgumentException where the listing is none of {@link #listings}, or the state
-     *     is of another version, seed or listing, or has another length
+     * @throws IllegalArgumentException where the listing is none of {@link #listings}, or the state is of another
+     *     version, seed or listing, or has another length
      */
     public static SyntheticMarket restore(long seed, Listing listing, byte[] state) {
         return restore(seed, Profile.of(listing), state);
@@ -245,8 +241,7 @@ public final class SyntheticMarket {
                     unusable(profile, "is cut short at %d bytes".formatted(state.length)), e);
         }
         if (in.hasRemaining()) {
-            throw new IllegalArgumentException(
-                    unusable(profile, "is %d bytes too long".formatted(in.remaining())));
+            throw new IllegalArgumentException(unusable(profile, "is %d bytes too long".formatted(in.remaining())));
         }
         return market;
     }
@@ -254,16 +249,14 @@ public final class SyntheticMarket {
     private void read(ByteBuffer in) {
         int version = in.getInt();
         if (version != VERSION) {
-            throw new IllegalArgumentException(
-                    unusable(profile, "has version %d, not %d".formatted(version, VERSION)));
+            throw new IllegalArgumentException(unusable(profile, "has version %d, not %d".formatted(version, VERSION)));
         }
         if (in.getInt() != profile.listing().symbol().hashCode()) {
             throw new IllegalArgumentException(unusable(profile, "is of another symbol"));
         }
         long savedSeed = in.getLong();
         if (savedSeed != seed) {
-            throw new IllegalArgumentException(
-                    unusable(profile, "is of seed %d, not %d".formatted(savedSeed, seed)));
+            throw new IllegalArgumentException(unusable(profile, "is of seed %d, not %d".formatted(savedSeed, seed)));
         }
         second = in.getLong();
         millis = in.getDouble();

@@ -5,9 +5,9 @@ import java.nio.ByteBuffer;
 /**
  * The taker order that is being filled, maker by maker.
  *
- * <p>An order that stays on one level meets one maker or several small ones. An order that clears
- * levels walks from the best price to its reach: each maker it meets rests on the same level or
- * some ticks on, and it is at least as large as what it meets on the way.
+ * <p>An order that stays on one level meets one maker or several small ones. An order that clears levels walks from the
+ * best price to its reach: each maker it meets rests on the same level or some ticks on, and it is at least as large as
+ * what it meets on the way.
  */
 final class TakerOrder {
     /** Chance that the next maker rests on the same level. */

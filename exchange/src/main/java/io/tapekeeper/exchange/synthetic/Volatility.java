@@ -5,17 +5,16 @@ import java.nio.ByteBuffer;
 /**
  * How stormy the market is, as a multiple v of its usual volatility; taken anew each second.
  *
- * <p>ln v = fast + slow + season(hour) + constant, where fast and slow are Ornstein-Uhlenbeck
- * processes that forget within minutes and within hours: two of them give the slow, power-like
- * decay of the autocorrelation of |returns| that one cannot. The season peaks when New York opens.
- * News lifts the fast factor at once.
+ * <p>ln v = fast + slow + season(hour) + constant, where fast and slow are Ornstein-Uhlenbeck processes that forget
+ * within minutes and within hours: two of them give the slow, power-like decay of the autocorrelation of |returns| that
+ * one cannot. The season peaks when New York opens. News lifts the fast factor at once.
  *
- * <p>Storms show more in how far an order moves the price, v^¾, than in how many orders come, √v;
- * the variance per second grows with the rate and with the square of the move, thus with v².
+ * <p>Storms show more in how far an order moves the price, v^¾, than in how many orders come, √v; the variance per
+ * second grows with the rate and with the square of the move, thus with v².
  *
- * <p>Source: Alizadeh, Brandt, Diebold, Range-based estimation of stochastic volatility models, J.
- * Finance 57, 2002 (two factors); Andersen, Bollerslev, Intraday periodicity and volatility
- * persistence, J. Empirical Finance 4, 1997 (season).
+ * <p>Source: Alizadeh, Brandt, Diebold, Range-based estimation of stochastic volatility models, J. Finance 57, 2002
+ * (two factors); Andersen, Bollerslev, Intraday periodicity and volatility persistence, J. Empirical Finance 4, 1997
+ * (season).
  */
 final class Volatility {
     private static final double FAST_SECONDS = 420;
@@ -34,8 +33,7 @@ final class Volatility {
     private static final double SLOW_KEEP = StrictMath.exp(-1 / SLOW_SECONDS);
     private static final double SLOW_KICK = SLOW_DEVIATION * Math.sqrt(1 - SLOW_KEEP * SLOW_KEEP);
 
-    private static final double VARIANCE =
-            FAST_DEVIATION * FAST_DEVIATION + SLOW_DEVIATION * SLOW_DEVIATION;
+    private static final double VARIANCE = FAST_DEVIATION * FAST_DEVIATION + SLOW_DEVIATION * SLOW_DEVIATION;
 
     /** Mean of v², where the mean of v is one and the season is left out. */
     static final double MEAN_SQUARE = StrictMath.exp(VARIANCE);
@@ -58,8 +56,7 @@ final class Volatility {
         for (int minute = 0; minute < season.length; minute++) {
             double hour = minute / 60.0;
             season[minute] =
-                    0.25 * StrictMath.cos((hour - 16) * HOURS)
-                            + 0.15 * StrictMath.cos(2 * (hour - 14) * HOURS);
+                    0.25 * StrictMath.cos((hour - 16) * HOURS) + 0.15 * StrictMath.cos(2 * (hour - 14) * HOURS);
         }
         return season;
     }

@@ -25,9 +25,7 @@ public final class TrafficHandler extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
         if (message instanceof FullHttpRequest request) {
-            boolean upgrade =
-                    request.headers()
-                            .contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
+            boolean upgrade = request.headers().contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
             if (upgrade) {
                 traffic.upgradeAttempted();
             }

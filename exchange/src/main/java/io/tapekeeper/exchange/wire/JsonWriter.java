@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Writes JSON as bytes into a buffer that grows and is used again; commas and nesting are the
- * caller's. Not thread-safe.
+ * Writes JSON as bytes into a buffer that grows and is used again; commas and nesting are the caller's. Not
+ * thread-safe.
  */
 public final class JsonWriter {
     private static final long UNITS = 100_000_000L;

@@ -10,15 +10,14 @@ import io.tapekeeper.market.Amount;
 import java.math.RoundingMode;
 
 /**
- * The events and rows of the protocol, field by field in the order of the real exchange. Times are
- * given in microseconds and told in the client's unit.
+ * The events and rows of the protocol, field by field in the order of the real exchange. Times are given in
+ * microseconds and told in the client's unit.
  */
 public final class Payloads {
     private Payloads() {}
 
     /** A {@code trade} event of the streams. */
-    public static void trade(
-            JsonWriter out, String symbol, RawTrade trade, long eventTime, TimeUnits units) {
+    public static void trade(JsonWriter out, String symbol, RawTrade trade, long eventTime, TimeUnits units) {
         out.raw("{\"e\":\"trade\",\"E\":").number(units.of(eventTime));
         out.raw(",\"s\":").string(symbol);
         out.raw(",\"t\":").number(trade.id());
@@ -29,8 +28,7 @@ public final class Payloads {
     }
 
     /** An {@code aggTrade} event of the streams. */
-    public static void aggregate(
-            JsonWriter out, String symbol, Aggregate trade, long eventTime, TimeUnits units) {
+    public static void aggregate(JsonWriter out, String symbol, Aggregate trade, long eventTime, TimeUnits units) {
         out.raw("{\"e\":\"aggTrade\",\"E\":").number(units.of(eventTime));
         out.raw(",\"s\":").string(symbol).raw(',');
         aggregateFields(out, trade, units);
@@ -136,6 +134,8 @@ public final class Payloads {
 
     /** A sum of prices times sizes with eight places, cut there as the exchange does. */
     public static String quote(Amount amount) {
-        return amount.toDecimal(Amount.QUOTE_PLACES).setScale(8, RoundingMode.DOWN).toPlainString();
+        return amount.toDecimal(Amount.QUOTE_PLACES)
+                .setScale(8, RoundingMode.DOWN)
+                .toPlainString();
     }
 }

@@ -15,9 +15,8 @@ class CaptureLinesTest {
     private final CaptureLines lines = new CaptureLines("capture", builders);
 
     private void trade(String event, String id, String price, String size, String time) {
-        lines.take(
-                "1 {\"e\":\"trade\",\"E\":%s,\"s\":\"A\",\"t\":%s,\"p\":\"%s\",\"q\":\"%s\",\"T\":%s,\"m\":true}"
-                        .formatted(event, id, price, size, time));
+        lines.take("1 {\"e\":\"trade\",\"E\":%s,\"s\":\"A\",\"t\":%s,\"p\":\"%s\",\"q\":\"%s\",\"T\":%s,\"m\":true}"
+                .formatted(event, id, price, size, time));
     }
 
     @ParameterizedTest
@@ -31,8 +30,7 @@ class CaptureLinesTest {
         "-60000, 8, 1, 1, 60000",
         "9223372036854775807, 8, 1, 1, 60000",
     })
-    void aTradeThatCannotBeIsLeftOut(
-            String event, String id, String price, String size, String time) {
+    void aTradeThatCannotBeIsLeftOut(String event, String id, String price, String size, String time) {
         trade("60000", "7", "1", "1", "60000");
         trade(event, id, price, size, time);
         trade("60000", "9", "1", "1", "60000");

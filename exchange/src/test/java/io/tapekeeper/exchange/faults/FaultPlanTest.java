@@ -21,9 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FaultPlanTest {
     @Test
     void readsWhatAPlanSays() throws Exception {
-        FaultPlan plan =
-                FaultPlanReader.parse(
-                        """
+        FaultPlan plan = FaultPlanReader.parse("""
                         seed: 7   # draws what is not said
                         faults:
                           - drop: {after: 500 trades, how: reset}
@@ -35,16 +33,14 @@ class FaultPlanTest {
                               after: 1 connections
                               for: 200ms
                           - blank: {one-in: 50}
-                        """,
-                        "plan");
+                        """, "plan");
         assertEquals(
                 FaultPlan.of(
                         7,
                         new Drop(When.after(Amount.trades(500)), Drop.How.RESET),
-                        new Fault.Silent(
-                                When.after(Amount.of(Duration.ofSeconds(2)))
-                                        .lasting(Amount.of(Duration.ofSeconds(3)))
-                                        .only("btcusdt@aggTrade")),
+                        new Fault.Silent(When.after(Amount.of(Duration.ofSeconds(2)))
+                                .lasting(Amount.of(Duration.ofSeconds(3)))
+                                .only("btcusdt@aggTrade")),
                         new Fault.Status(
                                 When.after(Amount.requests(10))
                                         .repeated(Amount.requests(10), Integer.MAX_VALUE)
@@ -57,11 +53,9 @@ class FaultPlanTest {
                                         .lasting(Amount.trades(3)),
                                 Frame.Trick.SKIP),
                         new Fault.Clock(
-                                When.after(Amount.trades(0))
-                                        .lasting(new Amount(Amount.Unit.TIME, Long.MAX_VALUE)),
+                                When.after(Amount.trades(0)).lasting(new Amount(Amount.Unit.TIME, Long.MAX_VALUE)),
                                 Duration.ofSeconds(-5)),
-                        new Fault.Restart(
-                                When.after(Amount.connections(1)), Duration.ofMillis(200)),
+                        new Fault.Restart(When.after(Amount.connections(1)), Duration.ofMillis(200)),
                         new Fault.Blank(50)),
                 plan);
     }
@@ -71,8 +65,8 @@ class FaultPlanTest {
         String some = "seed: %d\nfaults:\n  - drop\n  - rest:\n  - giant: {}\n";
         FaultPlan plan = FaultPlanReader.parse(some.formatted(1), "plan");
         assertEquals(plan, FaultPlanReader.parse(some.formatted(1), "plan"));
-        assertFalse(
-                plan.faults().equals(FaultPlanReader.parse(some.formatted(2), "plan").faults()));
+        assertFalse(plan.faults()
+                .equals(FaultPlanReader.parse(some.formatted(2), "plan").faults()));
         assertEquals(FaultPlan.random(42), FaultPlanReader.read("42"));
         Path file = Files.writeString(folder.resolve("plan.yaml"), "seed: 42\n");
         assertEquals(FaultPlan.random(42), FaultPlanReader.read(file.toString()));
@@ -85,9 +79,7 @@ class FaultPlanTest {
             FaultPlan plan = FaultPlan.random(seed);
             assertEquals(plan, FaultPlan.random(seed));
             List<String> names = plan.faults().stream().map(Fault::name).toList();
-            assertTrue(
-                    List.of("drop", "silent", "skip").contains(names.get(0)),
-                    "seed " + seed + ": " + names);
+            assertTrue(List.of("drop", "silent", "skip").contains(names.get(0)), "seed " + seed + ": " + names);
             assertEquals("skip", names.get(1), "seed " + seed);
             assertTrue(plan.all(Fault.OnTape.class).isEmpty(), "seed " + seed + ": " + names);
             for (Fault.Status status : plan.all(Fault.Status.class)) {
@@ -113,11 +105,9 @@ class FaultPlanTest {
                 "'' | 'plan, line 1: a plan starts with \"seed: 42\" or \"faults:\"'"
             })
     void tellsWhatIsWrongWithAPlanInOneSentenceWithItsLine(String yaml, String message) {
-        String told =
-                assertThrows(
-                                InvalidPlanException.class,
-                                () -> FaultPlanReader.parse(yaml.replace("\\n", "\n"), "plan"))
-                        .getMessage();
+        String told = assertThrows(
+                        InvalidPlanException.class, () -> FaultPlanReader.parse(yaml.replace("\\n", "\n"), "plan"))
+                .getMessage();
         assertTrue(told.startsWith(message), told);
         assertEquals(1, told.lines().count(), told);
     }

@@ -19,8 +19,7 @@ import java.util.zip.GZIPInputStream;
 /** Real recordings beside the checkout; a test that needs one is skipped where it is absent. */
 final class Recordings {
     private static final Pattern TRADE =
-            Pattern.compile(
-                    "\"t\":(\\d+),\"p\":\"([0-9.]+)\",\"q\":\"([0-9.]+)\",\"T\":(\\d+),\"m\":(true|false)");
+            Pattern.compile("\"t\":(\\d+),\"p\":\"([0-9.]+)\",\"q\":\"([0-9.]+)\",\"T\":(\\d+),\"m\":(true|false)");
 
     private Recordings() {}
 
@@ -31,13 +30,12 @@ final class Recordings {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 Matcher trade = TRADE.matcher(line);
                 if (trade.find()) {
-                    tape.add(
-                            new RawTrade(
-                                    Long.parseLong(trade.group(1)),
-                                    Decimals.parse(trade.group(2)),
-                                    Decimals.parse(trade.group(3)),
-                                    Long.parseLong(trade.group(4)) * 1000,
-                                    Boolean.parseBoolean(trade.group(5))));
+                    tape.add(new RawTrade(
+                            Long.parseLong(trade.group(1)),
+                            Decimals.parse(trade.group(2)),
+                            Decimals.parse(trade.group(3)),
+                            Long.parseLong(trade.group(4)) * 1000,
+                            Boolean.parseBoolean(trade.group(5))));
                 }
             }
         }
@@ -71,10 +69,10 @@ final class Recordings {
     }
 
     private static BufferedReader open(String name) throws IOException {
-        Path file = Path.of(System.getProperty("tapekeeper.shared", "../shared")).resolve(name);
+        Path file =
+                Path.of(System.getProperty("tapekeeper.shared", "../shared")).resolve(name);
         assumeTrue(Files.isRegularFile(file), () -> "no recording at " + file);
         return new BufferedReader(
-                new InputStreamReader(
-                        new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8));
+                new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8));
     }
 }

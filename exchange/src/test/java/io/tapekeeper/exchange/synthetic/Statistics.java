@@ -45,8 +45,7 @@ final class Statistics {
     static double kurtosis(double[] x) {
         double mean = mean(x);
         double variance = variance(x);
-        return Arrays.stream(x).map(v -> Math.pow(v - mean, 4)).average().orElseThrow()
-                / (variance * variance);
+        return Arrays.stream(x).map(v -> Math.pow(v - mean, 4)).average().orElseThrow() / (variance * variance);
     }
 
     static double autocorrelation(double[] x, int lag) {

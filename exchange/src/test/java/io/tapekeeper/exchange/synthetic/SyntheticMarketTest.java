@@ -42,12 +42,8 @@ class SyntheticMarketTest {
                 assertEquals(0, trade.size() % listing.stepSize(), () -> which + trade);
                 assertTrue(trade.price() > 0 && trade.size() > 0, () -> which + trade);
                 assertTrue(market.bestBid() > 0, () -> which + "no bid after " + trade);
-                assertTrue(
-                        market.bestBid() < market.bestAsk(),
-                        () -> which + "bid and ask cross after " + trade);
-                assertTrue(
-                        market.bidSize() > 0 && market.askSize() > 0,
-                        () -> which + "an empty quote after " + trade);
+                assertTrue(market.bestBid() < market.bestAsk(), () -> which + "bid and ask cross after " + trade);
+                assertTrue(market.bidSize() > 0 && market.askSize() > 0, () -> which + "an empty quote after " + trade);
                 assertEquals(0, market.bestBid() % listing.tickSize());
                 assertEquals(0, market.bestAsk() % listing.tickSize());
                 assertEquals(0, market.bidSize() % listing.stepSize());
@@ -128,8 +124,7 @@ class SyntheticMarketTest {
     void refusesTheStateOfAnotherMarketInPlainWords() {
         byte[] state = new SyntheticMarket(3, BTC, START).save();
         assertEquals(
-                "The saved state of the synthetic market of BTCUSDT is of seed 3, not 4; "
-                        + "start the market afresh.",
+                "The saved state of the synthetic market of BTCUSDT is of seed 3, not 4; " + "start the market afresh.",
                 refusal(4, BTC, state));
         assertEquals(
                 "The saved state of the synthetic market of ETHUSDT is of another symbol; "
@@ -140,8 +135,7 @@ class SyntheticMarketTest {
                         + "start the market afresh.",
                 refusal(3, BTC, Arrays.copyOf(state, 100)));
         assertEquals(
-                "The saved state of the synthetic market of BTCUSDT is 1 bytes too long; "
-                        + "start the market afresh.",
+                "The saved state of the synthetic market of BTCUSDT is 1 bytes too long; " + "start the market afresh.",
                 refusal(3, BTC, Arrays.copyOf(state, state.length + 1)));
         byte[] future = state.clone();
         ByteBuffer.wrap(future).putInt(99);
@@ -152,42 +146,34 @@ class SyntheticMarketTest {
     }
 
     private static String refusal(long seed, Listing listing, byte[] state) {
-        return assertThrows(
-                        IllegalArgumentException.class,
-                        () -> SyntheticMarket.restore(seed, listing, state))
+        return assertThrows(IllegalArgumentException.class, () -> SyntheticMarket.restore(seed, listing, state))
                 .getMessage();
     }
 
     @Test
     void refusesAListingThatItDoesNotKnow() {
         Listing unknown = new Listing("ABCUSDT", "ABC", "USDT", 1, 1);
-        String message =
-                assertThrows(
-                                IllegalArgumentException.class,
-                                () -> new SyntheticMarket(1, unknown, START))
-                        .getMessage();
-        assertTrue(
-                message.endsWith("choose one of [BTCUSDT, ETHUSDT, SOLUSDT, XRPUSDT, DOGEUSDT]."),
-                message);
+        String message = assertThrows(IllegalArgumentException.class, () -> new SyntheticMarket(1, unknown, START))
+                .getMessage();
+        assertTrue(message.endsWith("choose one of [BTCUSDT, ETHUSDT, SOLUSDT, XRPUSDT, DOGEUSDT]."), message);
     }
 
     /**
-     * Thirty days in one hundredth of the orders, each a tenfold move: the variance per second, the
-     * level and the pull towards it, which decide where prices go in the long run, are the same.
+     * Thirty days in one hundredth of the orders, each a tenfold move: the variance per second, the level and the pull
+     * towards it, which decide where prices go in the long run, are the same.
      */
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void pricesStaySaneOverThirtyDays(long seed) {
         Profile busy = Profile.of(BTC);
-        Profile thin =
-                new Profile(
-                        BTC,
-                        busy.firstId(),
-                        busy.price(),
-                        busy.annualVolatility(),
-                        busy.ordersPerSecond() / 100,
-                        busy.branching(),
-                        busy.singleMaker());
+        Profile thin = new Profile(
+                BTC,
+                busy.firstId(),
+                busy.price(),
+                busy.annualVolatility(),
+                busy.ordersPerSecond() / 100,
+                busy.branching(),
+                busy.singleMaker());
         SyntheticMarket market = new SyntheticMarket(seed, thin, START);
         double lowest = Double.POSITIVE_INFINITY;
         double highest = 0;

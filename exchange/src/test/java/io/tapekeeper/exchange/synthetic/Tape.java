@@ -50,9 +50,7 @@ final class Tape {
         facts.put("seconds without a trade", Statistics.share(whole, count -> count == 0));
     }
 
-    /**
-     * An order is seen as a run of trades of one millisecond and side; an aggregate, of one price.
-     */
+    /** An order is seen as a run of trades of one millisecond and side; an aggregate, of one price. */
     private void measureOrders(Map<String, Double> facts) {
         List<Double> signs = new ArrayList<>();
         List<Double> aggregates = new ArrayList<>();
@@ -62,10 +60,9 @@ final class Tape {
         long firstPrice = 0;
         RawTrade last = null;
         for (RawTrade trade : trades) {
-            boolean sameOrder =
-                    last != null
-                            && trade.time() / 1000 == last.time() / 1000
-                            && trade.buyerIsMaker() == last.buyerIsMaker();
+            boolean sameOrder = last != null
+                    && trade.time() / 1000 == last.time() / 1000
+                    && trade.buyerIsMaker() == last.buyerIsMaker();
             if (sameOrder && trade.price() == last.price()) {
                 aggregates.set(aggregates.size() - 1, aggregates.getLast() + 1);
             } else {
@@ -123,15 +120,12 @@ final class Tape {
             closes[i] = closes[i] == 0 ? closes[i - 1] : closes[i];
         }
         double[] returns = Statistics.logReturns(closes);
-        facts.put(
-                "volatility of a year", Math.sqrt(Statistics.variance(returns) * SECONDS_PER_YEAR));
+        facts.put("volatility of a year", Math.sqrt(Statistics.variance(returns) * SECONDS_PER_YEAR));
         facts.put("kurtosis of a second", Statistics.kurtosis(returns));
         facts.put("tail index of a second", Statistics.hill(returns));
         facts.put("returns at lag 1", Statistics.autocorrelation(returns, 1));
         facts.put("seconds without a move", Statistics.share(returns, r -> r == 0));
-        facts.put(
-                "flow against return",
-                Statistics.correlation(Arrays.copyOfRange(flow, 1, flow.length), returns));
+        facts.put("flow against return", Statistics.correlation(Arrays.copyOfRange(flow, 1, flow.length), returns));
         facts.put("z alerts per hour", zAlerts(closes) * 3600.0 / closes.length);
     }
 

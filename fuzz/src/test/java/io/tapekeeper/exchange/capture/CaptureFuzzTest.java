@@ -69,14 +69,10 @@ class CaptureFuzzTest extends FuzzedDecoder {
 
     @Override
     protected List<byte[]> seeds() {
-        return joined(
-                Recordings.captures(),
-                texts(
-                        """
+        return joined(Recordings.captures(), texts("""
                         1723161255400000000 {"stream":"btcusdt@trade","data":{"e":"trade","E":1723161255310,"s":"BTCUSDT","t":8,"p":"61837.64000000","q":"0.00100000","T":1723161255309,"m":false,"M":true}}
                         1723161255400000001 {"stream":"btcusdt@trade","data":{"e":"trade","E":1723161255310,"s":"BTCUSDT","t":9,"p":"61837.64000000","q":"0.00200000","T":1723161255309,"m":false,"M":true}}
-                        """,
-                        """
+                        """, """
                         1 {"e":"trade","E":60000,"s":"A","t":1,"p":"1","q":"1","T":60000,"m":true}
                         2 {"u":2,"s":"A","b":"1","B":"2","a":"2","A":"1"}
                         3 {"e":"trade","E":120000,"s":"A","t":3,"p":"1","q":"1","T":60000,"m":true}

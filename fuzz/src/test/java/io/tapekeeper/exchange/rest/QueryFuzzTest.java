@@ -24,16 +24,7 @@ class QueryFuzzTest extends FuzzedDecoder {
             return false; // answered as such before a query is made
         }
         try {
-            Query query =
-                    new Query(
-                            sent,
-                            Set.of(
-                                    "symbol",
-                                    "symbols",
-                                    "limit",
-                                    "startTime",
-                                    "interval",
-                                    "timeZone"));
+            Query query = new Query(sent, Set.of("symbol", "symbols", "limit", "startTime", "interval", "timeZone"));
             int limit = query.limit(500, 1_000);
             assertTrue(limit > 0 && limit <= 1_000);
             long time = query.time("startTime", 0, NOW);

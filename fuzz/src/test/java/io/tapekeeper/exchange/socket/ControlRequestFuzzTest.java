@@ -20,9 +20,9 @@ class ControlRequestFuzzTest extends FuzzedDecoder {
         assertTrue(ID.matcher(numbered.id()).matches(), numbered.id());
         switch (numbered.request()) {
             case ControlRequest.Subscribe(List<String> streams) ->
-                    assertTrue(streams.stream().allMatch(Objects::nonNull));
+                assertTrue(streams.stream().allMatch(Objects::nonNull));
             case ControlRequest.Unsubscribe(List<String> streams) ->
-                    assertTrue(streams.stream().allMatch(Objects::nonNull));
+                assertTrue(streams.stream().allMatch(Objects::nonNull));
             case ControlRequest.Invalid refused -> {
                 assertFalse(refused.message().isBlank());
                 return false;

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A frame is a trade that could have happened, or is told in one short line why not; as text and as
- * bytes it is the same. The scanner, where it says something, says the same.
+ * A frame is a trade that could have happened, or is told in one short line why not; as text and as bytes it is the
+ * same. The scanner, where it says something, says the same.
  */
 class BinanceDecoderFuzzTest extends FuzzedDecoder {
     private static final long RECEIVED = 42;
@@ -37,9 +37,7 @@ class BinanceDecoderFuzzTest extends FuzzedDecoder {
     private void compareScanned(TradeScanner<String> scanner, TapeKind kind, byte[] frame) {
         String symbol = scanner.scan(frame, 0, frame.length, RECEIVED, slot);
         if (symbol != null) {
-            assertEquals(
-                    new Decoded.SymbolTrade(symbol, kind, slot.toTrade()),
-                    decoder.decode(frame, RECEIVED));
+            assertEquals(new Decoded.SymbolTrade(symbol, kind, slot.toTrade()), decoder.decode(frame, RECEIVED));
         }
     }
 
@@ -76,19 +74,13 @@ class BinanceDecoderFuzzTest extends FuzzedDecoder {
     }
 
     private static void checkReason(String reason) {
-        assertTrue(
-                reason.length() <= LONGEST_REASON
-                        && reason.chars().noneMatch(Character::isISOControl),
-                reason);
+        assertTrue(reason.length() <= LONGEST_REASON && reason.chars().noneMatch(Character::isISOControl), reason);
     }
 
     /** The frame that says this trade and no more. */
     private static String frame(Decoded.SymbolTrade decoded) {
         Trade trade = decoded.trade();
-        String begin =
-                decoded.kind() == TapeKind.RAW
-                        ? "{\"e\":\"trade\",\"t\":"
-                        : "{\"e\":\"aggTrade\",\"a\":";
+        String begin = decoded.kind() == TapeKind.RAW ? "{\"e\":\"trade\",\"t\":" : "{\"e\":\"aggTrade\",\"a\":";
         return begin
                 + trade.id()
                 + ",\"f\":0,\"l\":"

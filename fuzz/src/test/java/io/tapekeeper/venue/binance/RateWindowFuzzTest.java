@@ -66,9 +66,7 @@ class RateWindowFuzzTest extends FuzzedDecoder {
         RateWindow banned = new RateWindow(NOW);
         banned.ban(418, Duration.ofMinutes(2));
         banned.connectRefused(429, Duration.ofMinutes(5));
-        return joined(
-                texts("TAPERAT2"),
-                List.of(content(used), content(banned), content(RateWindow.afterLoss(NOW))));
+        return joined(texts("TAPERAT2"), List.of(content(used), content(banned), content(RateWindow.afterLoss(NOW))));
     }
 
     private static byte[] content(RateWindow window) {

@@ -43,20 +43,18 @@ class RestAnswersFuzzTest extends FuzzedDecoder {
     private static final int LIMIT = 9;
     private static final long NOW = 1_790_000_000_000_000L;
 
-    private static final Fetch.Sink NOWHERE =
-            new Fetch.Sink() {
-                @Override
-                public void trade(Trade trade) {}
+    private static final Fetch.Sink NOWHERE = new Fetch.Sink() {
+        @Override
+        public void trade(Trade trade) {}
 
-                @Override
-                public void missing(long firstId, long lastId, Cause cause) {}
-            };
+        @Override
+        public void missing(long firstId, long lastId, Cause cause) {}
+    };
 
     /** Of entries that cannot be used there are millions here; telling each would be the test. */
-    private static final List<Logger> SILENT =
-            Stream.of(TradePage.class, BinanceRest.class)
-                    .map(told -> Logger.getLogger(told.getName()))
-                    .toList();
+    private static final List<Logger> SILENT = Stream.of(TradePage.class, BinanceRest.class)
+            .map(told -> Logger.getLogger(told.getName()))
+            .toList();
 
     RestAnswersFuzzTest() {
         SILENT.forEach(logger -> logger.setLevel(Level.OFF));
@@ -124,9 +122,8 @@ class RestAnswersFuzzTest extends FuzzedDecoder {
     private static void checkKline(Answer row) {
         Kline kline = Kline.of(row);
         assertTrue(kline.openTime() > 0);
-        assertTrue(
-                Stream.of(kline.open(), kline.high(), kline.low(), kline.close())
-                        .allMatch(price -> price >= 0));
+        assertTrue(Stream.of(kline.open(), kline.high(), kline.low(), kline.close())
+                .allMatch(price -> price >= 0));
     }
 
     private static void readable(Runnable reading) {
@@ -142,43 +139,37 @@ class RestAnswersFuzzTest extends FuzzedDecoder {
     @Test
     void theClientTellsEveryAnswerThatItCannotUse() throws IOException {
         AtomicReference<byte[]> body = new AtomicReference<>();
-        HttpServer server =
-                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         ExecutorService threads = Executors.newCachedThreadPool();
         server.setExecutor(threads);
-        server.createContext(
-                "/",
-                exchange -> {
-                    try (exchange) {
-                        byte[] answer = body.get();
-                        exchange.sendResponseHeaders(200, answer.length == 0 ? -1 : answer.length);
-                        exchange.getResponseBody().write(answer);
-                    }
-                });
+        server.createContext("/", exchange -> {
+            try (exchange) {
+                byte[] answer = body.get();
+                exchange.sendResponseHeaders(200, answer.length == 0 ? -1 : answer.length);
+                exchange.getResponseBody().write(answer);
+            }
+        });
         server.start();
         URI address = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
         Set<String> outcomes = new HashSet<>();
         // A minute passes at each look, so that so many questions never wait for the budget.
         AtomicLong minutes = new AtomicLong(30_000_000);
-        RateGovernor governor =
-                RateGovernor.inMemory(
-                        address.getAuthority(),
-                        () -> Instant.ofEpochSecond(60 * minutes.incrementAndGet()));
+        RateGovernor governor = RateGovernor.inMemory(
+                address.getAuthority(), () -> Instant.ofEpochSecond(60 * minutes.incrementAndGet()));
         try (governor;
                 BinanceRest rest = new BinanceRest(address, Settings.defaults(), governor)) {
-            List<Runnable> questions =
-                    List.of(
-                            rest::serverTimeMicros,
-                            () -> rest.instruments(List.of("BTCUSDT")),
-                            () -> rest.newestId("BTCUSDT", TapeKind.RAW),
-                            () -> rest.newestId("BTCUSDT", TapeKind.AGGREGATE),
-                            () -> rest.prices(List.of("BTCUSDT", "ETHUSDT")),
-                            () -> page(rest, TapeKind.RAW),
-                            () -> page(rest, TapeKind.AGGREGATE),
-                            () -> rest.firstIdAt("XRPETH", TapeKind.RAW, NOW),
-                            () -> walk(rest),
-                            () -> rest.klines("BTCUSDT", Interval.MINUTE, 0, 9, Purpose.LIVE),
-                            rest::simulation);
+            List<Runnable> questions = List.of(
+                    rest::serverTimeMicros,
+                    () -> rest.instruments(List.of("BTCUSDT")),
+                    () -> rest.newestId("BTCUSDT", TapeKind.RAW),
+                    () -> rest.newestId("BTCUSDT", TapeKind.AGGREGATE),
+                    () -> rest.prices(List.of("BTCUSDT", "ETHUSDT")),
+                    () -> page(rest, TapeKind.RAW),
+                    () -> page(rest, TapeKind.AGGREGATE),
+                    () -> rest.firstIdAt("XRPETH", TapeKind.RAW, NOW),
+                    () -> walk(rest),
+                    () -> rest.klines("BTCUSDT", Interval.MINUTE, 0, 9, Purpose.LIVE),
+                    rest::simulation);
             assertEquals(QUESTIONS, questions.size());
             List<byte[]> whole = joined(Recordings.answers(), answers());
             Mutations mutations = new Mutations(whole, SEED);
@@ -193,9 +184,7 @@ class RestAnswersFuzzTest extends FuzzedDecoder {
                     assertTrue(
                             e.kind() == VenueException.Kind.BAD_ANSWER
                                     || e.kind() == VenueException.Kind.UNKNOWN_SYMBOL,
-                            () ->
-                                    "%s, seed %d, body %s"
-                                            .formatted(e, SEED, new String(body.get(), UTF_8)));
+                            () -> "%s, seed %d, body %s".formatted(e, SEED, new String(body.get(), UTF_8)));
                     outcomes.add(question + " told");
                 }
             }
@@ -208,15 +197,8 @@ class RestAnswersFuzzTest extends FuzzedDecoder {
     }
 
     private static void walk(BinanceRest rest) {
-        AggregateWalk walk =
-                new AggregateWalk(
-                        rest,
-                        "XRPETH",
-                        7,
-                        1L << 40,
-                        0,
-                        new Denials(Duration.ZERO, System::nanoTime),
-                        NOWHERE);
+        AggregateWalk walk = new AggregateWalk(
+                rest, "XRPETH", 7, 1L << 40, 0, new Denials(Duration.ZERO, System::nanoTime), NOWHERE);
         walk.step();
         walk.step(); // goes on where the first answer ended
     }

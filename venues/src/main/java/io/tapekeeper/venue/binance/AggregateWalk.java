@@ -5,15 +5,13 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Tells which raw trades of a range the venue has where it does not serve them by id: its
- * aggregates number them, and leave none out. Those that an aggregate names exist (UNRESOLVED: they
- * can be had from another host); those between two neighbours do not (ABSENT). What a blanked one
- * named is not known any more, and stays UNRESOLVED.
+ * Tells which raw trades of a range the venue has where it does not serve them by id: its aggregates number them, and
+ * leave none out. Those that an aggregate names exist (UNRESOLVED: they can be had from another host); those between
+ * two neighbours do not (ABSENT). What a blanked one named is not known any more, and stays UNRESOLVED.
  *
- * <p>That holds only where the aggregates themselves are numbered without a jump, from one that
- * reaches back to the first id of the range, so it goes back until it has that one. Where one is
- * missing it asks again, as {@link Fetch} does, before it believes that. A question brings a
- * thousand aggregates. One thread at a time.
+ * <p>That holds only where the aggregates themselves are numbered without a jump, from one that reaches back to the
+ * first id of the range, so it goes back until it has that one. Where one is missing it asks again, as {@link Fetch}
+ * does, before it believes that. A question brings a thousand aggregates. One thread at a time.
  */
 final class AggregateWalk {
     private static final int PAGE = 1_000; // the venue's longest
@@ -66,10 +64,9 @@ final class AggregateWalk {
 
     /** Asks one question, as repair; some ids may be said only with the last one. */
     Fetch.Step step() {
-        List<Answer> page =
-                expected < 0
-                        ? rest.aggregatesSince(symbol, sinceMicros, PAGE)
-                        : rest.aggregatesFrom(symbol, expected, PAGE);
+        List<Answer> page = expected < 0
+                ? rest.aggregatesSince(symbol, sinceMicros, PAGE)
+                : rest.aggregatesFrom(symbol, expected, PAGE);
         if (page.isEmpty()) {
             denials.forget(); // not even later ones: its database lags
             return Fetch.Step.WAIT;
@@ -106,8 +103,8 @@ final class AggregateWalk {
     }
 
     /**
-     * The last aggregate of a page that begins at or before the first wanted id, −1 where none
-     * does. Whether those before it are all there is no matter.
+     * The last aggregate of a page that begins at or before the first wanted id, −1 where none does. Whether those
+     * before it are all there is no matter.
      */
     private int beginning(List<Answer> page) {
         for (int i = page.size() - 1; i >= 0; i--) {

@@ -10,8 +10,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * A part of a JSON answer. Every accessor throws a BAD_ANSWER where the part is not what Binance
- * promises.
+ * A part of a JSON answer. Every accessor throws a BAD_ANSWER where the part is not what Binance promises.
  *
  * @param origin where the answer came from, for the message
  */
@@ -33,7 +32,8 @@ record Answer(String origin, Object json) {
     /** The items of an array; Binance answers for a single symbol without the array. */
     List<Answer> items() {
         return switch (json) {
-            case List<?> list -> list.stream().map(item -> new Answer(origin, item)).toList();
+            case List<?> list ->
+                list.stream().map(item -> new Answer(origin, item)).toList();
             case Map<?, ?> single -> List.of(this);
             default -> throw notAsPromised("list");
         };
@@ -119,7 +119,6 @@ record Answer(String origin, Object json) {
     VenueException notAsPromised(String field) {
         return new VenueException(
                 VenueException.Kind.BAD_ANSWER,
-                "%s does not answer as Binance does: no usable \"%s\". Check the address."
-                        .formatted(origin, field));
+                "%s does not answer as Binance does: no usable \"%s\". Check the address.".formatted(origin, field));
     }
 }

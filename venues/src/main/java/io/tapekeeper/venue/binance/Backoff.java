@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to wait before the next attempt: after n failures a random time between 0 and first ·
- * 2ⁿ⁻¹, at most the longest ("full jitter"), so that the clients of a venue that went down do not
- * come back all together. Not thread-safe.
+ * How long to wait before the next attempt: after n failures a random time between 0 and first · 2ⁿ⁻¹, at most the
+ * longest ("full jitter"), so that the clients of a venue that went down do not come back all together. Not
+ * thread-safe.
  */
 final class Backoff {
     private final long firstNanos;

@@ -10,11 +10,11 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 
 /**
- * Reads one WebSocket frame of Binance, combined ({@code {"stream":…,"data":…}}) or bare, in one
- * pass. Never throws, whatever comes in: what cannot be understood is {@link Decoded.Malformed}.
+ * Reads one WebSocket frame of Binance, combined ({@code {"stream":…,"data":…}}) or bare, in one pass. Never throws,
+ * whatever comes in: what cannot be understood is {@link Decoded.Malformed}.
  *
- * <p>Fields may come in any order; unknown ones are skipped, because Binance adds some often. Keeps
- * no state, so any thread may use it.
+ * <p>Fields may come in any order; unknown ones are skipped, because Binance adds some often. Keeps no state, so any
+ * thread may use it.
  */
 public final class BinanceDecoder {
     /** A longer frame is malformed; real ones of the streams we read have some 200 characters. */
@@ -43,15 +43,12 @@ public final class BinanceDecoder {
         record Malformed(String reason) implements Decoded {}
     }
 
-    /**
-     * @param receivedTime microseconds since the epoch, our clock
-     */
+    /** @param receivedTime microseconds since the epoch, our clock */
     public Decoded decode(CharSequence frame, long receivedTime) {
         if (frame.length() > MAX_FRAME) {
             return tooLong(frame.length());
         }
-        try (JsonParser json =
-                BinanceJson.FACTORY.createParser(ObjectReadContext.empty(), frame.toString())) {
+        try (JsonParser json = BinanceJson.FACTORY.createParser(ObjectReadContext.empty(), frame.toString())) {
             return decode(json, receivedTime);
         } catch (JacksonException e) {
             return noJson(e);
@@ -81,9 +78,7 @@ public final class BinanceDecoder {
         String message = e.getOriginalMessage();
         int place = message.indexOf(" (start marker at"); // of no use: the source is not shown
         return new Decoded.Malformed(
-                "no JSON: "
-                        + BinanceJson.clip(
-                                place < 0 ? message : message.substring(0, place), CLIP));
+                "no JSON: " + BinanceJson.clip(place < 0 ? message : message.substring(0, place), CLIP));
     }
 
     private static Decoded decode(JsonParser json, long receivedTime) {
@@ -99,9 +94,7 @@ public final class BinanceDecoder {
         } else {
             return new Decoded.Malformed("no JSON object");
         }
-        return json.nextToken() == null
-                ? decoded
-                : new Decoded.Malformed("something follows the JSON document");
+        return json.nextToken() == null ? decoded : new Decoded.Malformed("something follows the JSON document");
     }
 
     /** What was found in one frame. A field of an unexpected type counts as absent. */
@@ -229,8 +222,7 @@ public final class BinanceDecoder {
                 return new Decoded.Reply(replyId);
             }
             // bookTicker and partial depth carry no type; in a combined frame the stream names them
-            return new Decoded.Ignored(
-                    stream == null ? "no event type" : BinanceJson.clip(stream, CLIP));
+            return new Decoded.Ignored(stream == null ? "no event type" : BinanceJson.clip(stream, CLIP));
         }
 
         private Decoded aggregate(long receivedTime) {
@@ -269,8 +261,7 @@ public final class BinanceDecoder {
                 exactPrice = Decimals.parse(price);
                 exactSize = Decimals.parse(size);
             } catch (NumberFormatException e) {
-                return new Decoded.Malformed(
-                        BinanceJson.clip(event + " " + id + ": " + e.getMessage(), CLIP));
+                return new Decoded.Malformed(BinanceJson.clip(event + " " + id + ": " + e.getMessage(), CLIP));
             }
             if (exactPrice == 0 && exactSize == 0) {
                 return new Decoded.Ignored("blanked " + event + " " + id);
@@ -280,26 +271,16 @@ public final class BinanceDecoder {
             }
             Side aggressor = buyerIsMaker == JsonToken.VALUE_TRUE ? Side.SELL : Side.BUY;
             return new Decoded.SymbolTrade(
-                    symbol,
-                    kind,
-                    new Trade(
-                            id,
-                            exactPrice,
-                            exactSize,
-                            aggressor,
-                            venueTime,
-                            receivedTime,
-                            rawTrades));
+                    symbol, kind, new Trade(id, exactPrice, exactSize, aggressor, venueTime, receivedTime, rawTrades));
         }
 
         private Decoded wrong(String field, Object value) {
-            return new Decoded.Malformed(
-                    BinanceJson.clip(
-                            event
-                                    + (value == null
-                                            ? " without a usable " + field
-                                            : " with an impossible " + field + ": " + value),
-                            CLIP));
+            return new Decoded.Malformed(BinanceJson.clip(
+                    event
+                            + (value == null
+                                    ? " without a usable " + field
+                                    : " with an impossible " + field + ": " + value),
+                    CLIP));
         }
 
         private static Object shown(long value) {

@@ -24,11 +24,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import tools.jackson.core.JacksonException;
 
 /**
- * Sends requests to one Binance host and obeys its refusals: where it asks for a pause (429, 418)
- * or does not want us (403, 451), all requests fail at once until the pause is over, because going
- * on is what gets an address banned. A pause for too many requests is the governor's and holds for
- * all hosts and processes; a refusal of our place is this host's alone. Any thread may call; it
- * blocks.
+ * Sends requests to one Binance host and obeys its refusals: where it asks for a pause (429, 418) or does not want us
+ * (403, 451), all requests fail at once until the pause is over, because going on is what gets an address banned. A
+ * pause for too many requests is the governor's and holds for all hosts and processes; a refusal of our place is this
+ * host's alone. Any thread may call; it blocks.
  */
 final class BinanceHttp {
     /** The prices of all symbols are some 200 kB; a body beyond this is no answer to us. */
@@ -79,20 +78,19 @@ final class BinanceHttp {
     }
 
     /**
-     * Made by the first question, in the thread of whoever asks: reading the certificates that this
-     * machine trusts takes some 200 ms of a start, which opens the store meanwhile.
+     * Made by the first question, in the thread of whoever asks: reading the certificates that this machine trusts
+     * takes some 200 ms of a start, which opens the store meanwhile.
      */
     private synchronized HttpClient client() {
         if (client == null) {
             if (closing.getCount() == 0) {
                 throw unreachable(new IOException("closed"));
             }
-            HttpClient.Builder builder =
-                    HttpClient.newBuilder()
-                            .connectTimeout(settings.requestTimeout())
-                            // HTTP/2 wins nothing for single requests, and its upgrade offer
-                            // confuses simple servers.
-                            .version(HttpClient.Version.HTTP_1_1);
+            HttpClient.Builder builder = HttpClient.newBuilder()
+                    .connectTimeout(settings.requestTimeout())
+                    // HTTP/2 wins nothing for single requests, and its upgrade offer
+                    // confuses simple servers.
+                    .version(HttpClient.Version.HTTP_1_1);
             if (address.getScheme().equalsIgnoreCase("http")) {
                 builder.sslContext(new NoTls()); // redirects are not followed
             }
@@ -116,8 +114,7 @@ final class BinanceHttp {
      * Waits until the governor allows the weight, and takes it.
      *
      * @param patience how long a live question may wait; a repair waits as long as it takes
-     * @throws VenueException REFUSED at once in a pause, and where a live question would wait
-     *     longer
+     * @throws VenueException REFUSED at once in a pause, and where a live question would wait longer
      */
     void admit(int weight, Purpose purpose, Duration patience) {
         Pause pausing = pause.get();
@@ -177,40 +174,33 @@ final class BinanceHttp {
         throw new VenueException(
                 Kind.BAD_ANSWER,
                 "%s does not answer as Binance does: HTTP %d, beginning with \"%s\". Check the address."
-                        .formatted(
-                                origin,
-                                status,
-                                BinanceJson.clip(new String(response.body(), UTF_8), 60)),
+                        .formatted(origin, status, BinanceJson.clip(new String(response.body(), UTF_8), 60)),
                 noJson);
     }
 
     /**
-     * An answer that says nothing about what was asked, only that it was too much, or that the
-     * venue has trouble of its own.
+     * An answer that says nothing about what was asked, only that it was too much, or that the venue has trouble of its
+     * own.
      *
      * @throws VenueException where it is one: REFUSED with a pause for all, or UNREACHABLE
      */
     void heed(HttpResponse<?> response) {
         int status = response.statusCode();
         if (status == 429 || status == 418) {
-            throw governor.ban(
-                    status, Refusals.wait(status, response.headers(), settings.refusedPause()));
+            throw governor.ban(status, Refusals.wait(status, response.headers(), settings.refusedPause()));
         }
         if (status >= 500) {
             throw new VenueException(Kind.UNREACHABLE, Refusals.refused(address, status));
         }
     }
 
-    private VenueException refused(
-            String origin, int status, long code, String message, boolean historical) {
+    private VenueException refused(String origin, int status, long code, String message, boolean historical) {
         boolean symbol = code == UNKNOWN_SYMBOL || code == ILLEGAL_CHARACTERS;
         if (historical && !symbol && !TROUBLE.contains(code)) {
             return notServed(); // nothing is wrong with the question
         }
         return new VenueException(
-                symbol
-                        ? Kind.UNKNOWN_SYMBOL
-                        : TROUBLE.contains(code) ? Kind.UNREACHABLE : Kind.REFUSED,
+                symbol ? Kind.UNKNOWN_SYMBOL : TROUBLE.contains(code) ? Kind.UNREACHABLE : Kind.REFUSED,
                 "%s is refused: %s (code %d, HTTP %d). Check the symbols and the address."
                         .formatted(origin, BinanceJson.clip(message, 200), code, status));
     }
@@ -238,11 +228,9 @@ final class BinanceHttp {
         Duration wait = Refusals.wait(status, response.headers(), settings.refusedPause());
         Instant end = settings.clock().instant().plus(wait).truncatedTo(ChronoUnit.SECONDS);
         String message =
-                "%s No request for %d s, until %s."
-                        .formatted(Refusals.refused(address, status), wait.toSeconds(), end);
+                "%s No request for %d s, until %s.".formatted(Refusals.refused(address, status), wait.toSeconds(), end);
         Pause next = new Pause(status, System.nanoTime() + wait.toNanos(), message);
-        return pause.accumulateAndGet(
-                        next, (old, now) -> old == null || now.until - old.until > 0 ? now : old)
+        return pause.accumulateAndGet(next, (old, now) -> old == null || now.until - old.until > 0 ? now : old)
                 .refusal();
     }
 
@@ -252,14 +240,12 @@ final class BinanceHttp {
      * @throws VenueException UNREACHABLE where none came in time
      */
     HttpResponse<byte[]> send(String path, Duration timeout) {
-        HttpRequest request =
-                HttpRequest.newBuilder(URI.create(address + path))
-                        .timeout(timeout)
-                        .header("User-Agent", "Tapekeeper")
-                        .header("X-MBX-TIME-UNIT", "MICROSECOND")
-                        .build();
-        CompletableFuture<HttpResponse<byte[]>> answer =
-                client().sendAsync(request, head -> new BoundedBody(MAX_BODY));
+        HttpRequest request = HttpRequest.newBuilder(URI.create(address + path))
+                .timeout(timeout)
+                .header("User-Agent", "Tapekeeper")
+                .header("X-MBX-TIME-UNIT", "MICROSECOND")
+                .build();
+        CompletableFuture<HttpResponse<byte[]>> answer = client().sendAsync(request, head -> new BoundedBody(MAX_BODY));
         try {
             // The JDK's own time-out ends with the headers; a body can stall too.
             HttpResponse<byte[]> response = answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
@@ -281,8 +267,7 @@ final class BinanceHttp {
     }
 
     private VenueException unreachable(Throwable failure) {
-        return new VenueException(
-                Kind.UNREACHABLE, Refusals.unreachable(address, failure), failure);
+        return new VenueException(Kind.UNREACHABLE, Refusals.unreachable(address, failure), failure);
     }
 
     /** Requests in progress fail. */

@@ -14,26 +14,24 @@ import tools.jackson.core.json.JsonFactory;
 
 /** JSON from outside, with bounds: a hostile document costs no more than its own length. */
 final class BinanceJson {
-    static final JsonFactory FACTORY =
-            JsonFactory.builder()
-                    .streamReadConstraints(
-                            StreamReadConstraints.builder()
-                                    .maxNestingDepth(32)
-                                    .maxNameLength(256)
-                                    .maxNumberLength(64)
-                                    .maxStringLength(1 << 20)
-                                    .build())
-                    // Names from outside must not fill the JVM's table of interned strings.
-                    .disable(TokenStreamFactory.Feature.INTERN_PROPERTY_NAMES)
-                    // Binance speaks UTF-8; a document that looks like UTF-32 is a broken one.
-                    .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
-                    .build();
+    static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(32)
+                    .maxNameLength(256)
+                    .maxNumberLength(64)
+                    .maxStringLength(1 << 20)
+                    .build())
+            // Names from outside must not fill the JVM's table of interned strings.
+            .disable(TokenStreamFactory.Feature.INTERN_PROPERTY_NAMES)
+            // Binance speaks UTF-8; a document that looks like UTF-32 is a broken one.
+            .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
+            .build();
 
     private BinanceJson() {}
 
     /**
-     * A whole document as maps, lists, strings, longs, booleans and null; a number with a point
-     * stays text, so that nothing is rounded.
+     * A whole document as maps, lists, strings, longs, booleans and null; a number with a point stays text, so that
+     * nothing is rounded.
      *
      * @throws tools.jackson.core.JacksonException where it is no JSON document or beyond a bound
      */
@@ -59,9 +57,7 @@ final class BinanceJson {
             }
             case START_ARRAY -> {
                 List<Object> array = new ArrayList<>();
-                for (JsonToken next = json.nextToken();
-                        next != JsonToken.END_ARRAY;
-                        next = json.nextToken()) {
+                for (JsonToken next = json.nextToken(); next != JsonToken.END_ARRAY; next = json.nextToken()) {
                     array.add(value(json, next));
                 }
                 yield array;

@@ -21,21 +21,19 @@ import java.util.concurrent.TimeUnit;
 /**
  * Asks for the prices at every boundary of an interval, the classic way.
  *
- * <p>Boundaries are those of the venue's clock, measured at the start and again every ten minutes,
- * and carried on by the monotonic clock in between, so the rate is fixed and nothing drifts. At
- * boundary b one request asks for all symbols. Its answer is the sample of b if it comes before b +
- * interval, and within the poll time-out; the request is cut then, so requests never overlap.
+ * <p>Boundaries are those of the venue's clock, measured at the start and again every ten minutes, and carried on by
+ * the monotonic clock in between, so the rate is fixed and nothing drifts. At boundary b one request asks for all
+ * symbols. Its answer is the sample of b if it comes before b + interval, and within the poll time-out; the request is
+ * cut then, so requests never overlap.
  *
- * <p>While the feed runs, each boundary gives exactly one {@link FeedEvent.Polled} per symbol, in
- * order, as soon as it is decided: where no answer came in time, or the listener blocked past the
- * boundary, the last price is carried. Nothing is carried before a symbol's first price. While the
- * process is down nothing is carried either: where this thread woke more than {@value
- * #ASLEEP_SECONDS} s after it meant to (a suspended process or machine), or the wall clock jumped
- * against the monotonic one and the venue's time is unknown until it has been measured again, the
+ * <p>While the feed runs, each boundary gives exactly one {@link FeedEvent.Polled} per symbol, in order, as soon as it
+ * is decided: where no answer came in time, or the listener blocked past the boundary, the last price is carried.
+ * Nothing is carried before a symbol's first price. While the process is down nothing is carried either: where this
+ * thread woke more than {@value #ASLEEP_SECONDS} s after it meant to (a suspended process or machine), or the wall
+ * clock jumped against the monotonic one and the venue's time is unknown until it has been measured again, the
  * boundaries that passed are left out and the next ones begin as after a start.
  *
- * <p>A local exchange that plays faster or slower than life has no clock that could be carried on;
- * it cannot be polled.
+ * <p>A local exchange that plays faster or slower than life has no clock that could be carried on; it cannot be polled.
  */
 public final class BinancePoll implements Feed {
     private static final System.Logger LOG = System.getLogger(BinancePoll.class.getName());
@@ -63,15 +61,9 @@ public final class BinancePoll implements Feed {
     private Outlet.Line line = new Outlet.Line();
     private long next; // the first boundary that has not been decided
 
-    /**
-     * @param rest remains the caller's to close
-     */
+    /** @param rest remains the caller's to close */
     public BinancePoll(
-            BinanceRest rest,
-            List<Instrument> instruments,
-            Interval every,
-            FeedListener listener,
-            Settings settings) {
+            BinanceRest rest, List<Instrument> instruments, Interval every, FeedListener listener, Settings settings) {
         if (instruments.isEmpty()) {
             throw new IllegalArgumentException("a poll needs an instrument");
         }
@@ -127,8 +119,7 @@ public final class BinancePoll implements Feed {
                     next = boundaryAfter(clock.now());
                     failed(
                             "asleep",
-                            "This process did not run for a while, so no price was asked for."
-                                    + " Going on now.");
+                            "This process did not run for a while, so no price was asked for." + " Going on now.");
                 }
             }
         } catch (InterruptedException e) {
@@ -155,9 +146,7 @@ public final class BinancePoll implements Feed {
         return clock.elapsed() - meant < ASLEEP_MICROS;
     }
 
-    /**
-     * Asks for the prices of {@code next}; returns whether the process was running all the time.
-     */
+    /** Asks for the prices of {@code next}; returns whether the process was running all the time. */
     private boolean poll() {
         long timeout = Math.min(deadline() - clock.now(), settings.pollTimeout().toNanos() / 1_000);
         if (timeout <= 0) {
@@ -170,10 +159,7 @@ public final class BinancePoll implements Feed {
         }
         Map<String, Long> prices = new HashMap<>();
         try {
-            ask(
-                    symbols.stream().filter(symbol -> !unlisted.contains(symbol)).toList(),
-                    meant,
-                    prices);
+            ask(symbols.stream().filter(symbol -> !unlisted.contains(symbol)).toList(), meant, prices);
         } catch (VenueException e) {
             if (e.kind() == VenueException.Kind.BAD_ANSWER) {
                 outlet.frames(1);
@@ -198,9 +184,8 @@ public final class BinancePoll implements Feed {
     }
 
     /**
-     * Adds the prices of {@code group}. The venue refuses a question in which one symbol is not
-     * listed any more and does not say which one, so the question is halved until they are found;
-     * the others must not suffer.
+     * Adds the prices of {@code group}. The venue refuses a question in which one symbol is not listed any more and
+     * does not say which one, so the question is halved until they are found; the others must not suffer.
      *
      * @param end of the time to ask in, on the clock's {@link VenueClock#elapsed}
      */
@@ -222,10 +207,9 @@ public final class BinancePoll implements Feed {
                 return;
             }
             unlisted.add(group.getFirst());
-            String sentence =
-                    group.getFirst()
-                            + " is not listed by the venue now, so its last price is carried. It is"
-                            + " asked for again in an hour; leave it out if it is gone for good.";
+            String sentence = group.getFirst()
+                    + " is not listed by the venue now, so its last price is carried. It is"
+                    + " asked for again in an hour; leave it out if it is gone for good.";
             LOG.log(System.Logger.Level.WARNING, sentence);
             if (unlisted.size() == symbols.size()) {
                 failed(e.kind().name(), sentence);
@@ -253,11 +237,7 @@ public final class BinancePoll implements Feed {
 
     /** Measures the venue's time; tries for ever, because without it there are no boundaries. */
     private void measureClock() throws InterruptedException {
-        Backoff backoff =
-                new Backoff(
-                        settings.firstRetry(),
-                        settings.longestRetry(),
-                        ThreadLocalRandom.current());
+        Backoff backoff = new Backoff(settings.firstRetry(), settings.longestRetry(), ThreadLocalRandom.current());
         while (!outlet.closed()) {
             try {
                 clock.set(rest.clockOffset());

@@ -28,11 +28,10 @@ import tools.jackson.core.JacksonException;
 /**
  * Asks Binance single questions over HTTP.
  *
- * <p>Every method blocks until the answer is complete or the time-out of the settings is over, and
- * throws a {@link VenueException} whose message can be shown as it is. Where Binance asks for a
- * pause (429, 418) or refuses us (403, 451), all calls of this object fail at once, as REFUSED with
- * how long and until when, until the pause is over. Every call first takes its weight from the
- * governor; it asks as LIVE unless it says otherwise. Any thread may call.
+ * <p>Every method blocks until the answer is complete or the time-out of the settings is over, and throws a
+ * {@link VenueException} whose message can be shown as it is. Where Binance asks for a pause (429, 418) or refuses us
+ * (403, 451), all calls of this object fail at once, as REFUSED with how long and until when, until the pause is over.
+ * Every call first takes its weight from the governor; it asks as LIVE unless it says otherwise. Any thread may call.
  */
 public final class BinanceRest implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(BinanceRest.class.getName());
@@ -64,38 +63,33 @@ public final class BinanceRest implements AutoCloseable {
     }
 
     /**
-     * @param restUrl for example {@code https://api.binance.com}; a path such as {@code /api/v3} at
-     *     its end is left out
+     * @param restUrl for example {@code https://api.binance.com}; a path such as {@code /api/v3} at its end is left out
      * @param governor shared by all that ask this venue; remains the caller's to close
      * @param otherwise hosts to go on with where one does not serve this location (HTTP 451)
      */
     public BinanceRest(URI restUrl, Settings settings, RateGovernor governor, List<URI> otherwise) {
-        this.hosts =
-                Stream.concat(Stream.of(restUrl), otherwise.stream())
-                        .map(url -> url.toString().replaceFirst("(/api(/v3)?)?/*$", ""))
-                        .map(url -> new BinanceHttp(URI.create(url), settings, governor))
-                        .toList();
+        this.hosts = Stream.concat(Stream.of(restUrl), otherwise.stream())
+                .map(url -> url.toString().replaceFirst("(/api(/v3)?)?/*$", ""))
+                .map(url -> new BinanceHttp(URI.create(url), settings, governor))
+                .toList();
         this.settings = settings;
         this.governor = governor;
     }
 
     /**
-     * Looks the symbols up, in any case and with or without a separator ({@code btc-usdt}), and
-     * returns each once, in the order asked for. A symbol that is listed but not trading now is
-     * accepted and logged.
+     * Looks the symbols up, in any case and with or without a separator ({@code btc-usdt}), and returns each once, in
+     * the order asked for. A symbol that is listed but not trading now is accepted and logged.
      *
      * @throws VenueException UNKNOWN_SYMBOL names the nearest symbols that exist
      */
     public List<Instrument> instruments(List<String> symbols) {
-        List<String> wanted =
-                symbols.stream()
-                        .map(NearestSymbols::spelled)
-                        .filter(symbol -> !symbol.isEmpty())
-                        .distinct()
-                        .toList();
+        List<String> wanted = symbols.stream()
+                .map(NearestSymbols::spelled)
+                .filter(symbol -> !symbol.isEmpty())
+                .distinct()
+                .toList();
         if (wanted.isEmpty()) {
-            throw new VenueException(
-                    Kind.UNKNOWN_SYMBOL, "No symbol was given. Name one, for example BTCUSDT.");
+            throw new VenueException(Kind.UNKNOWN_SYMBOL, "No symbol was given. Name one, for example BTCUSDT.");
         }
         Map<String, Instrument> listed = new LinkedHashMap<>();
         try {
@@ -139,11 +133,7 @@ public final class BinanceRest implements AutoCloseable {
         String symbol = entry.text("symbol");
         String status = entry.text("status");
         if (!status.equals("TRADING")) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "{0} is listed but does not trade now (status {1})",
-                    symbol,
-                    status);
+            LOG.log(System.Logger.Level.WARNING, "{0} is listed but does not trade now (status {1})", symbol, status);
         }
         long priceStep = 0;
         long sizeStep = 0;
@@ -159,13 +149,13 @@ public final class BinanceRest implements AutoCloseable {
 
     private VenueException unknown(List<String> wanted) {
         // Of all lists of symbols this is the shortest: weight 4, one line each.
-        List<String> known =
-                get("ticker/price", 4).items().stream().map(entry -> entry.text("symbol")).toList();
-        String sentences =
-                wanted.stream()
-                        .filter(symbol -> !known.contains(symbol))
-                        .map(symbol -> suggestion(symbol, NearestSymbols.of(symbol, known, 3)))
-                        .collect(joining(" "));
+        List<String> known = get("ticker/price", 4).items().stream()
+                .map(entry -> entry.text("symbol"))
+                .toList();
+        String sentences = wanted.stream()
+                .filter(symbol -> !known.contains(symbol))
+                .map(symbol -> suggestion(symbol, NearestSymbols.of(symbol, known, 3)))
+                .collect(joining(" "));
         return new VenueException(
                 Kind.UNKNOWN_SYMBOL,
                 sentences.isEmpty()
@@ -189,8 +179,8 @@ public final class BinanceRest implements AutoCloseable {
     }
 
     /**
-     * Measures the venue's clock against ours: serverTime − (sent + received) / 2, the median of
-     * five, of which two may fail.
+     * Measures the venue's clock against ours: serverTime − (sent + received) / 2, the median of five, of which two may
+     * fail.
      */
     public ClockOffset clockOffset() {
         List<ClockOffset> samples = new ArrayList<>();
@@ -240,21 +230,19 @@ public final class BinanceRest implements AutoCloseable {
     }
 
     /**
-     * The symbol's tape from the first id that the venue has at or after {@code fromId}; where that
-     * one is later, the venue lacks those in between.
+     * The symbol's tape from the first id that the venue has at or after {@code fromId}; where that one is later, the
+     * venue lacks those in between.
      *
      * @param limit 1 to 1,000; fewer entries mean that the venue has no more now
      * @throws VenueException NOT_SERVED for raw trades where the host has none by id
      */
-    public TradePage tradesFrom(
-            String symbol, TapeKind kind, long fromId, int limit, Purpose purpose) {
+    public TradePage tradesFrom(String symbol, TapeKind kind, long fromId, int limit, Purpose purpose) {
         String asked = "?fromId=" + fromId + "&limit=" + limit + "&" + query(List.of(symbol));
-        Answer answer =
-                switch (kind) {
-                    case AGGREGATE -> get("aggTrades" + asked, 4, purpose);
-                    case RAW -> ask(host -> historical(host, asked, purpose));
-                    case POLL -> throw noIds();
-                };
+        Answer answer = switch (kind) {
+            case AGGREGATE -> get("aggTrades" + asked, 4, purpose);
+            case RAW -> ask(host -> historical(host, asked, purpose));
+            case POLL -> throw noIds();
+        };
         long now = VenueTime.micros(settings.clock().instant());
         return TradePage.of(answer, kind, fromId, limit, now);
     }
@@ -263,8 +251,7 @@ public final class BinanceRest implements AutoCloseable {
         if (host.address().getHost().equals(MARKET_DATA_ONLY)) {
             throw host.notServed(); // documented; not worth asking
         }
-        return host.get(
-                BinanceHttp.HISTORICAL_TRADES + asked, 25, purpose, settings.requestTimeout());
+        return host.get(BinanceHttp.HISTORICAL_TRADES + asked, 25, purpose, settings.requestTimeout());
     }
 
     /** The first id that the venue still serves; empty where the symbol never traded. */
@@ -274,22 +261,22 @@ public final class BinanceRest implements AutoCloseable {
     }
 
     /**
-     * The first id at or after a time; empty where nothing has traded since. For a raw tape it is
-     * found through the aggregates.
+     * The first id at or after a time; empty where nothing has traded since. For a raw tape it is found through the
+     * aggregates.
      *
      * @param timeMicros epoch microseconds, the venue's clock
      */
     public OptionalLong firstIdAt(String symbol, TapeKind kind, long timeMicros) {
         return switch (kind) {
             case AGGREGATE ->
-                    aggregatesSince(symbol, timeMicros, 1).stream()
-                            .mapToLong(aggregate -> aggregate.integer("a"))
-                            .findFirst();
+                aggregatesSince(symbol, timeMicros, 1).stream()
+                        .mapToLong(aggregate -> aggregate.integer("a"))
+                        .findFirst();
             case RAW -> // of a blanked aggregate the raw ids are not known any more
-                    aggregatesSince(symbol, timeMicros, PAGE).stream()
-                            .filter(aggregate -> !TradePage.blanked(aggregate))
-                            .mapToLong(aggregate -> aggregate.integer("f"))
-                            .findFirst();
+                aggregatesSince(symbol, timeMicros, PAGE).stream()
+                        .filter(aggregate -> !TradePage.blanked(aggregate))
+                        .mapToLong(aggregate -> aggregate.integer("f"))
+                        .findFirst();
             case POLL -> throw noIds();
         };
     }
@@ -305,18 +292,18 @@ public final class BinanceRest implements AutoCloseable {
     }
 
     private List<Answer> aggregates(String symbol, String asked) {
-        return get("aggTrades?" + asked + query(List.of(symbol)), 4, Purpose.REPAIR).items();
+        return get("aggTrades?" + asked + query(List.of(symbol)), 4, Purpose.REPAIR)
+                .items();
     }
 
     /**
-     * The venue's own bars, ascending from the first that opens at or after {@code startMicros};
-     * the last may still be open. A length that the venue does not offer is REFUSED.
+     * The venue's own bars, ascending from the first that opens at or after {@code startMicros}; the last may still be
+     * open. A length that the venue does not offer is REFUSED.
      *
      * @param startMicros epoch microseconds
      * @param limit 1 to 1,000
      */
-    public List<Kline> klines(
-            String symbol, Interval interval, long startMicros, int limit, Purpose purpose) {
+    public List<Kline> klines(String symbol, Interval interval, long startMicros, int limit, Purpose purpose) {
         String asked = "interval=%s&startTime=%d&limit=%d&".formatted(interval, startMicros, limit);
         return get("klines?" + asked + query(List.of(symbol)), 2, purpose).items().stream()
                 .map(Kline::of)
@@ -324,8 +311,8 @@ public final class BinanceRest implements AutoCloseable {
     }
 
     /**
-     * The last price of each symbol, in units of 1e-8, asked for in one request. A symbol that the
-     * answer leaves out, or that has never traded, is absent.
+     * The last price of each symbol, in units of 1e-8, asked for in one request. A symbol that the answer leaves out,
+     * or that has never traded, is absent.
      */
     public Map<String, Long> prices(List<String> symbols) {
         return prices(symbols, settings.requestTimeout());
@@ -349,9 +336,9 @@ public final class BinanceRest implements AutoCloseable {
      * Whether this is a local exchange and not Binance: it answers {@code GET /sim/state} with
      * {@code {"source":…,"speed":…}}. Any other answer to that, be it 404 or a web page, is empty.
      *
-     * @throws VenueException UNREACHABLE where no answer came, or one of a server in trouble, and
-     *     REFUSED in a pause and where the answer asks for one: then nothing is known, and a
-     *     simulated market must never be taken for a real one
+     * @throws VenueException UNREACHABLE where no answer came, or one of a server in trouble, and REFUSED in a pause
+     *     and where the answer asks for one: then nothing is known, and a simulated market must never be taken for a
+     *     real one
      */
     public Optional<SimulatedVenue> simulation() {
         BinanceHttp host = hosts.getFirst();
@@ -389,8 +376,7 @@ public final class BinanceRest implements AutoCloseable {
     }
 
     private Answer get(String endpoint, int weight, Purpose purpose) {
-        return ask(host ->
-                host.get("/api/v3/" + endpoint, weight, purpose, settings.requestTimeout()));
+        return ask(host -> host.get("/api/v3/" + endpoint, weight, purpose, settings.requestTimeout()));
     }
 
     /** Asks the host in use, and where it does not serve our place, those after it. */
@@ -420,8 +406,7 @@ public final class BinanceRest implements AutoCloseable {
     }
 
     private VenueException nowhere(VenueException last) {
-        return new VenueException(
-                Kind.REFUSED, Refusals.nowhere(hosts.stream().map(BinanceHttp::address)), last);
+        return new VenueException(Kind.REFUSED, Refusals.nowhere(hosts.stream().map(BinanceHttp::address)), last);
     }
 
     /** One symbol is asked for as such, which halves the weight; several as a JSON array. */

@@ -20,19 +20,16 @@ import java.util.concurrent.CountDownLatch;
 /**
  * Trades as Binance's WebSocket prints them.
  *
- * <p>Subscribes by URL, which costs no control message, over as many sockets as the limits of a URL
- * and of streams per socket demand. A socket that ends is opened again for ever: after a random
- * time that doubles from 0.5 s to 30 s at each failure, and not before a pause where it refused us.
- * Where the venue does not serve this location, its next host is asked at once. What was printed in
- * between is missing.
+ * <p>Subscribes by URL, which costs no control message, over as many sockets as the limits of a URL and of streams per
+ * socket demand. A socket that ends is opened again for ever: after a random time that doubles from 0.5 s to 30 s at
+ * each failure, and not before a pause where it refused us. Where the venue does not serve this location, its next host
+ * is asked at once. What was printed in between is missing.
  *
- * <p>A socket is replaced before it is a day old, where the venue announces its end, and where it
- * keeps trades back: where a symbol has been silent for longer than is usual and the witness knows
- * newer trades. Then the old one stays until the new one has had its first trade, so nothing is
- * missing, and for a while trades come twice.
+ * <p>A socket is replaced before it is a day old, where the venue announces its end, and where it keeps trades back:
+ * where a symbol has been silent for longer than is usual and the witness knows newer trades. Then the old one stays
+ * until the new one has had its first trade, so nothing is missing, and for a while trades come twice.
  *
- * <p>Trades of one socket come in the order in which they arrived; a frame that cannot be read is
- * counted and skipped.
+ * <p>Trades of one socket come in the order in which they arrived; a frame that cannot be read is counted and skipped.
  */
 public final class BinanceStream implements Feed {
     /** Binance allows 1,024 streams a connection, and URLs fail from about 8,000 characters. */
@@ -52,20 +49,8 @@ public final class BinanceStream implements Feed {
 
     /** A single socket for each part, and nobody to ask whether a silence is one. */
     public BinanceStream(
-            URI streamUrl,
-            List<Instrument> instruments,
-            TapeKind kind,
-            FeedListener listener,
-            Settings settings) {
-        this(
-                streamUrl,
-                instruments,
-                kind,
-                listener,
-                settings,
-                ConnectPermits.inMemory(),
-                Witness.NONE,
-                false);
+            URI streamUrl, List<Instrument> instruments, TapeKind kind, FeedListener listener, Settings settings) {
+        this(streamUrl, instruments, kind, listener, settings, ConnectPermits.inMemory(), Witness.NONE, false);
     }
 
     /** Where the address is one of binance.com's, its host for market data only stands by. */
@@ -91,8 +76,8 @@ public final class BinanceStream implements Feed {
     }
 
     /**
-     * @param streamUrl for example {@code wss://stream.binance.com:9443}; {@code /ws} or {@code
-     *     /stream} at its end is left out
+     * @param streamUrl for example {@code wss://stream.binance.com:9443}; {@code /ws} or {@code /stream} at its end is
+     *     left out
      * @param otherwise hosts to go on with where one does not serve this location (HTTP 451)
      * @param kind AGGREGATE or RAW
      * @param permits for all attempts to connect
@@ -113,16 +98,8 @@ public final class BinanceStream implements Feed {
         List<Part> parts = parts(instruments, kind);
         this.network = new Network(hosts.anySecure() ? Network.publicTrust() : null);
         this.outlet = new Outlet(listener, parts.size());
-        StreamSession.Shared shared =
-                new StreamSession.Shared(
-                        hosts,
-                        network,
-                        outlet,
-                        new StreamSession.Gate(permits),
-                        closing,
-                        kind,
-                        settings,
-                        witness);
+        StreamSession.Shared shared = new StreamSession.Shared(
+                hosts, network, outlet, new StreamSession.Gate(permits), closing, kind, settings, witness);
         for (Part part : parts) {
             sessions.add(new StreamSession(part, false, shared));
             if (redundant) {
@@ -144,14 +121,12 @@ public final class BinanceStream implements Feed {
     }
 
     static List<Part> parts(List<Instrument> instruments, TapeKind kind) {
-        String suffix =
-                switch (kind) {
-                    case AGGREGATE -> "@aggTrade";
-                    case RAW -> "@trade";
-                    case POLL ->
-                            throw new IllegalArgumentException(
-                                    "a stream carries aggregate or raw trades, no polled prices");
-                };
+        String suffix = switch (kind) {
+            case AGGREGATE -> "@aggTrade";
+            case RAW -> "@trade";
+            case POLL ->
+                throw new IllegalArgumentException("a stream carries aggregate or raw trades, no polled prices");
+        };
         if (instruments.isEmpty()) {
             throw new IllegalArgumentException("a stream needs an instrument");
         }
@@ -180,11 +155,10 @@ public final class BinanceStream implements Feed {
         }
         started = true;
         for (StreamSession session : sessions) {
-            threads.add(
-                    Thread.ofPlatform()
-                            .name("binance-stream-" + threads.size())
-                            .daemon()
-                            .start(session));
+            threads.add(Thread.ofPlatform()
+                    .name("binance-stream-" + threads.size())
+                    .daemon()
+                    .start(session));
         }
     }
 

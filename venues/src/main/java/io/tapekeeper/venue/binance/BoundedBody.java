@@ -39,8 +39,7 @@ final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {
             }
             if (bytes.size() + buffer.remaining() > most) {
                 subscription.cancel();
-                body.completeExceptionally(
-                        new IOException("the answer is longer than " + most + " bytes"));
+                body.completeExceptionally(new IOException("the answer is longer than " + most + " bytes"));
                 return;
             }
             byte[] part = new byte[buffer.remaining()];

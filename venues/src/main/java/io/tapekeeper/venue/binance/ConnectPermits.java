@@ -3,8 +3,8 @@ package io.tapekeeper.venue.binance;
 import java.time.Duration;
 
 /**
- * Keeps attempts to connect below what the venue allows an address: Binance bans it after 300
- * within 5 minutes. Asked by one thread at a time per feed.
+ * Keeps attempts to connect below what the venue allows an address: Binance bans it after 300 within 5 minutes. Asked
+ * by one thread at a time per feed.
  */
 public interface ConnectPermits {
     /** How long to wait before the next attempt is allowed; 0 = now. */

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * How often, and for how long, the venue has lacked an id while it has later ones. Its database
- * lags behind its streams, and not every id of it by as much, so one answer proves nothing.
+ * How often, and for how long, the venue has lacked an id while it has later ones. Its database lags behind its
+ * streams, and not every id of it by as much, so one answer proves nothing.
  */
 final class Denials {
     private static final int ENOUGH = 3;
@@ -39,10 +39,7 @@ final class Denials {
         count = 0;
     }
 
-    /**
-     * @param shortest doubled with each denial, up to a quarter of the time after which it is
-     *     believed
-     */
+    /** @param shortest doubled with each denial, up to a quarter of the time after which it is believed */
     Duration pause(Duration shortest) {
         Duration longest = believeAfter.dividedBy(8);
         Duration pause = shortest;

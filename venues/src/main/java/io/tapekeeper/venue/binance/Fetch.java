@@ -12,15 +12,14 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * Asks Binance for a range of ids, page by page, until each of them has either come or is known not
- * to come.
+ * Asks Binance for a range of ids, page by page, until each of them has either come or is known not to come.
  *
- * <p>The first id of an answer is compared with the one that was asked for: Binance answers
- * silently from a later one where it lacks the first. Its database lags behind its streams, and not
- * every id of it by as much, so it is asked again for some time before anything is concluded.
+ * <p>The first id of an answer is compared with the one that was asked for: Binance answers silently from a later one
+ * where it lacks the first. Its database lags behind its streams, and not every id of it by as much, so it is asked
+ * again for some time before anything is concluded.
  *
- * <p>A repair asks for a few pages at once as long as they come whole, and takes them in order;
- * where one does not, the next question goes alone. One thread at a time.
+ * <p>A repair asks for a few pages at once as long as they come whole, and takes them in order; where one does not, the
+ * next question goes alone. One thread at a time.
  */
 public final class Fetch {
     /** Where the ids go. */
@@ -29,8 +28,8 @@ public final class Fetch {
         void trade(Trade trade);
 
         /**
-         * Ids of the range that will not come, both included: the venue does not have them, or
-         * (UNRESOLVED) what it has under them can be no trade.
+         * Ids of the range that will not come, both included: the venue does not have them, or (UNRESOLVED) what it has
+         * under them can be no trade.
          */
         void missing(long firstId, long lastId, Cause cause);
     }
@@ -64,8 +63,8 @@ public final class Fetch {
     private long questions;
 
     /**
-     * @param believeAfter for how long the venue must lack an id, while it has later ones, before
-     *     we believe it; local monotonic time
+     * @param believeAfter for how long the venue must lack an id, while it has later ones, before we believe it; local
+     *     monotonic time
      */
     public Fetch(
             BinanceRest rest,
@@ -100,9 +99,8 @@ public final class Fetch {
     }
 
     /**
-     * From now on, where the host does not serve raw trades by id, its aggregates are asked which
-     * of them it has: those are missing as UNRESOLVED, for another host may serve them, and the
-     * others as ABSENT.
+     * From now on, where the host does not serve raw trades by id, its aggregates are asked which of them it has: those
+     * are missing as UNRESOLVED, for another host may serve them, and the others as ABSENT.
      *
      * @param timeMicros venue time of a trade before the first id, the nearer the cheaper
      */
@@ -114,8 +112,8 @@ public final class Fetch {
     /**
      * Asks one question.
      *
-     * @throws VenueException where it was not answered; nothing is lost, ask again. NOT_SERVED only
-     *     where nothing is to be asked instead
+     * @throws VenueException where it was not answered; nothing is lost, ask again. NOT_SERVED only where nothing is to
+     *     be asked instead
      */
     public Step step(Purpose purpose) {
         if (next() > last) {
@@ -140,11 +138,7 @@ public final class Fetch {
     private Step stepById(Purpose purpose) {
         boolean ahead = smooth && purpose == Purpose.REPAIR;
         smooth = false;
-        TradePage page =
-                pages.page(
-                        next,
-                        ahead,
-                        (from, limit) -> rest.tradesFrom(symbol, kind, from, limit, purpose));
+        TradePage page = pages.page(next, ahead, (from, limit) -> rest.tradesFrom(symbol, kind, from, limit, purpose));
         if (page.isEmpty()) {
             pages.forget(); // asked at the same time
             denials.forget(); // not even later ones: its database lags
@@ -165,11 +159,10 @@ public final class Fetch {
     }
 
     /**
-     * How long to pause before the next question after a {@link Step#WAIT}: a denial is not worth
-     * many questions.
+     * How long to pause before the next question after a {@link Step#WAIT}: a denial is not worth many questions.
      *
-     * @param shortest where the database lags; doubled with each denial of the same id, up to a
-     *     quarter of the time after which it is believed
+     * @param shortest where the database lags; doubled with each denial of the same id, up to a quarter of the time
+     *     after which it is believed
      */
     public Duration pause(Duration shortest) {
         return walk == null ? denials.pause(shortest) : walk.pause(shortest);

@@ -12,10 +12,10 @@ import java.util.concurrent.ArrayBlockingQueue;
 /**
  * Splits what a server sends over a WebSocket into messages (RFC 6455, section 5).
  *
- * <p>The way of nearly all bytes is: copied once from the socket's buffer, left where they are,
- * their bounds written down, and handed over with all that came in the same read: 13 ns of a core
- * for a frame of 208 bytes, where Netty's own decoder, which makes objects of it, takes 207. What
- * that costs is this class: fragments, control frames, lengths and limits are its own business.
+ * <p>The way of nearly all bytes is: copied once from the socket's buffer, left where they are, their bounds written
+ * down, and handed over with all that came in the same read: 13 ns of a core for a frame of 208 bytes, where Netty's
+ * own decoder, which makes objects of it, takes 207. What that costs is this class: fragments, control frames, lengths
+ * and limits are its own business.
  *
  * <p>Of the network's thread alone, but for {@link #giveBack}.
  */
@@ -86,8 +86,7 @@ final class FrameReader {
      * Takes what one read has brought.
      *
      * @param received epoch microseconds, our clock
-     * @throws CorruptedWebSocketFrameException where it breaks the protocol: nothing that follows
-     *     can be understood
+     * @throws CorruptedWebSocketFrameException where it breaks the protocol: nothing that follows can be understood
      */
     void take(ByteBuf bytes, long received) {
         if (closed) {
@@ -141,9 +140,7 @@ final class FrameReader {
                 return false;
             }
             length = unsigned(bytes, at + 2, 8);
-            insist(
-                    length < 0 || length > 0xffff,
-                    "a length that is not written as short as possible");
+            insist(length < 0 || length > 0xffff, "a length that is not written as short as possible");
         }
         insist((second & MASKED) == 0, "a masked frame");
         if (first == (FINAL | TEXT)
@@ -166,20 +163,14 @@ final class FrameReader {
         boolean control = opcode >= CLOSE;
         if (control) {
             insist(last, "a control frame in fragments");
-            insist(
-                    length >= 0 && length <= LONGEST_CONTROL,
-                    "a control frame of more than 125 bytes");
+            insist(length >= 0 && length <= LONGEST_CONTROL, "a control frame of more than 125 bytes");
             insist(opcode <= PONG, "a frame of unknown kind");
         } else {
             insist(opcode <= BINARY, "a frame of unknown kind");
             insist(
                     (opcode == CONTINUATION) == inParts,
-                    inParts
-                            ? "a new message within another one"
-                            : "the rest of a message that has not begun");
-            insist(
-                    length >= 0 && length <= LONGEST_FRAME,
-                    "a frame of " + Long.toUnsignedString(length) + " bytes");
+                    inParts ? "a new message within another one" : "the rest of a message that has not begun");
+            insist(length >= 0 && length <= LONGEST_FRAME, "a frame of " + Long.toUnsignedString(length) + " bytes");
         }
         int available = end - at - header;
         boolean tooLong = !control && !skipping && parts.size() + length > BinanceDecoder.MAX_FRAME;
@@ -290,8 +281,7 @@ final class FrameReader {
 
     private static void insist(boolean kept, String otherwise) {
         if (!kept) {
-            throw new CorruptedWebSocketFrameException(
-                    WebSocketCloseStatus.PROTOCOL_ERROR, otherwise);
+            throw new CorruptedWebSocketFrameException(WebSocketCloseStatus.PROTOCOL_ERROR, otherwise);
         }
     }
 }

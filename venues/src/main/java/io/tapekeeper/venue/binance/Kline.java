@@ -25,23 +25,20 @@ public record Kline(
         Amount takerBuyVolume) {
     /** The lengths in which the venue has them, those of a week and a month left out. */
     public static final List<String> INTERVALS =
-            List.of(
-                    "1s", "1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "8h", "12h", "1d",
-                    "3d");
+            List.of("1s", "1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "8h", "12h", "1d", "3d");
 
     static Kline of(Answer row) {
-        Answer kline =
-                row.named(
-                        "openTime",
-                        "open",
-                        "high",
-                        "low",
-                        "close",
-                        "volume",
-                        "closeTime",
-                        "quoteVolume",
-                        "trades",
-                        "takerBuyVolume");
+        Answer kline = row.named(
+                "openTime",
+                "open",
+                "high",
+                "low",
+                "close",
+                "volume",
+                "closeTime",
+                "quoteVolume",
+                "trades",
+                "takerBuyVolume");
         return new Kline(
                 kline.time("openTime"),
                 kline.decimal("open"),

@@ -3,8 +3,8 @@ package io.tapekeeper.venue.binance;
 import java.util.Arrays;
 
 /**
- * Text messages in the order in which they came, side by side in one piece of memory. Filled by the
- * network's thread, then read by the line's; used again when that has given it back.
+ * Text messages in the order in which they came, side by side in one piece of memory. Filled by the network's thread,
+ * then read by the line's; used again when that has given it back.
  */
 final class Messages {
     private final boolean lasting; // whether its memory is its own, and large enough to be kept

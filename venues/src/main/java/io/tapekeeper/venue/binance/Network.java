@@ -30,8 +30,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLException;
 
 /**
- * What the sockets of one feed share: a thread that reads and writes all of them and never waits
- * for a listener, the trust in certificates, and the list of what is open. Any thread may call.
+ * What the sockets of one feed share: a thread that reads and writes all of them and never waits for a listener, the
+ * trust in certificates, and the list of what is open. Any thread may call.
  */
 final class Network implements AutoCloseable {
     /** In a busy market: then a read costs next to nothing for each of its frames. */
@@ -40,15 +40,12 @@ final class Network implements AutoCloseable {
     private static final Duration GOODBYE = Duration.ofMillis(200);
 
     private final EventLoopGroup loop =
-            new MultiThreadIoEventLoopGroup(
-                    1, new DefaultThreadFactory("binance-io", true), NioIoHandler.newFactory());
+            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("binance-io", true), NioIoHandler.newFactory());
     private final ChannelGroup open = new DefaultChannelGroup(loop.next(), true);
     private final AtomicInteger attempts = new AtomicInteger();
     private final SslContext tls;
 
-    /**
-     * @param tls for {@code wss:} addresses; null where there are none
-     */
+    /** @param tls for {@code wss:} addresses; null where there are none */
     Network(SslContext tls) {
         this.tls = tls;
     }
@@ -56,7 +53,9 @@ final class Network implements AutoCloseable {
     /** Trusts whom the JDK trusts, and insists on the name of the host. */
     static SslContext publicTrust() {
         try {
-            return SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS").build();
+            return SslContextBuilder.forClient()
+                    .endpointIdentificationAlgorithm("HTTPS")
+                    .build();
         } catch (SSLException e) {
             throw new IllegalStateException("this JDK offers no TLS", e);
         }
@@ -67,9 +66,8 @@ final class Network implements AutoCloseable {
     }
 
     /**
-     * Begins to connect. Looks the name up on the caller's thread, which may take long: the thread
-     * of all sockets must not wait for that. Where a name has several addresses, each attempt takes
-     * the next one.
+     * Begins to connect. Looks the name up on the caller's thread, which may take long: the thread of all sockets must
+     * not wait for that. Where a name has several addresses, each attempt takes the next one.
      *
      * @throws IOException where the name is unknown
      */
@@ -82,21 +80,17 @@ final class Network implements AutoCloseable {
                 .group(loop)
                 .channel(NioSocketChannel.class)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0) // the line's own is for all of it
-                .option(
-                        ChannelOption.RECVBUF_ALLOCATOR,
-                        new AdaptiveRecvByteBufAllocator(2_048, 4_096, LARGEST_READ))
-                .handler(
-                        new ChannelInitializer<SocketChannel>() {
-                            @Override
-                            protected void initChannel(SocketChannel channel) {
-                                ChannelPipeline pipeline = channel.pipeline();
-                                if (secure) {
-                                    pipeline.addLast(
-                                            tls.newHandler(channel.alloc(), uri.getHost(), port));
-                                }
-                                pipeline.addLast(new HttpClientCodec(), line);
-                            }
-                        })
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator(2_048, 4_096, LARGEST_READ))
+                .handler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        ChannelPipeline pipeline = channel.pipeline();
+                        if (secure) {
+                            pipeline.addLast(tls.newHandler(channel.alloc(), uri.getHost(), port));
+                        }
+                        pipeline.addLast(new HttpClientCodec(), line);
+                    }
+                })
                 .connect(new InetSocketAddress(address, port));
     }
 

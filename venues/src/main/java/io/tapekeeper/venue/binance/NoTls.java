@@ -12,9 +12,9 @@ import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 
 /**
- * For a client of plain {@code http://} addresses, such as a local exchange's. The JDK's client
- * wants a TLS context whether it needs one or not, and its own takes 150 ms of a start to set up.
- * This one has nothing to set up and fails where a connection asks for it.
+ * For a client of plain {@code http://} addresses, such as a local exchange's. The JDK's client wants a TLS context
+ * whether it needs one or not, and its own takes 150 ms of a start to set up. This one has nothing to set up and fails
+ * where a connection asks for it.
  */
 final class NoTls extends SSLContext {
     NoTls() {

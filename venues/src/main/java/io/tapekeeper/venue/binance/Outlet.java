@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Where the lines of a feed meet its listener: one call at a time, none after the close, and a
- * cause of failure said once. Any thread may call; a listener that blocks blocks the caller.
+ * Where the lines of a feed meet its listener: one call at a time, none after the close, and a cause of failure said
+ * once. Any thread may call; a listener that blocks blocks the caller.
  */
 final class Outlet {
     /** One unbroken stretch of connection. Once gone it stays so, whatever still arrives. */
@@ -33,9 +33,7 @@ final class Outlet {
             this(0);
         }
 
-        /**
-         * @param part which part of the feed it carries
-         */
+        /** @param part which part of the feed it carries */
         Line(int part) {
             this.part = part;
         }
@@ -63,9 +61,7 @@ final class Outlet {
     private final LongAdder pauses = new LongAdder();
     private volatile String lastMalformed = "";
 
-    /**
-     * @param parts of each of which a line must work for the feed to be connected
-     */
+    /** @param parts of each of which a line must work for the feed to be connected */
     Outlet(FeedListener listener, int parts) {
         this.listener = listener;
         this.working = new int[parts];
@@ -122,8 +118,7 @@ final class Outlet {
     }
 
     /**
-     * The line is lost, or could not be opened. Where another line of its part works, only the log
-     * hears of it.
+     * The line is lost, or could not be opened. Where another line of its part works, only the log hears of it.
      *
      * @param cause what makes two failures the same
      */
@@ -197,20 +192,13 @@ final class Outlet {
         pauses.increment();
     }
 
-    /**
-     * @param beginning how the message begins
-     */
+    /** @param beginning how the message begins */
     void malformed(String reason, String beginning) {
         malformed.increment();
-        lastMalformed =
-                beginning.isEmpty() ? reason : reason + " | " + BinanceJson.clip(beginning, 200);
+        lastMalformed = beginning.isEmpty() ? reason : reason + " | " + BinanceJson.clip(beginning, 200);
         long count = malformed.sum();
         if (Long.bitCount(count) <= 1) { // 1, 2, 4, 8, …: a flood must not fill the log as well
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "malformed message {0}: {1}",
-                    count,
-                    lastMalformed);
+            LOG.log(System.Logger.Level.WARNING, "malformed message {0}: {1}", count, lastMalformed);
         }
     }
 

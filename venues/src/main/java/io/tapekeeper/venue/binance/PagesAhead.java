@@ -8,10 +8,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 /**
- * Pages of one range of ids, a few of them asked for before their turn: on a slow network one
- * question at a time would leave most of the weight unused that the venue allows. They are given in
- * order. At most {@value #IN_FLIGHT} questions, and so as many pages in memory; each waits for the
- * governor by itself.
+ * Pages of one range of ids, a few of them asked for before their turn: on a slow network one question at a time would
+ * leave most of the weight unused that the venue allows. They are given in order. At most {@value #IN_FLIGHT}
+ * questions, and so as many pages in memory; each waits for the governor by itself.
  *
  * <p>One thread at a time; questions beyond the first are asked on virtual threads.
  */
@@ -55,12 +54,11 @@ final class PagesAhead {
         long from = asked.isEmpty() ? next : asked.peekLast().fromId + length;
         while (ahead && asked.size() < IN_FLIGHT && from <= last) {
             long first = from;
-            asked.addLast(
-                    new Asked(
-                            first,
-                            CompletableFuture.supplyAsync(
-                                    () -> question.ask(first, limit(first)),
-                                    task -> Thread.ofVirtual().name("page").start(task))));
+            asked.addLast(new Asked(
+                    first,
+                    CompletableFuture.supplyAsync(
+                            () -> question.ask(first, limit(first)),
+                            task -> Thread.ofVirtual().name("page").start(task))));
             from += length;
         }
         return answer(asked.removeFirst().page);

@@ -29,21 +29,19 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 /**
- * A {@link RateWindow} that all processes of this machine share through a small file: read, changed
- * and written under the operating system's lock, which dies with its process. Any thread may use
- * it.
+ * A {@link RateWindow} that all processes of this machine share through a small file: read, changed and written under
+ * the operating system's lock, which dies with its process. Any thread may use it.
  *
- * <p>A file that cannot be used is said once; the window goes on in memory, for this process alone.
- * Nothing waits for the disk: a machine that crashes loses at most the memory of its last minute.
+ * <p>A file that cannot be used is said once; the window goes on in memory, for this process alone. Nothing waits for
+ * the disk: a machine that crashes loses at most the memory of its last minute.
  */
 final class RateFile implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(RateFile.class.getName());
     private static final long LOCK_NANOS = 2_000_000_000L; // it is held for microseconds
 
     /**
-     * The open files of this process. Static because the system's lock belongs to the process as a
-     * whole: a second handle would not be kept out by the first, and would end its lock when
-     * closed.
+     * The open files of this process. Static because the system's lock belongs to the process as a whole: a second
+     * handle would not be kept out by the first, and would end its lock when closed.
      */
     private static final Map<Path, RateFile> OPEN = new HashMap<>(); // guarded by itself
 
@@ -87,8 +85,8 @@ final class RateFile implements AutoCloseable {
     }
 
     /**
-     * Made in a step of its own: systems that protect folders of all users refuse to open another's
-     * file where it might be made. Whoever may make files in the folder may use this one.
+     * Made in a step of its own: systems that protect folders of all users refuse to open another's file where it might
+     * be made. Whoever may make files in the folder may use this one.
      */
     private static void create(Path path) throws IOException {
         try {
@@ -111,8 +109,7 @@ final class RateFile implements AutoCloseable {
 
     /** Makes no file, and follows no link that another user may have planted. */
     private static FileChannel openExisting(Path path) throws IOException {
-        return FileChannel.open(
-                path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+        return FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     }
 
     /** Does something with the window as it is now, which nobody else does meanwhile. */
@@ -175,8 +172,7 @@ final class RateFile implements AutoCloseable {
                 return; // a new one
             }
             byte[] bytes = new byte[RateWindow.BYTES];
-            boolean whole =
-                    length == bytes.length && file.read(ByteBuffer.wrap(bytes), 0) == bytes.length;
+            boolean whole = length == bytes.length && file.read(ByteBuffer.wrap(bytes), 0) == bytes.length;
             Optional<RateWindow> read = whole ? RateWindow.of(bytes) : Optional.empty();
             if (read.isPresent()) {
                 window = read.get();

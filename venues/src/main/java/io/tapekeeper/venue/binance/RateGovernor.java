@@ -11,11 +11,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.function.Consumer;
 
 /**
- * Keeps what all Tapekeepers of this machine send to one venue below what the venue allows one
- * address, also over restarts. Any thread may call; a call takes some microseconds.
+ * Keeps what all Tapekeepers of this machine send to one venue below what the venue allows one address, also over
+ * restarts. Any thread may call; a call takes some microseconds.
  *
- * <p>The live side may use 80 % of the limit, repairs 50 %, and both together 60 % as long as it is
- * a repair that asks: so 20 % are always left for the live side, and 20 % are never used.
+ * <p>The live side may use 80 % of the limit, repairs 50 %, and both together 60 % as long as it is a repair that asks:
+ * so 20 % are always left for the live side, and 20 % are never used.
  */
 public final class RateGovernor implements AutoCloseable {
     private final String host;
@@ -29,8 +29,8 @@ public final class RateGovernor implements AutoCloseable {
     }
 
     /**
-     * Shares its counts with every governor of the same folder and host. Where the file cannot be
-     * used, that is logged and it counts alone.
+     * Shares its counts with every governor of the same folder and host. Where the file cannot be used, that is logged
+     * and it counts alone.
      *
      * @param folder made where it does not exist
      * @param host of the venue whose limit it is, with its port where it names one
@@ -49,34 +49,29 @@ public final class RateGovernor implements AutoCloseable {
     /**
      * Takes the weight if it may be sent now.
      *
-     * @return zero where it is taken; otherwise nothing is, and this is the time to wait before
-     *     trying again
+     * @return zero where it is taken; otherwise nothing is, and this is the time to wait before trying again
      * @throws VenueException REFUSED where the venue has told this address to be silent
      */
     public Duration take(int weight, Purpose purpose) {
-        return file.with(
-                clock,
-                window -> {
-                    if (window.bannedUntil() > 0) {
-                        throw banned(window);
-                    }
-                    long wait = window.microsToWait(weight, purpose);
-                    if (wait == 0) {
-                        window.take(weight, purpose);
-                    }
-                    return Duration.of(wait, ChronoUnit.MICROS);
-                });
+        return file.with(clock, window -> {
+            if (window.bannedUntil() > 0) {
+                throw banned(window);
+            }
+            long wait = window.microsToWait(weight, purpose);
+            if (wait == 0) {
+                window.take(weight, purpose);
+            }
+            return Duration.of(wait, ChronoUnit.MICROS);
+        });
     }
 
     /** How long this much would have to wait now, a ban included; takes nothing. */
     public Duration waitFor(int weight, Purpose purpose) {
-        return file.with(
-                clock,
-                window -> {
-                    long banned = window.bannedUntil() - VenueTime.micros(clock.instant());
-                    long wait = window.microsToWait(weight, purpose);
-                    return Duration.of(Math.max(wait, banned), ChronoUnit.MICROS);
-                });
+        return file.with(clock, window -> {
+            long banned = window.bannedUntil() - VenueTime.micros(clock.instant());
+            long wait = window.microsToWait(weight, purpose);
+            return Duration.of(Math.max(wait, banned), ChronoUnit.MICROS);
+        });
     }
 
     /** Keeps the attempts to open a socket within the venue's limit, with all who share this. */
@@ -119,12 +114,10 @@ public final class RateGovernor implements AutoCloseable {
      * @param status 429 or 418
      */
     VenueException ban(int status, Duration pause) {
-        return file.with(
-                clock,
-                window -> {
-                    window.ban(status, pause);
-                    return banned(window);
-                });
+        return file.with(clock, window -> {
+            window.ban(status, pause);
+            return banned(window);
+        });
     }
 
     /** The same all through the ban, so that it need be told only once. */
@@ -140,12 +133,10 @@ public final class RateGovernor implements AutoCloseable {
     }
 
     private void tell(Consumer<RateWindow> news) {
-        file.with(
-                clock,
-                window -> {
-                    news.accept(window);
-                    return null;
-                });
+        file.with(clock, window -> {
+            news.accept(window);
+            return null;
+        });
     }
 
     @Override

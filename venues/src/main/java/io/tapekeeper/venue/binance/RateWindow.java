@@ -9,27 +9,26 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
 /**
- * How much weight was sent of late, and what may still be sent: arithmetic only, with the time
- * passed in. Not thread-safe.
+ * How much weight was sent of late, and what may still be sent: arithmetic only, with the time passed in. Not
+ * thread-safe.
  *
- * <p>Weight is counted in cells of one second, and the last {@value #CELLS} of them count: whatever
- * was sent within the last 63 s. Those 3 s beyond the minute are for requests that were on their
- * way longer than later ones. Whether the venue's minute slides or begins with the clock's, none of
- * its windows then holds more than this one.
+ * <p>Weight is counted in cells of one second, and the last {@value #CELLS} of them count: whatever was sent within the
+ * last 63 s. Those 3 s beyond the minute are for requests that were on their way longer than later ones. Whether the
+ * venue's minute slides or begins with the clock's, none of its windows then holds more than this one.
  *
- * <p>The venue's own count tells what others on this address send: what it is above ours is
- * remembered in a cell too, and the largest of the last minute counts as used.
+ * <p>The venue's own count tells what others on this address send: what it is above ours is remembered in a cell too,
+ * and the largest of the last minute counts as used.
  *
- * <p>Time passes here as the wall clock does, because only that one outlives a process, but never
- * backwards: a clock that is set back makes everything wait on from where it was, and one that is
- * set forward ends waits early, which the next answer's count corrects.
+ * <p>Time passes here as the wall clock does, because only that one outlives a process, but never backwards: a clock
+ * that is set back makes everything wait on from where it was, and one that is set forward ends waits early, which the
+ * next answer's count corrects.
  */
 final class RateWindow {
     static final int DEFAULT_LIMIT = 6_000;
 
     /**
-     * Connection attempts per five minutes. The venue bans an address that makes more than 300; the
-     * rest is for other programs, and for processes that ask at the same moment.
+     * Connection attempts per five minutes. The venue bans an address that makes more than 300; the rest is for other
+     * programs, and for processes that ask at the same moment.
      */
     static final int MOST_CONNECTS = 280;
 
@@ -130,9 +129,8 @@ final class RateWindow {
     }
 
     /**
-     * For the case that what was counted is lost: three quarters of the limit count as used, so
-     * that repairs wait for a minute, while the live side can ask its first small question, whose
-     * answer tells how much it really is.
+     * For the case that what was counted is lost: three quarters of the limit count as used, so that repairs wait for a
+     * minute, while the live side can ask its first small question, whose answer tells how much it really is.
      */
     static RateWindow afterLoss(long wallMicros) {
         RateWindow window = new RateWindow(wallMicros);
@@ -148,8 +146,7 @@ final class RateWindow {
             bannedUntil = bannedUntil == 0 ? 0 : bannedUntil + passed;
             noConnectUntil = noConnectUntil == 0 ? 0 : noConnectUntil + passed;
         } else {
-            Stream.of(live, repair, others, connects)
-                    .forEach(ring -> ring.pass(time, time + passed));
+            Stream.of(live, repair, others, connects).forEach(ring -> ring.pass(time, time + passed));
             time = (time + passed) % ROUND;
         }
         bannedUntil = Math.min(bannedUntil, wall + LONGEST_BAN);
@@ -176,8 +173,7 @@ final class RateWindow {
             used += live.at(time, kept) + repair.at(time, kept);
             repairs += repair.at(time, kept);
             foreign = Math.max(foreign, others.at(time, kept));
-            if (used + foreign + needed > most
-                    || (purpose == Purpose.REPAIR && repairs + needed > ownMost)) {
+            if (used + foreign + needed > most || (purpose == Purpose.REPAIR && repairs + needed > ownMost)) {
                 break;
             }
         }
@@ -222,8 +218,8 @@ final class RateWindow {
     }
 
     /**
-     * The venue wants no further connection for {@code pause}. Too many of them are no reason to
-     * ask nothing, but a ban is.
+     * The venue wants no further connection for {@code pause}. Too many of them are no reason to ask nothing, but a ban
+     * is.
      *
      * @param status 429 or 418
      */
@@ -304,14 +300,11 @@ final class RateWindow {
     }
 
     /**
-     * Empty where the bytes are not whole, of another version, or hold numbers that cannot be, such
-     * as a ban for years.
+     * Empty where the bytes are not whole, of another version, or hold numbers that cannot be, such as a ban for years.
      */
     static Optional<RateWindow> of(byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes);
-        if (bytes.length != BYTES
-                || in.getLong() != MAGIC
-                || in.getLong(BYTES - Long.BYTES) != checksum(bytes)) {
+        if (bytes.length != BYTES || in.getLong() != MAGIC || in.getLong(BYTES - Long.BYTES) != checksum(bytes)) {
             return Optional.empty();
         }
         RateWindow window = new RateWindow(in.getLong());

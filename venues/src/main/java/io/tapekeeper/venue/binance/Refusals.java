@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
 /**
- * What it means that the venue cannot be reached or does not want us, in plain words. The same
- * cause gives the same sentence, so that it need not be said twice.
+ * What it means that the venue cannot be reached or does not want us, in plain words. The same cause gives the same
+ * sentence, so that it need not be said twice.
  */
 final class Refusals {
     private Refusals() {}
@@ -53,9 +53,7 @@ final class Refusals {
     }
 
     private static String unknownHost(String host) {
-        return "The address of "
-                + host
-                + " cannot be found. Check the name and the network connection.";
+        return "The address of " + host + " cannot be found. Check the name and the network connection.";
     }
 
     /** For an HTTP status that is neither success nor an ordinary error of a request. */
@@ -64,25 +62,22 @@ final class Refusals {
         return switch (status) {
             case 429 -> host + " asks for fewer requests (HTTP 429). Waiting as long as it says.";
             case 418 ->
-                    host
-                            + " has banned this address for too many requests (HTTP 418). Waiting as"
-                            + " long as it says; stop other programs that ask it from here.";
+                host
+                        + " has banned this address for too many requests (HTTP 418). Waiting as"
+                        + " long as it says; stop other programs that ask it from here.";
             case 403 ->
-                    host
-                            + " blocks this request (HTTP 403, its firewall). Wait some minutes, or"
-                            + " go through another network.";
+                host
+                        + " blocks this request (HTTP 403, its firewall). Wait some minutes, or"
+                        + " go through another network.";
             case 451 ->
-                    host
-                            + " does not serve this location (HTTP 451). Use its hosts for market"
-                            + " data only: https://data-api.binance.vision and"
-                            + " wss://data-stream.binance.vision.";
+                host
+                        + " does not serve this location (HTTP 451). Use its hosts for market"
+                        + " data only: https://data-api.binance.vision and"
+                        + " wss://data-stream.binance.vision.";
             default ->
-                    status >= 500
-                            ? host
-                                    + " has trouble of its own (HTTP "
-                                    + status
-                                    + "). Waiting usually helps."
-                            : host + " answered HTTP " + status + ". Check the address " + address;
+                status >= 500
+                        ? host + " has trouble of its own (HTTP " + status + "). Waiting usually helps."
+                        : host + " answered HTTP " + status + ". Check the address " + address;
         };
     }
 
@@ -95,27 +90,20 @@ final class Refusals {
     /** For a live question that would have to wait too long for its turn. */
     static String usedUp(RateState state, Duration wait) {
         return "%s has no room for this question in the next %d s: %d of %d of its weight per minute are used, %d by repairs. Stop other programs that ask it from here."
-                .formatted(
-                        state.host(),
-                        wait.toSeconds() + 1,
-                        state.used(),
-                        state.limit(),
-                        state.repairUsed());
+                .formatted(state.host(), wait.toSeconds() + 1, state.used(), state.limit(), state.repairUsed());
     }
 
     /**
-     * How long to leave the venue alone after an HTTP refusal: as long as it says in {@code
-     * Retry-After}, in seconds.
+     * How long to leave the venue alone after an HTTP refusal: as long as it says in {@code Retry-After}, in seconds.
      *
      * @param otherwise where it refuses us or our place and does not say
      */
     static Duration wait(int status, HttpHeaders headers, Duration otherwise) {
-        Optional<Duration> said =
-                headers.firstValue("Retry-After")
-                        .filter(text -> text.matches("[0-9]{1,7}"))
-                        .map(Long::parseLong)
-                        .map(seconds -> Math.min(seconds, RateWindow.LONGEST_PAUSE.toSeconds()))
-                        .map(Duration::ofSeconds);
+        Optional<Duration> said = headers.firstValue("Retry-After")
+                .filter(text -> text.matches("[0-9]{1,7}"))
+                .map(Long::parseLong)
+                .map(seconds -> Math.min(seconds, RateWindow.LONGEST_PAUSE.toSeconds()))
+                .map(Duration::ofSeconds);
         return switch (status) {
             // Not said: the weight limit is per minute, and the shortest ban is 2 minutes.
             case 429 -> said.orElse(Duration.ofMinutes(1));

@@ -12,8 +12,8 @@ import java.util.stream.Stream;
  * @param pollTimeout for the answer to a poll; never beyond the next boundary
  * @param firstRetry the longest first wait before another attempt; doubled at each failure
  * @param longestRetry where the doubling ends
- * @param refusedPause between attempts where the venue says that it does not want us (HTTP 403 or
- *     451, or a subscription refused): going on would bring a ban, and waiting seldom helps
+ * @param refusedPause between attempts where the venue says that it does not want us (HTTP 403 or 451, or a
+ *     subscription refused): going on would bring a ban, and waiting seldom helps
  * @param sockets for the open sockets of a stream
  */
 public record Settings(
@@ -27,15 +27,15 @@ public record Settings(
     /**
      * How long to trust an open socket.
      *
-     * @param readIdle without a single byte, pings included, for this long a socket is taken for
-     *     dead. Binance pings every 20 s, but some of its edges were seen to ping every 3 minutes
-     * @param probeTimeout a socket that is silent for half of this is sent a ping, and is taken for
-     *     dead where nothing comes for all of it from then on
+     * @param readIdle without a single byte, pings included, for this long a socket is taken for dead. Binance pings
+     *     every 20 s, but some of its edges were seen to ping every 3 minutes
+     * @param probeTimeout a socket that is silent for half of this is sent a ping, and is taken for dead where nothing
+     *     comes for all of it from then on
      * @param stableAfter how long data must have come before failures are forgotten
-     * @param rotateAfter the age at which a socket gives way to a new one; up to a tenth earlier.
-     *     Binance ends each after 24 hours
-     * @param overlap how long the old socket is kept when its successor has had its first trade, so
-     *     that it can bring what is still on its way
+     * @param rotateAfter the age at which a socket gives way to a new one; up to a tenth earlier. Binance ends each
+     *     after 24 hours
+     * @param overlap how long the old socket is kept when its successor has had its first trade, so that it can bring
+     *     what is still on its way
      * @param shortestStall how long a symbol may be silent at least before the witness is asked
      * @param longestStall and at most, however seldom it trades
      * @param flightTime how much later than the witness knows it a trade may arrive
@@ -51,18 +51,10 @@ public record Settings(
             Duration flightTime) {
         public Sockets {
             requirePositive(
-                    readIdle,
-                    probeTimeout,
-                    stableAfter,
-                    rotateAfter,
-                    overlap,
-                    shortestStall,
-                    longestStall,
-                    flightTime);
+                    readIdle, probeTimeout, stableAfter, rotateAfter, overlap, shortestStall, longestStall, flightTime);
             if (shortestStall.compareTo(longestStall) > 0) {
-                throw new IllegalArgumentException(
-                        "the shortest stall, %s, is longer than the longest, %s"
-                                .formatted(shortestStall, longestStall));
+                throw new IllegalArgumentException("the shortest stall, %s, is longer than the longest, %s"
+                        .formatted(shortestStall, longestStall));
             }
         }
     }

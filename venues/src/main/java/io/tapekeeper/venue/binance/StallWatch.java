@@ -17,10 +17,10 @@ import java.util.stream.Collectors;
 /**
  * Tells a socket that keeps trades back from a quiet market.
  *
- * <p>A symbol that is silent for twenty times its usual pause between trades, but at least the
- * shortest and at most the longest stall, is suspicious; then one question to the witness decides.
- * The question is asked on a thread of its own, one at a time, about the busiest suspicious symbol
- * first. Owned by the session's thread, except for {@link Pulse#heard}.
+ * <p>A symbol that is silent for twenty times its usual pause between trades, but at least the shortest and at most the
+ * longest stall, is suspicious; then one question to the witness decides. The question is asked on a thread of its own,
+ * one at a time, about the busiest suspicious symbol first. Owned by the session's thread, except for
+ * {@link Pulse#heard}.
  */
 final class StallWatch {
     private static final System.Logger LOG = System.getLogger(StallWatch.class.getName());
@@ -75,10 +75,7 @@ final class StallWatch {
             }
             if (!fresh) {
                 double pause = (double) (now - changedAt) / (id - seen); // ids have no holes
-                usualPause =
-                        Double.isNaN(usualPause)
-                                ? pause
-                                : usualPause + LEARNING * (pause - usualPause);
+                usualPause = Double.isNaN(usualPause) ? pause : usualPause + LEARNING * (pause - usualPause);
             }
             seen = id;
             fresh = false;
@@ -132,10 +129,9 @@ final class StallWatch {
         shortest = settings.shortestStall().toNanos();
         longest = settings.longestStall().toNanos();
         flightTime = settings.flightTime().toNanos();
-        pulses =
-                instruments.stream()
-                        .map(Pulse::new)
-                        .collect(Collectors.toMap(p -> p.instrument.symbol(), Function.identity()));
+        pulses = instruments.stream()
+                .map(Pulse::new)
+                .collect(Collectors.toMap(p -> p.instrument.symbol(), Function.identity()));
     }
 
     /** Reads the trades of these symbols; for one thread. */
@@ -149,8 +145,8 @@ final class StallWatch {
     }
 
     /**
-     * A connection begins where none was: what was printed in between is not held back. To be
-     * called before the first trade may come over it.
+     * A connection begins where none was: what was printed in between is not held back. To be called before the first
+     * trade may come over it.
      */
     void restart(long now) {
         pulses.values().forEach(pulse -> pulse.restart(now));
@@ -225,11 +221,7 @@ final class StallWatch {
             pulse.quiet += mark ? 0 : 1;
             return Optional.empty();
         }
-        return Optional.of(
-                "no %s for %d s, though the venue knows newer trades (up to id %d)"
-                        .formatted(
-                                pulse.instrument.symbol(),
-                                (now - pulse.changedAt) / 1_000_000_000L,
-                                venueNewest));
+        return Optional.of("no %s for %d s, though the venue knows newer trades (up to id %d)"
+                .formatted(pulse.instrument.symbol(), (now - pulse.changedAt) / 1_000_000_000L, venueNewest));
     }
 }

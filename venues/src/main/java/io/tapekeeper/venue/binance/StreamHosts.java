@@ -17,10 +17,9 @@ final class StreamHosts {
      * @throws IllegalArgumentException with a sentence for users where one is no stream address
      */
     StreamHosts(URI preferred, List<URI> otherwise) {
-        hosts =
-                Stream.concat(Stream.of(preferred), otherwise.stream())
-                        .map(StreamHosts::withoutPath)
-                        .toList();
+        hosts = Stream.concat(Stream.of(preferred), otherwise.stream())
+                .map(StreamHosts::withoutPath)
+                .toList();
     }
 
     private static URI withoutPath(URI streamUrl) {
@@ -70,8 +69,6 @@ final class StreamHosts {
 
     /** For the case that none serves this location. */
     String refusal() {
-        return hosts.size() == 1
-                ? Refusals.refused(hosts.getFirst(), 451)
-                : Refusals.nowhere(hosts.stream());
+        return hosts.size() == 1 ? Refusals.refused(hosts.getFirst(), 451) : Refusals.nowhere(hosts.stream());
     }
 }

@@ -19,10 +19,10 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Keeps one socket of a stream open for ever, on a thread of its own ({@link #run}).
  *
- * <p>A socket that ends is opened again. One that gets old, announces its end or keeps trades back
- * is replaced with an overlap: a successor is opened beside it, and only when the successor has had
- * a first trade, and some time for what is still on its way, the old one is let go of. Where the
- * market is too quiet for that, both stay open until the old one ends.
+ * <p>A socket that ends is opened again. One that gets old, announces its end or keeps trades back is replaced with an
+ * overlap: a successor is opened beside it, and only when the successor has had a first trade, and some time for what
+ * is still on its way, the old one is let go of. Where the market is too quiet for that, both stay open until the old
+ * one ends.
  */
 final class StreamSession implements Runnable {
     private static final System.Logger LOG = System.getLogger(StreamSession.class.getName());
@@ -36,10 +36,7 @@ final class StreamSession implements Runnable {
     /** How much of a message is shown where it cannot be read. */
     private static final int SHOWN = 200;
 
-    /**
-     * Trades that are handed on together: few, for they stay in the nearest cache, and no ring is
-     * smaller.
-     */
+    /** Trades that are handed on together: few, for they stay in the nearest cache, and no ring is smaller. */
     private static final int MOST_AT_ONCE = 256;
 
     /** What the sessions of one feed share. */
@@ -73,11 +70,7 @@ final class StreamSession implements Runnable {
             permits.take();
             try {
                 return WebSocketLine.open(
-                        shared.network,
-                        uri,
-                        shared.settings.requestTimeout(),
-                        shared.settings.clock(),
-                        receiver);
+                        shared.network, uri, shared.settings.requestTimeout(), shared.settings.clock(), receiver);
             } catch (Refusals.UpgradeRefused e) {
                 if (e.status() == 429 || e.status() == 418) {
                     permits.refused(e.status(), pause(e, shared));
@@ -118,27 +111,20 @@ final class StreamSession implements Runnable {
     private long attemptAfter;
     private int opened;
 
-    /**
-     * @param spare the part has another session: the two do not rotate at the same time
-     */
+    /** @param spare the part has another session: the two do not rotate at the same time */
     StreamSession(BinanceStream.Part part, boolean spare, Shared shared) {
         this.part = part;
         this.spare = spare;
         this.shared = shared;
         limits = shared.settings.sockets();
-        stalls =
-                new StallWatch(
-                        List.copyOf(part.instruments().values()),
-                        shared.kind,
-                        limits,
-                        shared.witness,
-                        Thread::startVirtualThread,
-                        this::wake);
-        backoff =
-                new Backoff(
-                        shared.settings.firstRetry(),
-                        shared.settings.longestRetry(),
-                        random.split());
+        stalls = new StallWatch(
+                List.copyOf(part.instruments().values()),
+                shared.kind,
+                limits,
+                shared.witness,
+                Thread::startVirtualThread,
+                this::wake);
+        backoff = new Backoff(shared.settings.firstRetry(), shared.settings.longestRetry(), random.split());
     }
 
     private void wake() {
@@ -181,8 +167,7 @@ final class StreamSession implements Runnable {
         }
         if (successor != null && successor.provedItselfBefore(now) && !current.line.isBehind()) {
             LOG.log(System.Logger.Level.INFO, "{0}: a new connection took over", successor.host());
-            shared.outlet.retire(
-                    current.out, "The connection to " + current.host() + " was replaced.");
+            shared.outlet.retire(current.out, "The connection to " + current.host() + " was replaced.");
             current.line.leave();
             succeed();
         }
@@ -234,8 +219,7 @@ final class StreamSession implements Runnable {
     }
 
     private void keepsBack(String what, long now) {
-        String reason =
-                "%s keeps trades back: %s. Connecting again.".formatted(current.host(), what);
+        String reason = "%s keeps trades back: %s. Connecting again.".formatted(current.host(), what);
         shared.outlet.stalled(current.out, reason);
         if (successor != null) { // which brought them no more than the old one did
             shared.outlet.lost(successor.out, "stalled", reason);
@@ -257,10 +241,9 @@ final class StreamSession implements Runnable {
         if (successor.silentSince == 0) {
             successor.silentSince = now;
         } else if (now - successor.silentSince >= limits.overlap().toNanos()) {
-            successor.end(
-                    new Ending(
-                            "%s sends nothing over a new connection, though it does over the old one. Connecting again."
-                                    .formatted(successor.host())));
+            successor.end(new Ending(
+                    "%s sends nothing over a new connection, though it does over the old one. Connecting again."
+                            .formatted(successor.host())));
         }
     }
 
@@ -297,12 +280,9 @@ final class StreamSession implements Runnable {
             if (e.status() == 451 && shared.hosts.moveFrom(connection.address)) {
                 return; // the next look connects there
             }
-            failure =
-                    new Ending(
-                            e.status() == 451
-                                    ? shared.hosts.refusal()
-                                    : Refusals.refused(connection.address, e.status()),
-                            pause(e, shared));
+            failure = new Ending(
+                    e.status() == 451 ? shared.hosts.refusal() : Refusals.refused(connection.address, e.status()),
+                    pause(e, shared));
         } catch (IOException e) {
             failure = new Ending(Refusals.unreachable(connection.address, e));
         }
@@ -372,11 +352,7 @@ final class StreamSession implements Runnable {
         void lookForLife() {
             long idle = line.idleNanos();
             if (idle >= limits.readIdle().toNanos()) {
-                end(
-                        new Ending(
-                                silence(
-                                        "has sent nothing for %s, not even a ping",
-                                        limits.readIdle())));
+                end(new Ending(silence("has sent nothing for %s, not even a ping", limits.readIdle())));
             } else if (line.unansweredNanos() >= limits.probeTimeout().toNanos()) {
                 end(new Ending(silence("has not answered a ping for %s", limits.probeTimeout())));
             } else if (idle >= limits.probeTimeout().toNanos() / 2) {
@@ -406,12 +382,7 @@ final class StreamSession implements Runnable {
             for (int i = 0; i < messages.count(); i++) {
                 TradeSlot slot = batch.next();
                 StallWatch.Pulse next =
-                        scanner.scan(
-                                messages.bytes(),
-                                messages.from(i),
-                                messages.to(i),
-                                messages.received(),
-                                slot);
+                        scanner.scan(messages.bytes(), messages.from(i), messages.to(i), messages.received(), slot);
                 if (pulse != null && pulse != next) {
                     pulse.heard(newest);
                     newest = -1;
@@ -445,19 +416,17 @@ final class StreamSession implements Runnable {
                 }
                 case Decoded.Reply reply -> shared.outlet.ignored(); // we ask by URL only
                 case Decoded.Ignored ignored -> shared.outlet.ignored();
-                case Decoded.Malformed malformed ->
-                        shared.outlet.malformed(malformed.reason(), beginning(message));
+                case Decoded.Malformed malformed -> shared.outlet.malformed(malformed.reason(), beginning(message));
                 case Decoded.ServerShutdown shutdown -> {
                     announced = true;
                     wake();
                 }
                 case Decoded.ErrorReply(long code, String text) -> {
                     deliver(); // what came before it is sound
-                    end(
-                            new Ending(
-                                    "%s refuses the subscription: %s (code %d). Check the symbols."
-                                            .formatted(host(), text, code),
-                                    shared.settings.refusedPause()));
+                    end(new Ending(
+                            "%s refuses the subscription: %s (code %d). Check the symbols."
+                                    .formatted(host(), text, code),
+                            shared.settings.refusedPause()));
                 }
             }
         }

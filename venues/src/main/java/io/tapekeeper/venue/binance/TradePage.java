@@ -62,8 +62,8 @@ public record TradePage(List<Trade> trades, List<Long> blanked, List<Long> unusa
      * @param fromId the smallest id that may occur
      * @param limit the most entries that were asked for
      * @param receivedTime epoch microseconds
-     * @throws VenueException BAD_ANSWER where it is no list of that many entries with ascending
-     *     ids; an entry that is wrong otherwise costs only itself
+     * @throws VenueException BAD_ANSWER where it is no list of that many entries with ascending ids; an entry that is
+     *     wrong otherwise costs only itself
      */
     static TradePage of(Answer answer, TapeKind kind, long fromId, int limit, long receivedTime) {
         boolean raw = kind == TapeKind.RAW;

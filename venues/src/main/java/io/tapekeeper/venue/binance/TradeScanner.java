@@ -15,24 +15,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads the frame that nearly all are, a trade as Binance writes it today, byte by byte and once,
- * into a slot. Everything else it leaves alone: another order of fields, a field that is new,
- * spaces, escapes, values that can be no trade. Then {@link BinanceDecoder} reads the frame from
- * its beginning and decides. So it may be narrow, and where it does say something, it says the
- * same.
+ * Reads the frame that nearly all are, a trade as Binance writes it today, byte by byte and once, into a slot.
+ * Everything else it leaves alone: another order of fields, a field that is new, spaces, escapes, values that can be no
+ * trade. Then {@link BinanceDecoder} reads the frame from its beginning and decides. So it may be narrow, and where it
+ * does say something, it says the same.
  *
- * <p>What that gives up: when the venue adds a field, every frame goes the slow way until this
- * class knows it; nothing else changes. What it brings: 195 ns of a core for a frame of 204 bytes
- * whose numbers vary in length (233 while their digits were read in loops, the end of which no
- * processor can guess), where the decoder takes 920, and no object for a trade.
+ * <p>What that gives up: when the venue adds a field, every frame goes the slow way until this class knows it; nothing
+ * else changes. What it brings: 195 ns of a core for a frame of 204 bytes whose numbers vary in length (233 while their
+ * digits were read in loops, the end of which no processor can guess), where the decoder takes 920, and no object for a
+ * trade.
  *
  * <p>Of one thread.
  *
  * @param <T> what the symbols stand for
  */
 final class TradeScanner<T> {
-    private static final VarHandle LONG =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private static final Words STREAM = Words.of("{\"stream\":\"");
     private static final Words AGGREGATE = Words.of("{\"e\":\"aggTrade\",\"E\":");
@@ -72,17 +70,11 @@ final class TradeScanner<T> {
     }
 
     /**
-     * A piece of a frame that is always the same, compared eight bytes at a time. A record, for the
-     * compiler takes the parts of a constant one for constants too.
+     * A piece of a frame that is always the same, compared eight bytes at a time. A record, for the compiler takes the
+     * parts of a constant one for constants too.
      */
     private record Words(
-            int length,
-            long first,
-            long firstMask,
-            long second,
-            long secondMask,
-            long third,
-            long thirdMask) {
+            int length, long first, long firstMask, long second, long secondMask, long third, long thirdMask) {
         /** Of at most {@link #MARGIN} bytes. */
         static Words of(String text) {
             byte[] bytes = text.getBytes(UTF_8);
@@ -99,10 +91,7 @@ final class TradeScanner<T> {
                     longAt(mask, 16));
         }
 
-        /**
-         * Whether it stands there; there must be {@link #MARGIN} bytes of memory from {@code at}
-         * on.
-         */
+        /** Whether it stands there; there must be {@link #MARGIN} bytes of memory from {@code at} on. */
         boolean standsAt(byte[] bytes, int at) {
             return (longAt(bytes, at) & firstMask) == first
                     && (length <= 8 || (longAt(bytes, at + 8) & secondMask) == second)
@@ -127,9 +116,7 @@ final class TradeScanner<T> {
     /** So many bytes are looked at together. */
     private static final int MARGIN = 24;
 
-    /**
-     * So much memory lies behind a frame: what is looked at begins at most a piece behind its end.
-     */
+    /** So much memory lies behind a frame: what is looked at begins at most a piece behind its end. */
     private static final int BEHIND = 2 * MARGIN;
 
     /** A symbol, with the quote behind it. */
@@ -328,8 +315,8 @@ final class TradeScanner<T> {
     }
 
     /**
-     * Reads a whole number into {@link #number}; returns where it ends, or −1 where there is none
-     * that JSON allows, or one of more than {@value #MOST_DIGITS} digits.
+     * Reads a whole number into {@link #number}; returns where it ends, or −1 where there is none that JSON allows, or
+     * one of more than {@value #MOST_DIGITS} digits.
      */
     private int digits(byte[] bytes, int from, int to) {
         long value = 0;
@@ -359,9 +346,9 @@ final class TradeScanner<T> {
     }
 
     /**
-     * The same of a decimal with a point, in units of 1e-8. The digits before it are read as {@link
-     * #digits} reads them, written out once more because these are too few for a third look: 200 ns
-     * a frame, where one method for both took 218.
+     * The same of a decimal with a point, in units of 1e-8. The digits before it are read as {@link #digits} reads
+     * them, written out once more because these are too few for a third look: 200 ns a frame, where one method for both
+     * took 218.
      */
     private int decimal(byte[] bytes, int from, int to) {
         int point = from;
@@ -388,9 +375,7 @@ final class TradeScanner<T> {
         if (places == 0) {
             return -1;
         }
-        number =
-                EIGHT_PLACES * value
-                        + POWERS[PLACES - places] * ofDigits(eight << (64 - 8 * places));
+        number = EIGHT_PLACES * value + POWERS[PLACES - places] * ofDigits(eight << (64 - 8 * places));
         at += places; // a ninth place is no field that follows
         return at <= to ? at : -1;
     }
@@ -402,8 +387,8 @@ final class TradeScanner<T> {
     }
 
     /**
-     * What eight digits say, the first in the lowest byte: in pairs, then fours, then all. Bytes of
-     * 0 below them are digits too: that is how fewer than eight are read, moved to the top.
+     * What eight digits say, the first in the lowest byte: in pairs, then fours, then all. Bytes of 0 below them are
+     * digits too: that is how fewer than eight are read, moved to the top.
      */
     private static long ofDigits(long eight) {
         long digits = eight & 0x0F0F0F0F0F0F0F0FL;
@@ -414,8 +399,8 @@ final class TradeScanner<T> {
     }
 
     /**
-     * How long the flag is that stands there, 0 where none does. No branch asks, for which of the
-     * two it is cannot be guessed.
+     * How long the flag is that stands there, 0 where none does. No branch asks, for which of the two it is cannot be
+     * guessed.
      */
     private static int flagLength(long eight) {
         int right = (eight & TRUE.firstMask) == TRUE.first ? TRUE.length : 0;

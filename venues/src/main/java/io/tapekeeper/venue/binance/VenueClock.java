@@ -4,8 +4,8 @@ import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
 /**
- * The venue's time, carried on by the local monotonic clock from where it was last measured.
- * Somebody may set the local wall clock; only {@link #jumped} tells. Not thread-safe.
+ * The venue's time, carried on by the local monotonic clock from where it was last measured. Somebody may set the local
+ * wall clock; only {@link #jumped} tells. Not thread-safe.
  */
 final class VenueClock {
     private final InstantSource wall;
@@ -39,10 +39,10 @@ final class VenueClock {
     }
 
     /**
-     * By how many microseconds the wall clock has moved more than the monotonic one since this was
-     * last asked: the machine slept (the monotonic clock of Linux stands still then), or somebody
-     * set the clock. After a jump the venue's time has to be measured again. Asked often, it stays
-     * blind to the slow correction of a clock, which is no jump.
+     * By how many microseconds the wall clock has moved more than the monotonic one since this was last asked: the
+     * machine slept (the monotonic clock of Linux stands still then), or somebody set the clock. After a jump the
+     * venue's time has to be measured again. Asked often, it stays blind to the slow correction of a clock, which is no
+     * jump.
      */
     long jumped() {
         long wallNow = VenueTime.micros(wall.instant());

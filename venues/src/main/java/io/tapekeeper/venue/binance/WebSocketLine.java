@@ -44,19 +44,16 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * One WebSocket. The network's thread reads it, answers its pings and never waits for the receiver,
- * which has a thread of its own for each line. In between stand at most {@value #MOST_WAITING}
- * bytes and what one read brings: beyond that the socket is left unread, which slows the venue down
- * over TCP. Netty connects, does TLS and the handshake; the frames are split by a {@link
- * FrameReader}, and what one read brings crosses to the receiver's thread in one step.
+ * One WebSocket. The network's thread reads it, answers its pings and never waits for the receiver, which has a thread
+ * of its own for each line. In between stand at most {@value #MOST_WAITING} bytes and what one read brings: beyond that
+ * the socket is left unread, which slows the venue down over TCP. Netty connects, does TLS and the handshake; the
+ * frames are split by a {@link FrameReader}, and what one read brings crosses to the receiver's thread in one step.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // what cannot be written ends the line, which is told
 final class WebSocketLine extends SimpleChannelInboundHandler<Object> implements FrameReader.Sink {
     /** Hears what comes over the line, one call at a time, on the line's own thread. */
     interface Receiver {
-        /**
-         * @param messages to be read before the return
-         */
+        /** @param messages to be read before the return */
         void messages(Messages messages);
 
         /** A message that is no text, or too long to be one of ours. */
@@ -110,32 +107,29 @@ final class WebSocketLine extends SimpleChannelInboundHandler<Object> implements
         this.clock = clock;
         this.network = network;
         this.receiver = receiver;
-        handshaker =
-                WebSocketClientHandshakerFactory.newHandshaker(
-                        address,
-                        WebSocketVersion.V13,
-                        null,
-                        false,
-                        new DefaultHttpHeaders(),
-                        BinanceDecoder.MAX_FRAME,
-                        true,
-                        false,
-                        0,
-                        false,
-                        false); // no Origin: that is for pages
+        handshaker = WebSocketClientHandshakerFactory.newHandshaker(
+                address,
+                WebSocketVersion.V13,
+                null,
+                false,
+                new DefaultHttpHeaders(),
+                BinanceDecoder.MAX_FRAME,
+                true,
+                false,
+                0,
+                false,
+                false); // no Origin: that is for pages
     }
 
     /**
-     * Opens a line; blocks until the handshake is complete. The receiver may be called before the
-     * return.
+     * Opens a line; blocks until the handshake is complete. The receiver may be called before the return.
      *
      * @param timeout for all of it
      * @param clock tells when something was received
      * @throws Refusals.UpgradeRefused where the venue answered with an HTTP status instead
      * @throws IOException where it cannot be reached
      */
-    static WebSocketLine open(
-            Network network, URI uri, Duration timeout, InstantSource clock, Receiver receiver)
+    static WebSocketLine open(Network network, URI uri, Duration timeout, InstantSource clock, Receiver receiver)
             throws IOException, InterruptedException {
         WebSocketLine line = new WebSocketLine(uri, network, clock, receiver);
         ChannelFuture connecting = network.connect(uri, line);
@@ -236,8 +230,7 @@ final class WebSocketLine extends SimpleChannelInboundHandler<Object> implements
             Map<String, List<String>> wait =
                     Map.of("Retry-After", answer.headers().getAll("Retry-After"));
             opened.completeExceptionally(
-                    new Refusals.UpgradeRefused(
-                            answer.status().code(), HttpHeaders.of(wait, (name, value) -> true)));
+                    new Refusals.UpgradeRefused(answer.status().code(), HttpHeaders.of(wait, (name, value) -> true)));
         }
         head = answer;
     }
@@ -275,12 +268,10 @@ final class WebSocketLine extends SimpleChannelInboundHandler<Object> implements
         for (int i = 0; i < messages.count(); i++) {
             bytes += messages.to(i) - messages.from(i) + Arrival.OVERHEAD;
         }
-        arrive(
-                bytes,
-                () -> {
-                    receiver.messages(messages);
-                    frames.giveBack(messages);
-                });
+        arrive(bytes, () -> {
+            receiver.messages(messages);
+            frames.giveBack(messages);
+        });
     }
 
     @Override
@@ -335,8 +326,7 @@ final class WebSocketLine extends SimpleChannelInboundHandler<Object> implements
     private void receiverFailed(Thread thread, Throwable failure) {
         LOG.log(System.Logger.Level.ERROR, "the listener of a feed failed", failure);
         receiver.ended(
-                "What listens to %s failed; the log says how. Connecting again."
-                        .formatted(address.getAuthority()));
+                "What listens to %s failed; the log says how. Connecting again.".formatted(address.getAuthority()));
         abort();
     }
 
@@ -374,12 +364,9 @@ final class WebSocketLine extends SimpleChannelInboundHandler<Object> implements
 
     @Override
     public void closed(int code, String reason) {
-        end(
-                "%s closed the connection (code %d%s). Connecting again."
-                        .formatted(
-                                address.getAuthority(),
-                                code,
-                                reason.isEmpty() ? "" : ": " + BinanceJson.clip(reason, SHOWN)));
+        end("%s closed the connection (code %d%s). Connecting again."
+                .formatted(
+                        address.getAuthority(), code, reason.isEmpty() ? "" : ": " + BinanceJson.clip(reason, SHOWN)));
         channel.writeAndFlush(
                         code == FrameReader.NO_CODE
                                 ? new CloseWebSocketFrame()
@@ -390,16 +377,13 @@ final class WebSocketLine extends SimpleChannelInboundHandler<Object> implements
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
         if (failure instanceof CorruptedWebSocketFrameException broken) {
-            end(
-                    "%s breaks the WebSocket protocol (%s). Connecting again."
-                            .formatted(address.getAuthority(), broken.getMessage()));
+            end("%s breaks the WebSocket protocol (%s). Connecting again."
+                    .formatted(address.getAuthority(), broken.getMessage()));
         } else if (failure instanceof IOException || failure instanceof CodecException) {
             end(Refusals.unreachable(address, failure));
         } else {
             LOG.log(System.Logger.Level.ERROR, "a socket's handler failed", failure);
-            end(
-                    "Reading from %s failed; the log says how. Connecting again."
-                            .formatted(address.getAuthority()));
+            end("Reading from %s failed; the log says how. Connecting again.".formatted(address.getAuthority()));
         }
         opened.completeExceptionally(failure);
         context.close();

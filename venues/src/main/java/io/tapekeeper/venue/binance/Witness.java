@@ -11,8 +11,8 @@ public interface Witness {
     Witness NONE = (symbol, kind) -> OptionalLong.empty();
 
     /**
-     * The newest id on the symbol's tape; empty where it never traded. May block; called by one
-     * thread at a time per socket.
+     * The newest id on the symbol's tape; empty where it never traded. May block; called by one thread at a time per
+     * socket.
      *
      * @throws VenueException where it cannot be known now
      */

@@ -65,14 +65,13 @@ class AggregateWalkTest {
         int limit = Integer.parseInt(path.replaceFirst(".*limit=(\\d+).*", "$1"));
         boolean byTime = path.contains("startTime");
         long from = Long.parseLong(path.replaceFirst(".*(?:fromId|startTime)=(\\d+).*", "$1"));
-        List<String> page =
-                aggregates.entrySet().stream()
-                        .dropWhile(
-                                each -> // by time: from the first that is not before it
-                                byTime ? time(each.getValue()) < from : each.getKey() < from)
-                        .limit(limit)
-                        .map(each -> each.getValue())
-                        .toList();
+        List<String> page = aggregates.entrySet().stream()
+                .dropWhile(
+                        each -> // by time: from the first that is not before it
+                        byTime ? time(each.getValue()) < from : each.getKey() < from)
+                .limit(limit)
+                .map(each -> each.getValue())
+                .toList();
         return Reply.ok(page.toString());
     }
 
@@ -81,18 +80,17 @@ class AggregateWalkTest {
     }
 
     private Fetch fetch(long first, long last, long sinceMicros) {
-        Fetch.Sink sink =
-                new Fetch.Sink() {
-                    @Override
-                    public void trade(Trade trade) {
-                        said.add(Long.toString(trade.id()));
-                    }
+        Fetch.Sink sink = new Fetch.Sink() {
+            @Override
+            public void trade(Trade trade) {
+                said.add(Long.toString(trade.id()));
+            }
 
-                    @Override
-                    public void missing(long firstId, long lastId, Cause cause) {
-                        said.add("%d-%d %s".formatted(firstId, lastId, cause.label()));
-                    }
-                };
+            @Override
+            public void missing(long firstId, long lastId, Cause cause) {
+                said.add("%d-%d %s".formatted(firstId, lastId, cause.label()));
+            }
+        };
         return new Fetch(rest, "X", TapeKind.RAW, first, last, BELIEVE_AFTER, sink, nanos::get)
                 .orNamedSince(sinceMicros);
     }
@@ -148,8 +146,7 @@ class AggregateWalkTest {
         pass(BELIEVE_AFTER);
         assertEquals(Step.WAIT, goOn(fetch), "twice is not enough");
         assertEquals(Step.DONE, goOn(fetch));
-        assertEquals(
-                List.of("3590-3599 unresolved", "3600-3602 absent", "3603-3610 unresolved"), said);
+        assertEquals(List.of("3590-3599 unresolved", "3600-3602 absent", "3603-3610 unresolved"), said);
     }
 
     @Test
@@ -200,8 +197,7 @@ class AggregateWalkTest {
         aggregates.put(1_200L, entry(1_200, -1, -1, START + 1_200));
         aggregates.put(1_202L, entry(1_202, 3_607, 3_608, START + 1_202));
         assertEquals(Step.DONE, goOn(fetch(3_600, 3_610, START + 1_100)));
-        assertEquals(
-                List.of("3600-3605 unresolved", "3606-3606 absent", "3607-3610 unresolved"), said);
+        assertEquals(List.of("3600-3605 unresolved", "3606-3606 absent", "3607-3610 unresolved"), said);
     }
 
     @Test

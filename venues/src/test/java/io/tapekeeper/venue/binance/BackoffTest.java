@@ -30,9 +30,7 @@ class BackoffTest {
 
     @Test
     void neverOverflowsHoweverOftenItFails() {
-        Backoff backoff =
-                new Backoff(
-                        Duration.ofMillis(500), Duration.ofSeconds(30), new SplittableRandom(1));
+        Backoff backoff = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(30), new SplittableRandom(1));
         for (int i = 0; i < 10_000; i++) {
             assertTrue(backoff.next().compareTo(Duration.ofSeconds(30)) <= 0);
         }
@@ -40,9 +38,7 @@ class BackoffTest {
 
     @Test
     void beginsAnewAfterAReset() {
-        Backoff backoff =
-                new Backoff(
-                        Duration.ofMillis(500), Duration.ofSeconds(30), new SplittableRandom(1));
+        Backoff backoff = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(30), new SplittableRandom(1));
         assertTrue(backoff.fresh());
         for (int i = 0; i < 9; i++) {
             backoff.next();

@@ -20,25 +20,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BinanceDecoderTest {
-    private static final String TRADE =
-            """
+    private static final String TRADE = """
             {"e":"trade","E":1790000000125,"s":"BTCUSDT","t":5012345678,"p":"64012.34000000",\
             "q":"0.00150000","T":1790000000123,"m":true,"M":true}\
             """;
-    private static final String AGGREGATE =
-            """
+    private static final String AGGREGATE = """
             {"e":"aggTrade","E":1790000000126,"s":"BTCUSDT","a":3700000001,"p":"64012.34000000",\
             "q":"0.01500000","f":5012345678,"l":5012345680,"T":1790000000123,"m":false,"M":true}\
             """;
-    private static final List<String> SAMPLES =
-            List.of(
-                    TRADE,
-                    combined("btcusdt@aggTrade", AGGREGATE),
-                    "{\"result\":null,\"id\":7}",
-                    "{\"error\":{\"code\":2,\"msg\":\"Invalid request: invalid stream\"},\"id\":9}",
-                    "{\"stream\":\"!serverShutdown\",\"data\":{\"e\":\"serverShutdown\",\"E\":1790000000123}}",
-                    "{\"u\":740,\"s\":\"BTCUSDT\",\"b\":\"1.0\",\"B\":\"2.0\",\"a\":\"3.0\",\"A\":\"4.0\"}",
-                    "{\"e\":\"depthUpdate\",\"s\":\"BTCUSDT\",\"U\":1,\"u\":2,\"b\":[[\"1.0\",\"0.5\"]],\"a\":[]}");
+    private static final List<String> SAMPLES = List.of(
+            TRADE,
+            combined("btcusdt@aggTrade", AGGREGATE),
+            "{\"result\":null,\"id\":7}",
+            "{\"error\":{\"code\":2,\"msg\":\"Invalid request: invalid stream\"},\"id\":9}",
+            "{\"stream\":\"!serverShutdown\",\"data\":{\"e\":\"serverShutdown\",\"E\":1790000000123}}",
+            "{\"u\":740,\"s\":\"BTCUSDT\",\"b\":\"1.0\",\"B\":\"2.0\",\"a\":\"3.0\",\"A\":\"4.0\"}",
+            "{\"e\":\"depthUpdate\",\"s\":\"BTCUSDT\",\"U\":1,\"u\":2,\"b\":[[\"1.0\",\"0.5\"]],\"a\":[]}");
 
     private final BinanceDecoder decoder = new BinanceDecoder();
 
@@ -63,24 +60,20 @@ class BinanceDecoderTest {
 
     @Test
     void readsARawTradeWhoseBuyerIsMakerAsASell() {
-        Trade trade =
-                new Trade(5012345678L, 6401234000000L, 150000, Side.SELL, 1790000000123000L, 42, 1);
+        Trade trade = new Trade(5012345678L, 6401234000000L, 150000, Side.SELL, 1790000000123000L, 42, 1);
         assertEquals(new Decoded.SymbolTrade("BTCUSDT", TapeKind.RAW, trade), decode(TRADE));
         assertEquals(decode(TRADE), decode(combined("btcusdt@trade", TRADE)));
     }
 
     @Test
     void readsAnAggregateAsItsNumberOfRawTrades() {
-        Trade trade =
-                new Trade(3700000001L, 6401234000000L, 1500000, Side.BUY, 1790000000123000L, 42, 3);
-        assertEquals(
-                new Decoded.SymbolTrade("BTCUSDT", TapeKind.AGGREGATE, trade), decode(AGGREGATE));
+        Trade trade = new Trade(3700000001L, 6401234000000L, 1500000, Side.BUY, 1790000000123000L, 42, 3);
+        assertEquals(new Decoded.SymbolTrade("BTCUSDT", TapeKind.AGGREGATE, trade), decode(AGGREGATE));
     }
 
     @Test
     void readsFieldsInAnyOrderAndSkipsUnknownOnes() {
-        String frame =
-                """
+        String frame = """
                 {"data":{"x":{"deep":[1,{"p":"9"}]},"m":true,"T":1790000000123,"b":88,"q":"0.0015",\
                 "X":null,"p":"64012.34","t":5012345678,"s":"BTCUSDT","e":"trade"},"new":[[]],\
                 "stream":"btcusdt@trade"}\
@@ -151,10 +144,7 @@ class BinanceDecoderTest {
 
     @Test
     void blankedTradesAreIgnored() {
-        assertEquals(
-                "blanked aggTrade 7",
-                ignored(
-                        """
+        assertEquals("blanked aggTrade 7", ignored("""
                         {"e":"aggTrade","s":"BTCUSDT","a":7,"p":"0","q":"0","f":-1,"l":-1,\
                         "T":1790000000123,"m":false}\
                         """));
@@ -185,16 +175,11 @@ class BinanceDecoderTest {
     @Test
     void readsServerShutdownBareAndCombined() {
         assertEquals(new Decoded.ServerShutdown(), decode(SAMPLES.get(4)));
-        assertEquals(
-                new Decoded.ServerShutdown(),
-                decode("{\"e\":\"serverShutdown\",\"E\":1790000000123}"));
+        assertEquals(new Decoded.ServerShutdown(), decode("{\"e\":\"serverShutdown\",\"E\":1790000000123}"));
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "", " ", "null", "7", "\"x\"", "{", "[", "[1", "{}x", "{}{}", "{'e':1}", "\u0000"
-            })
+    @ValueSource(strings = {"", " ", "null", "7", "\"x\"", "{", "[", "[1", "{}x", "{}{}", "{'e':1}", "\u0000"})
     void whatIsNoJsonObjectIsMalformed(String frame) {
         malformed(frame);
     }
@@ -210,12 +195,10 @@ class BinanceDecoderTest {
 
     @Test
     void reasonsAreShortAndOnOneLine() {
-        String reason =
-                malformed(
-                        "{\"e\":\"trade\",\"t\":1,\"s\":\"A\",\"m\":true,"
-                                + "\"T\":1790000000123,\"q\":\"1\",\"p\":\""
-                                + "1\\n".repeat(10_000)
-                                + "\"}");
+        String reason = malformed("{\"e\":\"trade\",\"t\":1,\"s\":\"A\",\"m\":true,"
+                + "\"T\":1790000000123,\"q\":\"1\",\"p\":\""
+                + "1\\n".repeat(10_000)
+                + "\"}");
         assertTrue(reason.length() <= 201 && reason.indexOf('\n') < 0, reason);
     }
 
@@ -234,7 +217,8 @@ class BinanceDecoderTest {
         long seed = 20240808;
         // Most inputs end in an exception, whose cost is its stack trace: a pool thread has a short
         // one.
-        long trades = CompletableFuture.supplyAsync(() -> tradesAmongMutations(seed)).join();
+        long trades =
+                CompletableFuture.supplyAsync(() -> tradesAmongMutations(seed)).join();
         assertTrue(trades > 10_000, "too few mutations remained trades: " + trades);
     }
 
@@ -246,10 +230,7 @@ class BinanceDecoderTest {
             for (int edits = random.nextInt(4); edits >= 0; edits--) {
                 frame = mutated(frame, random);
             }
-            Decoded decoded =
-                    i % 8 == 0
-                            ? decoder.decode(frame, 42)
-                            : decoder.decode(new String(frame, UTF_8), 42);
+            Decoded decoded = i % 8 == 0 ? decoder.decode(frame, 42) : decoder.decode(new String(frame, UTF_8), 42);
             assertNotNull(decoded, "seed " + seed + ", input " + i);
             if (decoded instanceof Decoded.SymbolTrade) {
                 trades++;

@@ -58,17 +58,14 @@ class BinancePagesTest {
     }
 
     private BinanceRest restAt(URI address, List<URI> otherwise) {
-        Settings settings =
-                Patience.settings(
-                        InstantSource.fixed(NOW), Duration.ofSeconds(10), Duration.ofSeconds(60));
+        Settings settings = Patience.settings(InstantSource.fixed(NOW), Duration.ofSeconds(10), Duration.ofSeconds(60));
         return new BinanceRest(address, settings, governor, otherwise);
     }
 
     private static String aggregate(long id, long first, long last, long time) {
         return """
         {"a":%d,"p":"64012.34000000","q":"0.01500000","f":%d,"l":%d,"T":%d,"m":true,"M":true}\
-        """
-                .formatted(id, first, last, time);
+        """.formatted(id, first, last, time);
     }
 
     private static String blanked(long id) {
@@ -80,8 +77,7 @@ class BinancePagesTest {
         return """
         {"id":%d,"price":"64012.34000000","qty":"0.00150000","quoteQty":"96.01851000",
          "time":1790000000000,"isBuyerMaker":false,"isBestMatch":true}\
-        """
-                .formatted(id);
+        """.formatted(id);
     }
 
     private static Kind kindOf(Runnable call) {
@@ -101,14 +97,8 @@ class BinancePagesTest {
 
     @Test
     void readsAggregatesAndListsBlankedOnesApart() {
-        server.script(path ->
-                Reply.ok(
-                        "[%s,%s,%s,%s]"
-                                .formatted(
-                                        blanked(7),
-                                        aggregate(8, 100, 102, TRADED),
-                                        aggregate(10, 103, 103, TRADED),
-                                        blanked(11))));
+        server.script(path -> Reply.ok("[%s,%s,%s,%s]"
+                .formatted(blanked(7), aggregate(8, 100, 102, TRADED), aggregate(10, 103, 103, TRADED), blanked(11))));
         TradePage page = aggregates(7);
         Trade first = new Trade(8, 6_401_234_000_000L, 1_500_000, Side.SELL, TRADED, RECEIVED, 3);
         assertEquals(first, page.trades().getFirst());
@@ -129,27 +119,12 @@ class BinancePagesTest {
         assertEquals(
                 new TradePage(
                         List.of(
-                                new Trade(
-                                        5,
-                                        6_401_234_000_000L,
-                                        150_000,
-                                        Side.BUY,
-                                        time,
-                                        RECEIVED,
-                                        1),
-                                new Trade(
-                                        6,
-                                        6_401_234_000_000L,
-                                        150_000,
-                                        Side.BUY,
-                                        time,
-                                        RECEIVED,
-                                        1)),
+                                new Trade(5, 6_401_234_000_000L, 150_000, Side.BUY, time, RECEIVED, 1),
+                                new Trade(6, 6_401_234_000_000L, 150_000, Side.BUY, time, RECEIVED, 1)),
                         List.of(),
                         List.of()),
                 page);
-        assertEquals(
-                List.of("/api/v3/historicalTrades?fromId=5&limit=2&symbol=BTCUSDT"), server.asked);
+        assertEquals(List.of("/api/v3/historicalTrades?fromId=5&limit=2&symbol=BTCUSDT"), server.asked);
         assertEquals(25, governor.snapshot().used());
         assertEquals(0, governor.snapshot().repairUsed());
     }
@@ -158,8 +133,7 @@ class BinancePagesTest {
     void anEmptyPageSaysThatThereIsNoMore() {
         server.script(path -> Reply.ok("[]"));
         assertTrue(aggregates(1).isEmpty());
-        assertEquals(
-                OptionalLong.empty(), rest.oldestId("BTCUSDT", TapeKind.AGGREGATE, Purpose.REPAIR));
+        assertEquals(OptionalLong.empty(), rest.oldestId("BTCUSDT", TapeKind.AGGREGATE, Purpose.REPAIR));
         assertEquals(OptionalLong.empty(), rest.firstIdAt("BTCUSDT", TapeKind.RAW, TRADED));
     }
 
@@ -176,9 +150,7 @@ class BinancePagesTest {
                 "[null]"
             })
     void aPageThatCannotBeIsABadAnswerAsAWhole(String body) {
-        String filled =
-                body.replace("@8", aggregate(8, 1, 1, TRADED))
-                        .replace("@7", aggregate(7, 2, 2, TRADED));
+        String filled = body.replace("@8", aggregate(8, 1, 1, TRADED)).replace("@7", aggregate(7, 2, 2, TRADED));
         server.script(path -> Reply.ok(filled));
         assertEquals(Kind.BAD_ANSWER, kindOf(() -> aggregates(7)), filled);
     }
@@ -196,13 +168,8 @@ class BinancePagesTest {
                 "\"p\":\"1\""
             })
     void anEntryThatCanBeNoTradeCostsOnlyItself(String content) {
-        server.script(path ->
-                Reply.ok(
-                        "[%s,{\"a\":8,%s},%s]"
-                                .formatted(
-                                        aggregate(7, 1, 1, TRADED),
-                                        content,
-                                        aggregate(9, 2, 2, TRADED))));
+        server.script(path -> Reply.ok(
+                "[%s,{\"a\":8,%s},%s]".formatted(aggregate(7, 1, 1, TRADED), content, aggregate(9, 2, 2, TRADED))));
         TradePage page = aggregates(7);
         assertEquals(List.of(7L, 9L), page.trades().stream().map(Trade::id).toList());
         assertEquals(List.of(8L), page.unusable());
@@ -213,9 +180,7 @@ class BinancePagesTest {
     @Test
     void aPageLongerThanAskedForIsABadAnswer() {
         server.script(path -> Reply.ok("[" + raw(5) + "," + raw(6) + "]"));
-        assertEquals(
-                Kind.BAD_ANSWER,
-                kindOf(() -> rest.tradesFrom("BTCUSDT", TapeKind.RAW, 5, 1, Purpose.LIVE)));
+        assertEquals(Kind.BAD_ANSWER, kindOf(() -> rest.tradesFrom("BTCUSDT", TapeKind.RAW, 5, 1, Purpose.LIVE)));
     }
 
     @ParameterizedTest
@@ -228,13 +193,10 @@ class BinancePagesTest {
                 "403|{\"code\":-1002,\"msg\":\"You are not authorized\"}"
             })
     void aHostWithoutRawTradesByIdSaysSoAndStaysUsable(int status, String body) {
-        server.script(path ->
-                path.contains("historical")
-                        ? Reply.status(status, body)
-                        : Reply.ok("[" + aggregate(8, 1, 1, TRADED) + "]"));
-        assertEquals(
-                Kind.NOT_SERVED,
-                kindOf(() -> rest.tradesFrom("BTCUSDT", TapeKind.RAW, 5, 1, Purpose.REPAIR)));
+        server.script(path -> path.contains("historical")
+                ? Reply.status(status, body)
+                : Reply.ok("[" + aggregate(8, 1, 1, TRADED) + "]"));
+        assertEquals(Kind.NOT_SERVED, kindOf(() -> rest.tradesFrom("BTCUSDT", TapeKind.RAW, 5, 1, Purpose.REPAIR)));
         assertEquals(8, aggregates(0).lastId());
     }
 
@@ -255,72 +217,54 @@ class BinancePagesTest {
     void aFirewallThatRefusesRawTradesSaysNothingOfWhatTheHostHas() {
         server.script(path -> Reply.status(403, "<html>"));
         for (int i = 0; i < 2; i++) { // the second is not sent
-            assertEquals(
-                    Kind.REFUSED,
-                    kindOf(() -> rest.tradesFrom("X", TapeKind.RAW, 5, 1, Purpose.REPAIR)));
+            assertEquals(Kind.REFUSED, kindOf(() -> rest.tradesFrom("X", TapeKind.RAW, 5, 1, Purpose.REPAIR)));
         }
         assertEquals(1, server.asked.size());
     }
 
     @Test
     void theHostForMarketDataOnlyIsNotEvenAskedForRawTradesById() {
-        try (BinanceRest vision =
-                restAt(URI.create("https://data-api.binance.vision"), List.of())) {
-            assertEquals(
-                    Kind.NOT_SERVED,
-                    kindOf(() -> vision.tradesFrom("BTCUSDT", TapeKind.RAW, 5, 1, Purpose.LIVE)));
+        try (BinanceRest vision = restAt(URI.create("https://data-api.binance.vision"), List.of())) {
+            assertEquals(Kind.NOT_SERVED, kindOf(() -> vision.tradesFrom("BTCUSDT", TapeKind.RAW, 5, 1, Purpose.LIVE)));
             assertEquals(0, governor.snapshot().requests());
         }
     }
 
     @Test
     void findsTheOldestIdThatTheVenueStillServes() {
-        server.script(path ->
-                Reply.ok(
-                        path.contains("historical")
-                                ? "[" + raw(40) + "]"
-                                : "[" + blanked(7) + "]"));
-        assertEquals(
-                OptionalLong.of(7), rest.oldestId("BTCUSDT", TapeKind.AGGREGATE, Purpose.REPAIR));
+        server.script(path -> Reply.ok(path.contains("historical") ? "[" + raw(40) + "]" : "[" + blanked(7) + "]"));
+        assertEquals(OptionalLong.of(7), rest.oldestId("BTCUSDT", TapeKind.AGGREGATE, Purpose.REPAIR));
         assertEquals(OptionalLong.of(40), rest.oldestId("BTCUSDT", TapeKind.RAW, Purpose.REPAIR));
         assertEquals("/api/v3/aggTrades?fromId=0&limit=1&symbol=BTCUSDT", server.asked.getFirst());
     }
 
     @Test
     void findsTheFirstIdOfATimeAndTheRawOneThroughTheAggregates() {
-        server.script(
-                path -> Reply.ok("[" + blanked(7) + "," + aggregate(8, 100, 102, TRADED) + "]"));
+        server.script(path -> Reply.ok("[" + blanked(7) + "," + aggregate(8, 100, 102, TRADED) + "]"));
         assertEquals(OptionalLong.of(100), rest.firstIdAt("BTCUSDT", TapeKind.RAW, TRADED));
         assertEquals(OptionalLong.of(7), rest.firstIdAt("BTCUSDT", TapeKind.AGGREGATE, TRADED));
-        assertEquals(
-                "/api/v3/aggTrades?startTime=1790000000000123&limit=1&symbol=BTCUSDT",
-                server.asked.getLast());
+        assertEquals("/api/v3/aggTrades?startTime=1790000000000123&limit=1&symbol=BTCUSDT", server.asked.getLast());
     }
 
     @Test
     void readsBarsExactlyAlsoWhereTheirVolumeIsBeyondALong() {
-        server.script(path ->
-                Reply.ok(
-                        """
+        server.script(path -> Reply.ok("""
                         [[1790000040000000,"0.00001000","0.00002000","0.00000500","0.00001500",
                           "123456789012345.12345678",1790000099999999,"1851851835.18518518",42,
                           "3.00000000","0.00004500","0"]]\
                         """));
-        Kline expected =
-                new Kline(
-                        1_790_000_040_000_000L,
-                        1_000,
-                        2_000,
-                        500,
-                        1_500,
-                        Amount.of(new BigInteger("12345678901234512345678")),
-                        Amount.of(new BigInteger("18518518351851851800000000")),
-                        42,
-                        Amount.of(300_000_000));
+        Kline expected = new Kline(
+                1_790_000_040_000_000L,
+                1_000,
+                2_000,
+                500,
+                1_500,
+                Amount.of(new BigInteger("12345678901234512345678")),
+                Amount.of(new BigInteger("18518518351851851800000000")),
+                42,
+                Amount.of(300_000_000));
         assertEquals(
-                List.of(expected),
-                rest.klines(
-                        "PEPEUSDT", Interval.MINUTE, 1_790_000_040_000_000L, 5, Purpose.REPAIR));
+                List.of(expected), rest.klines("PEPEUSDT", Interval.MINUTE, 1_790_000_040_000_000L, 5, Purpose.REPAIR));
         assertEquals(
                 "/api/v3/klines?interval=1m&startTime=1790000040000000&limit=5&symbol=PEPEUSDT",
                 server.asked.getFirst());
@@ -337,16 +281,12 @@ class BinancePagesTest {
             })
     void barsThatAreNoneAreABadAnswer(String body) {
         server.script(path -> Reply.ok(body));
-        assertEquals(
-                Kind.BAD_ANSWER,
-                kindOf(() -> rest.klines("X", Interval.MINUTE, TRADED, 5, Purpose.REPAIR)));
+        assertEquals(Kind.BAD_ANSWER, kindOf(() -> rest.klines("X", Interval.MINUTE, TRADED, 5, Purpose.REPAIR)));
     }
 
     @Test
     void learnsTheLimitFromTheVenue() {
-        server.script(path ->
-                Reply.ok(
-                        """
+        server.script(path -> Reply.ok("""
                         {"rateLimits":[
                          {"rateLimitType":"RAW_REQUESTS","interval":"MINUTE","intervalNum":5,"limit":300000},
                          {"rateLimitType":"REQUEST_WEIGHT","interval":"MINUTE","intervalNum":1,"limit":1200}],
@@ -362,9 +302,7 @@ class BinancePagesTest {
         governor.take(4_800, Purpose.LIVE);
         VenueException full = assertThrows(VenueException.class, rest::serverTimeMicros);
         assertEquals(Kind.REFUSED, full.kind());
-        assertTrue(
-                full.getMessage().contains("4800 of 6000 of its weight per minute are used"),
-                full.getMessage());
+        assertTrue(full.getMessage().contains("4800 of 6000 of its weight per minute are used"), full.getMessage());
         assertEquals(List.of(), server.asked);
     }
 
@@ -412,8 +350,7 @@ class BinancePagesTest {
                 BinanceRest moving = restAt(server.address(), List.of(second.address()))) {
             server.script(path -> Reply.status(451, ""));
             for (int i = 0; i < 2; i++) {
-                VenueException nowhere =
-                        assertThrows(VenueException.class, moving::serverTimeMicros);
+                VenueException nowhere = assertThrows(VenueException.class, moving::serverTimeMicros);
                 assertEquals(Kind.REFUSED, nowhere.kind());
                 assertEquals(
                         "Neither %s nor %s serves this location (HTTP 451). Go through another network, or name another address."
@@ -430,13 +367,11 @@ class BinancePagesTest {
     void threadsThatAreRefusedTogetherMoveOnOnce() throws IOException {
         try (LocalRest second = new LocalRest(path -> Reply.ok("{\"serverTime\":1790000060000}"));
                 LocalRest third = new LocalRest(path -> Reply.status(500, ""));
-                BinanceRest moving =
-                        restAt(server.address(), List.of(second.address(), third.address()))) {
+                BinanceRest moving = restAt(server.address(), List.of(second.address(), third.address()))) {
             server.script(path -> Reply.status(451, ""));
-            List<CompletableFuture<Long>> calls =
-                    IntStream.range(0, 8)
-                            .mapToObj(i -> elsewhere(moving::serverTimeMicros))
-                            .toList();
+            List<CompletableFuture<Long>> calls = IntStream.range(0, 8)
+                    .mapToObj(i -> elsewhere(moving::serverTimeMicros))
+                    .toList();
             calls.forEach(call -> assertEquals(1_790_000_060_000_000L, call.join()));
             assertEquals(second.address().getAuthority(), moving.hostInUse());
             assertEquals(List.of(), third.asked);

@@ -40,11 +40,8 @@ class BinancePollTest {
 
     @BeforeEach
     void listen() throws IOException {
-        server =
-                new LocalRest(path ->
-                        path.endsWith("/time")
-                                ? Reply.ok("{\"serverTime\":%d}".formatted(venueTime()))
-                                : prices.reply(path));
+        server = new LocalRest(path ->
+                path.endsWith("/time") ? Reply.ok("{\"serverTime\":%d}".formatted(venueTime())) : prices.reply(path));
     }
 
     @AfterEach
@@ -68,8 +65,7 @@ class BinancePollTest {
         long second = venueTime() / SECOND % 86_400 + 1;
         return """
         [{"symbol":"BTCUSDT","price":"%d.00"},{"symbol":"ETHUSDT","price":"%d.00"}]\
-        """
-                .formatted(second, second + 1);
+        """.formatted(second, second + 1);
     }
 
     private static long priceAt(long boundary) {
@@ -78,13 +74,10 @@ class BinancePollTest {
 
     private BinancePoll started(FeedListener listener) {
         InstantSource clock = this::ours;
-        Settings settings =
-                Patience.settings(clock, Duration.ofSeconds(10), Duration.ofSeconds(60));
+        Settings settings = Patience.settings(clock, Duration.ofSeconds(10), Duration.ofSeconds(60));
         BinanceRest rest = new BinanceRest(server.address(), settings);
         open.add(rest);
-        BinancePoll poll =
-                new BinancePoll(
-                        rest, List.of(BTCUSDT, ETHUSDT), Interval.SECOND, listener, settings);
+        BinancePoll poll = new BinancePoll(rest, List.of(BTCUSDT, ETHUSDT), Interval.SECOND, listener, settings);
         open.add(poll);
         poll.start();
         return poll;
@@ -111,17 +104,15 @@ class BinancePollTest {
         BinancePoll poll = started(heard);
         heard.next(Connected.class);
         Polled first = heard.next(Polled.class);
-        assertEquals(
-                new Polled(BTCUSDT, first.boundary(), priceAt(first.boundary()), false), first);
+        assertEquals(new Polled(BTCUSDT, first.boundary(), priceAt(first.boundary()), false), first);
         assertEquals(0, first.boundary() % SECOND);
         assertEquals(ETHUSDT, heard.next(Polled.class).instrument());
         long boundary = first.boundary();
         boundary = hearsBoth(boundary + SECOND, false);
         hearsBoth(boundary + SECOND, false);
+        assertEquals("/api/v3/ticker/price?symbols=%5B%22BTCUSDT%22%2C%22ETHUSDT%22%5D", server.asked.getLast());
         assertEquals(
-                "/api/v3/ticker/price?symbols=%5B%22BTCUSDT%22%2C%22ETHUSDT%22%5D",
-                server.asked.getLast());
-        assertEquals(3, server.asked.stream().filter(path -> path.contains("price")).count());
+                3, server.asked.stream().filter(path -> path.contains("price")).count());
         assertEquals(3, poll.counts().frames());
         assertEquals(6, poll.counts().trades());
     }
@@ -147,11 +138,10 @@ class BinancePollTest {
         started(heard);
         heard.next(Connected.class);
         long boundary = hearsBoth(0, false);
-        prices =
-                path -> {
-                    late.await();
-                    return Reply.ok(bothPrices());
-                };
+        prices = path -> {
+            late.await();
+            return Reply.ok(bothPrices());
+        };
         assertTrue(heard.next(Disconnected.class).reason().contains("does not answer in time"));
         boundary = hearsBoth(boundary + SECOND, true);
         prices = path -> Reply.ok(bothPrices());
@@ -190,15 +180,12 @@ class BinancePollTest {
         heard.next(Connected.class);
         long boundary = hearsBoth(0, false);
         server.asked.clear();
-        prices =
-                path ->
-                        path.contains("BTCUSDT")
-                                ? Reply.status(400, "{\"code\":-1121,\"msg\":\"Invalid symbol.\"}")
-                                : Reply.ok("{\"symbol\":\"ETHUSDT\",\"price\":\"7.5\"}");
+        prices = path -> path.contains("BTCUSDT")
+                ? Reply.status(400, "{\"code\":-1121,\"msg\":\"Invalid symbol.\"}")
+                : Reply.ok("{\"symbol\":\"ETHUSDT\",\"price\":\"7.5\"}");
         for (int i = 1; i <= 2; i++) {
             long next = boundary + i * SECOND;
-            assertEquals(
-                    new Polled(BTCUSDT, next, priceAt(boundary), true), heard.next(Polled.class));
+            assertEquals(new Polled(BTCUSDT, next, priceAt(boundary), true), heard.next(Polled.class));
             assertEquals(new Polled(ETHUSDT, next, 750_000_000, false), heard.next(Polled.class));
         }
         assertEquals(
@@ -232,9 +219,7 @@ class BinancePollTest {
         Eventually.that("it asks again", () -> server.asked.size() > 5);
         assertTrue(heard.events.isEmpty());
         server.script(path ->
-                path.endsWith("/time")
-                        ? Reply.ok("{\"serverTime\":%d}".formatted(venueTime()))
-                        : works.reply(path));
+                path.endsWith("/time") ? Reply.ok("{\"serverTime\":%d}".formatted(venueTime())) : works.reply(path));
         heard.next(Connected.class);
         hearsBoth(0, false);
     }
@@ -244,9 +229,7 @@ class BinancePollTest {
         CountDownLatch passed = new CountDownLatch(1);
         started(event -> {
             heard.on(event);
-            if (event instanceof Polled polled
-                    && polled.instrument().equals(ETHUSDT)
-                    && passed.getCount() > 0) {
+            if (event instanceof Polled polled && polled.instrument().equals(ETHUSDT) && passed.getCount() > 0) {
                 passed.countDown();
                 long until = polled.boundary() + 3 * SECOND + SECOND / 2;
                 Eventually.that("3.5 s pass", () -> venueTime() > until);
@@ -282,12 +265,11 @@ class BinancePollTest {
         heard.next(Connected.class);
         hearsBoth(0, false);
         CountDownLatch asked = new CountDownLatch(1);
-        prices =
-                path -> {
-                    asked.countDown();
-                    never.await();
-                    return Reply.ok(bothPrices());
-                };
+        prices = path -> {
+            asked.countDown();
+            never.await();
+            return Reply.ok(bothPrices());
+        };
         Eventually.that("a request is under way", () -> asked.getCount() == 0);
         long start = System.nanoTime();
         poll.close();

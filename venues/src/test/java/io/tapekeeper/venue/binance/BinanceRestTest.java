@@ -30,21 +30,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BinanceRestTest {
-    private static final String BTCUSDT =
-            """
+    private static final String BTCUSDT = """
             {"symbol":"BTCUSDT","status":"TRADING","baseAsset":"BTC","new":[1],"filters":[
              {"filterType":"LOT_SIZE","minQty":"0.00001000","stepSize":"0.00001000"},
              {"filterType":"NOTIONAL","minNotional":"5.00000000","applyMinToMarket":true},
              {"tickSize":"0.01000000","filterType":"PRICE_FILTER"}]}\
             """;
-    private static final String ETHBTC =
-            """
+    private static final String ETHBTC = """
             {"symbol":"ETHBTC","status":"BREAK","filters":[
              {"filterType":"PRICE_FILTER","tickSize":"0.00001000"},
              {"filterType":"LOT_SIZE","stepSize":"0.00010000"}]}\
             """;
-    private static final String ALL_PRICES =
-            """
+    private static final String ALL_PRICES = """
             [{"symbol":"ETHBTC","price":"0.03750000"},{"symbol":"BTCUSDT","price":"64012.34000000"},
              {"symbol":"ETHUSDT","price":"2683.80000000"},{"symbol":"BTCUSDC","price":"64010.00000000"}]\
             """;
@@ -85,36 +82,26 @@ class BinanceRestTest {
     @Test
     void acceptsSeparatorsRepetitionAndSymbolsThatDoNotTradeNow() {
         server.script(path -> Reply.ok("{\"symbols\":[" + BTCUSDT + "," + ETHBTC + "]}"));
-        List<Instrument> found =
-                rest.instruments(List.of("eth/btc", " BTC-usdt", "btc_usdt", "BTCUSDT"));
-        assertEquals(List.of("ETHBTC", "BTCUSDT"), found.stream().map(Instrument::symbol).toList());
+        List<Instrument> found = rest.instruments(List.of("eth/btc", " BTC-usdt", "btc_usdt", "BTCUSDT"));
         assertEquals(
-                List.of("/api/v3/exchangeInfo?symbols=%5B%22ETHBTC%22%2C%22BTCUSDT%22%5D"),
-                server.asked);
+                List.of("ETHBTC", "BTCUSDT"),
+                found.stream().map(Instrument::symbol).toList());
+        assertEquals(List.of("/api/v3/exchangeInfo?symbols=%5B%22ETHBTC%22%2C%22BTCUSDT%22%5D"), server.asked);
     }
 
     @Test
     void namesTheNearestSymbolsOfOneThatDoesNotExist() {
-        server.script(path ->
-                path.contains("exchangeInfo")
-                        ? Reply.status(400, INVALID_SYMBOL)
-                        : Reply.ok(ALL_PRICES));
-        VenueException unknown =
-                failure(Kind.UNKNOWN_SYMBOL, () -> rest.instruments(List.of("BTCUSD", "ETHBTC")));
-        assertEquals(
-                "BTCUSD is not traded on Binance spot. Nearest: BTCUSDT, BTCUSDC.",
-                unknown.getMessage());
+        server.script(path -> path.contains("exchangeInfo") ? Reply.status(400, INVALID_SYMBOL) : Reply.ok(ALL_PRICES));
+        VenueException unknown = failure(Kind.UNKNOWN_SYMBOL, () -> rest.instruments(List.of("BTCUSD", "ETHBTC")));
+        assertEquals("BTCUSD is not traded on Binance spot. Nearest: BTCUSDT, BTCUSDC.", unknown.getMessage());
     }
 
     @Test
     void aSymbolThatTheAnswerLeavesOutIsUnknownToo() {
-        server.script(
-                path -> Reply.ok(path.contains("exchangeInfo") ? "{\"symbols\":[]}" : ALL_PRICES));
-        VenueException unknown =
-                failure(Kind.UNKNOWN_SYMBOL, () -> rest.instruments(List.of("NOSUCHTHING")));
+        server.script(path -> Reply.ok(path.contains("exchangeInfo") ? "{\"symbols\":[]}" : ALL_PRICES));
+        VenueException unknown = failure(Kind.UNKNOWN_SYMBOL, () -> rest.instruments(List.of("NOSUCHTHING")));
         assertEquals(
-                "NOSUCHTHING is not traded on Binance spot. Symbols there look like BTCUSDT.",
-                unknown.getMessage());
+                "NOSUCHTHING is not traded on Binance spot. Symbols there look like BTCUSDT.", unknown.getMessage());
     }
 
     @Test
@@ -126,13 +113,9 @@ class BinanceRestTest {
     @Test
     void measuresTheClockAgainstHalfTheRoundTrip() {
         Instant ours = Instant.ofEpochSecond(1_790_000_000);
-        try (BinanceRest fixed =
-                new BinanceRest(
-                        server.address(),
-                        Patience.settings(
-                                InstantSource.fixed(ours),
-                                Duration.ofSeconds(10),
-                                Duration.ofSeconds(60)))) {
+        try (BinanceRest fixed = new BinanceRest(
+                server.address(),
+                Patience.settings(InstantSource.fixed(ours), Duration.ofSeconds(10), Duration.ofSeconds(60)))) {
             server.script(path -> Reply.ok("{\"serverTime\":1790000060000}"));
             ClockOffset offset = fixed.clockOffset();
             assertEquals(60_000_000 - offset.roundTripMicros() / 2, offset.micros());
@@ -145,9 +128,7 @@ class BinanceRestTest {
         AtomicLong calls = new AtomicLong();
         server.script(path -> {
             boolean wrong = calls.incrementAndGet() == 2;
-            return Reply.ok(
-                    "{\"serverTime\":%d}"
-                            .formatted(wrong ? 1_890_000_000_000L : 1_790_000_000_000L));
+            return Reply.ok("{\"serverTime\":%d}".formatted(wrong ? 1_890_000_000_000L : 1_790_000_000_000L));
         });
         assertEquals(1_790_000_000_000_000L, rest.serverTimeMicros());
         long venue = VenueTime.micros(Instant.now()) + rest.clockOffset().micros();
@@ -157,10 +138,9 @@ class BinanceRestTest {
     @Test
     void ofTheFiveLooksAtTheClockTwoMayFail() {
         AtomicLong calls = new AtomicLong();
-        server.script(path ->
-                calls.incrementAndGet() % 2 == 0 // the second and the fourth
-                        ? Reply.status(503, "")
-                        : Reply.ok("{\"serverTime\":1790000000000}"));
+        server.script(path -> calls.incrementAndGet() % 2 == 0 // the second and the fourth
+                ? Reply.status(503, "")
+                : Reply.ok("{\"serverTime\":1790000000000}"));
         long venue = VenueTime.micros(Instant.now()) + rest.clockOffset().micros();
         assertTrue(Math.abs(venue - 1_790_000_000_000_000L) < 20_000_000, "off: " + venue);
         assertEquals(5, server.asked.size());
@@ -171,11 +151,10 @@ class BinanceRestTest {
 
     @Test
     void readsTheNewestIdOfBothKinds() {
-        server.script(path ->
-                Reply.ok(
-                        path.contains("aggTrades")
-                                ? "[{\"a\":3700000001,\"p\":\"1\",\"f\":1,\"l\":2}]"
-                                : "[{\"id\":5012345678,\"price\":\"1\"}]"));
+        server.script(path -> Reply.ok(
+                path.contains("aggTrades")
+                        ? "[{\"a\":3700000001,\"p\":\"1\",\"f\":1,\"l\":2}]"
+                        : "[{\"id\":5012345678,\"price\":\"1\"}]"));
         assertEquals(OptionalLong.of(3_700_000_001L), rest.newestId("BTCUSDT", TapeKind.AGGREGATE));
         assertEquals(OptionalLong.of(5_012_345_678L), rest.newestId("BTCUSDT", TapeKind.RAW));
         server.script(path -> Reply.ok("[]"));
@@ -212,14 +191,13 @@ class BinanceRestTest {
         assertEquals(Optional.of(new SimulatedVenue("synthetic", "max")), rest.simulation());
         server.script(path -> Reply.ok("{\"source\":\"capture\",\"speed\":1}"));
         assertEquals(Optional.of(new SimulatedVenue("capture", "1")), rest.simulation());
-        for (Reply other :
-                List.of(
-                        Reply.status(404, ""),
-                        Reply.status(403, "<html>"),
-                        Reply.ok("<html>welcome</html>"),
-                        Reply.ok("{\"source\":1}"),
-                        Reply.ok("{\"source\":\"synthetic\""),
-                        Reply.ok("[]"))) {
+        for (Reply other : List.of(
+                Reply.status(404, ""),
+                Reply.status(403, "<html>"),
+                Reply.ok("<html>welcome</html>"),
+                Reply.ok("{\"source\":1}"),
+                Reply.ok("{\"source\":\"synthetic\""),
+                Reply.ok("[]"))) {
             server.script(path -> other);
             assertEquals(Optional.empty(), rest.simulation(), other.toString());
         }
@@ -249,18 +227,13 @@ class BinanceRestTest {
 
     @Test
     void obeysRetryAfterForAllCallsAndSaysHowLong() {
-        server.script(path ->
-                new Reply(
-                        429,
-                        "{\"code\":-1003,\"msg\":\"Too much request weight used\"}",
-                        Map.of("Retry-After", "23")));
+        server.script(path -> new Reply(
+                429, "{\"code\":-1003,\"msg\":\"Too much request weight used\"}", Map.of("Retry-After", "23")));
         VenueException first = failure(Kind.REFUSED, rest::serverTimeMicros);
         assertTrue(first.getMessage().contains("HTTP 429"), first.getMessage());
         server.script(path -> Reply.ok("{\"serverTime\":1790000060000}"));
         VenueException second = failure(Kind.REFUSED, () -> rest.prices(List.of("BTCUSDT")));
-        assertTrue(
-                second.getMessage().matches(".* No request for 23 s, until \\S+Z\\."),
-                second.getMessage());
+        assertTrue(second.getMessage().matches(".* No request for 23 s, until \\S+Z\\."), second.getMessage());
         assertEquals(first.getMessage(), second.getMessage());
         assertEquals(1, server.asked.size(), "nothing may be sent during the pause");
     }
@@ -270,15 +243,13 @@ class BinanceRestTest {
         server.script(path -> new Reply(429, "", Map.of("Retry-After", "1")));
         failure(Kind.REFUSED, rest::serverTimeMicros);
         server.script(path -> Reply.ok("{\"serverTime\":1790000060000}"));
-        Eventually.that(
-                "an answer after the pause",
-                () -> {
-                    try {
-                        return rest.serverTimeMicros() > 0;
-                    } catch (VenueException e) {
-                        return false;
-                    }
-                });
+        Eventually.that("an answer after the pause", () -> {
+            try {
+                return rest.serverTimeMicros() > 0;
+            } catch (VenueException e) {
+                return false;
+            }
+        });
         assertEquals(2, server.asked.size());
     }
 
@@ -288,8 +259,7 @@ class BinanceRestTest {
         server.script(path -> Reply.status(status, "<html>no</html>"));
         VenueException refused = failure(Kind.REFUSED, rest::serverTimeMicros);
         assertTrue(refused.getMessage().contains("HTTP " + status), refused.getMessage());
-        assertEquals(
-                status == 451, refused.getMessage().contains("https://data-api.binance.vision"));
+        assertEquals(status == 451, refused.getMessage().contains("https://data-api.binance.vision"));
         failure(Kind.REFUSED, rest::serverTimeMicros);
         assertEquals(1, server.asked.size());
     }
@@ -305,12 +275,10 @@ class BinanceRestTest {
 
     @Test
     void anErrorOfTheRequestIsShownAsBinanceSaidIt() {
-        server.script(path ->
-                Reply.status(400, "{\"code\":-1105,\"msg\":\"Parameter 'symbol' was empty.\"}"));
+        server.script(path -> Reply.status(400, "{\"code\":-1105,\"msg\":\"Parameter 'symbol' was empty.\"}"));
         VenueException refused = failure(Kind.REFUSED, () -> rest.newestId("", TapeKind.RAW));
         assertTrue(
-                refused.getMessage()
-                        .contains("Parameter 'symbol' was empty. (code -1105, HTTP 400)"),
+                refused.getMessage().contains("Parameter 'symbol' was empty. (code -1105, HTTP 400)"),
                 refused.getMessage());
         server.script(path -> Reply.status(400, INVALID_SYMBOL));
         failure(Kind.UNKNOWN_SYMBOL, () -> rest.newestId("NONE", TapeKind.RAW));
@@ -337,9 +305,7 @@ class BinanceRestTest {
     void badAnswersNameTheStatusAndHowTheyBegin() {
         server.script(path -> Reply.ok("<html>\nhello"));
         VenueException bad = failure(Kind.BAD_ANSWER, rest::serverTimeMicros);
-        assertTrue(
-                bad.getMessage().contains("HTTP 200, beginning with \"<html> hello\""),
-                bad.getMessage());
+        assertTrue(bad.getMessage().contains("HTTP 200, beginning with \"<html> hello\""), bad.getMessage());
     }
 
     @ParameterizedTest
@@ -356,13 +322,9 @@ class BinanceRestTest {
             never.await();
             return Reply.ok("{}");
         });
-        try (BinanceRest hasty =
-                new BinanceRest(
-                        server.address(),
-                        Patience.settings(
-                                InstantSource.system(),
-                                Duration.ofMillis(100),
-                                Duration.ofSeconds(60)))) {
+        try (BinanceRest hasty = new BinanceRest(
+                server.address(),
+                Patience.settings(InstantSource.system(), Duration.ofMillis(100), Duration.ofSeconds(60)))) {
             VenueException late = failure(Kind.UNREACHABLE, hasty::serverTimeMicros);
             assertTrue(late.getMessage().contains("does not answer in time"), late.getMessage());
         }
@@ -381,8 +343,7 @@ class BinanceRestTest {
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }
-        try (BinanceRest nowhere =
-                new BinanceRest(URI.create("http://127.0.0.1:" + port), Patience.shortRetries())) {
+        try (BinanceRest nowhere = new BinanceRest(URI.create("http://127.0.0.1:" + port), Patience.shortRetries())) {
             VenueException refused = failure(Kind.UNREACHABLE, nowhere::serverTimeMicros);
             assertEquals(
                     "127.0.0.1:%d refuses the connection or is out of reach. Check the address and the network connection."
@@ -395,12 +356,9 @@ class BinanceRestTest {
     @Test
     void aHostWithoutAnAddressIsSaidToBeUnknown() {
         try (BinanceRest nowhere =
-                new BinanceRest(
-                        URI.create("http://no-such-host.invalid"), Patience.shortRetries())) {
+                new BinanceRest(URI.create("http://no-such-host.invalid"), Patience.shortRetries())) {
             VenueException unknown = failure(Kind.UNREACHABLE, nowhere::serverTimeMicros);
-            assertTrue(
-                    unknown.getMessage().contains("no-such-host.invalid cannot be found"),
-                    unknown.getMessage());
+            assertTrue(unknown.getMessage().contains("no-such-host.invalid cannot be found"), unknown.getMessage());
         }
     }
 
@@ -414,8 +372,7 @@ class BinanceRestTest {
             return Reply.ok("{}");
         });
         CompletableFuture<VenueException> call =
-                CompletableFuture.supplyAsync(
-                        () -> failure(Kind.UNREACHABLE, rest::serverTimeMicros));
+                CompletableFuture.supplyAsync(() -> failure(Kind.UNREACHABLE, rest::serverTimeMicros));
         Eventually.that("the request arrives", () -> asked.getCount() == 0);
         rest.close();
         assertFalse(call.join().getMessage().isEmpty());
@@ -425,8 +382,7 @@ class BinanceRestTest {
     @ValueSource(strings = {"", "/", "/api", "/api/v3", "/api/v3/"})
     void thePathMayBePartOfTheAddress(String path) {
         server.script(asked -> Reply.ok("{\"serverTime\":1790000060000}"));
-        try (BinanceRest same =
-                new BinanceRest(URI.create(server.address() + path), Patience.shortRetries())) {
+        try (BinanceRest same = new BinanceRest(URI.create(server.address() + path), Patience.shortRetries())) {
             same.serverTimeMicros();
             assertEquals(List.of("/api/v3/time"), server.asked);
         }
@@ -436,7 +392,6 @@ class BinanceRestTest {
     @ValueSource(strings = {"api.binance.com", "ftp://api.binance.com", "https:///x", "wss://x"})
     void anAddressThatIsNoneIsRefusedInOneSentence(String address) {
         assertThrows(
-                IllegalArgumentException.class,
-                () -> new BinanceRest(URI.create(address), Patience.shortRetries()));
+                IllegalArgumentException.class, () -> new BinanceRest(URI.create(address), Patience.shortRetries()));
     }
 }

@@ -35,15 +35,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class BinanceStreamTest {
-    private static final Instrument BTCUSDT =
-            new Instrument("binance", "BTCUSDT", 1_000_000, 1_000);
-    private static final Instrument ETHUSDT =
-            new Instrument("binance", "ETHUSDT", 1_000_000, 1_000);
-    private static final InstantSource CLOCK =
-            InstantSource.fixed(Instant.ofEpochSecond(1_790_000_001));
+    private static final Instrument BTCUSDT = new Instrument("binance", "BTCUSDT", 1_000_000, 1_000);
+    private static final Instrument ETHUSDT = new Instrument("binance", "ETHUSDT", 1_000_000, 1_000);
+    private static final InstantSource CLOCK = InstantSource.fixed(Instant.ofEpochSecond(1_790_000_001));
 
-    static final String SHUTDOWN =
-            """
+    static final String SHUTDOWN = """
             {"stream":"!serverShutdown","data":{"e":"serverShutdown","E":1790000000123}}\
             """;
 
@@ -74,12 +70,7 @@ class BinanceStreamTest {
 
     private BinanceStream stream(FeedListener listener, Settings settings) {
         BinanceStream stream =
-                new BinanceStream(
-                        server.address(),
-                        List.of(BTCUSDT, ETHUSDT),
-                        TapeKind.AGGREGATE,
-                        listener,
-                        settings);
+                new BinanceStream(server.address(), List.of(BTCUSDT, ETHUSDT), TapeKind.AGGREGATE, listener, settings);
         open.add(stream);
         return stream;
     }
@@ -94,8 +85,7 @@ class BinanceStreamTest {
         return """
         {"stream":"x@aggTrade","data":{"e":"aggTrade","E":1790000000126,"s":"%s","a":%d,\
         "p":"64012.34000000","q":"0.01500000","f":1,"l":3,"T":1790000000123,"m":false,"M":true}}\
-        """
-                .formatted(symbol, id);
+        """.formatted(symbol, id);
     }
 
     private void hears(long id) {
@@ -187,8 +177,7 @@ class BinanceStreamTest {
         BinanceStream stream = started();
         Connection connection = connected(1);
         connection.send(aggregate("DOGEUSDT", 9));
-        connection.send(
-                """
+        connection.send("""
                 {"e":"trade","s":"BTCUSDT","t":5,"p":"1.0","q":"1.0","T":1790000000123,"m":true}\
                 """);
         connection.send(aggregate("BTCUSDT", 2));
@@ -201,10 +190,7 @@ class BinanceStreamTest {
         BinanceStream stream = started();
         connected(1).close(1008, "Too many requests");
         String reason = heard.next(Disconnected.class).reason();
-        assertTrue(
-                reason.endsWith(
-                        "closed the connection (code 1008: Too many requests). Connecting again."),
-                reason);
+        assertTrue(reason.endsWith("closed the connection (code 1008: Too many requests). Connecting again."), reason);
         connected(2);
         assertEquals(1, stream.counts().reconnects());
     }
@@ -378,17 +364,16 @@ class BinanceStreamTest {
     }
 
     private BinanceStream startedWithSpare(URI otherwise, ConnectPermits permits) {
-        BinanceStream stream =
-                new BinanceStream(
-                        server.address(),
-                        List.of(otherwise),
-                        List.of(BTCUSDT),
-                        TapeKind.AGGREGATE,
-                        heard,
-                        settings(),
-                        permits,
-                        Witness.NONE,
-                        true);
+        BinanceStream stream = new BinanceStream(
+                server.address(),
+                List.of(otherwise),
+                List.of(BTCUSDT),
+                TapeKind.AGGREGATE,
+                heard,
+                settings(),
+                permits,
+                Witness.NONE,
+                true);
         open.add(stream);
         stream.start();
         return stream;
@@ -408,8 +393,7 @@ class BinanceStreamTest {
             int before = server.attempts.get();
             one.vanish();
             second.next();
-            assertEquals(
-                    before, server.attempts.get(), "a place that is refused is not tried again");
+            assertEquals(before, server.attempts.get(), "a place that is refused is not tried again");
             assertTrue(before <= 2, before + " attempts by two sessions");
         }
     }
@@ -438,9 +422,7 @@ class BinanceStreamTest {
         "ws://127.0.0.1:9000,"
     })
     void onlyBinanceComHasAHostThatStandsBy(URI streamUrl, URI otherwise) {
-        assertEquals(
-                otherwise == null ? List.of() : List.of(otherwise),
-                StreamHosts.standingBy(streamUrl));
+        assertEquals(otherwise == null ? List.of() : List.of(otherwise), StreamHosts.standingBy(streamUrl));
     }
 
     @ParameterizedTest
@@ -460,8 +442,7 @@ class BinanceStreamTest {
     void aRefusedSubscriptionIsNoLoop() throws IOException {
         BinanceStream stream = started();
         Connection connection = server.next();
-        connection.send(
-                "{\"error\":{\"code\":2,\"msg\":\"Invalid request: invalid stream\"},\"id\":null}");
+        connection.send("{\"error\":{\"code\":2,\"msg\":\"Invalid request: invalid stream\"},\"id\":null}");
         String reason = heard.next(Disconnected.class).reason();
         assertTrue(
                 reason.endsWith(
@@ -475,27 +456,24 @@ class BinanceStreamTest {
     void aListenerThatBlocksHoldsTheVenueBackAndNothingIsLost() throws IOException {
         CountDownLatch busy = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
-        BinanceStream stream =
-                stream(
-                        event -> {
-                            heard.on(event);
-                            busy.countDown();
-                            awaitUninterrupted(go);
-                        },
-                        Patience.settings(CLOCK, Duration.ofSeconds(10), Duration.ofSeconds(2)));
+        BinanceStream stream = stream(
+                event -> {
+                    heard.on(event);
+                    busy.countDown();
+                    awaitUninterrupted(go);
+                },
+                Patience.settings(CLOCK, Duration.ofSeconds(10), Duration.ofSeconds(2)));
         stream.start();
         Connection connection = server.next();
-        Thread sender =
-                Thread.ofPlatform()
-                        .start(() -> {
-                            try {
-                                for (int id = 1; id <= 200_000; id++) {
-                                    connection.send(aggregate("BTCUSDT", id));
-                                }
-                            } catch (IOException e) {
-                                throw new AssertionError(e);
-                            }
-                        });
+        Thread sender = Thread.ofPlatform().start(() -> {
+            try {
+                for (int id = 1; id <= 200_000; id++) {
+                    connection.send(aggregate("BTCUSDT", id));
+                }
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
         Eventually.that("the listener is busy", () -> busy.getCount() == 0);
         // TCP's buffers fill up and the venue's write blocks; 200,000 trades would be 40 MB
         Eventually.that("the venue waits", () -> waits(sender));
@@ -512,13 +490,11 @@ class BinanceStreamTest {
 
     private static boolean waits(Thread sender) {
         StackTraceElement[] first = sender.getStackTrace();
-        return first.length > 0
-                && IntStream.range(0, 50).allMatch(i -> isWriting(sender.getStackTrace()));
+        return first.length > 0 && IntStream.range(0, 50).allMatch(i -> isWriting(sender.getStackTrace()));
     }
 
     private static boolean isWriting(StackTraceElement[] stack) {
-        return stack.length > 0
-                && List.of("poll", "park", "write0").contains(stack[0].getMethodName());
+        return stack.length > 0 && List.of("poll", "park", "write0").contains(stack[0].getMethodName());
     }
 
     private static void awaitUninterrupted(CountDownLatch latch) {
@@ -555,13 +531,12 @@ class BinanceStreamTest {
     void closeTakesLessThanASecondWhileTheListenerBlocks() throws IOException {
         CountDownLatch busy = new CountDownLatch(1);
         CountDownLatch never = new CountDownLatch(1);
-        BinanceStream stream =
-                stream(
-                        event -> {
-                            busy.countDown();
-                            awaitUninterrupted(never);
-                        },
-                        settings());
+        BinanceStream stream = stream(
+                event -> {
+                    busy.countDown();
+                    awaitUninterrupted(never);
+                },
+                settings());
         stream.start();
         server.next().send(aggregate("BTCUSDT", 1));
         Eventually.that("the listener is busy", () -> busy.getCount() == 0);
@@ -605,10 +580,9 @@ class BinanceStreamTest {
 
     @Test
     void severalSocketsCarryWhatOneUrlCannot() {
-        List<Instrument> many =
-                IntStream.range(0, 2_000)
-                        .mapToObj(i -> new Instrument("binance", "COIN%dUSDT".formatted(i), 0, 0))
-                        .toList();
+        List<Instrument> many = IntStream.range(0, 2_000)
+                .mapToObj(i -> new Instrument("binance", "COIN%dUSDT".formatted(i), 0, 0))
+                .toList();
         List<BinanceStream.Part> parts = BinanceStream.parts(many, TapeKind.AGGREGATE);
         int carried = 0;
         for (BinanceStream.Part part : parts) {
@@ -628,8 +602,7 @@ class BinanceStreamTest {
         for (int i = 0; i < 400; i++) {
             many.add(new Instrument("binance", "COIN%dUSDT".formatted(i), 0, 0));
         }
-        BinanceStream stream =
-                new BinanceStream(server.address(), many, TapeKind.AGGREGATE, heard, settings());
+        BinanceStream stream = new BinanceStream(server.address(), many, TapeKind.AGGREGATE, heard, settings());
         open.add(stream);
         stream.start();
         Connection first = server.next();
@@ -650,10 +623,7 @@ class BinanceStreamTest {
     }
 
     private static String symbolOf(Connection connection) {
-        return connection
-                .path
-                .replaceFirst(".*streams=([a-z0-9]+)@.*", "$1")
-                .toUpperCase(Locale.ROOT);
+        return connection.path.replaceFirst(".*streams=([a-z0-9]+)@.*", "$1").toUpperCase(Locale.ROOT);
     }
 
     @ParameterizedTest
@@ -663,18 +633,12 @@ class BinanceStreamTest {
                 URI.create("wss://stream.binance.com:9443/stream?streams=btcusdt@trade"),
                 BinanceStream.parts(List.of(BTCUSDT), TapeKind.RAW)
                         .getFirst()
-                        .at(
-                                new StreamHosts(
-                                                URI.create("wss://stream.binance.com:9443" + path),
-                                                List.of())
-                                        .inUse()));
+                        .at(new StreamHosts(URI.create("wss://stream.binance.com:9443" + path), List.of()).inUse()));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"https://stream.binance.com", "stream.binance.com", "wss:///x"})
     void anAddressThatIsNoneIsRefused(String address) {
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> new StreamHosts(URI.create(address), List.of()));
+        assertThrows(IllegalArgumentException.class, () -> new StreamHosts(URI.create(address), List.of()));
     }
 }

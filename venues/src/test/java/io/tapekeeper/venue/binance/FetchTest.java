@@ -53,38 +53,34 @@ class FetchTest {
     private Reply page(String path) {
         long from = Long.parseLong(path.replaceFirst(".*fromId=(\\d+).*", "$1"));
         int limit = Integer.parseInt(path.replaceFirst(".*limit=(\\d+).*", "$1"));
-        return Reply.ok(
-                served.stream()
-                        .filter(id -> id >= from)
-                        .limit(limit)
-                        .map(FetchTest::entry)
-                        .toList()
-                        .toString());
+        return Reply.ok(served.stream()
+                .filter(id -> id >= from)
+                .limit(limit)
+                .map(FetchTest::entry)
+                .toList()
+                .toString());
     }
 
     private static String entry(long id) {
-        String template =
-                id % 1_000 == 0
-                        ? "{\"a\":%d,\"p\":\"0\",\"q\":\"0\",\"f\":-1,\"l\":-1,\"T\":1790000000000,\"m\":true}"
-                        : "{\"a\":%d,\"p\":\"1\",\"q\":\"%d\",\"f\":1,\"l\":1,\"T\":1790000000000,\"m\":true}";
+        String template = id % 1_000 == 0
+                ? "{\"a\":%d,\"p\":\"0\",\"q\":\"0\",\"f\":-1,\"l\":-1,\"T\":1790000000000,\"m\":true}"
+                : "{\"a\":%d,\"p\":\"1\",\"q\":\"%d\",\"f\":1,\"l\":1,\"T\":1790000000000,\"m\":true}";
         return template.formatted(id, id % 100 == 0 ? 0 : 1);
     }
 
     private Fetch fetch(long first, long last) {
-        Fetch.Sink sink =
-                new Fetch.Sink() {
-                    @Override
-                    public void trade(Trade trade) {
-                        came.add(Long.toString(trade.id()));
-                    }
+        Fetch.Sink sink = new Fetch.Sink() {
+            @Override
+            public void trade(Trade trade) {
+                came.add(Long.toString(trade.id()));
+            }
 
-                    @Override
-                    public void missing(long firstId, long lastId, Cause cause) {
-                        came.add("%d-%d %s".formatted(firstId, lastId, cause.label()));
-                    }
-                };
-        return new Fetch(
-                rest, "X", TapeKind.AGGREGATE, first, last, BELIEVE_AFTER, sink, nanos::get);
+            @Override
+            public void missing(long firstId, long lastId, Cause cause) {
+                came.add("%d-%d %s".formatted(firstId, lastId, cause.label()));
+            }
+        };
+        return new Fetch(rest, "X", TapeKind.AGGREGATE, first, last, BELIEVE_AFTER, sink, nanos::get);
     }
 
     private void pass(Duration time) {
@@ -95,11 +91,10 @@ class FetchTest {
     private Reply sound(String path, long newest) {
         long from = Long.parseLong(path.replaceFirst(".*fromId=(\\d+).*", "$1"));
         int limit = Integer.parseInt(path.replaceFirst(".*limit=(\\d+).*", "$1"));
-        return Reply.ok(
-                LongStream.range(from, Math.min(newest + 1, from + limit))
-                        .mapToObj(id -> entry(1).replace("\"a\":1,", "\"a\":" + id + ","))
-                        .toList()
-                        .toString());
+        return Reply.ok(LongStream.range(from, Math.min(newest + 1, from + limit))
+                .mapToObj(id -> entry(1).replace("\"a\":1,", "\"a\":" + id + ","))
+                .toList()
+                .toString());
     }
 
     @Test
@@ -130,10 +125,8 @@ class FetchTest {
     @Test
     void aQuestionThatIsNotAnsweredCostsNoIdAndTheNextGoesAlone() {
         AtomicBoolean failing = new AtomicBoolean(true);
-        server.script(path ->
-                path.contains("fromId=2001&") && failing.get()
-                        ? Reply.status(503, "")
-                        : sound(path, 10_000));
+        server.script(
+                path -> path.contains("fromId=2001&") && failing.get() ? Reply.status(503, "") : sound(path, 10_000));
         Fetch fetch = fetch(1, 4_000);
         assertEquals(Step.ADVANCED, fetch.step(Purpose.REPAIR));
         assertEquals(Step.ADVANCED, fetch.step(Purpose.REPAIR));
@@ -143,7 +136,9 @@ class FetchTest {
         assertEquals(Step.ADVANCED, fetch.step(Purpose.REPAIR));
         assertEquals(Step.DONE, fetch.step(Purpose.REPAIR));
         assertEquals(LongStream.rangeClosed(1, 4_000).mapToObj(Long::toString).toList(), came);
-        long again = server.asked.stream().filter(path -> path.contains("fromId=3001&")).count();
+        long again = server.asked.stream()
+                .filter(path -> path.contains("fromId=3001&"))
+                .count();
         assertTrue(again <= 2, again + " times: it was asked for ahead behind a failure");
     }
 

@@ -35,34 +35,32 @@ class FrameReaderTest {
     private final List<String> said = new ArrayList<>();
     private final Queue<Messages> unread = new ArrayDeque<>();
     private boolean behind; // reads what came only when everything has come
-    private final FrameReader reader =
-            new FrameReader(
-                    new FrameReader.Sink() {
-                        @Override
-                        public void messages(Messages messages) {
-                            unread.add(messages);
-                            if (!behind) {
-                                readAll();
-                            }
-                        }
+    private final FrameReader reader = new FrameReader(new FrameReader.Sink() {
+        @Override
+        public void messages(Messages messages) {
+            unread.add(messages);
+            if (!behind) {
+                readAll();
+            }
+        }
 
-                        @Override
-                        public void unusable(String reason, String beginning) {
-                            readAll();
-                            said.add("unusable " + reason + " " + beginning.length());
-                        }
+        @Override
+        public void unusable(String reason, String beginning) {
+            readAll();
+            said.add("unusable " + reason + " " + beginning.length());
+        }
 
-                        @Override
-                        public void ping(byte[] payload) {
-                            said.add("ping " + new String(payload, UTF_8));
-                        }
+        @Override
+        public void ping(byte[] payload) {
+            said.add("ping " + new String(payload, UTF_8));
+        }
 
-                        @Override
-                        public void closed(int code, String reason) {
-                            readAll();
-                            said.add("closed " + code + " " + reason);
-                        }
-                    });
+        @Override
+        public void closed(int code, String reason) {
+            readAll();
+            said.add("closed " + code + " " + reason);
+        }
+    });
 
     private void readAll() {
         for (Messages next = unread.poll(); next != null; next = unread.poll()) {
@@ -94,11 +92,7 @@ class FrameReaderTest {
     void tellsMessagesInTheirOrderAndWhenTheyCame() {
         List<Long> received = new ArrayList<>();
         behind = true;
-        take(
-                bytes(
-                        new TextWebSocketFrame("one"),
-                        new TextWebSocketFrame(""),
-                        new TextWebSocketFrame("three")));
+        take(bytes(new TextWebSocketFrame("one"), new TextWebSocketFrame(""), new TextWebSocketFrame("three")));
         unread.forEach(messages -> received.add(messages.received()));
         readAll();
         assertEquals(List.of("one", "", "three"), said);
@@ -107,12 +101,11 @@ class FrameReaderTest {
 
     @Test
     void answersNothingButAPingAndStopsAtTheGoodbye() {
-        take(
-                bytes(
-                        new PingWebSocketFrame(Unpooled.copiedBuffer("a", UTF_8)),
-                        new PongWebSocketFrame(),
-                        new CloseWebSocketFrame(1001, "Going away"),
-                        new TextWebSocketFrame("too late")));
+        take(bytes(
+                new PingWebSocketFrame(Unpooled.copiedBuffer("a", UTF_8)),
+                new PongWebSocketFrame(),
+                new CloseWebSocketFrame(1001, "Going away"),
+                new TextWebSocketFrame("too late")));
         take(bytes(new TextWebSocketFrame("much too late")));
         assertEquals(List.of("ping a", "closed 1001 Going away"), said);
     }
@@ -125,24 +118,22 @@ class FrameReaderTest {
 
     @Test
     void joinsFragmentsAlsoAroundControlFrames() {
-        take(
-                bytes(
-                        new TextWebSocketFrame("before"),
-                        new TextWebSocketFrame(false, 0, "one "),
-                        new PingWebSocketFrame(),
-                        new ContinuationWebSocketFrame(false, 0, "two "),
-                        new ContinuationWebSocketFrame(true, 0, "three"),
-                        new TextWebSocketFrame("behind")));
+        take(bytes(
+                new TextWebSocketFrame("before"),
+                new TextWebSocketFrame(false, 0, "one "),
+                new PingWebSocketFrame(),
+                new ContinuationWebSocketFrame(false, 0, "two "),
+                new ContinuationWebSocketFrame(true, 0, "three"),
+                new TextWebSocketFrame("behind")));
         assertEquals(List.of("ping ", "before", "one two three", "behind"), said);
     }
 
     @Test
     void whatIsNoTextIsToldInItsPlace() {
-        take(
-                bytes(
-                        new TextWebSocketFrame("before"),
-                        new BinaryWebSocketFrame(Unpooled.copiedBuffer("x", UTF_8)),
-                        new TextWebSocketFrame("behind")));
+        take(bytes(
+                new TextWebSocketFrame("before"),
+                new BinaryWebSocketFrame(Unpooled.copiedBuffer("x", UTF_8)),
+                new TextWebSocketFrame("behind")));
         assertEquals(List.of("before", "unusable a binary message 0", "behind"), said);
     }
 
@@ -191,8 +182,7 @@ class FrameReaderTest {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         all.writeBytes(bytes(new TextWebSocketFrame("sound")));
         all.writeBytes(broken);
-        var thrown =
-                assertThrows(CorruptedWebSocketFrameException.class, () -> take(all.toByteArray()));
+        var thrown = assertThrows(CorruptedWebSocketFrameException.class, () -> take(all.toByteArray()));
         assertEquals(breach, thrown.getMessage());
         assertEquals(List.of("sound"), said, "what came before is told");
     }
@@ -209,10 +199,9 @@ class FrameReaderTest {
             switch (random.nextInt(8)) {
                 case 0 -> {
                     int cut = random.nextInt(text.length());
-                    all.writeBytes(
-                            bytes(
-                                    new TextWebSocketFrame(false, 0, text.substring(0, cut)),
-                                    new ContinuationWebSocketFrame(true, 0, text.substring(cut))));
+                    all.writeBytes(bytes(
+                            new TextWebSocketFrame(false, 0, text.substring(0, cut)),
+                            new ContinuationWebSocketFrame(true, 0, text.substring(cut))));
                 }
                 default -> all.writeBytes(bytes(new TextWebSocketFrame(text)));
             }

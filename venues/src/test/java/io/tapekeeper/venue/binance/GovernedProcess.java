@@ -12,22 +12,22 @@ final class GovernedProcess {
     /** Starts one in a virtual machine of its own; it begins at the first line of its input. */
     static Process start(Path folder, String host) throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        List<String> command =
-                List.of(
-                        java,
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        GovernedProcess.class.getName(),
-                        folder.toString(),
-                        host);
-        return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        List<String> command = List.of(
+                java,
+                "-cp",
+                System.getProperty("java.class.path"),
+                GovernedProcess.class.getName(),
+                folder.toString(),
+                host);
+        return new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
     }
 
     /** Arguments: the folder and the host. */
     @SuppressWarnings("SystemOut") // its way of speaking to the test
     public static void main(String[] arguments) throws IOException {
-        try (RateGovernor governor =
-                RateGovernor.open(Path.of(arguments[0]), arguments[1], InstantSource.system())) {
+        try (RateGovernor governor = RateGovernor.open(Path.of(arguments[0]), arguments[1], InstantSource.system())) {
             System.out.println("ready");
             if (System.in.read() < 0) {
                 return;

@@ -20,8 +20,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A real WebSocket server on plain sockets, so that a test may also do what no decent server does:
- * refuse the upgrade, fall silent, cut frames, vanish. Each connection is handed to the test.
+ * A real WebSocket server on plain sockets, so that a test may also do what no decent server does: refuse the upgrade,
+ * fall silent, cut frames, vanish. Each connection is handed to the test.
  */
 final class LocalWebSocket implements AutoCloseable {
     static final int TEXT = 1;
@@ -101,11 +101,10 @@ final class LocalWebSocket implements AutoCloseable {
         boolean upgrades = answer == null; // asked once: a test may change its mind meanwhile
         if (upgrades) {
             String key = head.replaceFirst("(?is).*sec-websocket-key:\\s*(\\S+).*", "$1");
-            answer =
-                    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-                            + "Connection: Upgrade\r\nSec-WebSocket-Accept: "
-                            + accept(key)
-                            + "\r\n\r\n";
+            answer = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                    + "Connection: Upgrade\r\nSec-WebSocket-Accept: "
+                    + accept(key)
+                    + "\r\n\r\n";
         }
         socket.getOutputStream().write(answer.getBytes(ISO_8859_1));
         if (upgrades) {

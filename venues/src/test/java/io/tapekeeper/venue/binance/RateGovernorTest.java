@@ -30,7 +30,9 @@ class RateGovernorTest {
     private static final String HOST = "api.example.com:443";
     private static final Instant START = Instant.parse("2026-11-23T12:00:00Z");
 
-    @TempDir Path folder;
+    @TempDir
+    Path folder;
+
     private final AtomicReference<Instant> now = new AtomicReference<>(START);
     private final InstantSource clock = now::get;
 
@@ -59,20 +61,9 @@ class RateGovernorTest {
         try (RateGovernor governor = open()) {
             assertEquals(before, governor.snapshot());
             assertEquals(
-                    new RateState(
-                            HOST,
-                            5_000,
-                            3_990,
-                            0,
-                            1_000,
-                            VenueTime.micros(START.plusSeconds(30)),
-                            1,
-                            1,
-                            1,
-                            0),
+                    new RateState(HOST, 5_000, 3_990, 0, 1_000, VenueTime.micros(START.plusSeconds(30)), 1, 1, 1, 0),
                     before);
-            VenueException banned =
-                    assertThrows(VenueException.class, () -> governor.take(1, Purpose.REPAIR));
+            VenueException banned = assertThrows(VenueException.class, () -> governor.take(1, Purpose.REPAIR));
             assertEquals(VenueException.Kind.REFUSED, banned.kind());
             assertEquals(
                     "api.example.com:443 asks for fewer requests (HTTP 429). Waiting as long as it"
@@ -130,18 +121,18 @@ class RateGovernorTest {
                 var threads = Executors.newFixedThreadPool(4)) {
             List<CompletableFuture<Integer>> takers = new ArrayList<>();
             for (RateGovernor governor : List.of(one, other, one, other)) {
-                takers.add(
-                        CompletableFuture.supplyAsync(
-                                () -> {
-                                    int taken = 0;
-                                    while (governor.take(3, Purpose.LIVE).isZero()) {
-                                        taken += 3;
-                                    }
-                                    return taken;
-                                },
-                                threads));
+                takers.add(CompletableFuture.supplyAsync(
+                        () -> {
+                            int taken = 0;
+                            while (governor.take(3, Purpose.LIVE).isZero()) {
+                                taken += 3;
+                            }
+                            return taken;
+                        },
+                        threads));
             }
-            assertEquals(4_800, takers.stream().mapToInt(CompletableFuture::join).sum());
+            assertEquals(
+                    4_800, takers.stream().mapToInt(CompletableFuture::join).sum());
             assertEquals(one.snapshot(), other.snapshot());
             assertEquals(1_600, one.snapshot().requests());
         }
@@ -184,8 +175,7 @@ class RateGovernorTest {
                 Process process = GovernedProcess.start(folder, HOST);
                 assertEquals("ready", process.inputReader().readLine());
                 process.outputWriter().append('\n').flush();
-                Eventually.that(
-                        "the other takes", () -> governor.snapshot().requests() > before + 20);
+                Eventually.that("the other takes", () -> governor.snapshot().requests() > before + 20);
                 process.destroyForcibly().waitFor();
                 RateState state = governor.snapshot();
                 assertTrue(state.requests() > before + 20 && state.limit() == 1_000_000);
@@ -259,8 +249,7 @@ class RateGovernorTest {
     void whoeverMayMakeFilesInTheFolderMayUseTheFile() throws IOException {
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
         open().close();
-        assertEquals(
-                "rw-rw-rw-", PosixFilePermissions.toString(Files.getPosixFilePermissions(file())));
+        assertEquals("rw-rw-rw-", PosixFilePermissions.toString(Files.getPosixFilePermissions(file())));
     }
 
     @Test

@@ -148,8 +148,7 @@ class RateWindowTest {
         assertTrue(window.microsToWait(1, Purpose.REPAIR) > 0);
         window.pass(START + SECOND);
         window.take(500, Purpose.LIVE);
-        window.counted(
-                1_500); // the venue's minute began anew; the others' weight was sent all the same
+        window.counted(1_500); // the venue's minute began anew; the others' weight was sent all the same
         assertEquals(4_500, window.state("h").used());
         window.pass(START + MINUTE);
         assertEquals(4_500, window.state("h").used());

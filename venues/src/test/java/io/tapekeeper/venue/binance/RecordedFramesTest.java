@@ -28,8 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /** Frames that real exchanges sent, of Binance and of others. */
 class RecordedFramesTest {
-    private static final Pattern RECEIVED =
-            Pattern.compile("[0-9]{16,19} (.*)|[0-9.]+: (.*)|\\S+ -> [0-9.]+: (.*)");
+    private static final Pattern RECEIVED = Pattern.compile("[0-9]{16,19} (.*)|[0-9.]+: (.*)|\\S+ -> [0-9.]+: (.*)");
 
     private final BinanceDecoder decoder = new BinanceDecoder();
 
@@ -41,9 +40,7 @@ class RecordedFramesTest {
 
     private static List<String> lines(Path file) throws IOException {
         try (BufferedReader reader =
-                new BufferedReader(
-                        new InputStreamReader(
-                                new GZIPInputStream(Files.newInputStream(file)), UTF_8))) {
+                new BufferedReader(new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), UTF_8))) {
             return reader.lines().toList();
         }
     }
@@ -86,19 +83,25 @@ class RecordedFramesTest {
         for (int i = 1; i < trades.size(); i++) {
             assertEquals(trades.get(i - 1).id() + 1, trades.get(i).id());
         }
-        assertEquals(6158322000000L, trades.stream().mapToLong(Trade::price).min().orElseThrow());
-        assertEquals(6186080000000L, trades.stream().mapToLong(Trade::price).max().orElseThrow());
+        assertEquals(
+                6158322000000L, trades.stream().mapToLong(Trade::price).min().orElseThrow());
+        assertEquals(
+                6186080000000L, trades.stream().mapToLong(Trade::price).max().orElseThrow());
     }
 
     @Test
     void readsAll6106TradesOfEthusdt() throws IOException {
-        assertEquals(6106, trades("hft_binance_spot_ethusdt_20240808.txt.gz", TapeKind.RAW).size());
+        assertEquals(
+                6106,
+                trades("hft_binance_spot_ethusdt_20240808.txt.gz", TapeKind.RAW).size());
     }
 
     @Test
     void readsAll1240AggregatesOfTenSymbols() throws IOException {
         assertEquals(
-                1240, trades("cf_binance_20210405_ws_and_rest.txt.gz", TapeKind.AGGREGATE).size());
+                1240,
+                trades("cf_binance_20210405_ws_and_rest.txt.gz", TapeKind.AGGREGATE)
+                        .size());
     }
 
     @Test
@@ -115,17 +118,12 @@ class RecordedFramesTest {
                 Decoded decoded = decoder.decode(frame, 42);
                 byte[] bytes = frame.getBytes(UTF_8);
                 for (TapeKind kind : List.of(TapeKind.RAW, TapeKind.AGGREGATE)) {
-                    String symbol =
-                            decoded instanceof Decoded.SymbolTrade trade ? trade.symbol() : "NONE";
+                    String symbol = decoded instanceof Decoded.SymbolTrade trade ? trade.symbol() : "NONE";
                     String said =
-                            new TradeScanner<>(kind, Map.of(symbol, symbol))
-                                    .scan(bytes, 0, bytes.length, 42, slot);
+                            new TradeScanner<>(kind, Map.of(symbol, symbol)).scan(bytes, 0, bytes.length, 42, slot);
                     if (said != null) {
                         read++;
-                        assertEquals(
-                                new Decoded.SymbolTrade(said, kind, slot.toTrade()),
-                                decoded,
-                                frame);
+                        assertEquals(new Decoded.SymbolTrade(said, kind, slot.toTrade()), decoded, frame);
                     } else if (spot && decoded instanceof Decoded.SymbolTrade trade) {
                         assertNotEquals(kind, trade.kind(), frame);
                     }

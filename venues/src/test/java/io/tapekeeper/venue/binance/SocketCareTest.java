@@ -37,8 +37,7 @@ import org.junit.jupiter.api.Timeout;
 /** How sockets are replaced before they lie, and only then. */
 @Timeout(60)
 class SocketCareTest {
-    private static final Instrument BTCUSDT =
-            new Instrument("binance", "BTCUSDT", 1_000_000, 1_000);
+    private static final Instrument BTCUSDT = new Instrument("binance", "BTCUSDT", 1_000_000, 1_000);
 
     private final Heard heard = new Heard();
     private final Patience patience = new Patience();
@@ -57,18 +56,16 @@ class SocketCareTest {
         server.close();
     }
 
-    private BinanceStream started(
-            FeedListener listener, ConnectPermits permits, Witness witness, boolean redundant) {
-        BinanceStream stream =
-                new BinanceStream(
-                        server.address(),
-                        List.of(BTCUSDT),
-                        TapeKind.AGGREGATE,
-                        listener,
-                        patience.settings(),
-                        permits,
-                        witness,
-                        redundant);
+    private BinanceStream started(FeedListener listener, ConnectPermits permits, Witness witness, boolean redundant) {
+        BinanceStream stream = new BinanceStream(
+                server.address(),
+                List.of(BTCUSDT),
+                TapeKind.AGGREGATE,
+                listener,
+                patience.settings(),
+                permits,
+                witness,
+                redundant);
         open.add(stream);
         stream.start();
         return stream;
@@ -100,8 +97,8 @@ class SocketCareTest {
     }
 
     /**
-     * A venue whose every second socket lags by half the overlap, and whose trades never pause.
-     * Sockets let go of at the first trade of their successor would leave holes.
+     * A venue whose every second socket lags by half the overlap, and whose trades never pause. Sockets let go of at
+     * the first trade of their successor would leave holes.
      */
     @Test
     void rotationsLeaveNoHoleThoughTheOldSocketLagsBehindTheNewOne() throws Exception {
@@ -223,13 +220,12 @@ class SocketCareTest {
         suspectSoon();
         AtomicLong newest = new AtomicLong(1);
         AtomicInteger questions = new AtomicInteger();
-        BinanceStream stream =
-                started((symbol, kind) -> {
-                    assertEquals("BTCUSDT", symbol);
-                    assertEquals(TapeKind.AGGREGATE, kind);
-                    questions.incrementAndGet();
-                    return OptionalLong.of(newest.get());
-                });
+        BinanceStream stream = started((symbol, kind) -> {
+            assertEquals("BTCUSDT", symbol);
+            assertEquals(TapeKind.AGGREGATE, kind);
+            questions.incrementAndGet();
+            return OptionalLong.of(newest.get());
+        });
         Connection old = connected(1);
         Eventually.that("it was asked twice", () -> questions.get() >= 2);
         assertEquals(1, server.attempts.get(), "nothing was missing");
@@ -251,11 +247,10 @@ class SocketCareTest {
     void aQuietMarketIsAskedAboutEverMoreSeldomAndNeverReplaced() throws IOException {
         suspectSoon();
         BlockingQueue<Long> questions = new LinkedBlockingQueue<>();
-        BinanceStream stream =
-                started((symbol, kind) -> {
-                    questions.add(System.nanoTime());
-                    return OptionalLong.of(1);
-                });
+        BinanceStream stream = started((symbol, kind) -> {
+            questions.add(System.nanoTime());
+            return OptionalLong.of(1);
+        });
         connected(1);
         long began = System.nanoTime();
         for (int i = 0; i < 6; i++) {
@@ -273,12 +268,11 @@ class SocketCareTest {
         patience.flightTime = Duration.ofSeconds(15);
         CountDownLatch asked = new CountDownLatch(1);
         AtomicInteger questions = new AtomicInteger();
-        BinanceStream stream =
-                started((symbol, kind) -> {
-                    asked.countDown();
-                    questions.incrementAndGet();
-                    return OptionalLong.of(2);
-                });
+        BinanceStream stream = started((symbol, kind) -> {
+            asked.countDown();
+            questions.incrementAndGet();
+            return OptionalLong.of(2);
+        });
         Connection connection = connected(1);
         Eventually.that("it was asked", () -> asked.getCount() == 0);
         connection.send(aggregate("BTCUSDT", 2));
@@ -292,14 +286,12 @@ class SocketCareTest {
     void aWitnessThatFailsProvesNothingAndIsAskedAgain() throws IOException {
         suspectSoon();
         AtomicInteger questions = new AtomicInteger();
-        BinanceStream stream =
-                started((symbol, kind) -> {
-                    if (questions.incrementAndGet() <= 3) {
-                        throw new VenueException(
-                                VenueException.Kind.UNREACHABLE, "does not answer");
-                    }
-                    return OptionalLong.of(2);
-                });
+        BinanceStream stream = started((symbol, kind) -> {
+            if (questions.incrementAndGet() <= 3) {
+                throw new VenueException(VenueException.Kind.UNREACHABLE, "does not answer");
+            }
+            return OptionalLong.of(2);
+        });
         connected(1);
         Eventually.that("it was asked three times", () -> questions.get() >= 3);
         assertEquals(0, stream.counts().stalls());
@@ -348,11 +340,10 @@ class SocketCareTest {
     void whatWasPrintedBetweenTwoConnectionsIsNotHeldAgainstTheSecond() throws IOException {
         suspectSoon();
         AtomicInteger questions = new AtomicInteger();
-        BinanceStream stream =
-                started((symbol, kind) -> {
-                    questions.incrementAndGet();
-                    return OptionalLong.of(2);
-                });
+        BinanceStream stream = started((symbol, kind) -> {
+            questions.incrementAndGet();
+            return OptionalLong.of(2);
+        });
         connected(1).vanish();
         heard.next(Disconnected.class);
         server.next(); // and not a trade any more
@@ -405,23 +396,22 @@ class SocketCareTest {
         patience.request = Duration.ofMillis(300);
         server.fallSilent();
         BlockingQueue<Long> taken = new LinkedBlockingQueue<>();
-        ConnectPermits permits =
-                new ConnectPermits() {
-                    @Override
-                    public long nanosToWait() {
-                        return 0;
-                    }
+        ConnectPermits permits = new ConnectPermits() {
+            @Override
+            public long nanosToWait() {
+                return 0;
+            }
 
-                    @Override
-                    public void take() {
-                        taken.add(System.nanoTime());
-                    }
+            @Override
+            public void take() {
+                taken.add(System.nanoTime());
+            }
 
-                    @Override
-                    public void refused(int status, Duration pause) {
-                        throw new AssertionError("this server refuses nobody");
-                    }
-                };
+            @Override
+            public void refused(int status, Duration pause) {
+                throw new AssertionError("this server refuses nobody");
+            }
+        };
         started(heard, permits, Witness.NONE, true); // two sessions want to connect
         long last = Eventually.next(taken);
         for (int i = 0; i < 5; i++) {
@@ -436,24 +426,23 @@ class SocketCareTest {
         AtomicBoolean permitted = new AtomicBoolean();
         AtomicInteger taken = new AtomicInteger();
         AtomicInteger asked = new AtomicInteger();
-        ConnectPermits permits =
-                new ConnectPermits() {
-                    @Override
-                    public long nanosToWait() {
-                        asked.incrementAndGet();
-                        return permitted.get() ? 0 : 1_000_000;
-                    }
+        ConnectPermits permits = new ConnectPermits() {
+            @Override
+            public long nanosToWait() {
+                asked.incrementAndGet();
+                return permitted.get() ? 0 : 1_000_000;
+            }
 
-                    @Override
-                    public void take() {
-                        taken.incrementAndGet();
-                    }
+            @Override
+            public void take() {
+                taken.incrementAndGet();
+            }
 
-                    @Override
-                    public void refused(int status, Duration pause) {
-                        throw new AssertionError("this server refuses nobody");
-                    }
-                };
+            @Override
+            public void refused(int status, Duration pause) {
+                throw new AssertionError("this server refuses nobody");
+            }
+        };
         started(heard, permits, Witness.NONE, false);
         Eventually.that("it has waited in vain", () -> asked.get() > 20);
         assertEquals(0, server.attempts.get());
@@ -484,7 +473,8 @@ class SocketCareTest {
         Eventually.that("the listener is busy", () -> busy.getCount() == 0);
         for (Connection connection : List.of(first, second)) {
             connection.frame(LocalWebSocket.PING, true, new byte[0]);
-            assertEquals(LocalWebSocket.PONG, Eventually.next(connection.received).opcode());
+            assertEquals(
+                    LocalWebSocket.PONG, Eventually.next(connection.received).opcode());
         }
         go.countDown();
     }

@@ -23,19 +23,18 @@ class StallWatchTest {
     private long now = 1_000 * SECOND;
 
     private StallWatch watch(String... symbols) {
-        StallWatch watch =
-                new StallWatch(
-                        Stream.of(symbols)
-                                .map(symbol -> new Instrument("binance", symbol, 0, 0))
-                                .toList(),
-                        TapeKind.RAW,
-                        Settings.defaults().sockets(),
-                        (symbol, kind) -> {
-                            questions.add(symbol);
-                            return OptionalLong.of(newest);
-                        },
-                        Runnable::run,
-                        () -> {});
+        StallWatch watch = new StallWatch(
+                Stream.of(symbols)
+                        .map(symbol -> new Instrument("binance", symbol, 0, 0))
+                        .toList(),
+                TapeKind.RAW,
+                Settings.defaults().sockets(),
+                (symbol, kind) -> {
+                    questions.add(symbol);
+                    return OptionalLong.of(newest);
+                },
+                Runnable::run,
+                () -> {});
         watch.restart(now);
         return watch;
     }
@@ -99,12 +98,10 @@ class StallWatchTest {
 
     @Test
     void manySleepingSymbolsAreAskedAboutOnceASecondAtMost() {
-        StallWatch watch =
-                watch(
-                        Stream.iterate(0, i -> i + 1)
-                                .limit(1_000)
-                                .map(i -> "COIN%dUSDT".formatted(i))
-                                .toArray(String[]::new));
+        StallWatch watch = watch(Stream.iterate(0, i -> i + 1)
+                .limit(1_000)
+                .map(i -> "COIN%dUSDT".formatted(i))
+                .toArray(String[]::new));
         for (int look = 0; look < 600; look++) { // a minute
             now += 100 * MILLI;
             assertTrue(watch.look(now).isEmpty());

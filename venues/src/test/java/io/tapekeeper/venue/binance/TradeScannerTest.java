@@ -20,16 +20,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TradeScannerTest {
-    private static final String DATA =
-            "{\"e\":\"aggTrade\",\"E\":1616176861895,\"s\":\"BTCUSDT\",\"a\":640283266,"
-                    + "\"p\":\"58942.01000000\",\"q\":\"0.00035600\",\"f\":716849523,"
-                    + "\"l\":716849525,\"T\":1616176861893,\"m\":false,\"M\":true}";
-    private static final String AGGREGATE =
-            "{\"stream\":\"btcusdt@aggTrade\",\"data\":" + DATA + "}";
-    private static final String RAW =
-            "{\"stream\":\"btcusdt@trade\",\"data\":{\"e\":\"trade\",\"E\":1723161255343,"
-                    + "\"s\":\"BTCUSDT\",\"t\":3735683259,\"p\":\"61837.63000000\","
-                    + "\"q\":\"0.02000000\",\"T\":1723161255342,\"m\":true,\"M\":true}}";
+    private static final String DATA = "{\"e\":\"aggTrade\",\"E\":1616176861895,\"s\":\"BTCUSDT\",\"a\":640283266,"
+            + "\"p\":\"58942.01000000\",\"q\":\"0.00035600\",\"f\":716849523,"
+            + "\"l\":716849525,\"T\":1616176861893,\"m\":false,\"M\":true}";
+    private static final String AGGREGATE = "{\"stream\":\"btcusdt@aggTrade\",\"data\":" + DATA + "}";
+    private static final String RAW = "{\"stream\":\"btcusdt@trade\",\"data\":{\"e\":\"trade\",\"E\":1723161255343,"
+            + "\"s\":\"BTCUSDT\",\"t\":3735683259,\"p\":\"61837.63000000\","
+            + "\"q\":\"0.02000000\",\"T\":1723161255342,\"m\":true,\"M\":true}}";
 
     private final TradeSlot slot = new TradeSlot();
 
@@ -43,29 +40,14 @@ class TradeScannerTest {
     void readsAnAggregate() {
         assertEquals("btc", scan(TapeKind.AGGREGATE, AGGREGATE));
         assertEquals(
-                new Trade(
-                        640283266,
-                        5_894_201_000_000L,
-                        35_600,
-                        Side.BUY,
-                        1_616_176_861_893_000L,
-                        42,
-                        3),
+                new Trade(640283266, 5_894_201_000_000L, 35_600, Side.BUY, 1_616_176_861_893_000L, 42, 3),
                 slot.toTrade());
         assertEquals("btc", scan(TapeKind.AGGREGATE, DATA), "without its stream's name");
     }
 
     @Test
     void readsARawTradeAsItIsWrittenNowAndAsItWas() {
-        Trade trade =
-                new Trade(
-                        3735683259L,
-                        6_183_763_000_000L,
-                        2_000_000,
-                        Side.SELL,
-                        1_723_161_255_342_000L,
-                        42,
-                        1);
+        Trade trade = new Trade(3735683259L, 6_183_763_000_000L, 2_000_000, Side.SELL, 1_723_161_255_342_000L, 42, 1);
         assertEquals("btc", scan(TapeKind.RAW, RAW));
         assertEquals(trade, slot.toTrade());
         slot.set(1, 1, 1, Side.BUY, 1, 1, 1);
@@ -82,8 +64,7 @@ class TradeScannerTest {
         TradeScanner<String> scanner = new TradeScanner<>(TapeKind.AGGREGATE, symbols);
         for (String symbol : symbols.keySet()) {
             byte[] frame = AGGREGATE.replace("BTCUSDT", symbol).getBytes(UTF_8);
-            assertEquals(
-                    symbols.get(symbol), scanner.scan(frame, 0, frame.length, 42, slot), symbol);
+            assertEquals(symbols.get(symbol), scanner.scan(frame, 0, frame.length, 42, slot), symbol);
         }
         assertNull(scanner.scan(AGGREGATE.getBytes(UTF_8), 0, AGGREGATE.length(), 42, slot));
     }
@@ -140,21 +121,17 @@ class TradeScannerTest {
     @ParameterizedTest
     @ValueSource(strings = {"E", "a", "p", "q", "f", "l", "T"})
     void readsNumbersOfAnyLengthAsTheDecoderDoes(String field) {
-        TradeScanner<String> scanner =
-                new TradeScanner<>(TapeKind.AGGREGATE, Map.of("BTCUSDT", "BTCUSDT"));
+        TradeScanner<String> scanner = new TradeScanner<>(TapeKind.AGGREGATE, Map.of("BTCUSDT", "BTCUSDT"));
         BinanceDecoder decoder = new BinanceDecoder();
         boolean decimal = field.equals("p") || field.equals("q");
         int read = 0;
         for (int length = 1; length <= 30; length++) {
             for (int places = decimal ? 1 : 0; places <= (decimal ? 10 : 0); places++) {
-                String number =
-                        "171234567".repeat(4).substring(0, length)
-                                + (decimal ? "." : "")
-                                + "987654321".repeat(2).substring(0, places);
-                String frame =
-                        AGGREGATE.replaceFirst(
-                                "\"" + field + "\":\"?[0-9.]+",
-                                "\"" + field + "\":" + (decimal ? "\"" : "") + number);
+                String number = "171234567".repeat(4).substring(0, length)
+                        + (decimal ? "." : "")
+                        + "987654321".repeat(2).substring(0, places);
+                String frame = AGGREGATE.replaceFirst(
+                        "\"" + field + "\":\"?[0-9.]+", "\"" + field + "\":" + (decimal ? "\"" : "") + number);
                 byte[] bytes = frame.getBytes(UTF_8);
                 if (scanner.scan(bytes, 0, bytes.length, 42, slot) != null) {
                     read++;
@@ -176,9 +153,8 @@ class TradeScannerTest {
                 byte[] frame = (AGGREGATE.substring(0, length) + tail).getBytes(UTF_8);
                 for (int behind = 0; behind <= 64; behind++) {
                     byte[] memory = Arrays.copyOf(frame, frame.length + behind);
-                    String symbol =
-                            new TradeScanner<>(TapeKind.AGGREGATE, Map.of("BTCUSDT", "btc"))
-                                    .scan(memory, 0, frame.length, 42, slot);
+                    String symbol = new TradeScanner<>(TapeKind.AGGREGATE, Map.of("BTCUSDT", "btc"))
+                            .scan(memory, 0, frame.length, 42, slot);
                     boolean whole = length == AGGREGATE.length() && tail.isEmpty();
                     assertEquals(whole ? "btc" : null, symbol, length + " and " + tail);
                 }
@@ -191,8 +167,7 @@ class TradeScannerTest {
         String symbol = "A".repeat(24);
         byte[] frame = AGGREGATE.replace("BTCUSDT", symbol).getBytes(UTF_8);
         assertNull(
-                new TradeScanner<>(TapeKind.AGGREGATE, Map.of(symbol, "long"))
-                        .scan(frame, 0, frame.length, 42, slot));
+                new TradeScanner<>(TapeKind.AGGREGATE, Map.of(symbol, "long")).scan(frame, 0, frame.length, 42, slot));
     }
 
     @ParameterizedTest
@@ -203,16 +178,14 @@ class TradeScannerTest {
         long seed = 20240808;
         Random random = new Random(seed);
         BinanceDecoder decoder = new BinanceDecoder();
-        TradeScanner<String> scanner =
-                new TradeScanner<>(kind, Map.of("BTCUSDT", "BTCUSDT", "ETHUSDT", "ETHUSDT"));
+        TradeScanner<String> scanner = new TradeScanner<>(kind, Map.of("BTCUSDT", "BTCUSDT", "ETHUSDT", "ETHUSDT"));
         byte[] sound = (kind == TapeKind.RAW ? RAW : AGGREGATE).getBytes(UTF_8);
         String alphabet = "0123456789.-eE\",:{}[]tTfs \\aM";
         int read = 0;
         for (int i = 0; i < 300_000; i++) {
             byte[] frame = sound.clone();
             for (int change = random.nextInt(3); change > 0; change--) {
-                frame[random.nextInt(frame.length)] =
-                        (byte) alphabet.charAt(random.nextInt(alphabet.length()));
+                frame[random.nextInt(frame.length)] = (byte) alphabet.charAt(random.nextInt(alphabet.length()));
             }
             int length = random.nextInt(50) == 0 ? random.nextInt(frame.length) : frame.length;
             frame = Arrays.copyOf(frame, length);

@@ -8,12 +8,8 @@ import org.junit.jupiter.api.Test;
 class VenueClockTest {
     private long wallMicros = 1_790_000_000_000_000L;
     private long nanos = 77;
-    private final VenueClock clock =
-            new VenueClock(
-                    () ->
-                            Instant.ofEpochSecond(
-                                    wallMicros / 1_000_000, wallMicros % 1_000_000 * 1_000),
-                    () -> nanos);
+    private final VenueClock clock = new VenueClock(
+            () -> Instant.ofEpochSecond(wallMicros / 1_000_000, wallMicros % 1_000_000 * 1_000), () -> nanos);
 
     private void pass(long wall, long monotonic) {
         wallMicros += wall;

@@ -36,88 +36,80 @@ class WebSocketLineTest {
     private static SslContext clientTls;
 
     private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
-    private final WebSocketLine.Receiver receiver =
-            new WebSocketLine.Receiver() {
-                @Override
-                public void messages(Messages messages) {
-                    for (int i = 0; i < messages.count(); i++) {
-                        told.add(new String(messages.copyOf(i), StandardCharsets.UTF_8));
-                    }
-                }
+    private final WebSocketLine.Receiver receiver = new WebSocketLine.Receiver() {
+        @Override
+        public void messages(Messages messages) {
+            for (int i = 0; i < messages.count(); i++) {
+                told.add(new String(messages.copyOf(i), StandardCharsets.UTF_8));
+            }
+        }
 
-                @Override
-                public void unusable(String reason, String beginning) {
-                    told.add("unusable: " + reason);
-                }
+        @Override
+        public void unusable(String reason, String beginning) {
+            told.add("unusable: " + reason);
+        }
 
-                @Override
-                public void paused() {
-                    told.add("paused");
-                }
+        @Override
+        public void paused() {
+            told.add("paused");
+        }
 
-                @Override
-                public void ended(String reason) {
-                    told.add("ended: " + reason);
-                }
-            };
+        @Override
+        public void ended(String reason) {
+            told.add("ended: " + reason);
+        }
+    };
 
     @BeforeAll
-    static void certify(@TempDir Path folder)
-            throws IOException, InterruptedException, GeneralSecurityException {
+    static void certify(@TempDir Path folder) throws IOException, InterruptedException, GeneralSecurityException {
         Path file = folder.resolve("server.p12");
-        Process keytool =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                        .toString(),
-                                "-genkeypair",
-                                "-alias",
-                                "server",
-                                "-keyalg",
-                                "EC",
-                                "-dname",
-                                "CN=localhost",
-                                "-ext",
-                                "SAN=dns:localhost",
-                                "-validity",
-                                "2",
-                                "-storetype",
-                                "PKCS12",
-                                "-keystore",
-                                file.toString(),
-                                "-storepass",
-                                new String(PASSWORD))
-                        .inheritIO()
-                        .start();
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "server",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=localhost",
+                        "-ext",
+                        "SAN=dns:localhost",
+                        "-validity",
+                        "2",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        file.toString(),
+                        "-storepass",
+                        new String(PASSWORD))
+                .inheritIO()
+                .start();
         assertTrue(keytool.waitFor(30, TimeUnit.SECONDS));
         assertEquals(0, keytool.exitValue());
         KeyStore store = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(file)) {
             store.load(in, PASSWORD);
         }
-        KeyManagerFactory keys =
-                KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(store, PASSWORD);
         serverTls = SSLContext.getInstance("TLS");
         serverTls.init(keys.getKeyManagers(), null, null);
-        clientTls =
-                SslContextBuilder.forClient()
-                        .trustManager((X509Certificate) store.getCertificate("server"))
-                        .endpointIdentificationAlgorithm("HTTPS")
-                        .build();
+        clientTls = SslContextBuilder.forClient()
+                .trustManager((X509Certificate) store.getCertificate("server"))
+                .endpointIdentificationAlgorithm("HTTPS")
+                .build();
     }
 
     private static LocalWebSocket server() throws IOException {
         return new LocalWebSocket(
-                serverTls
-                        .getServerSocketFactory()
-                        .createServerSocket(0, 50, InetAddress.getLoopbackAddress()));
+                serverTls.getServerSocketFactory().createServerSocket(0, 50, InetAddress.getLoopbackAddress()));
     }
 
     private WebSocketLine open(Network network, String host, LocalWebSocket server)
             throws IOException, InterruptedException {
         URI uri = URI.create("wss://" + host + ":" + server.port() + "/stream?streams=a@trade");
-        return WebSocketLine.open(
-                network, uri, Duration.ofSeconds(10), InstantSource.system(), receiver);
+        return WebSocketLine.open(network, uri, Duration.ofSeconds(10), InstantSource.system(), receiver);
     }
 
     @Test
@@ -138,8 +130,7 @@ class WebSocketLineTest {
     void aCertificateForAnotherHostIsRefused() throws Exception {
         try (LocalWebSocket server = server();
                 Network network = new Network(clientTls)) {
-            IOException refused =
-                    assertThrows(IOException.class, () -> open(network, "127.0.0.1", server));
+            IOException refused = assertThrows(IOException.class, () -> open(network, "127.0.0.1", server));
             String reason = Refusals.unreachable(URI.create("wss://127.0.0.1"), refused);
             assertTrue(reason.startsWith("No secure connection to 127.0.0.1"), reason);
         }
@@ -149,8 +140,7 @@ class WebSocketLineTest {
     void aCertificateThatNobodyVouchesForIsRefused() throws Exception {
         try (LocalWebSocket server = server();
                 Network network = new Network(Network.publicTrust())) {
-            IOException refused =
-                    assertThrows(IOException.class, () -> open(network, "localhost", server));
+            IOException refused = assertThrows(IOException.class, () -> open(network, "localhost", server));
             String reason = Refusals.unreachable(URI.create("wss://localhost"), refused);
             assertTrue(reason.startsWith("No secure connection to localhost"), reason);
         }
