@@ -1,5 +1,8 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.analyze.PriceAnalysis;
+import io.tapekeeper.app.terminal.AtomicFile;
+import io.tapekeeper.app.terminal.Progress;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,18 +51,18 @@ final class AnalyzeCommand implements Callable<Integer> {
                 InputStream in = unzipped(watched)) {
             write(rows -> analysis.run(in, rows));
         } catch (NoSuchFileException e) {
-            throw Failure.outside("there is no file " + prices + ": name one that exists", e);
+            throw CommandFailure.outside("there is no file " + prices + ": name one that exists", e);
         } catch (IOException e) {
-            throw Failure.outside(prices + " cannot be read: " + e.getMessage(), e);
+            throw CommandFailure.outside(prices + " cannot be read: " + e.getMessage(), e);
         }
-        return Failure.FINE;
+        return CommandFailure.FINE;
     }
 
-    private void write(Output.Bytes rows) {
+    private void write(AtomicFile.Bytes rows) {
         try {
-            Output.write(out, rows);
+            AtomicFile.write(out, rows);
         } catch (IOException e) { // reading tells its own
-            throw Failure.outside((out == null ? "the rows" : out) + " cannot be written: " + e.getMessage(), e);
+            throw CommandFailure.outside((out == null ? "the rows" : out) + " cannot be written: " + e.getMessage(), e);
         }
     }
 

@@ -1,27 +1,35 @@
 package io.tapekeeper.app;
 
-import io.tapekeeper.analyst.Preset;
+import io.tapekeeper.app.terminal.LogFile;
+import io.tapekeeper.app.terminal.Progress;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.market.Trade;
+import io.tapekeeper.recorder.Shutdown;
+import io.tapekeeper.recorder.VenueProfile;
+import io.tapekeeper.recorder.repair.BackgroundRepair;
+import io.tapekeeper.recorder.repair.Rebuild;
+import io.tapekeeper.recorder.repair.RepairSettings;
+import io.tapekeeper.series.Preset;
+import io.tapekeeper.series.Series;
 import io.tapekeeper.store.Durability;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.LedgerEntry;
 import io.tapekeeper.store.Recorder;
-import io.tapekeeper.store.Series;
 import io.tapekeeper.store.StoreException;
-import io.tapekeeper.store.StoreFile;
-import io.tapekeeper.tape.Cause;
+import io.tapekeeper.store.StoreMaintenance;
 import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.GapCause;
 import io.tapekeeper.tape.IdRange;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.ConnectionSettings;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.binance.BinanceRest;
-import io.tapekeeper.venue.binance.Fetch;
-import io.tapekeeper.venue.binance.Purpose;
-import io.tapekeeper.venue.binance.RateGovernor;
-import io.tapekeeper.venue.binance.Settings;
+import io.tapekeeper.venue.fetch.RangeFetch;
+import io.tapekeeper.venue.limit.Priority;
+import io.tapekeeper.venue.limit.RateGovernor;
+import io.tapekeeper.venue.limit.RateGovernors;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Path;
@@ -112,7 +120,7 @@ final class BackfillCommand implements Callable<Integer> {
 
     private final PrintStream out = System.out;
     private long notServed; // ids that exist and that another host may serve
-    private Stop stop;
+    private Shutdown stop;
 
     /** A time as people write it. */
     static final class Times implements ITypeConverter<Instant> {
@@ -133,16 +141,16 @@ final class BackfillCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         RunCommand.checkUrl("--rest-url", restUrl, "http");
         if (to != null && !from.isBefore(to)) {
-            throw Failure.usage("--from must be before --to");
+            throw CommandFailure.usage("--from must be before --to");
         }
         LogFile.beside(db);
         stop = main.stopOnSignals();
-        try (RateGovernor governor = Governors.of(restUrl);
-                BinanceRest rest = new BinanceRest(restUrl, Settings.defaults(), governor)) {
+        try (RateGovernor governor = RateGovernors.of(restUrl);
+                BinanceRest rest = new BinanceRest(restUrl, ConnectionSettings.defaults(), governor)) {
             stop.whenRequested(rest::close);
-            Venue venue = Venue.ask(restUrl, rest, List.of(symbol));
+            VenueProfile venue = VenueProfile.ask(restUrl, rest, List.of(symbol));
             Series series = series(venue);
-            StoreFile.finishSettingAside(db);
+            StoreMaintenance.finishSettingAside(db);
             try (Recorder recorder = Recorder.open(db, Durability.NORMAL);
                     History history = History.open(db)) {
                 venue.refuseMixing(db, history);
@@ -152,19 +160,19 @@ final class BackfillCommand implements Callable<Integer> {
             }
         } catch (CancellationException e) {
             out.println("stopped; what came is stored, and the same command goes on from here");
-            return Failure.FINE;
+            return CommandFailure.FINE;
         } catch (VenueException e) {
             if (stop.isRequested()) {
                 out.println("stopped; what came is stored, and the same command goes on from here");
-                return Failure.FINE;
+                return CommandFailure.FINE;
             }
-            throw Failure.of(e);
+            throw CommandFailure.of(e);
         } catch (StoreException e) {
-            throw Failure.of(e);
+            throw CommandFailure.of(e);
         }
     }
 
-    private Series series(Venue venue) {
+    private Series series(VenueProfile venue) {
         Instrument instrument = venue.instruments().getFirst();
         TapeKind kind = switch (tape) {
             case aggregate -> TapeKind.AGGREGATE;
@@ -180,12 +188,12 @@ final class BackfillCommand implements Callable<Integer> {
         OptionalLong newest = rest.newestId(id.symbol(), id.kind());
         OptionalLong behind = to == null ? OptionalLong.empty() : rest.firstIdAt(id.symbol(), id.kind(), micros(to));
         if (first.isEmpty() || newest.isEmpty()) {
-            throw Failure.usage("the exchange has no trades of %s from %s on".formatted(id.symbol(), from));
+            throw CommandFailure.usage("the exchange has no trades of %s from %s on".formatted(id.symbol(), from));
         }
         long last = behind.isPresent() ? behind.getAsLong() - 1 : newest.getAsLong();
         if (last < first.getAsLong()) {
             out.println("no trade of " + id.symbol() + " in that time");
-            return Failure.FINE;
+            return CommandFailure.FINE;
         }
         List<IdRange> wanted = new ArrayList<>();
         missing(history, id, first.getAsLong(), last, wanted);
@@ -196,11 +204,11 @@ final class BackfillCommand implements Callable<Integer> {
         long fromId = firstToCompute(history, id, wanted, first.getAsLong(), last);
         if (fromId == Long.MAX_VALUE) {
             out.printf("all trades of %s in that time are stored already%n", id.symbol());
-            return Failure.FINE;
+            return CommandFailure.FINE;
         }
         // Said before anything comes: whoever finds the store half-way knows what is missing.
         for (IdRange range : wanted) {
-            recorder.gap(id, gap(range), Cause.MISSED);
+            recorder.gap(id, gap(range), GapCause.MISSED);
         }
         List<LedgerEntry> settled = new ArrayList<>();
         try (Progress.Bar bar = Progress.bar(id.symbol() + " trades", total)) {
@@ -224,22 +232,22 @@ final class BackfillCommand implements Callable<Integer> {
                             + " https://api.binance.com%n",
                     notServed, rest.hostInUse());
         }
-        return isComplete(settled) ? Failure.FINE : Failure.FOUND_WRONG;
+        return isComplete(settled) ? CommandFailure.FINE : CommandFailure.FOUND_WRONG;
     }
 
     /** Whether nothing is missing that the venue ever had, as far as can be known. */
     private static boolean isComplete(List<LedgerEntry> settled) {
-        return lacking(settled, Cause.UNRESOLVED) + lacking(settled, Cause.BEYOND_RETENTION) == 0;
+        return lacking(settled, GapCause.UNRESOLVED) + lacking(settled, GapCause.BEYOND_RETENTION) == 0;
     }
 
     private static String lacking(List<LedgerEntry> settled) {
         return isComplete(settled)
                 ? "complete"
                 : "not complete: %,d are unresolved, %,d are older than what the exchange still has"
-                        .formatted(lacking(settled, Cause.UNRESOLVED), lacking(settled, Cause.BEYOND_RETENTION));
+                        .formatted(lacking(settled, GapCause.UNRESOLVED), lacking(settled, GapCause.BEYOND_RETENTION));
     }
 
-    private static long lacking(List<LedgerEntry> settled, Cause cause) {
+    private static long lacking(List<LedgerEntry> settled, GapCause cause) {
         return settled.stream()
                 .filter(entry -> entry.cause() == cause)
                 .mapToLong(entry -> entry.gap().missing())
@@ -297,7 +305,7 @@ final class BackfillCommand implements Callable<Integer> {
 
     private void name(Recorder recorder, Series series, IdRange range, long before, long after) {
         Gap gap = new Gap(range.first(), range.last(), before, after);
-        recorder.gap(series.tape(), gap, Cause.MISSED);
+        recorder.gap(series.tape(), gap, GapCause.MISSED);
         out.printf(
                 "note: ids %d to %d lie between this and what is stored; the ledger names them as missing%n",
                 range.first(), range.last());
@@ -321,19 +329,19 @@ final class BackfillCommand implements Callable<Integer> {
             throws InterruptedException {
         TapeId id = series.tape();
         List<LedgerEntry> parts = new ArrayList<>();
-        Fetch.Sink sink = new Fetch.Sink() {
+        RangeFetch.Sink sink = new RangeFetch.Sink() {
             @Override
             public void trade(Trade trade) {
                 recorder.trade(id, trade);
             }
 
             @Override
-            public void missing(long firstId, long lastId, Cause cause) {
+            public void missing(long firstId, long lastId, GapCause cause) {
                 IdRange part = new IdRange(firstId, lastId);
-                parts.add(LedgerRepair.settled(gap(part), cause));
+                parts.add(BackgroundRepair.settled(gap(part), cause));
             }
         };
-        Fetch fetch = new Fetch(
+        RangeFetch fetch = new RangeFetch(
                         rest,
                         id.symbol(),
                         id.kind(),
@@ -344,35 +352,35 @@ final class BackfillCommand implements Callable<Integer> {
                 .orNamedSince(before);
         Duration pause = ASK_AGAIN;
         int waits = 0;
-        Fetch.Step step = Fetch.Step.ADVANCED;
-        while (step != Fetch.Step.DONE) {
+        RangeFetch.Step step = RangeFetch.Step.ADVANCED;
+        while (step != RangeFetch.Step.DONE) {
             if (stop.isRequested()) {
                 throw new CancellationException("asked to stop");
             }
             try {
-                step = fetch.step(Purpose.REPAIR);
-                waits = step == Fetch.Step.WAIT ? waits + 1 : 0;
+                step = fetch.step(Priority.REPAIR);
+                waits = step == RangeFetch.Step.WAIT ? waits + 1 : 0;
                 pause = fetch.pause(ASK_AGAIN);
             } catch (VenueException e) {
                 if (stop.isRequested()) {
                     throw e;
                 }
                 out.println(e.getMessage() + " (trying again)");
-                step = Fetch.Step.WAIT;
+                step = RangeFetch.Step.WAIT;
                 pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
             }
             bar.at(done + fetch.next() - range.first());
             if (waits > MOST_WAITS) {
-                throw Failure.outside(
+                throw CommandFailure.outside(
                         "the exchange does not give id %d of %s: the same command goes on from here later"
                                 .formatted(fetch.next(), id.symbol()),
                         null);
             }
-            if (step == Fetch.Step.WAIT) {
+            if (step == RangeFetch.Step.WAIT) {
                 stop.await(pause);
             }
         }
-        notServed += fetch.isByAggregates() ? lacking(parts, Cause.UNRESOLVED) : 0;
+        notServed += fetch.isByAggregates() ? lacking(parts, GapCause.UNRESOLVED) : 0;
         settled.addAll(parts);
         return done + range.last() - range.first() + 1;
     }
@@ -403,7 +411,7 @@ final class BackfillCommand implements Callable<Integer> {
                         .mapToLong(Gap::missing)
                         .sum();
                 Optional<String> by = by(range.count() - missing);
-                settle(recorder, series.tape(), gap(range), Cause.MISSED, by);
+                settle(recorder, series.tape(), gap(range), GapCause.MISSED, by);
             }
         }
         recorder.flush();
@@ -442,7 +450,7 @@ final class BackfillCommand implements Callable<Integer> {
     /** Whether each id of a hole has come or has an entry of its own that says why it never will. */
     private static boolean lacksNothingMore(History history, TapeId tape, Gap gap) {
         long known = history.gaps(tape).stream()
-                .filter(entry -> !entry.isOpen() && entry.cause() != Cause.MISSED)
+                .filter(entry -> !entry.isOpen() && entry.cause() != GapCause.MISSED)
                 .map(LedgerEntry::gap)
                 .filter(part -> isWithin(part, gap.firstId(), gap.lastId()))
                 .mapToLong(Gap::missing)
@@ -451,12 +459,12 @@ final class BackfillCommand implements Callable<Integer> {
     }
 
     private static boolean isUnresolved(LedgerEntry entry, IdRange range) {
-        return entry.cause() == Cause.UNRESOLVED
+        return entry.cause() == GapCause.UNRESOLVED
                 && entry.gap().firstId() == range.first()
                 && entry.gap().lastId() == range.last();
     }
 
-    private static void settle(Recorder recorder, TapeId tape, Gap gap, Cause cause, Optional<String> by) {
+    private static void settle(Recorder recorder, TapeId tape, Gap gap, GapCause cause, Optional<String> by) {
         recorder.gapSettled(tape, gap.firstId(), gap.lastId(), cause, by);
     }
 

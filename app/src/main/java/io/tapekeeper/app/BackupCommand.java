@@ -1,7 +1,9 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.app.terminal.Progress;
+import io.tapekeeper.recorder.Shutdown;
 import io.tapekeeper.store.StoreException;
-import io.tapekeeper.store.StoreFile;
+import io.tapekeeper.store.StoreMaintenance;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -33,16 +35,16 @@ final class BackupCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Stop stop = main.stopOnSignals();
+        Shutdown stop = main.stopOnSignals();
         try (Progress.Bar bar = Progress.bar("bytes copied", size())) {
-            if (!StoreFile.backup(db, copy, bar::at, stop::isRequested)) {
-                throw Failure.outside("stopped: there is no copy at " + copy, null);
+            if (!StoreMaintenance.backup(db, copy, bar::at, stop::isRequested)) {
+                throw CommandFailure.outside("stopped: there is no copy at " + copy, null);
             }
         } catch (StoreException e) {
-            throw Failure.of(e);
+            throw CommandFailure.of(e);
         }
         System.out.println("copied " + db + " to " + copy);
-        return Failure.FINE;
+        return CommandFailure.FINE;
     }
 
     /** About as long as the copy will be; without one there is a sentence to come. */

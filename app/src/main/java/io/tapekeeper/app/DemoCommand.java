@@ -1,7 +1,11 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.app.terminal.LogFile;
 import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.exchange.ExchangeConfig;
+import io.tapekeeper.recorder.Recording;
+import io.tapekeeper.recorder.RecordingSettings;
+import io.tapekeeper.recorder.Shutdown;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.StoreException;
 import io.tapekeeper.tape.TapeId;
@@ -55,12 +59,12 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Path db = (options.db == null ? DEFAULT_DB : options.db).toAbsolutePath();
         LogFile.beside(db);
-        Stop stop = main.stopOnSignals();
+        Shutdown stop = main.stopOnSignals();
         // Beside its store and named like it: one is of no use without the other.
         Path market = db.resolveSibling(db.getFileName() + ".market-" + seed);
         OptionalLong stored = storedUpTo(db);
         if (stored.isPresent() && Files.notExists(market)) {
-            throw Failure.outside(
+            throw CommandFailure.outside(
                     "%s cannot go on, because the market that it was recorded from, %s, is not there: name another file with --db"
                             .formatted(db, market),
                     null);
@@ -79,11 +83,11 @@ final class DemoCommand implements Callable<Integer> {
                             URI.create("ws://" + address),
                             stop,
                             Optional.of(exchange::close),
-                            Tuning.OWN_VENUE,
+                            RecordingSettings.OWN_VENUE,
                             System.out)
                     .run();
         }
-        return Failure.FINE;
+        return CommandFailure.FINE;
     }
 
     /** A poller never subscribes, so for it the market goes on by itself. */
@@ -100,7 +104,7 @@ final class DemoCommand implements Callable<Integer> {
         }
         try (History history = History.open(db)) {
             if (history.series().stream().anyMatch(series -> !series.tape().simulated())) {
-                throw Failure.usage(
+                throw CommandFailure.usage(
                         "%s holds real trades, and a simulated market never goes beside them: name another file with --db"
                                 .formatted(db));
             }
@@ -114,7 +118,7 @@ final class DemoCommand implements Callable<Integer> {
                     .filter(end -> end > newest - LAST_RUN_MICROS)
                     .min();
         } catch (StoreException e) {
-            throw Failure.of(e);
+            throw CommandFailure.of(e);
         }
     }
 

@@ -1,18 +1,25 @@
 package io.tapekeeper.app;
 
-import io.tapekeeper.dashboard.SystemHealth;
+import io.tapekeeper.app.terminal.DoctorReport;
+import io.tapekeeper.app.terminal.Progress;
+import io.tapekeeper.health.SystemHealth;
+import io.tapekeeper.recorder.VenueProfile;
+import io.tapekeeper.recorder.audit.KlineAudit;
+import io.tapekeeper.recorder.health.StoreGrowth;
+import io.tapekeeper.recorder.tape.TapeReplay;
+import io.tapekeeper.series.Series;
 import io.tapekeeper.store.History;
-import io.tapekeeper.store.LastRecorder;
-import io.tapekeeper.store.Series;
+import io.tapekeeper.store.RecorderStatus;
 import io.tapekeeper.store.StoreException;
-import io.tapekeeper.store.StoreFile;
+import io.tapekeeper.store.StoreMaintenance;
 import io.tapekeeper.tape.TapeId;
+import io.tapekeeper.venue.ClockOffset;
+import io.tapekeeper.venue.ConnectionSettings;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.binance.BinanceRest;
-import io.tapekeeper.venue.binance.ClockOffset;
-import io.tapekeeper.venue.binance.RateGovernor;
-import io.tapekeeper.venue.binance.RateState;
-import io.tapekeeper.venue.binance.Settings;
+import io.tapekeeper.venue.limit.RateGovernor;
+import io.tapekeeper.venue.limit.RateGovernors;
+import io.tapekeeper.venue.limit.RateState;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -86,13 +93,13 @@ final class DoctorCommand implements Callable<Integer> {
     private boolean json;
 
     private final PrintStream out = System.out;
-    private Diagnosis diagnosis;
+    private DoctorReport diagnosis;
 
     @Override
     public Integer call() {
         RunCommand.checkUrl("--rest-url", restUrl, "http");
         RunCommand.checkUrl("--stream-url", streamUrl, "ws");
-        diagnosis = new Diagnosis(json ? null : out);
+        diagnosis = new DoctorReport(json ? null : out);
         checkJava();
         checkDisk(checkStore());
         checkPort();
@@ -101,7 +108,7 @@ final class DoctorCommand implements Callable<Integer> {
         if (json) {
             out.println(JsonMapper.shared().writeValueAsString(diagnosis.asTree()));
         }
-        return diagnosis.isWrong() ? Failure.FOUND_WRONG : Failure.FINE;
+        return diagnosis.isWrong() ? CommandFailure.FOUND_WRONG : CommandFailure.FINE;
     }
 
     private void checkJava() {
@@ -176,7 +183,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     private Optional<String> damage() {
         try (Progress.Bar bar = Progress.bar("store", 0)) {
-            return StoreFile.quickCheck(db, () -> {
+            return StoreMaintenance.quickCheck(db, () -> {
                 bar.pulse();
                 return false;
             });
@@ -197,18 +204,18 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private void checkRecorder() {
-        switch (StoreFile.lastRecorder(db)) {
-            case LastRecorder.AtWork(String process) ->
+        switch (StoreMaintenance.lastRecorder(db)) {
+            case RecorderStatus.AtWork(String process) ->
                 diagnosis.fine(
                         "store",
                         "is being recorded by process " + process,
                         Map.of("recordedByProcess", process, "lastStopUnclean", false));
-            case LastRecorder.Closed() ->
+            case RecorderStatus.Closed() ->
                 diagnosis.fine(
                         "store",
                         "nobody records it; the last recorder closed it in good order",
                         Map.of("lastStopUnclean", false));
-            case LastRecorder.Died(String process) ->
+            case RecorderStatus.Died(String process) ->
                 diagnosis.note(
                         "store",
                         "nobody records it; the last recorder, process %s, was killed or lost its power"
@@ -221,7 +228,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     private void checkTape(History history, Series series) {
         TapeId tape = series.tape();
-        StoredTape.Count count = new StoredTape(history, tape, List.of()).count();
+        TapeReplay.Count count = new TapeReplay(history, tape, List.of()).count();
         long open = history.openGaps(tape).stream()
                 .mapToLong(entry -> history.missing(tape, entry.gap()))
                 .sum();
@@ -324,15 +331,15 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private void checkVenue() {
-        try (RateGovernor governor = Governors.of(restUrl);
-                BinanceRest rest = new BinanceRest(restUrl, Settings.defaults(), governor)) {
+        try (RateGovernor governor = RateGovernors.of(restUrl);
+                BinanceRest rest = new BinanceRest(restUrl, ConnectionSettings.defaults(), governor)) {
             checkBudget(governor.snapshot());
             ClockOffset offset = rest.clockOffset();
             diagnosis.fine(
                     "venue",
                     String.format(Locale.ROOT, "%s answers in %.0f ms", restUrl, offset.roundTripMicros() / 1e3),
                     Map.of("roundTripMicros", offset.roundTripMicros()));
-            if (Venue.simulation(restUrl, rest).isPresent()) {
+            if (VenueProfile.simulation(restUrl, rest).isPresent()) {
                 diagnosis.note("clock", "not compared: a played market has its own time", "", Map.of());
             } else {
                 checkClock(offset);

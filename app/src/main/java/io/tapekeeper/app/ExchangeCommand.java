@@ -6,6 +6,7 @@ import io.tapekeeper.exchange.faults.FaultPlan;
 import io.tapekeeper.exchange.faults.FaultPlanReader;
 import io.tapekeeper.exchange.faults.InvalidPlanException;
 import io.tapekeeper.exchange.play.Speed;
+import io.tapekeeper.recorder.Shutdown;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -90,7 +91,7 @@ final class ExchangeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Stop stop = main.stopOnSignals();
+        Shutdown stop = main.stopOnSignals();
         ExchangeConfig config = ExchangeConfig.of(source())
                 .withHost(host)
                 .withPort(port)
@@ -102,7 +103,7 @@ final class ExchangeCommand implements Callable<Integer> {
                     host, exchange.port(), host, exchange.port());
             stop.await();
         }
-        return Failure.FINE;
+        return CommandFailure.FINE;
     }
 
     private ExchangeConfig.Source source() {
@@ -118,7 +119,7 @@ final class ExchangeCommand implements Callable<Integer> {
         try {
             return Exchange.start(config);
         } catch (IOException e) {
-            throw Failure.outside(e.getMessage(), e);
+            throw CommandFailure.outside(e.getMessage(), e);
         }
     }
 
@@ -127,7 +128,7 @@ final class ExchangeCommand implements Callable<Integer> {
         try {
             return fileOrSeed == null ? FaultPlan.NONE : FaultPlanReader.read(fileOrSeed);
         } catch (InvalidPlanException e) {
-            throw Failure.usage("--faults: " + e.getMessage());
+            throw CommandFailure.usage("--faults: " + e.getMessage());
         }
     }
 
@@ -135,7 +136,7 @@ final class ExchangeCommand implements Callable<Integer> {
         try {
             return Speed.parse(text);
         } catch (IllegalArgumentException e) {
-            throw Failure.usage("--speed: " + e.getMessage());
+            throw CommandFailure.usage("--speed: " + e.getMessage());
         }
     }
 }

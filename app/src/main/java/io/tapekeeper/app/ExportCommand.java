@@ -1,9 +1,11 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.app.terminal.AtomicFile;
+import io.tapekeeper.app.terminal.Intervals;
 import io.tapekeeper.bar.Interval;
+import io.tapekeeper.series.Series;
 import io.tapekeeper.store.CsvExport;
 import io.tapekeeper.store.History;
-import io.tapekeeper.store.Series;
 import io.tapekeeper.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -74,7 +76,7 @@ final class ExportCommand implements Callable<Integer> {
     public Integer call() {
         try (History history = History.open(db)) {
             List<Series> series = choose(history.series());
-            Output.writeText(out, writer -> {
+            AtomicFile.writeText(out, writer -> {
                 CsvExport export = switch (format) {
                     case csv -> new CsvExport(history, writer);
                 };
@@ -88,11 +90,11 @@ final class ExportCommand implements Callable<Integer> {
                 }
             });
         } catch (StoreException e) {
-            throw Failure.of(e);
+            throw CommandFailure.of(e);
         } catch (IOException e) {
-            throw Failure.outside("the rows cannot be written: " + e.getMessage(), e);
+            throw CommandFailure.outside("the rows cannot be written: " + e.getMessage(), e);
         }
-        return Failure.FINE;
+        return CommandFailure.FINE;
     }
 
     private void bars(CsvExport export, List<Series> series) {
@@ -103,7 +105,7 @@ final class ExportCommand implements Callable<Integer> {
         try {
             export.bars(series, interval);
         } catch (IllegalArgumentException e) {
-            throw Failure.usage("--interval " + interval + ": " + e.getMessage());
+            throw CommandFailure.usage("--interval " + interval + ": " + e.getMessage());
         }
     }
 
@@ -114,13 +116,13 @@ final class ExportCommand implements Callable<Integer> {
                 .filter(one -> tape == null || one.tape().kind().label().equals(tape))
                 .toList();
         if (chosen.isEmpty()) {
-            throw Failure.usage(
+            throw CommandFailure.usage(
                     all.isEmpty()
                             ? db + " holds nothing yet: record something first"
                             : "%s holds nothing of that kind; it has %s".formatted(db, names(all)));
         }
         if (chosen.stream().map(Series::tape).distinct().count() > 1) {
-            throw Failure.usage("%s holds %s: choose one with --symbol and --tape".formatted(db, names(chosen)));
+            throw CommandFailure.usage("%s holds %s: choose one with --symbol and --tape".formatted(db, names(chosen)));
         }
         return chosen;
     }

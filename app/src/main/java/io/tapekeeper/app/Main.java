@@ -1,5 +1,8 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.app.terminal.ConfigFile;
+import io.tapekeeper.app.terminal.LogFile;
+import io.tapekeeper.recorder.Shutdown;
 import java.io.PrintWriter;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -60,9 +63,9 @@ public final class Main implements Runnable {
     @SuppressWarnings("UnusedVariable") // settings() looks for it first; here it is for the help
     private Path config;
 
-    private final Stop stop;
+    private final Shutdown stop;
 
-    private Main(Stop stop) {
+    private Main(Shutdown stop) {
         this.stop = stop;
     }
 
@@ -73,11 +76,11 @@ public final class Main implements Runnable {
 
     /** Runs one command line; returns its exit code. */
     static int execute(String... args) {
-        return execute(new Stop(), args);
+        return execute(new Shutdown(), args);
     }
 
     /** The same, ended by whoever holds the stop too. */
-    static int execute(Stop stop, String... args) {
+    static int execute(Shutdown stop, String... args) {
         Main main = new Main(stop);
         int code = main.run(main.lineFor(args), args);
         main.stop.finished(code);
@@ -85,7 +88,7 @@ public final class Main implements Runnable {
     }
 
     /** How a command that runs for long is asked to end; from now on signals ask it. */
-    Stop stopOnSignals() {
+    Shutdown stopOnSignals() {
         stop.onSignals();
         return stop;
     }
@@ -133,7 +136,7 @@ public final class Main implements Runnable {
             line.setParameterExceptionHandler((e, words) -> refuse(e, settings));
             line.setExecutionExceptionHandler(Main::failed);
             return line.execute(args);
-        } catch (Failure e) {
+        } catch (CommandFailure e) {
             say(line, e.getMessage());
             return e.exitCode();
         }
@@ -177,7 +180,7 @@ public final class Main implements Runnable {
                 (fromFile ? origin + ": " : "")
                         + sentence
                         + (fromFile ? "" : " (see ./" + command.qualifiedName() + " --help)"));
-        return Failure.BAD_USAGE;
+        return CommandFailure.BAD_USAGE;
     }
 
     private static boolean givenOnCommandLine(ParameterException e) {
@@ -186,7 +189,7 @@ public final class Main implements Runnable {
     }
 
     private static int failed(Exception e, CommandLine line, ParseResult parsed) {
-        if (e instanceof Failure failure) {
+        if (e instanceof CommandFailure failure) {
             LOG.log(Level.DEBUG, failure.getMessage(), failure);
             say(line, failure.getMessage());
             return failure.exitCode();
@@ -196,7 +199,7 @@ public final class Main implements Runnable {
                 line,
                 "internal error: %s. Nothing stored is lost; the details are in %s, please report them"
                         .formatted(e, LogFile.whereabouts()));
-        return Failure.OUTSIDE;
+        return CommandFailure.OUTSIDE;
     }
 
     private static void say(CommandLine line, String sentence) {

@@ -2,7 +2,7 @@ package io.tapekeeper.app;
 
 import io.tapekeeper.dashboard.Dashboard;
 import io.tapekeeper.dashboard.HistorySource;
-import io.tapekeeper.dashboard.LiveView;
+import io.tapekeeper.live.LiveView;
 import io.tapekeeper.store.History;
 import java.io.IOException;
 import java.util.List;
@@ -10,7 +10,7 @@ import java.util.Locale;
 import picocli.CommandLine.Option;
 
 /** Where the page is shown. */
-final class PageOptions {
+public final class PageOptions {
     @Option(names = "--port", paramLabel = "N", description = "Port of the page (default: 8080; 0 = any that is free).")
     int port = 8080;
 
@@ -24,15 +24,15 @@ final class PageOptions {
     boolean open;
 
     /** Starts the page and says where it is. */
-    Dashboard start(LiveView view, History history) {
+    public Dashboard start(LiveView view, History history) {
         if (port < 0 || port > 65_535) {
-            throw Failure.usage("--port must be from 0 to 65535, not " + port);
+            throw CommandFailure.usage("--port must be from 0 to 65535, not " + port);
         }
         Dashboard dashboard = new Dashboard(view, HistorySource.of(history), host, port);
         try {
             dashboard.start();
         } catch (IOException e) {
-            throw Failure.outside(e.getMessage(), e);
+            throw CommandFailure.outside(e.getMessage(), e);
         }
         String address = "http://" + host + ":" + dashboard.port();
         System.out.println("page: " + address);

@@ -1,5 +1,7 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.app.terminal.Durations;
+import io.tapekeeper.app.terminal.Intervals;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.store.Durability;
 import io.tapekeeper.tape.TapeKind;
@@ -10,20 +12,20 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What is recorded, and how. */
-final class RecordOptions {
+public final class RecordOptions {
     @Option(
             names = "--symbols",
             paramLabel = "SYMBOL",
             split = ",",
             description = "Symbols to record, separated by commas (default: ${DEFAULT-VALUE}).")
-    List<String> symbols = List.of("BTCUSDT");
+    public List<String> symbols = List.of("BTCUSDT");
 
     @Option(
             names = "--mode",
             paramLabel = "MODE",
             description = "stream: every trade as it happens; poll: the price at every boundary of"
                     + " --every (default: stream).")
-    Mode mode = Mode.stream;
+    public Mode mode = Mode.stream;
 
     @Option(
             names = "--tape",
@@ -37,7 +39,7 @@ final class RecordOptions {
             paramLabel = "INTERVAL",
             converter = Intervals.class,
             description = "Interval of poll mode, such as 1s, 5s, 1m (default: 1s).")
-    Interval every = Interval.SECOND;
+    public Interval every = Interval.SECOND;
 
     @Option(
             names = "--until-idle",
@@ -45,10 +47,10 @@ final class RecordOptions {
             converter = Durations.class,
             description =
                     "End when nothing came for that long after the first trade and the venue has" + " nothing newer.")
-    Duration untilIdle;
+    public Duration untilIdle;
 
     @Option(names = "--for", paramLabel = "TIME", converter = Durations.class, description = "End after that long.")
-    Duration forTime;
+    public Duration forTime;
 
     @Option(names = "--db", paramLabel = "FILE", description = "The store.")
     Path db;
@@ -65,19 +67,19 @@ final class RecordOptions {
             paramLabel = "TIME",
             converter = Durations.class,
             description = "Delete trades and rows that are older than this, such as 30d (default: keep" + " all).")
-    Duration keep;
+    public Duration keep;
 
     @Option(names = "--redundant", description = "Two sockets all the time: when one fails nothing has to be fetched.")
-    boolean redundant;
+    public boolean redundant;
 
     @Option(names = "--no-dashboard", description = "Record only, show no page.")
-    boolean noDashboard;
+    public boolean noDashboard;
 
     @Mixin
-    PageOptions page = new PageOptions();
+    public PageOptions page = new PageOptions();
 
     @Mixin
-    WatchOptions watch = new WatchOptions();
+    public WatchOptions watch = new WatchOptions();
 
     /** Options whose symbols, where none are named, are these. */
     static RecordOptions of(String... symbols) {
@@ -87,7 +89,7 @@ final class RecordOptions {
     }
 
     /** Named as the user writes them. */
-    enum Mode {
+    public enum Mode {
         stream,
         poll
     }
@@ -107,25 +109,25 @@ final class RecordOptions {
     /**
      * Refuses what makes no sense together.
      *
-     * @throws Failure with one plain sentence
+     * @throws CommandFailure with one plain sentence
      */
-    void check() {
+    public void check() {
         symbols = symbols.stream()
                 .map(String::strip)
                 .filter(name -> !name.isEmpty())
                 .toList();
         if (symbols.isEmpty()) {
-            throw Failure.usage("--symbols names none: write for example --symbols BTCUSDT");
+            throw CommandFailure.usage("--symbols names none: write for example --symbols BTCUSDT");
         }
         if (mode == Mode.poll && untilIdle != null) {
-            throw Failure.usage("--until-idle never comes in poll mode: use --for");
+            throw CommandFailure.usage("--until-idle never comes in poll mode: use --for");
         }
         if (mode == Mode.poll && Interval.DAY.micros() % every.micros() != 0) {
-            throw Failure.usage("--every %s does not divide a day: use 5s, 10s, 1m".formatted(every));
+            throw CommandFailure.usage("--every %s does not divide a day: use 5s, 10s, 1m".formatted(every));
         }
     }
 
-    TapeKind kind() {
+    public TapeKind kind() {
         return switch (mode) {
             case poll -> TapeKind.POLL;
             case stream ->
@@ -137,11 +139,11 @@ final class RecordOptions {
     }
 
     /** Length of the bars. */
-    Interval interval() {
+    public Interval interval() {
         return mode == Mode.poll ? every : Interval.SECOND;
     }
 
-    Durability durability() {
+    public Durability durability() {
         return fsync == Fsync.full ? Durability.FULL : Durability.NORMAL;
     }
 }

@@ -1,5 +1,9 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.app.terminal.LogFile;
+import io.tapekeeper.recorder.Recording;
+import io.tapekeeper.recorder.RecordingSettings;
+import io.tapekeeper.recorder.Shutdown;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -23,7 +27,7 @@ import picocli.CommandLine.ParentCommand;
             "  ./tapekeeper run --mode poll --every 5s --for 1h --no-dashboard",
             "  ./tapekeeper run --rest-url http://127.0.0.1:9443 --stream-url ws://127.0.0.1:9443"
         })
-final class RunCommand implements Callable<Integer> {
+public final class RunCommand implements Callable<Integer> {
     @ParentCommand
     private Main main;
 
@@ -52,25 +56,26 @@ final class RunCommand implements Callable<Integer> {
         checkUrl("--stream-url", streamUrl, "ws");
         Path db = options.db == null ? DEFAULT_DB : options.db;
         LogFile.beside(db);
-        Stop stop = main.stopOnSignals();
-        new Recording(options, db, restUrl, streamUrl, stop, Optional.empty(), Tuning.DEFAULTS, System.out).run();
-        return Failure.FINE;
+        Shutdown stop = main.stopOnSignals();
+        new Recording(options, db, restUrl, streamUrl, stop, Optional.empty(), RecordingSettings.DEFAULTS, System.out)
+                .run();
+        return CommandFailure.FINE;
     }
 
     /**
      * @param scheme http or ws; an s behind it is fine
-     * @throws Failure where it is no such address
+     * @throws CommandFailure where it is no such address
      */
     static void checkUrl(String option, URI url, String scheme) {
         String given = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
         if (url.getHost() == null || !(given.equals(scheme) || given.equals(scheme + "s"))) {
-            throw Failure.usage(
+            throw CommandFailure.usage(
                     "%s must be a %s:// or %ss:// address, not \"%s\"".formatted(option, scheme, scheme, url));
         }
     }
 
     /** Whether the address is the exchange itself, which has no simulation to tell of. */
-    static boolean isBinance(URI url) {
+    public static boolean isBinance(URI url) {
         return url.getHost().endsWith(".binance.com") || url.getHost().endsWith(".binance.vision");
     }
 }

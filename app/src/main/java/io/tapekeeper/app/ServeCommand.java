@@ -2,8 +2,9 @@ package io.tapekeeper.app;
 
 import io.tapekeeper.dashboard.Dashboard;
 import io.tapekeeper.dashboard.HistorySource;
-import io.tapekeeper.dashboard.LiveView;
 import io.tapekeeper.dashboard.StoreTail;
+import io.tapekeeper.live.LiveView;
+import io.tapekeeper.recorder.Shutdown;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.StoreException;
 import java.nio.file.Path;
@@ -34,7 +35,7 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Stop stop = main.stopOnSignals();
+        Shutdown stop = main.stopOnSignals();
         System.out.println("store: " + db.toAbsolutePath() + " (read-only)");
         LiveView view = new LiveView(LiveView.RING_ROWS);
         try (History history = History.open(db);
@@ -43,8 +44,8 @@ final class ServeCommand implements Callable<Integer> {
             tail.start();
             stop.await();
         } catch (StoreException e) {
-            throw Failure.of(e);
+            throw CommandFailure.of(e);
         }
-        return Failure.FINE;
+        return CommandFailure.FINE;
     }
 }

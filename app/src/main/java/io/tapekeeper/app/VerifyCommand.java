@@ -1,17 +1,22 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.app.terminal.Progress;
 import io.tapekeeper.bar.Interval;
+import io.tapekeeper.recorder.VenueProfile;
+import io.tapekeeper.recorder.audit.KlineAudit;
+import io.tapekeeper.recorder.audit.TapeAudit;
+import io.tapekeeper.series.Series;
 import io.tapekeeper.store.History;
-import io.tapekeeper.store.Series;
 import io.tapekeeper.store.StoreException;
-import io.tapekeeper.store.StoreFile;
+import io.tapekeeper.store.StoreMaintenance;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.ConnectionSettings;
+import io.tapekeeper.venue.Kline;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.binance.BinanceRest;
-import io.tapekeeper.venue.binance.Kline;
-import io.tapekeeper.venue.binance.RateGovernor;
-import io.tapekeeper.venue.binance.Settings;
+import io.tapekeeper.venue.limit.RateGovernor;
+import io.tapekeeper.venue.limit.RateGovernors;
 import java.io.PrintStream;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -123,9 +128,9 @@ final class VerifyCommand implements Callable<Integer> {
                 found.leftOut.forEach(this::printLeftOut);
             }
             boolean wrong = damage.isPresent() || found.reports.stream().anyMatch(Report::wrong);
-            return wrong ? Failure.FOUND_WRONG : Failure.FINE;
+            return wrong ? CommandFailure.FOUND_WRONG : CommandFailure.FINE;
         } catch (StoreException e) {
-            throw Failure.of(e);
+            throw CommandFailure.of(e);
         }
     }
 
@@ -159,9 +164,9 @@ final class VerifyCommand implements Callable<Integer> {
 
     /** Before anything long: the trades of one market say nothing about the klines of another. */
     private void refuseAnotherMarket(History history) {
-        try (RateGovernor governor = Governors.of(restUrl);
-                BinanceRest rest = new BinanceRest(restUrl, Settings.defaults(), governor)) {
-            Venue.refuseComparing(db, history, restUrl, rest);
+        try (RateGovernor governor = RateGovernors.of(restUrl);
+                BinanceRest rest = new BinanceRest(restUrl, ConnectionSettings.defaults(), governor)) {
+            VenueProfile.refuseComparing(db, history, restUrl, rest);
         } catch (VenueException e) {
             // It is asked again for its klines, and what it says then is told.
         }
@@ -169,7 +174,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     private Optional<String> damage() {
         try (Progress.Bar bar = Progress.bar("file", 0)) {
-            return StoreFile.quickCheck(db, () -> {
+            return StoreMaintenance.quickCheck(db, () -> {
                 bar.pulse();
                 return false;
             });
@@ -183,12 +188,12 @@ final class VerifyCommand implements Callable<Integer> {
         try {
             Interval interval = Interval.parse(klines);
             if (!Kline.INTERVALS.contains(interval.toString())) {
-                throw Failure.usage("--klines: the exchange has no klines of %s: name one of %s, or off"
+                throw CommandFailure.usage("--klines: the exchange has no klines of %s: name one of %s, or off"
                         .formatted(interval, String.join(", ", Kline.INTERVALS)));
             }
             return Optional.of(interval);
         } catch (IllegalArgumentException e) {
-            throw Failure.usage("--klines: " + e.getMessage() + ", or off");
+            throw CommandFailure.usage("--klines: " + e.getMessage() + ", or off");
         }
     }
 
@@ -202,7 +207,7 @@ final class VerifyCommand implements Callable<Integer> {
             }
         }
         if (byTape.isEmpty()) {
-            throw Failure.usage("%s has no trades%s with features of preset %s to verify"
+            throw CommandFailure.usage("%s has no trades%s with features of preset %s to verify"
                     .formatted(db, symbol == null ? "" : " of " + symbol, preset));
         }
         return List.copyOf(byTape.values());
@@ -220,8 +225,8 @@ final class VerifyCommand implements Callable<Integer> {
         if (interval.isEmpty()) {
             return new Report(series, audit, Optional.empty(), "not asked for");
         }
-        try (RateGovernor governor = Governors.of(restUrl);
-                BinanceRest rest = new BinanceRest(restUrl, Settings.defaults(), governor);
+        try (RateGovernor governor = RateGovernors.of(restUrl);
+                BinanceRest rest = new BinanceRest(restUrl, ConnectionSettings.defaults(), governor);
                 Progress.Bar bar = Progress.bar(name + " klines", 0)) {
             KlineAudit bars =
                     new KlineAudit(history, series, interval.get(), rest, audit.blanked(), start -> bar.pulse());

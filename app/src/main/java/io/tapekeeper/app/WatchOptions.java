@@ -1,10 +1,10 @@
 package io.tapekeeper.app;
 
-import io.tapekeeper.analyst.Preset;
+import io.tapekeeper.series.Preset;
 import picocli.CommandLine.Option;
 
 /** What is computed from a tape: windows and thresholds. */
-final class WatchOptions {
+public final class WatchOptions {
     @Option(
             names = "--preset",
             paramLabel = "NAME",
@@ -30,20 +30,20 @@ final class WatchOptions {
     double zSignal = Preset.CLASSIC.zSignal();
 
     /** The presets that exist; named as the user writes them. */
-    enum PresetName {
+    public enum PresetName {
         classic
     }
 
     /**
      * The settings as the core takes them.
      *
-     * @throws Failure where they make no sense together
+     * @throws CommandFailure where they make no sense together
      */
-    Preset preset() {
+    public Preset preset() {
         try {
             return new Preset(window, baselineWindow, zAlert, spikeFactor, zSignal);
         } catch (IllegalArgumentException e) {
-            throw Failure.usage(e.getMessage());
+            throw CommandFailure.usage(e.getMessage());
         }
     }
 }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
-import io.tapekeeper.analyst.Preset;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.exchange.ExchangeConfig;
@@ -14,14 +13,17 @@ import io.tapekeeper.exchange.faults.FaultPlanReader;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.market.Side;
 import io.tapekeeper.market.Trade;
+import io.tapekeeper.recorder.VenueProfile;
+import io.tapekeeper.recorder.repair.RepairSettings;
+import io.tapekeeper.series.Preset;
+import io.tapekeeper.series.Series;
 import io.tapekeeper.store.Durability;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.Recorder;
-import io.tapekeeper.store.Series;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.ConnectionSettings;
 import io.tapekeeper.venue.binance.BinanceRest;
-import io.tapekeeper.venue.binance.Settings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -61,7 +63,7 @@ class AnotherTapeTest {
                 "[{\"a\":5000,\"p\":\"64000\",\"q\":\"1\",\"f\":9,\"l\":9,\"T\":%d,\"m\":false}]".formatted(NEWEST));
         venue.start();
         rest = new BinanceRest(
-                URI.create("http://127.0.0.1:" + venue.getAddress().getPort()), Settings.defaults());
+                URI.create("http://127.0.0.1:" + venue.getAddress().getPort()), ConnectionSettings.defaults());
     }
 
     private void answer(String path, String json) {
@@ -93,12 +95,12 @@ class AnotherTapeTest {
             Arrays.stream(stored).forEach(trade -> recorder.trade(TAPE, trade));
         }
         try (History history = History.open(db)) {
-            Venue.refuseAnotherTape(db, TAPE, history, rest);
+            VenueProfile.refuseAnotherTape(db, TAPE, history, rest);
         }
     }
 
     private void assertRefused(Trade... stored) {
-        Failure refusal = assertThrows(Failure.class, () -> start(stored));
+        CommandFailure refusal = assertThrows(CommandFailure.class, () -> start(stored));
         assertTrue(refusal.getMessage().contains("recorded from another venue"), refusal.getMessage());
     }
 
@@ -152,7 +154,7 @@ class AnotherTapeTest {
                         db,
                         lagging.port(),
                         lagging.port(),
-                        Running.tuning(Settings.defaults(), RepairSettings.DEFAULTS))) {
+                        Running.tuning(ConnectionSettings.defaults(), RepairSettings.DEFAULTS))) {
                     await().atMost(Duration.ofSeconds(20)).until(() -> running.counted("feed_frames_total") >= 20);
                     running.goOn(Duration.ofMillis(1));
                 }

@@ -4,7 +4,6 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tapekeeper.analyst.Preset;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.exchange.ExchangeConfig;
@@ -15,15 +14,17 @@ import io.tapekeeper.exchange.faults.When;
 import io.tapekeeper.exchange.play.Speed;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.market.Trade;
+import io.tapekeeper.recorder.repair.RepairSettings;
+import io.tapekeeper.series.Preset;
 import io.tapekeeper.store.Durability;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.LedgerEntry;
 import io.tapekeeper.store.Recorder;
-import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.GapCause;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
-import io.tapekeeper.venue.binance.Settings;
+import io.tapekeeper.venue.ConnectionSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -127,7 +128,7 @@ class BackfillCommandTest {
                     db,
                     market.port(),
                     market.port(),
-                    Running.tuning(Settings.defaults(), RepairSettings.DEFAULTS))) {
+                    Running.tuning(ConnectionSettings.defaults(), RepairSettings.DEFAULTS))) {
                 // On the tape, not just stored: what the market traded since is there before.
                 await().atMost(PATIENCE).until(() -> running.counted("trades_total") > 1_000);
                 running.goOn(Duration.ofMillis(1));
@@ -188,7 +189,7 @@ class BackfillCommandTest {
             Instrument instrument = new Instrument("binance", "BTCUSDT", 1_000_000, 1_000);
             try (Recorder recorder = Recorder.open(db, Durability.NORMAL)) {
                 recorder.session(TAPE, instrument, "backfill", 0, "");
-                recorder.gap(TAPE, new Gap(first, first + 3_000, 0, 1), Cause.MISSED);
+                recorder.gap(TAPE, new Gap(first, first + 3_000, 0, 1), GapCause.MISSED);
                 tape.stream().limit(trades).forEach(trade -> recorder.trade(TAPE, trade));
             }
             // Several trades may have the time of the last one.
@@ -213,7 +214,7 @@ class BackfillCommandTest {
             assertWhole(market);
             try (History history = History.open(db)) {
                 assertTrue(
-                        history.gaps(TAPE).stream().anyMatch(entry -> entry.cause() == Cause.BLANKED),
+                        history.gaps(TAPE).stream().anyMatch(entry -> entry.cause() == GapCause.BLANKED),
                         CONTEXT + ": " + history.gaps(TAPE));
             }
         }
@@ -248,7 +249,7 @@ class BackfillCommandTest {
             assertEquals(0, history.tradeCount(tape));
             LedgerEntry entry = history.gaps(tape).getFirst();
             assertEquals(List.of(entry), history.openGaps(tape));
-            assertEquals(Cause.UNRESOLVED, entry.cause());
+            assertEquals(GapCause.UNRESOLVED, entry.cause());
             Gap gap = entry.gap();
             List<Trade> there = new Judge(market.port(), folder).tape(tape, gap.firstId(), gap.lastId());
             assertEquals(gap.missing(), there.size(), CONTEXT + ": " + entry);

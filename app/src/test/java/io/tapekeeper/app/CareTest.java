@@ -6,19 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.dashboard.Dashboard;
 import io.tapekeeper.dashboard.HistorySource;
-import io.tapekeeper.dashboard.LiveView;
 import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.exchange.ExchangeConfig;
 import io.tapekeeper.exchange.play.Speed;
+import io.tapekeeper.live.LiveView;
+import io.tapekeeper.recorder.repair.RepairSettings;
 import io.tapekeeper.store.Durability;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.Recorder;
 import io.tapekeeper.store.StoreException;
-import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.GapCause;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
-import io.tapekeeper.venue.binance.Settings;
+import io.tapekeeper.venue.ConnectionSettings;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.InetAddress;
@@ -61,7 +62,7 @@ class CareTest {
                 db,
                 market.port(),
                 market.port(),
-                Running.tuning(Settings.defaults(), RepairSettings.DEFAULTS));
+                Running.tuning(ConnectionSettings.defaults(), RepairSettings.DEFAULTS));
     }
 
     private static long stored(Path db) {
@@ -164,7 +165,7 @@ class CareTest {
             deleteByHand(db, 10);
             assertSays(doctor(db, market), 1, "WRONG", "10 missing, 10 unknown to the ledger");
             try (Recorder recorder = Recorder.open(db, Durability.NORMAL)) {
-                recorder.gap(TAPE, new Gap(5, 9, 0, 1), Cause.MISSED);
+                recorder.gap(TAPE, new Gap(5, 9, 0, 1), GapCause.MISSED);
             }
             assertSays(doctor(db, market), 1, "WRONG", "15 missing", "verify names them");
             try (RandomAccessFile file = new RandomAccessFile(db.toFile(), "rw")) {

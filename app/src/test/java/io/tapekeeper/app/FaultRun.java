@@ -10,9 +10,11 @@ import io.tapekeeper.exchange.faults.Fault;
 import io.tapekeeper.exchange.faults.FaultPlan;
 import io.tapekeeper.exchange.play.Speed;
 import io.tapekeeper.exchange.socket.SocketRules;
-import io.tapekeeper.tape.Cause;
+import io.tapekeeper.recorder.RecordingSettings;
+import io.tapekeeper.recorder.repair.RepairSettings;
+import io.tapekeeper.tape.GapCause;
 import io.tapekeeper.tape.TapeKind;
-import io.tapekeeper.venue.binance.Settings;
+import io.tapekeeper.venue.ConnectionSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -142,14 +144,14 @@ final class FaultRun {
     }
 
     /** Why some of the tape cannot come; a plan that has a reason must have shown it. */
-    private Set<Cause> lacking() {
-        Set<Cause> causes = EnumSet.noneOf(Cause.class);
+    private Set<GapCause> lacking() {
+        Set<GapCause> causes = EnumSet.noneOf(GapCause.class);
         for (Fault fault : plan.faults()) {
             if (fault instanceof Fault.OnTape onTape) {
                 switch (onTape) {
-                    case Fault.Blank blank -> causes.add(Cause.BLANKED);
-                    case Fault.VenueHoles holes -> causes.add(Cause.ABSENT);
-                    case Fault.Retention retention -> causes.add(Cause.BEYOND_RETENTION);
+                    case Fault.Blank blank -> causes.add(GapCause.BLANKED);
+                    case Fault.VenueHoles holes -> causes.add(GapCause.ABSENT);
+                    case Fault.Retention retention -> causes.add(GapCause.BEYOND_RETENTION);
                     case Fault.Halt halt -> {} // nothing is lacking
                     case Fault.End end -> {}
                 }
@@ -174,18 +176,18 @@ final class FaultRun {
                 .withFaults(plan);
     }
 
-    private static Tuning tuning() {
-        Settings real = Settings.defaults();
-        Settings.Sockets sockets = real.sockets();
+    private static RecordingSettings tuning() {
+        ConnectionSettings real = ConnectionSettings.defaults();
+        ConnectionSettings.Sockets sockets = real.sockets();
         return Running.tuning(
-                new Settings(
+                new ConnectionSettings(
                         InstantSource.system(),
                         real.requestTimeout().dividedBy(FASTER),
                         real.pollTimeout().dividedBy(FASTER),
                         real.firstRetry().dividedBy(FASTER),
                         real.longestRetry().dividedBy(FASTER),
                         Duration.ofSeconds(1), // the refusals of a plan are over by then
-                        new Settings.Sockets(
+                        new ConnectionSettings.Sockets(
                                 sockets.readIdle().dividedBy(FASTER),
                                 sockets.probeTimeout().dividedBy(FASTER),
                                 sockets.stableAfter().dividedBy(FASTER),

@@ -9,12 +9,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.exchange.ExchangeConfig;
 import io.tapekeeper.exchange.play.Speed;
+import io.tapekeeper.recorder.repair.RepairSettings;
 import io.tapekeeper.store.History;
-import io.tapekeeper.store.LastRecorder;
-import io.tapekeeper.store.StoreFile;
+import io.tapekeeper.store.RecorderStatus;
+import io.tapekeeper.store.StoreMaintenance;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
-import io.tapekeeper.venue.binance.Settings;
+import io.tapekeeper.venue.ConnectionSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,7 +82,7 @@ class FullDiskTest {
                 db,
                 market.port(),
                 market.port(),
-                Running.tuning(Settings.defaults(), RepairSettings.DEFAULTS));
+                Running.tuning(ConnectionSettings.defaults(), RepairSettings.DEFAULTS));
     }
 
     private long stored() {
@@ -133,7 +134,7 @@ class FullDiskTest {
                 next.goOn(Duration.ofMillis(1));
             }
             new Judge(market.port(), folder).assertWhole(db, "seed 11");
-            assertEquals(new LastRecorder.Closed(), StoreFile.lastRecorder(db));
+            assertEquals(new RecorderStatus.Closed(), StoreMaintenance.lastRecorder(db));
         }
     }
 
@@ -151,7 +152,7 @@ class FullDiskTest {
         long began = System.nanoTime();
         AssertionError failure = assertThrows(AssertionError.class, running::close);
         Duration took = Duration.ofNanos(System.nanoTime() - began);
-        assertTrue(failure.getCause() instanceof Failure, failure.toString());
+        assertTrue(failure.getCause() instanceof CommandFailure, failure.toString());
         assertTrue(failure.getCause().getMessage().contains("the disk is full"), failure.toString());
         assertTrue(took.compareTo(Duration.ofSeconds(2)) < 0, "it took " + took);
     }

@@ -5,20 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import io.tapekeeper.analyst.Preset;
-import io.tapekeeper.dashboard.LiveView;
-import io.tapekeeper.dashboard.SeriesInfo;
+import io.tapekeeper.live.LiveView;
+import io.tapekeeper.live.SeriesInfo;
 import io.tapekeeper.market.Decimals;
 import io.tapekeeper.market.Side;
 import io.tapekeeper.market.Trade;
+import io.tapekeeper.recorder.tape.TapePipeline;
+import io.tapekeeper.series.Preset;
+import io.tapekeeper.series.Series;
 import io.tapekeeper.store.CsvExport;
 import io.tapekeeper.store.Durability;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.LedgerEntry;
 import io.tapekeeper.store.Recorder;
-import io.tapekeeper.store.Series;
-import io.tapekeeper.tape.Cause;
-import io.tapekeeper.tape.HoldBudget;
+import io.tapekeeper.tape.GapCause;
+import io.tapekeeper.tape.HoldLimit;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
 import java.io.BufferedReader;
@@ -128,7 +129,7 @@ final class Judge {
 
     /** What the venue lacks of one tape, and the first id that it still serves. */
     private record Lacking(Set<Long> blanked, Set<Long> absent, long firstServed) {
-        boolean says(Cause cause, long id) {
+        boolean says(GapCause cause, long id) {
             return switch (cause) {
                 case BLANKED -> blanked.contains(id);
                 case ABSENT -> absent.contains(id);
@@ -221,8 +222,8 @@ final class Judge {
     }
 
     /** Why ids will never come, as the ledger has it. */
-    static Set<Cause> causes(Path db) {
-        Set<Cause> causes = EnumSet.noneOf(Cause.class);
+    static Set<GapCause> causes(Path db) {
+        Set<GapCause> causes = EnumSet.noneOf(GapCause.class);
         try (History history = History.open(db)) {
             for (Series series : history.series()) {
                 causes.addAll(named(history, series.tape()).values());
@@ -247,10 +248,10 @@ final class Judge {
     }
 
     /** Ids that according to the ledger will never come. */
-    private static Map<Long, Cause> named(History history, TapeId id) {
-        Map<Long, Cause> named = new TreeMap<>();
+    private static Map<Long, GapCause> named(History history, TapeId id) {
+        Map<Long, GapCause> named = new TreeMap<>();
         for (LedgerEntry entry : history.gaps(id)) {
-            if (!entry.isOpen() && entry.cause() != Cause.MISSED) {
+            if (!entry.isOpen() && entry.cause() != GapCause.MISSED) {
                 for (long at = entry.gap().firstId(); at <= entry.gap().lastId(); at++) {
                     named.put(at, entry.cause());
                 }
@@ -277,7 +278,7 @@ final class Judge {
     private void assertWhole(History history, Series series, String context) {
         TapeId id = series.tape();
         assertEquals(List.of(), history.openGaps(id), context + ": open in the ledger");
-        Map<Long, Cause> named = named(history, id);
+        Map<Long, GapCause> named = named(history, id);
         assertEquals(missing(history, id), named.keySet(), context + ": missing, and in the ledger");
         Lacking lacking = lacking(id);
         named.forEach((at, cause) ->
@@ -299,15 +300,15 @@ final class Judge {
     }
 
     /** Records a tape on which nothing is missing but what the venue itself lacks. */
-    private void record(Path db, Series series, long firstId, long lastId, Map<Long, Cause> named, History told) {
+    private void record(Path db, Series series, long firstId, long lastId, Map<Long, GapCause> named, History told) {
         LiveView view = new LiveView(100);
         view.addSeries(series, SeriesInfo.live(series, Preset.CLASSIC));
         List<LedgerEntry> ledger = told.gaps(series.tape());
         try (Recorder recorder = Recorder.open(db, Durability.NORMAL)) {
-            Watch watch = new Watch(series, Preset.CLASSIC, recorder, view, 0, new HoldBudget(1_000));
+            TapePipeline watch = new TapePipeline(series, Preset.CLASSIC, recorder, view, 0, new HoldLimit(1_000));
             AtomicLong next = new AtomicLong(firstId);
             forEachTrade(series.tape(), firstId, lastId, trade -> {
-                if (named.get(trade.id()) == Cause.BEYOND_RETENTION) {
+                if (named.get(trade.id()) == GapCause.BEYOND_RETENTION) {
                     return;
                 }
                 if (trade.id() > next.get()) {
@@ -319,10 +320,10 @@ final class Judge {
         }
     }
 
-    private static void declare(Watch watch, List<LedgerEntry> ledger, long first, long last) {
+    private static void declare(TapePipeline watch, List<LedgerEntry> ledger, long first, long last) {
         for (LedgerEntry entry : ledger) {
             if (!entry.isOpen()
-                    && entry.cause() != Cause.MISSED
+                    && entry.cause() != GapCause.MISSED
                     && entry.gap().firstId() <= last
                     && entry.gap().lastId() >= first) {
                 watch.missing(

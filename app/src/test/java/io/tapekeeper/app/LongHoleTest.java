@@ -7,15 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.exchange.ExchangeConfig;
 import io.tapekeeper.exchange.play.Speed;
+import io.tapekeeper.recorder.RecordingSettings;
+import io.tapekeeper.recorder.repair.RepairSettings;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.LedgerEntry;
 import io.tapekeeper.store.StoreException;
-import io.tapekeeper.tape.Cause;
+import io.tapekeeper.tape.GapCause;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
-import io.tapekeeper.venue.binance.Purpose;
-import io.tapekeeper.venue.binance.RateGovernor;
-import io.tapekeeper.venue.binance.Settings;
+import io.tapekeeper.venue.ConnectionSettings;
+import io.tapekeeper.venue.limit.Priority;
+import io.tapekeeper.venue.limit.RateGovernor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,14 +38,14 @@ class LongHoleTest {
     private static final TapeId TAPE = new TapeId("binance", "BTCUSDT", TapeKind.AGGREGATE, true);
 
     /** A hole must not grow for as long as a cable that is mended has to wait for an attempt. */
-    private static final Settings SOON_BACK = new Settings(
-            Settings.defaults().clock(),
-            Settings.defaults().requestTimeout(),
-            Settings.defaults().pollTimeout(),
-            Settings.defaults().firstRetry(),
-            Settings.defaults().firstRetry(),
-            Settings.defaults().refusedPause(),
-            Settings.defaults().sockets());
+    private static final ConnectionSettings SOON_BACK = new ConnectionSettings(
+            ConnectionSettings.defaults().clock(),
+            ConnectionSettings.defaults().requestTimeout(),
+            ConnectionSettings.defaults().pollTimeout(),
+            ConnectionSettings.defaults().firstRetry(),
+            ConnectionSettings.defaults().firstRetry(),
+            ConnectionSettings.defaults().refusedPause(),
+            ConnectionSettings.defaults().sockets());
 
     private static final Duration PATIENCE = Duration.ofSeconds(25); // below a minute's share
 
@@ -65,12 +67,12 @@ class LongHoleTest {
     }
 
     private Running recorder(RecordOptions options, Path db, int rest, int streams, RepairSettings repair) {
-        return new Running(options, db, rest, streams, new Tuning(SOON_BACK, repair, url -> governor));
+        return new Running(options, db, rest, streams, new RecordingSettings(SOON_BACK, repair, url -> governor));
     }
 
     private void useUpTheRepairs() {
-        while (governor.waitFor(1, Purpose.REPAIR).isZero()) {
-            governor.take(1, Purpose.REPAIR);
+        while (governor.waitFor(1, Priority.REPAIR).isZero()) {
+            governor.take(1, Priority.REPAIR);
         }
     }
 
@@ -139,7 +141,7 @@ class LongHoleTest {
                 await().atMost(PATIENCE).until(() -> !ledger(db).isEmpty());
                 LedgerEntry hole = ledger(db).getFirst();
                 assertTrue(hole.isOpen(), hole.toString());
-                assertEquals(Cause.MISSED, hole.cause());
+                assertEquals(GapCause.MISSED, hole.cause());
                 assertTrue(hole.gap().missing() >= 10_000, hole.toString());
 
                 passed.set(Duration.ofSeconds(64)); // the share of repairs is free again

@@ -7,7 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.exchange.ExchangeConfig;
 import io.tapekeeper.exchange.play.Speed;
-import io.tapekeeper.venue.binance.Settings;
+import io.tapekeeper.recorder.repair.RepairSettings;
+import io.tapekeeper.venue.ConnectionSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -37,7 +38,7 @@ class OutageTest {
                         folder.resolve("tape.db"),
                         rest.port(),
                         sockets.port(),
-                        Running.tuning(Settings.defaults(), RepairSettings.DEFAULTS.faster(20)))) {
+                        Running.tuning(ConnectionSettings.defaults(), RepairSettings.DEFAULTS.faster(20)))) {
             await().atMost(PATIENCE).until(() -> running.counted("trades_total") >= 200);
             assertEquals(0, running.counted("feed_by_rest"));
 

@@ -2,11 +2,17 @@ package io.tapekeeper.app;
 
 import static org.awaitility.Awaitility.await;
 
+import io.tapekeeper.app.terminal.LogFile;
 import io.tapekeeper.exchange.Exchange;
+import io.tapekeeper.recorder.Recording;
+import io.tapekeeper.recorder.RecordingSettings;
+import io.tapekeeper.recorder.Shutdown;
+import io.tapekeeper.recorder.repair.RepairSettings;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.StoreException;
 import io.tapekeeper.tape.TapeId;
-import io.tapekeeper.venue.binance.Settings;
+import io.tapekeeper.venue.ConnectionSettings;
+import io.tapekeeper.venue.limit.RateGovernors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -105,37 +111,37 @@ final class RecorderProcess implements AutoCloseable {
         /** The same, with sockets that give way to others before the venue ends them. */
         SIXTIETH_ROTATING;
 
-        private Tuning tuning() {
+        private RecordingSettings tuning() {
             return switch (this) {
                 case NONE ->
-                    new Tuning(
-                            Settings.defaults(),
+                    new RecordingSettings(
+                            ConnectionSettings.defaults(),
                             RepairSettings.DEFAULTS.faster(10).withHoldBack(Duration.ZERO, Duration.ofDays(1)),
-                            Governors::of);
+                            RateGovernors::of);
                 case SIXTIETH ->
-                    new Tuning(
-                            sixtyTimesFaster(Settings.defaults(), Duration.ofDays(1)),
+                    new RecordingSettings(
+                            sixtyTimesFaster(ConnectionSettings.defaults(), Duration.ofDays(1)),
                             RepairSettings.DEFAULTS.faster(60),
-                            Governors::of);
+                            RateGovernors::of);
                 case SIXTIETH_ROTATING ->
-                    new Tuning(
-                            sixtyTimesFaster(Settings.defaults(), Duration.ofMillis(950)),
+                    new RecordingSettings(
+                            sixtyTimesFaster(ConnectionSettings.defaults(), Duration.ofMillis(950)),
                             RepairSettings.DEFAULTS.faster(60),
-                            Governors::of);
+                            RateGovernors::of);
             };
         }
 
         /** Answers take their time at any speed of the market. */
-        private static Settings sixtyTimesFaster(Settings usual, Duration rotateAfter) {
-            Settings.Sockets sockets = usual.sockets();
-            return new Settings(
+        private static ConnectionSettings sixtyTimesFaster(ConnectionSettings usual, Duration rotateAfter) {
+            ConnectionSettings.Sockets sockets = usual.sockets();
+            return new ConnectionSettings(
                     usual.clock(),
                     usual.requestTimeout(),
                     usual.pollTimeout(),
                     usual.firstRetry().dividedBy(60),
                     usual.longestRetry().dividedBy(60),
                     usual.refusedPause(),
-                    new Settings.Sockets(
+                    new ConnectionSettings.Sockets(
                             sockets.readIdle(),
                             sockets.probeTimeout(),
                             sockets.stableAfter().dividedBy(60),
@@ -153,7 +159,7 @@ final class RecorderProcess implements AutoCloseable {
         options.noDashboard = true;
         Path db = Path.of(words[0]);
         LogFile.beside(db);
-        Stop stop = new Stop();
+        Shutdown stop = new Shutdown();
         stop.onSignals();
         new Recording(
                         options,

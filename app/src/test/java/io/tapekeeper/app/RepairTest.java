@@ -1,6 +1,6 @@
 package io.tapekeeper.app;
 
-import static io.tapekeeper.tape.Cause.UNRESOLVED;
+import static io.tapekeeper.tape.GapCause.UNRESOLVED;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,12 +10,14 @@ import io.tapekeeper.exchange.ExchangeConfig;
 import io.tapekeeper.exchange.faults.FaultPlan;
 import io.tapekeeper.exchange.faults.FaultPlanReader;
 import io.tapekeeper.exchange.play.Speed;
+import io.tapekeeper.recorder.RecordingSettings;
+import io.tapekeeper.recorder.repair.RepairSettings;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.LedgerEntry;
-import io.tapekeeper.tape.Cause;
+import io.tapekeeper.tape.GapCause;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
-import io.tapekeeper.venue.binance.Settings;
+import io.tapekeeper.venue.ConnectionSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,7 +53,11 @@ class RepairTest {
 
     private static Running recorder(Path db, int restPort, int streamPort, RepairSettings repair) {
         return new Running(
-                RecordOptions.of("BTCUSDT"), db, restPort, streamPort, Running.tuning(Settings.defaults(), repair));
+                RecordOptions.of("BTCUSDT"),
+                db,
+                restPort,
+                streamPort,
+                Running.tuning(ConnectionSettings.defaults(), repair));
     }
 
     private static long stored(Path db, TapeId tape) {
@@ -139,7 +145,7 @@ class RepairTest {
                 List<LedgerEntry> ledger = history.gaps(TAPE);
                 assertTrue(!ledger.isEmpty(), "a hole was given up");
                 for (LedgerEntry entry : ledger) {
-                    assertEquals(Cause.MISSED, entry.cause());
+                    assertEquals(GapCause.MISSED, entry.cause());
                     assertEquals(Optional.of("rest"), entry.repairedBy());
                 }
             }
@@ -164,7 +170,8 @@ class RepairTest {
         options.tape = RecordOptions.Tape.raw;
         try (Exchange market = Exchange.start(config);
                 Cable cable = new Cable(market.port())) {
-            Tuning tuning = Running.tuning(Settings.defaults(), RepairSettings.DEFAULTS.faster(60));
+            RecordingSettings tuning =
+                    Running.tuning(ConnectionSettings.defaults(), RepairSettings.DEFAULTS.faster(60));
             try (Running running = new Running(options, db, market.port(), cable.port(), tuning)) {
                 awaitMore(db, raw, 300);
                 cable.cut();
@@ -173,17 +180,17 @@ class RepairTest {
                 awaitMore(db, raw, 300);
                 long passed = lastStored(db, raw);
                 await().atMost(PATIENCE).until(() -> named(db, raw).keySet().containsAll(lacking(db, raw, passed)));
-                Map<Long, Cause> causes = named(db, raw);
+                Map<Long, GapCause> causes = named(db, raw);
                 Set<Long> there = new HashSet<>();
                 new Judge(market.port(), folder).tape(raw, 0, passed).forEach(trade -> there.add(trade.id()));
                 long unresolved = 0;
                 for (long id : lacking(db, raw, passed)) {
-                    Cause cause = there.contains(id) ? UNRESOLVED : Cause.ABSENT;
+                    GapCause cause = there.contains(id) ? UNRESOLVED : GapCause.ABSENT;
                     assertEquals(cause, causes.get(id), "id " + id);
                     unresolved += cause == UNRESOLVED ? 1 : 0;
                 }
                 assertTrue(unresolved >= 200, unresolved + " exist and cannot be had");
-                assertTrue(causes.containsValue(Cause.ABSENT), "the market itself lacks some");
+                assertTrue(causes.containsValue(GapCause.ABSENT), "the market itself lacks some");
                 assertThatWhatNothingFilledIsClosedByItsParts(db, raw);
             }
         }
@@ -193,7 +200,7 @@ class RepairTest {
         int byParts = 0;
         try (History history = History.open(db)) {
             for (LedgerEntry entry : history.gaps(tape)) {
-                if (!entry.isOpen() && entry.cause() == Cause.MISSED) {
+                if (!entry.isOpen() && entry.cause() == GapCause.MISSED) {
                     boolean came =
                             history.missing(tape, entry.gap()) < entry.gap().missing();
                     String by = came ? "rest" : LedgerEntry.BY_PARTS;
@@ -226,7 +233,7 @@ class RepairTest {
             await().atMost(PATIENCE).until(() -> !ledger(db).isEmpty());
             await().atMost(PATIENCE).until(() -> {
                 for (LedgerEntry entry : ledger(db)) {
-                    assertEquals(Cause.MISSED, entry.cause());
+                    assertEquals(GapCause.MISSED, entry.cause());
                 }
                 return whole(db);
             });
@@ -259,7 +266,7 @@ class RepairTest {
         options.tape = RecordOptions.Tape.raw;
         try (Exchange market = Exchange.start(config);
                 Cable cable = new Cable(market.port())) {
-            Tuning tuning = Running.tuning(shortPauses(), RepairSettings.DEFAULTS.faster(200));
+            RecordingSettings tuning = Running.tuning(shortPauses(), RepairSettings.DEFAULTS.faster(200));
             try (Running running = new Running(options, db, market.port(), cable.port(), tuning)) {
                 awaitMore(db, raw, 300);
                 cable.cut();
@@ -274,9 +281,9 @@ class RepairTest {
         }
     }
 
-    private static Settings shortPauses() {
-        Settings usual = Settings.defaults();
-        return new Settings(
+    private static ConnectionSettings shortPauses() {
+        ConnectionSettings usual = ConnectionSettings.defaults();
+        return new ConnectionSettings(
                 usual.clock(),
                 usual.requestTimeout(),
                 usual.pollTimeout(),
@@ -306,11 +313,11 @@ class RepairTest {
     }
 
     /** What the ledger knows of the single ids, those left out that somebody still looks for. */
-    private static Map<Long, Cause> named(Path db, TapeId tape) {
-        Map<Long, Cause> causes = new HashMap<>();
+    private static Map<Long, GapCause> named(Path db, TapeId tape) {
+        Map<Long, GapCause> causes = new HashMap<>();
         try (History history = History.open(db)) {
             for (LedgerEntry entry : history.gaps(tape)) {
-                if (entry.cause() != Cause.MISSED) {
+                if (entry.cause() != GapCause.MISSED) {
                     LongStream.rangeClosed(entry.gap().firstId(), entry.gap().lastId())
                             .forEach(id -> causes.put(id, entry.cause()));
                 }

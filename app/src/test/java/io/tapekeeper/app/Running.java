@@ -2,9 +2,13 @@ package io.tapekeeper.app;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.tapekeeper.dashboard.MetricsSource.Metric;
-import io.tapekeeper.venue.binance.RateGovernor;
-import io.tapekeeper.venue.binance.Settings;
+import io.tapekeeper.live.MetricsSource.Metric;
+import io.tapekeeper.recorder.Recording;
+import io.tapekeeper.recorder.RecordingSettings;
+import io.tapekeeper.recorder.Shutdown;
+import io.tapekeeper.recorder.repair.RepairSettings;
+import io.tapekeeper.venue.ConnectionSettings;
+import io.tapekeeper.venue.limit.RateGovernor;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.URI;
@@ -15,13 +19,13 @@ import java.util.Optional;
 
 /** A recorder in this process, without a page, until it is closed. */
 final class Running implements AutoCloseable {
-    private final Stop stop = new Stop();
+    private final Shutdown stop = new Shutdown();
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final Recording recording;
     private final Thread thread;
     private volatile Throwable failure;
 
-    Running(RecordOptions options, Path db, int restPort, int streamPort, Tuning tuning) {
+    Running(RecordOptions options, Path db, int restPort, int streamPort, RecordingSettings tuning) {
         options.noDashboard = true;
         recording = new Recording(
                 options,
@@ -38,8 +42,9 @@ final class Running implements AutoCloseable {
     }
 
     /** With a governor that forgets at its end. */
-    static Tuning tuning(Settings venue, RepairSettings repair) {
-        return new Tuning(venue, repair, url -> RateGovernor.inMemory(url.getAuthority(), InstantSource.system()));
+    static RecordingSettings tuning(ConnectionSettings venue, RepairSettings repair) {
+        return new RecordingSettings(
+                venue, repair, url -> RateGovernor.inMemory(url.getAuthority(), InstantSource.system()));
     }
 
     private void record() {

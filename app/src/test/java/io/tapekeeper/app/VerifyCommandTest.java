@@ -7,7 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.exchange.ExchangeConfig;
 import io.tapekeeper.exchange.play.Speed;
-import io.tapekeeper.tape.Cause;
+import io.tapekeeper.recorder.audit.KlineAudit;
+import io.tapekeeper.tape.GapCause;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -261,20 +262,20 @@ class VerifyCommandTest {
 
     @Test
     void aHoleThatTheLedgerKnowsIsToldWithItsCause() throws SQLException {
-        List<Cause> causes = List.of(Cause.values());
+        List<GapCause> causes = List.of(GapCause.values());
         long id = number("SELECT min(id) FROM trade") + 1_000;
-        for (Cause cause : causes) {
+        for (GapCause cause : causes) {
             byHand("INSERT INTO gap (tape, first_id, last_id, before, after, cause, opened, closed)"
                     + " SELECT tape, trade.id, trade.id, time + time_base, time + time_base,"
                     + " '%s', 1, %s FROM trade JOIN tape ON tape.id = tape WHERE trade.id = %d"
-                            .formatted(cause.label(), cause == Cause.MISSED ? "NULL" : "2", id));
+                            .formatted(cause.label(), cause == GapCause.MISSED ? "NULL" : "2", id));
             byHand("DELETE FROM trade WHERE id = " + id);
             id += 10;
         }
         Said said = verify("--klines", "off");
         // What the venue itself blanked or never had is not missing from our tape.
         assertSays(said, 1, "%d missing".formatted(causes.size() - 2));
-        for (Cause cause : causes) {
+        for (GapCause cause : causes) {
             assertSays(said, 1, "1 " + cause.label(), ": " + cause.label());
         }
     }

@@ -4,9 +4,12 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tapekeeper.app.terminal.LogFile;
 import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.exchange.ExchangeConfig;
-import io.tapekeeper.venue.binance.Settings;
+import io.tapekeeper.recorder.health.SystemHealthMonitor;
+import io.tapekeeper.recorder.repair.RepairSettings;
+import io.tapekeeper.venue.ConnectionSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,7 +52,7 @@ class WrongClockTest {
             @Override
             public void close() {}
         };
-        Logger log = Logger.getLogger(SystemTeller.class.getName());
+        Logger log = Logger.getLogger(SystemHealthMonitor.class.getName());
         log.addHandler(ear);
         try (Exchange exchange = market();
                 UnknownMarket unknown = new UnknownMarket(exchange, AHEAD);
@@ -58,7 +61,7 @@ class WrongClockTest {
                         folder.resolve("tape.db"),
                         unknown.port(),
                         exchange.port(),
-                        Running.tuning(Settings.defaults(), RepairSettings.DEFAULTS))) {
+                        Running.tuning(ConnectionSettings.defaults(), RepairSettings.DEFAULTS))) {
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> heard.stream().anyMatch(said -> said.contains("(clock)")));
         } finally {

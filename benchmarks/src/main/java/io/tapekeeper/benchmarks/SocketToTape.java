@@ -9,11 +9,11 @@ import com.lmax.disruptor.TimeoutException;
 import com.sun.management.ThreadMXBean;
 import io.tapekeeper.market.TradeSlot;
 import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.ConnectionSettings;
 import io.tapekeeper.venue.FeedEvent;
 import io.tapekeeper.venue.FeedListener;
 import io.tapekeeper.venue.TradeBatch;
 import io.tapekeeper.venue.binance.BinanceStream;
-import io.tapekeeper.venue.binance.Settings;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.util.List;
@@ -44,8 +44,8 @@ final class SocketToTape implements FeedListener {
         URI url = URI.create("ws://127.0.0.1:" + args[0]);
         long trades = Long.parseLong(args[1]);
         SocketToTape tape = new SocketToTape();
-        try (BinanceStream feed =
-                new BinanceStream(url, List.of(Unstored.BTCUSDT), TapeKind.AGGREGATE, tape, Settings.defaults())) {
+        try (BinanceStream feed = new BinanceStream(
+                url, List.of(Unstored.BTCUSDT), TapeKind.AGGREGATE, tape, ConnectionSettings.defaults())) {
             feed.start();
             tape.take(trades);
         }

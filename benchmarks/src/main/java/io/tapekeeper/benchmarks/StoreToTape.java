@@ -1,7 +1,7 @@
 package io.tapekeeper.benchmarks;
 
+import io.tapekeeper.series.Series;
 import io.tapekeeper.store.History;
-import io.tapekeeper.store.Series;
 import java.nio.file.Path;
 
 /** Store → Sequencer → bars, features, alerts: a replay. A process of its own. */

@@ -1,17 +1,17 @@
 package io.tapekeeper.benchmarks;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.analyst.Analyst;
-import io.tapekeeper.analyst.FeatureRow;
-import io.tapekeeper.analyst.Preset;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.market.TradeView;
+import io.tapekeeper.pipeline.Analyst;
+import io.tapekeeper.series.FeatureRow;
+import io.tapekeeper.series.Preset;
 import io.tapekeeper.signal.SignalChange;
-import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.Gap;
-import io.tapekeeper.tape.HoldBudget;
+import io.tapekeeper.tape.GapCause;
+import io.tapekeeper.tape.HoldLimit;
 import io.tapekeeper.tape.Sequencer;
 
 /**
@@ -24,7 +24,7 @@ final class Unstored implements Sequencer.Output, Analyst.Output {
 
     private static final long HOLD_BACK_NANOS = 30_000_000_000L;
 
-    private final Sequencer sequencer = new Sequencer(this, HOLD_BACK_NANOS, new HoldBudget(500_000));
+    private final Sequencer sequencer = new Sequencer(this, HOLD_BACK_NANOS, new HoldLimit(500_000));
     private final Analyst analyst = new Analyst(BTCUSDT, Interval.SECOND, Preset.CLASSIC, this);
     private long trades;
     private long rows;
@@ -54,7 +54,7 @@ final class Unstored implements Sequencer.Output, Analyst.Output {
     }
 
     @Override
-    public void gap(Gap gap, Cause cause) {
+    public void gap(Gap gap, GapCause cause) {
         throw new IllegalStateException("trades are missing: " + gap);
     }
 

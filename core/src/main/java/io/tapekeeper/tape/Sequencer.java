@@ -14,8 +14,8 @@ import java.util.TreeMap;
  *
  * <p>At a hole it holds the later trades back, so that another source can fill it: reconnects, overlapping sockets,
  * repair and start-up are all just more sources. Somebody may say that ids will never come ({@link #missing}); when the
- * hold-back time is over or the budget is used up, the rest of a hole is given up as {@link Cause#MISSED}. Either way a
- * {@link Gap} comes out, and the tape goes on behind it.
+ * hold-back time is over or the budget is used up, the rest of a hole is given up as {@link GapCause#MISSED}. Either
+ * way a {@link Gap} comes out, and the tape goes on behind it.
  *
  * <p>Duplicates are dropped and counted; one that says something else than the trade emitted before it is counted as a
  * conflict too, as far back as the last {@value #REMEMBERED} trades reach.
@@ -31,23 +31,23 @@ public final class Sequencer {
 
         /**
          * Ids that are not on the tape; the next trade, or another gap, comes from behind them. With
-         * {@link Cause#BLANKED} nothing is missing there.
+         * {@link GapCause#BLANKED} nothing is missing there.
          */
-        void gap(Gap gap, Cause cause);
+        void gap(Gap gap, GapCause cause);
 
         /** The same id came again with other content; the first one stays. */
         void conflict(Trade emitted, TradeView other);
     }
 
     /** Ids up to {@code last} that will never come, and why. */
-    private record Declared(long last, Cause cause) {}
+    private record Declared(long last, GapCause cause) {}
 
     private static final int REMEMBERED = 1024; // a power of two
     private static final long NONE = -1;
 
     private final Output out;
     private final long holdBackNanos;
-    private final HoldBudget budget;
+    private final HoldLimit budget;
     private final NavigableMap<Long, Trade> held = new TreeMap<>();
     private final NavigableMap<Long, Declared> declared = new TreeMap<>(); // by first id
     private final TradeSlot[] recent = new TradeSlot[REMEMBERED]; // null = none was there yet
@@ -58,7 +58,7 @@ public final class Sequencer {
     private long conflicts;
 
     /** @param holdBackNanos how long a hole may stay open before it becomes a gap; 0 = at once */
-    public Sequencer(Output out, long holdBackNanos, HoldBudget budget) {
+    public Sequencer(Output out, long holdBackNanos, HoldLimit budget) {
         this.out = out;
         this.holdBackNanos = holdBackNanos;
         this.budget = budget;
@@ -86,7 +86,7 @@ public final class Sequencer {
      *
      * @param nanoTime local monotonic time
      */
-    public void missing(long firstId, long lastId, Cause cause, long nanoTime) {
+    public void missing(long firstId, long lastId, GapCause cause, long nanoTime) {
         long first = Math.max(firstId, this.lastId + 1);
         if (this.lastId != NONE && first <= lastId) {
             declared.merge(first, new Declared(lastId, cause), (before, now) -> before.last > now.last ? before : now);
@@ -165,7 +165,7 @@ public final class Sequencer {
             var known = declared.floorEntry(first);
             boolean isDeclared = known != null && known.getValue().last >= first;
             long last = isDeclared ? known.getValue().last : beforeNextDeclared(first);
-            Cause cause = isDeclared ? known.getValue().cause : Cause.MISSED;
+            GapCause cause = isDeclared ? known.getValue().cause : GapCause.MISSED;
             Gap gap = new Gap(first, Math.min(last, upTo), lastTime, behind);
             out.gap(gap, cause); // said first: a state saved by the output is the one before it
             lastId = gap.lastId();

@@ -24,7 +24,7 @@ class SequencerTest {
     private static final long SECOND = 1_000_000_000L;
 
     private final Said said = new Said();
-    private Sequencer sequencer = new Sequencer(said, 30 * SECOND, new HoldBudget(500_000));
+    private Sequencer sequencer = new Sequencer(said, 30 * SECOND, new HoldLimit(500_000));
 
     /** Writes down what a sequencer says. */
     private static final class Said implements Sequencer.Output {
@@ -36,8 +36,8 @@ class SequencerTest {
         }
 
         @Override
-        public void gap(Gap gap, Cause cause) {
-            String why = cause == Cause.MISSED ? "" : " " + cause.label();
+        public void gap(Gap gap, GapCause cause) {
+            String why = cause == GapCause.MISSED ? "" : " " + cause.label();
             lines.add("gap %d-%d%s".formatted(gap.firstId(), gap.lastId(), why));
         }
 
@@ -97,7 +97,7 @@ class SequencerTest {
 
     @Test
     void goesOnAtOnceWhereNothingIsHeldBack() {
-        Sequencer impatient = new Sequencer(said, 0, new HoldBudget(10));
+        Sequencer impatient = new Sequencer(said, 0, new HoldLimit(10));
         impatient.offer(trade(1), 0);
         impatient.offer(trade(9), 0);
         assertEquals(List.of("trade 1", "gap 2-8", "trade 9"), said.lines);
@@ -105,7 +105,7 @@ class SequencerTest {
 
     @Test
     void givesUpAHoleWhenTheBudgetOfAllInstrumentsIsUsedUp() {
-        HoldBudget budget = new HoldBudget(3);
+        HoldLimit budget = new HoldLimit(3);
         Sequencer other = new Sequencer(new Said(), 30 * SECOND, budget);
         other.offer(trade(1), 0);
         other.offer(trade(3), 0);
@@ -121,18 +121,18 @@ class SequencerTest {
     void goesOnBehindIdsThatWillNeverComeAndSaysWhy() {
         sequencer.offer(trade(1), 0);
         sequencer.offer(trade(6), 0);
-        sequencer.missing(3, 4, Cause.BLANKED, 0);
+        sequencer.missing(3, 4, GapCause.BLANKED, 0);
         assertEquals(List.of("trade 1"), said.lines);
         sequencer.offer(trade(2), 0);
         assertEquals(List.of("trade 1", "trade 2"), said.lines, "5 may still come");
-        sequencer.missing(5, 5, Cause.ABSENT, 0);
+        sequencer.missing(5, 5, GapCause.ABSENT, 0);
         assertEquals(List.of("trade 1", "trade 2", "gap 3-4 blanked", "gap 5-5 absent", "trade 6"), said.lines);
     }
 
     @Test
     void waitsForALaterTradeBehindIdsThatWillNeverCome() {
         sequencer.offer(trade(1), 0);
-        sequencer.missing(2, 3, Cause.BLANKED, 0);
+        sequencer.missing(2, 3, GapCause.BLANKED, 0);
         assertEquals(List.of("trade 1"), said.lines);
         sequencer.offer(trade(4), 0);
         assertEquals(List.of("trade 1", "gap 2-3 blanked", "trade 4"), said.lines);
@@ -142,7 +142,7 @@ class SequencerTest {
     void namesEachCauseWhenAHoleIsGivenUp() {
         sequencer.offer(trade(1), 0);
         sequencer.offer(trade(9), 0);
-        sequencer.missing(4, 5, Cause.ABSENT, 0);
+        sequencer.missing(4, 5, GapCause.ABSENT, 0);
         sequencer.giveUp(SECOND);
         assertEquals(List.of("trade 1", "gap 2-3", "gap 4-5 absent", "gap 6-8", "trade 9"), said.lines);
         sequencer.giveUp(SECOND);
@@ -194,7 +194,7 @@ class SequencerTest {
             ids.addAll(LongStream.rangeClosed(20, 40).boxed().toList());
             Collections.shuffle(ids, new Random(seed));
             Said out = new Said();
-            HoldBudget budget = new HoldBudget(100);
+            HoldLimit budget = new HoldLimit(100);
             Sequencer any = new Sequencer(out, 30 * SECOND, budget);
             any.offer(trade(1), 0);
             ids.forEach(id -> any.offer(trade(id), 0));
@@ -219,12 +219,12 @@ class SequencerTest {
                     sayings.add(() -> sequencer.offer(trade(one), 0));
                 } else {
                     expected.add("gap %d-%d absent".formatted(id, id));
-                    sayings.add(() -> sequencer.missing(one, one, Cause.ABSENT, 0));
+                    sayings.add(() -> sequencer.missing(one, one, GapCause.ABSENT, 0));
                 }
             }
             Collections.shuffle(sayings, random);
             said.lines.clear();
-            sequencer = new Sequencer(said, 30 * SECOND, new HoldBudget(1_000));
+            sequencer = new Sequencer(said, 30 * SECOND, new HoldLimit(1_000));
             sequencer.offer(trade(1), 0);
             sayings.forEach(Runnable::run);
             assertEquals(expected, said.lines, "seed " + seed);
@@ -236,7 +236,7 @@ class SequencerTest {
         sequencer.offer(trade(7), 0);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         sequencer.save(new DataOutputStream(bytes));
-        Sequencer restored = new Sequencer(said, 0, new HoldBudget(10));
+        Sequencer restored = new Sequencer(said, 0, new HoldLimit(10));
         restored.restore(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
         restored.offer(trade(7), 0);
         restored.offer(trade(9), 0);

@@ -2,7 +2,8 @@ package io.tapekeeper.dashboard;
 
 import io.tapekeeper.alert.Alert;
 import io.tapekeeper.alert.Rule;
-import io.tapekeeper.analyst.FeatureRow;
+import io.tapekeeper.live.LiveSeries;
+import io.tapekeeper.series.FeatureRow;
 import io.tapekeeper.store.RowRange;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,7 +1,9 @@
 package io.tapekeeper.dashboard;
 
-import io.tapekeeper.analyst.FeatureRow;
-import io.tapekeeper.store.Series;
+import io.tapekeeper.live.LiveSeries;
+import io.tapekeeper.live.LiveView;
+import io.tapekeeper.series.FeatureRow;
+import io.tapekeeper.series.Series;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

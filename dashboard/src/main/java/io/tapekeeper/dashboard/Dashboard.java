@@ -2,7 +2,9 @@ package io.tapekeeper.dashboard;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.tapekeeper.dashboard.MetricsSource.Metric;
+import io.tapekeeper.live.LiveSeries;
+import io.tapekeeper.live.LiveView;
+import io.tapekeeper.live.MetricsSource.Metric;
 import io.tapekeeper.store.StoreException;
 import java.io.IOException;
 import java.net.BindException;
@@ -62,7 +64,7 @@ public final class Dashboard implements AutoCloseable {
     private final HistorySource history;
     private final Catalogue catalogue;
     private final Api api;
-    private final Monitoring monitoring;
+    private final MetricsEndpoint monitoring;
     private final Limits limits;
 
     private final Map<Thread, EventStream> streams = new ConcurrentHashMap<>();
@@ -88,7 +90,7 @@ public final class Dashboard implements AutoCloseable {
         this.limits = limits;
         catalogue = new Catalogue(view, history);
         api = new Api(catalogue, history);
-        monitoring = new Monitoring(view);
+        monitoring = new MetricsEndpoint(view);
     }
 
     /**
@@ -184,7 +186,7 @@ public final class Dashboard implements AutoCloseable {
                 case "/api/alerts" -> api.alerts(query);
                 case "/api/health" -> health();
                 case "/health" -> {
-                    Monitoring.Verdict verdict = monitoring.health();
+                    MetricsEndpoint.Verdict verdict = monitoring.health();
                     int status = verdict.well() ? 200 : 503;
                     send(exchange, status, "application/json", verdict.json().getBytes(StandardCharsets.UTF_8));
                     yield null;
@@ -243,7 +245,7 @@ public final class Dashboard implements AutoCloseable {
     }
 
     private static void page(HttpExchange exchange, String path) throws IOException {
-        Page.Asset asset = Page.find(path);
+        StaticAssets.Asset asset = StaticAssets.find(path);
         if (asset == null) {
             say(exchange, 404, "There is nothing at this address.");
             return;

@@ -1,8 +1,12 @@
 package io.tapekeeper.dashboard;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.analyst.FeatureRow;
 import io.tapekeeper.bar.Interval;
+import io.tapekeeper.health.Health;
+import io.tapekeeper.health.SystemHealth;
+import io.tapekeeper.live.LiveSeries;
+import io.tapekeeper.live.LiveView;
+import io.tapekeeper.series.FeatureRow;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,10 +1,10 @@
 package io.tapekeeper.dashboard;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.analyst.FeatureRow;
+import io.tapekeeper.series.FeatureRow;
+import io.tapekeeper.series.Series;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.RowRange;
-import io.tapekeeper.store.Series;
 import io.tapekeeper.tape.Gap;
 import java.util.List;
 import java.util.function.Consumer;

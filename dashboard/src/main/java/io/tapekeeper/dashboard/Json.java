@@ -2,18 +2,24 @@ package io.tapekeeper.dashboard;
 
 import io.tapekeeper.alert.Alert;
 import io.tapekeeper.alert.Rule;
-import io.tapekeeper.analyst.Extremes;
-import io.tapekeeper.analyst.FeatureRow;
-import io.tapekeeper.analyst.Preset;
-import io.tapekeeper.analyst.RollupRow;
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.feature.FeatureValues;
+import io.tapekeeper.health.Completeness;
+import io.tapekeeper.health.Health;
+import io.tapekeeper.health.QualityAlert;
+import io.tapekeeper.health.SystemHealth;
+import io.tapekeeper.live.LiveSeries;
+import io.tapekeeper.live.SeriesInfo;
 import io.tapekeeper.market.Amount;
 import io.tapekeeper.market.Decimals;
 import io.tapekeeper.market.Instrument;
+import io.tapekeeper.series.Extremes;
+import io.tapekeeper.series.FeatureRow;
+import io.tapekeeper.series.Preset;
+import io.tapekeeper.series.RollupRow;
+import io.tapekeeper.series.Series;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.store.RowRange;
-import io.tapekeeper.store.Series;
 import io.tapekeeper.tape.TapeId;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
@@ -29,7 +35,7 @@ import tools.jackson.core.json.JsonFactory;
  * What the API says, as JSON. NaN is null; a price is a number for the chart, and a text with the instrument's places
  * where people read it.
  */
-final class Json {
+public final class Json {
     private static final JsonFactory FACTORY = new JsonFactory();
     private static final int SPARK_POINTS = 32;
 
@@ -48,7 +54,7 @@ final class Json {
      * Names a series in addresses: {@code binance.BTCUSDT.aggregate.classic.1s}, and {@code .simulated} behind it where
      * it is.
      */
-    static String id(Series series) {
+    public static String id(Series series) {
         TapeId tape = series.tape();
         return String.join(
                         ".",

@@ -1,10 +1,15 @@
 package io.tapekeeper.dashboard;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.analyst.FeatureRow;
+import io.tapekeeper.health.Completeness;
+import io.tapekeeper.health.Health;
+import io.tapekeeper.health.Latency;
+import io.tapekeeper.live.LiveView;
+import io.tapekeeper.live.SeriesInfo;
+import io.tapekeeper.series.FeatureRow;
+import io.tapekeeper.series.Series;
 import io.tapekeeper.signal.Signal;
 import io.tapekeeper.signal.SignalChange;
-import io.tapekeeper.store.Series;
 import io.tapekeeper.store.StoreException;
 import io.tapekeeper.tape.Gap;
 import io.tapekeeper.tape.TapeKind;

@@ -1,9 +1,16 @@
 package io.tapekeeper.dashboard;
 
 import io.tapekeeper.alert.Severity;
-import io.tapekeeper.analyst.FeatureRow;
-import io.tapekeeper.analyst.Preset;
-import io.tapekeeper.store.Series;
+import io.tapekeeper.health.Completeness;
+import io.tapekeeper.health.Health;
+import io.tapekeeper.health.Latency;
+import io.tapekeeper.health.QualityAlert;
+import io.tapekeeper.health.SystemHealth;
+import io.tapekeeper.live.LiveView;
+import io.tapekeeper.live.SeriesInfo;
+import io.tapekeeper.series.FeatureRow;
+import io.tapekeeper.series.Preset;
+import io.tapekeeper.series.Series;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -11,9 +11,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.Alert;
 import io.tapekeeper.alert.Rule;
-import io.tapekeeper.analyst.Preset;
-import io.tapekeeper.dashboard.MetricsSource.Metric;
-import io.tapekeeper.store.Series;
+import io.tapekeeper.health.Completeness;
+import io.tapekeeper.health.Health;
+import io.tapekeeper.health.Latency;
+import io.tapekeeper.health.SystemHealth;
+import io.tapekeeper.live.LiveView;
+import io.tapekeeper.live.MetricsSource.Metric;
+import io.tapekeeper.live.SeriesInfo;
+import io.tapekeeper.series.Preset;
+import io.tapekeeper.series.Series;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -284,7 +290,7 @@ class DashboardTest {
     void whereNothingIsRecordedYetNothingIsWell() throws Exception {
         LiveView empty = new LiveView(1);
         empty.notice("Binance cannot be reached.");
-        Monitoring.Verdict verdict = new Monitoring(empty).health();
+        MetricsEndpoint.Verdict verdict = new MetricsEndpoint(empty).health();
         assertFalse(verdict.well());
         assertTrue(verdict.json().contains("\"reason\":\"Binance cannot be reached.\""), verdict.json());
     }
@@ -292,7 +298,7 @@ class DashboardTest {
     @Test
     void aRecorderThatSaysNothingMoreDoesNotWrite() {
         view.system(writing(""));
-        Monitoring monitoring = new Monitoring(view);
+        MetricsEndpoint monitoring = new MetricsEndpoint(view);
         assertEquals("", monitoring.whyNotWriting(System.nanoTime()));
         assertEquals(
                 "the recorder has not reported for 6 s",

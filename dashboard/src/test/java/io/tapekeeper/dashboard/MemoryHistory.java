@@ -1,12 +1,12 @@
 package io.tapekeeper.dashboard;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.analyst.FeatureRow;
-import io.tapekeeper.analyst.RollupRow;
-import io.tapekeeper.analyst.RowRollup;
 import io.tapekeeper.bar.Interval;
+import io.tapekeeper.series.FeatureRow;
+import io.tapekeeper.series.RollupRow;
+import io.tapekeeper.series.RowRollup;
+import io.tapekeeper.series.Series;
 import io.tapekeeper.store.RowRange;
-import io.tapekeeper.store.Series;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

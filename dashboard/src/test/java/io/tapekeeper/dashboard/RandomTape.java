@@ -1,16 +1,17 @@
 package io.tapekeeper.dashboard;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.analyst.Analyst;
-import io.tapekeeper.analyst.FeatureRow;
-import io.tapekeeper.analyst.Preset;
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.bar.Interval;
+import io.tapekeeper.live.LiveView;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.market.Side;
 import io.tapekeeper.market.Trade;
+import io.tapekeeper.pipeline.Analyst;
+import io.tapekeeper.series.FeatureRow;
+import io.tapekeeper.series.Preset;
+import io.tapekeeper.series.Series;
 import io.tapekeeper.signal.SignalChange;
-import io.tapekeeper.store.Series;
 import io.tapekeeper.tape.Gap;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;

@@ -1,25 +1,25 @@
 package io.tapekeeper.dashboard;
 
-import io.tapekeeper.analyst.FeatureRow;
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.feature.FeatureValues;
 import io.tapekeeper.market.Amount;
 import io.tapekeeper.market.Decimals;
 import io.tapekeeper.market.Instrument;
+import io.tapekeeper.series.FeatureRow;
+import io.tapekeeper.series.Series;
 import io.tapekeeper.signal.Signal;
-import io.tapekeeper.store.Series;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
 
 /** Series and rows whose numbers can be checked by hand. */
-final class Rows {
-    static final Series BTC = series("BTCUSDT", 1_000_000);
-    static final String BTC_ID = "binance.BTCUSDT.aggregate.classic.1s";
+public final class Rows {
+    public static final Series BTC = series("BTCUSDT", 1_000_000);
+    public static final String BTC_ID = "binance.BTCUSDT.aggregate.classic.1s";
 
     private Rows() {}
 
-    static Series series(String symbol, long priceStep) {
+    public static Series series(String symbol, long priceStep) {
         return new Series(
                 new TapeId("binance", symbol, TapeKind.AGGREGATE, false),
                 new Instrument("binance", symbol, priceStep, 1_000),
@@ -27,7 +27,7 @@ final class Rows {
                 Interval.SECOND);
     }
 
-    static Bar bar(long second, String close) {
+    public static Bar bar(long second, String close) {
         long price = Decimals.parse(close);
         return new Bar(
                 Interval.SECOND,
@@ -45,7 +45,7 @@ final class Rows {
     }
 
     /** A complete row of the second bar of warming up: no value but the return. */
-    static FeatureRow row(long second, String close) {
+    public static FeatureRow row(long second, String close) {
         double none = Double.NaN;
         return new FeatureRow(
                 bar(second, close),
@@ -55,7 +55,7 @@ final class Rows {
                 true);
     }
 
-    static FeatureRow row(long second) {
+    public static FeatureRow row(long second) {
         return row(second, Long.toString(second + 1));
     }
 }

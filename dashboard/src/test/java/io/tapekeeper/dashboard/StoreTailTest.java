@@ -10,12 +10,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.Alert;
 import io.tapekeeper.alert.Rule;
+import io.tapekeeper.health.Health;
+import io.tapekeeper.live.LiveSeries;
+import io.tapekeeper.live.LiveView;
 import io.tapekeeper.store.Durability;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.Recorder;
 import io.tapekeeper.store.StoreException;
-import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.GapCause;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -88,7 +91,7 @@ class StoreTailTest {
                 }
             }
             recorder.alertOpened(BTC, new Alert(Rule.Z_LOW, 1_006_000_000, Alert.OPEN, -4, -3, "of a hole"));
-            recorder.gap(BTC.tape(), gap, Cause.MISSED);
+            recorder.gap(BTC.tape(), gap, GapCause.MISSED);
             recorder.flush();
             try (History history = History.open(file);
                     StoreTail tail = new StoreTail(view, HistorySource.of(history), clock);
@@ -108,7 +111,7 @@ class StoreTailTest {
                     for (long second = 1_001; second < 1_010; second++) {
                         recorder.row(BTC, row(second, "105"));
                     }
-                    recorder.gapSettled(BTC.tape(), 100, 109, Cause.MISSED, Optional.of("rest"));
+                    recorder.gapSettled(BTC.tape(), 100, 109, GapCause.MISSED, Optional.of("rest"));
                     recorder.flush();
                     assertEquals(
                             "{\"from\":1001,\"repairs\":1}",

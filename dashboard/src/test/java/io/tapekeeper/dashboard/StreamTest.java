@@ -9,8 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.Alert;
 import io.tapekeeper.alert.Rule;
-import io.tapekeeper.analyst.FeatureRow;
-import io.tapekeeper.analyst.Preset;
+import io.tapekeeper.health.Health;
+import io.tapekeeper.health.SystemHealth;
+import io.tapekeeper.live.LiveView;
+import io.tapekeeper.live.SeriesInfo;
+import io.tapekeeper.series.FeatureRow;
+import io.tapekeeper.series.Preset;
 import io.tapekeeper.signal.Signal;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.tape.Gap;

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tapekeeper.app.terminal.Durations;
+import io.tapekeeper.app.terminal.Intervals;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.exchange.play.Speed;
 import io.tapekeeper.fuzz.FuzzedDecoder;
@@ -57,7 +59,7 @@ class WordsFuzzTest extends FuzzedDecoder {
                 assertEquals(speed, Speed.parse(speed.label()), word);
             }
             return true;
-        } catch (Failure told) {
+        } catch (CommandFailure told) {
             assertFalse(told.getMessage().isBlank());
             return false;
         }

@@ -2,12 +2,13 @@ package io.tapekeeper.store;
 
 import io.tapekeeper.alert.Alert;
 import io.tapekeeper.alert.Rule;
-import io.tapekeeper.analyst.FeatureRow;
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.feature.FeatureValues;
 import io.tapekeeper.market.Amount;
 import io.tapekeeper.market.Decimals;
+import io.tapekeeper.series.FeatureRow;
+import io.tapekeeper.series.Series;
 import io.tapekeeper.tape.TapeId;
 import java.io.IOException;
 import java.io.UncheckedIOException;

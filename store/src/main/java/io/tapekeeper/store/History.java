@@ -1,11 +1,12 @@
 package io.tapekeeper.store;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.analyst.FeatureRow;
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.bar.Rollup;
 import io.tapekeeper.market.Trade;
+import io.tapekeeper.series.FeatureRow;
+import io.tapekeeper.series.Series;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.tape.Gap;
 import io.tapekeeper.tape.IdRange;
@@ -46,14 +47,14 @@ public final class History implements AutoCloseable {
     /** A series' key. */
     static final String SERIES_ID = "SELECT id FROM series WHERE (tape, preset, interval) = (?, ?, ?)";
 
-    private static final String BARS = "SELECT " + Row.BAR + " FROM bar WHERE tape = ? AND interval = ?";
+    private static final String BARS = "SELECT " + RowMapper.BAR + " FROM bar WHERE tape = ? AND interval = ?";
 
     private static final String FEATURES = "SELECT "
-            + Row.FEATURES
+            + RowMapper.FEATURES
             + " FROM series JOIN feature ON feature.series = series.id"
             + " JOIN bar USING (tape, interval, start) WHERE series.id = ?";
 
-    private static final String ALERTS = "SELECT " + Row.ALERT + " FROM alert WHERE series = ? AND NOT withdrawn";
+    private static final String ALERTS = "SELECT " + RowMapper.ALERT + " FROM alert WHERE series = ? AND NOT withdrawn";
 
     private static final int CHUNK = 4_096;
 
@@ -82,8 +83,9 @@ public final class History implements AutoCloseable {
     /** All series, in the order in which they were first recorded. */
     public List<Series> series() {
         return query(
-                "SELECT %s FROM series JOIN tape ON tape.id = series.tape ORDER BY series.id".formatted(Row.SERIES),
-                Row::series);
+                "SELECT %s FROM series JOIN tape ON tape.id = series.tape ORDER BY series.id"
+                        .formatted(RowMapper.SERIES),
+                RowMapper::series);
     }
 
     /** The lowest trade id of the tape. */
@@ -102,7 +104,7 @@ public final class History implements AutoCloseable {
      */
     public Optional<IdRange> reach(TapeId tape) {
         String sql = "SELECT first_id, last_id FROM tape WHERE id = ? AND first_id IS NOT NULL";
-        return query(sql, Row::ids, id(tape)).stream().findFirst();
+        return query(sql, RowMapper::ids, id(tape)).stream().findFirst();
     }
 
     /** How many trades of the tape are stored. O(1): the recorder counts them. */
@@ -112,7 +114,8 @@ public final class History implements AutoCloseable {
 
     /** The newest trades beyond {@code afterId}, at most {@code limit} of them, newest first. */
     public List<Trade> newestTrades(TapeId tape, long afterId, int limit) {
-        String sql = "SELECT %s FROM trade WHERE tape = ? AND id > ? ORDER BY id DESC LIMIT ?".formatted(Row.TRADE);
+        String sql =
+                "SELECT %s FROM trade WHERE tape = ? AND id > ? ORDER BY id DESC LIMIT ?".formatted(RowMapper.TRADE);
         long id = id(tape);
         long timeBase = timeBase(id);
         return query(sql, row -> row.trade(timeBase), id, afterId, limit);
@@ -143,7 +146,7 @@ public final class History implements AutoCloseable {
 
     /** The trades from {@code fromId} up to {@code toId}, excluded, ascending. */
     public void trades(TapeId tape, long fromId, long toId, Consumer<Trade> out) {
-        String sql = "SELECT " + Row.TRADE + " FROM trade WHERE tape = ?";
+        String sql = "SELECT " + RowMapper.TRADE + " FROM trade WHERE tape = ?";
         long id = id(tape);
         long timeBase = timeBase(id);
         long next = Math.max(fromId, firstTradeId(tape).orElse(fromId));
@@ -184,7 +187,7 @@ public final class History implements AutoCloseable {
     }
 
     private void storedBars(long tape, long micros, long from, long to, Consumer<StoredBar> out) {
-        stream(BARS, "start", from, to, Row::bar, bar -> bar.bar().start(), out, tape, micros);
+        stream(BARS, "start", from, to, RowMapper::bar, bar -> bar.bar().start(), out, tape, micros);
     }
 
     private void madeBars(long tape, Interval parts, Interval whole, long from, long to, Consumer<StoredBar> out) {
@@ -197,7 +200,7 @@ public final class History implements AutoCloseable {
         storedBars(tape, parts.micros(), firstFrom(whole, from), end, making::add);
         // The last one may lack its last part; then a part of a later bar tells that it is closed.
         String next = BARS + " AND start >= ? ORDER BY start LIMIT 1";
-        query(next, Row::bar, tape, parts.micros(), end).forEach(making::add);
+        query(next, RowMapper::bar, tape, parts.micros(), end).forEach(making::add);
     }
 
     /** The first start of a bar at or after {@code time}. */
@@ -251,7 +254,7 @@ public final class History implements AutoCloseable {
 
     void storedRows(Series series, long from, long to, Consumer<StoredRow> out) {
         ToLongFunction<StoredRow> start = stored -> stored.row().bar().start();
-        stream(FEATURES, "start", from, to, Row::features, start, out, id(series));
+        stream(FEATURES, "start", from, to, RowMapper::features, start, out, id(series));
     }
 
     /** The last {@code limit} feature rows, ascending. */
@@ -298,7 +301,7 @@ public final class History implements AutoCloseable {
     /** The last {@code limit} alerts that hold for the tape as it is now, newest first. */
     public List<Alert> alerts(Series series, int limit) {
         String sql = ALERTS + " ORDER BY opened DESC, rule DESC LIMIT ?";
-        return query(sql, Row::alert, id(series), limit);
+        return query(sql, RowMapper::alert, id(series), limit);
     }
 
     /** All of them, ascending. */
@@ -306,18 +309,26 @@ public final class History implements AutoCloseable {
         // Several rules may open at the same time, so the position is the pair of both.
         String sql = ALERTS + " AND (opened, rule) > (?, ?) ORDER BY opened, rule LIMIT ?";
         long id = id(series);
-        List<Alert> chunk = query(sql, Row::alert, id, Long.MIN_VALUE, "", CHUNK);
+        List<Alert> chunk = query(sql, RowMapper::alert, id, Long.MIN_VALUE, "", CHUNK);
         while (!chunk.isEmpty()) {
             chunk.forEach(out);
             Alert last = chunk.getLast();
-            chunk = query(sql, Row::alert, id, last.opened(), last.rule().label(), CHUNK);
+            chunk = query(sql, RowMapper::alert, id, last.opened(), last.rule().label(), CHUNK);
         }
     }
 
     /** The changes of the signal that hold for the tape as it is now, ascending. */
     public void signals(Series series, Consumer<SignalChange> out) {
-        String sql = "SELECT " + Row.SIGNAL + " FROM signal WHERE series = ? AND NOT withdrawn";
-        stream(sql, "time", Long.MIN_VALUE, Long.MAX_VALUE, Row::signalChange, SignalChange::time, out, id(series));
+        String sql = "SELECT " + RowMapper.SIGNAL + " FROM signal WHERE series = ? AND NOT withdrawn";
+        stream(
+                sql,
+                "time",
+                Long.MIN_VALUE,
+                Long.MAX_VALUE,
+                RowMapper::signalChange,
+                SignalChange::time,
+                out,
+                id(series));
     }
 
     /** The ledger of holes, ascending, open ones and settled ones. */
@@ -331,8 +342,8 @@ public final class History implements AutoCloseable {
     }
 
     private List<LedgerEntry> gaps(TapeId tape, String which) {
-        String sql = "SELECT %s FROM gap WHERE tape = ?%s ORDER BY first_id, last_id".formatted(Row.GAP, which);
-        return query(sql, Row::gap, id(tape));
+        String sql = "SELECT %s FROM gap WHERE tape = ?%s ORDER BY first_id, last_id".formatted(RowMapper.GAP, which);
+        return query(sql, RowMapper::gap, id(tape));
     }
 
     /**
@@ -347,7 +358,7 @@ public final class History implements AutoCloseable {
                 "id",
                 fromId,
                 toId + 1,
-                Row::number,
+                RowMapper::number,
                 id -> id,
                 id -> {
                     if (id > next[0]) {
@@ -375,9 +386,9 @@ public final class History implements AutoCloseable {
 
     /** The newest checkpoint that has neither this trade nor a later one in it. */
     public Optional<Checkpoint> checkpointBefore(Series series, long tradeId) {
-        String sql = "SELECT %s FROM checkpoint WHERE series = ? AND last_trade_id < ?".formatted(Row.CHECKPOINT)
+        String sql = "SELECT %s FROM checkpoint WHERE series = ? AND last_trade_id < ?".formatted(RowMapper.CHECKPOINT)
                 + " ORDER BY id DESC LIMIT 1";
-        return query(sql, Row::checkpoint, id(series), tradeId).stream().findFirst();
+        return query(sql, RowMapper::checkpoint, id(series), tradeId).stream().findFirst();
     }
 
     /**
@@ -415,7 +426,7 @@ public final class History implements AutoCloseable {
 
     /** The first number of the first row; empty where there is no row or it is NULL. */
     private OptionalLong number(String sql, Object... values) {
-        List<Long> rows = query(sql, Row::number, values);
+        List<Long> rows = query(sql, RowMapper::number, values);
         Long first = rows.isEmpty() ? null : rows.getFirst();
         return first == null ? OptionalLong.empty() : OptionalLong.of(first);
     }
@@ -431,7 +442,7 @@ public final class History implements AutoCloseable {
             String column,
             long from,
             long to,
-            Prepared.Reading<T> reading,
+            WriterConnection.Reading<T> reading,
             ToLongFunction<T> position,
             Consumer<T> out,
             Object... keys) {
@@ -450,7 +461,7 @@ public final class History implements AutoCloseable {
         }
     }
 
-    private <T> List<T> query(String sql, Prepared.Reading<T> reading, Object... values) {
+    private <T> List<T> query(String sql, WriterConnection.Reading<T> reading, Object... values) {
         List<T> rows = new ArrayList<>();
         lock.lock();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -458,7 +469,7 @@ public final class History implements AutoCloseable {
                 statement.setObject(i + 1, values[i]);
             }
             try (ResultSet result = statement.executeQuery()) {
-                Row row = new Row(result);
+                RowMapper row = new RowMapper(result);
                 while (row.next()) {
                     rows.add(reading.of(row));
                 }

@@ -1,7 +1,7 @@
 package io.tapekeeper.store;
 
-import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.GapCause;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -15,7 +15,7 @@ import java.util.OptionalLong;
  *     before it was asked for; {@link #BY_PARTS} where nothing came and other entries say of each part of it why; empty
  *     while it is open, and where it cannot be filled
  */
-public record LedgerEntry(Gap gap, Cause cause, long opened, OptionalLong closed, Optional<String> repairedBy) {
+public record LedgerEntry(Gap gap, GapCause cause, long opened, OptionalLong closed, Optional<String> repairedBy) {
     /** Closed although nothing filled it: its parts have entries of their own. */
     public static final String BY_PARTS = "parts";
 

@@ -1,8 +1,8 @@
 package io.tapekeeper.store;
 
-import io.tapekeeper.analyst.RollupRow;
-import io.tapekeeper.analyst.RowRollup;
 import io.tapekeeper.bar.Interval;
+import io.tapekeeper.series.RollupRow;
+import io.tapekeeper.series.RowRollup;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 final class RangeReader {
     /** Asks the store. */
     interface Queries {
-        <T> List<T> query(String sql, Prepared.Reading<T> reading, Object... values);
+        <T> List<T> query(String sql, WriterConnection.Reading<T> reading, Object... values);
     }
 
     private record Extent(Long first, Long last, Long unrolled) {}
@@ -36,7 +36,7 @@ final class RangeReader {
         this.store = store;
         this.series = series;
         this.interval = interval;
-        levels = new ArrayList<>(Levels.of(interval));
+        levels = new ArrayList<>(RollupLevels.of(interval));
         levels.addFirst(interval);
     }
 
@@ -100,7 +100,7 @@ final class RangeReader {
                         to)
                 : store.query(
                         RollupWriter.FROM_LEVEL,
-                        Row::rollup,
+                        RowMapper::rollup,
                         series,
                         levels.get(level).micros(),
                         from,

@@ -32,7 +32,7 @@ final class ReadAhead implements AutoCloseable {
     private static final int MOST_THREADS = 2; // more than one processor's worth has no taker
 
     private static final String BLOCK =
-            "SELECT " + Row.TRADE + " FROM trade WHERE tape = ? AND id >= ? AND id < ? ORDER BY id";
+            "SELECT " + RowMapper.TRADE + " FROM trade WHERE tape = ? AND id >= ? AND id < ? ORDER BY id";
 
     private static final String NEXT = "SELECT min(id) FROM trade WHERE tape = ? AND id >= ?";
 
@@ -127,7 +127,7 @@ final class ReadAhead implements AutoCloseable {
         line.block.setLong(3, to);
         List<Trade> trades = new ArrayList<>(BLOCK_IDS);
         try (ResultSet result = line.block.executeQuery()) {
-            Row row = new Row(result);
+            RowMapper row = new RowMapper(result);
             while (row.next()) {
                 trades.add(row.trade(timeBase));
             }

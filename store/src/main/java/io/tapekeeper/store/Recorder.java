@@ -1,13 +1,14 @@
 package io.tapekeeper.store;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.analyst.FeatureRow;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.market.TradeView;
+import io.tapekeeper.series.FeatureRow;
+import io.tapekeeper.series.Series;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.store.StoreException.Kind;
-import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.GapCause;
 import io.tapekeeper.tape.IdRange;
 import io.tapekeeper.tape.TapeId;
 import java.nio.file.Files;
@@ -81,7 +82,7 @@ public final class Recorder implements AutoCloseable {
         this.file = file;
         this.lock = lock;
         this.connection = connection;
-        writer = new Writer(file, new Prepared(connection), patience);
+        writer = new Writer(file, new WriterConnection(connection), patience);
     }
 
     /**
@@ -149,22 +150,22 @@ public final class Recorder implements AutoCloseable {
      * goes up by one; with the same content it changes nothing.
      */
     public void row(Series series, FeatureRow row) {
-        writer.put(new Entry.Closed(series, row));
+        writer.put(new WriteCommand.Closed(series, row));
     }
 
     /** Said again, it is open again and no longer withdrawn. */
     public void alertOpened(Series series, Alert alert) {
-        writer.put(new Entry.Alerted(series, alert));
+        writer.put(new WriteCommand.Alerted(series, alert));
     }
 
     /** The same alert, closed; one that is withdrawn stays so. */
     public void alertClosed(Series series, Alert alert) {
-        writer.put(new Entry.Alerted(series, alert));
+        writer.put(new WriteCommand.Alerted(series, alert));
     }
 
     /** The signal changed. Said again, it is no longer withdrawn. */
     public void signalChanged(Series series, SignalChange change) {
-        writer.put(new Entry.Signalled(series, change));
+        writer.put(new WriteCommand.Signalled(series, change));
     }
 
     /**
@@ -174,15 +175,15 @@ public final class Recorder implements AutoCloseable {
      * @param toMicros behind the last one
      */
     public void withdraw(Series series, long fromMicros, long toMicros) {
-        writer.put(new Entry.Withdrawn(series, fromMicros, toMicros));
+        writer.put(new WriteCommand.Withdrawn(series, fromMicros, toMicros));
     }
 
     /**
      * A hole, for the ledger, with this machine's time. One that cannot be filled is settled at once. Said again, it
-     * stays as it is, but that an open one takes on what was found out since: every cause but {@link Cause#MISSED}.
+     * stays as it is, but that an open one takes on what was found out since: every cause but {@link GapCause#MISSED}.
      */
-    public void gap(TapeId tape, Gap gap, Cause cause) {
-        writer.put(new Entry.Missed(tape, gap, cause, now()));
+    public void gap(TapeId tape, Gap gap, GapCause cause) {
+        writer.put(new WriteCommand.Missed(tape, gap, cause, now()));
     }
 
     /**
@@ -192,9 +193,9 @@ public final class Recorder implements AutoCloseable {
      *
      * @param repairedBy what filled it, for example {@code rest}; empty where it cannot be filled
      */
-    public void gapSettled(TapeId tape, long firstId, long lastId, Cause cause, Optional<String> repairedBy) {
+    public void gapSettled(TapeId tape, long firstId, long lastId, GapCause cause, Optional<String> repairedBy) {
         IdRange ids = new IdRange(firstId, lastId);
-        writer.put(new Entry.Settled(tape, ids, cause, repairedBy, now()));
+        writer.put(new WriteCommand.Settled(tape, ids, cause, repairedBy, now()));
     }
 
     private static long now() {
@@ -211,7 +212,7 @@ public final class Recorder implements AutoCloseable {
      * @param beforeMicros epoch microseconds of the venue's clock
      */
     public void forget(TapeId tape, long beforeMicros) {
-        writer.put(new Entry.Forgotten(tape, beforeMicros));
+        writer.put(new WriteCommand.Forgotten(tape, beforeMicros));
     }
 
     /**
@@ -223,7 +224,7 @@ public final class Recorder implements AutoCloseable {
      * @param state handed over: must not be changed afterwards
      */
     public void checkpoint(Series series, long lastTradeId, long lastBarStart, byte[] state) {
-        writer.put(new Entry.Saved(series, new Checkpoint(lastTradeId, lastBarStart, state)));
+        writer.put(new WriteCommand.Saved(series, new Checkpoint(lastTradeId, lastBarStart, state)));
     }
 
     /**
@@ -231,7 +232,7 @@ public final class Recorder implements AutoCloseable {
      * from there.
      */
     public void rewind(Series series, long fromTradeId) {
-        writer.put(new Entry.Rewound(series, fromTradeId));
+        writer.put(new WriteCommand.Rewound(series, fromTradeId));
     }
 
     /**
@@ -242,7 +243,7 @@ public final class Recorder implements AutoCloseable {
      * @param detail for people; may be empty
      */
     public void session(TapeId tape, Instrument instrument, String event, long timeMicros, String detail) {
-        writer.put(new Entry.Happened(tape, instrument, event, timeMicros, detail));
+        writer.put(new WriteCommand.Happened(tape, instrument, event, timeMicros, detail));
     }
 
     /** Returns when all that this thread said before is committed. */
@@ -296,7 +297,7 @@ public final class Recorder implements AutoCloseable {
 
     /**
      * Whether the recorder before this one did not close the file: it was killed, or the power failed. What it
-     * committed is there; {@link StoreFile#quickCheck} says whether it is sound.
+     * committed is there; {@link StoreMaintenance#quickCheck} says whether it is sound.
      */
     public boolean uncleanBefore() {
         return lock.uncleanBefore();

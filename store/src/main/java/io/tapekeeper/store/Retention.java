@@ -12,11 +12,11 @@ final class Retention {
     /** Rows of a table in one transaction: some milliseconds. */
     private static final int ROWS = 2_000;
 
-    private final Prepared sql;
+    private final WriterConnection sql;
     private final RollupWriter rollups;
     private final Map<TapeId, Long> due = new LinkedHashMap<>(); // as many as are configured
 
-    Retention(Prepared sql, RollupWriter rollups) {
+    Retention(WriterConnection sql, RollupWriter rollups) {
         this.sql = sql;
         this.rollups = rollups;
     }

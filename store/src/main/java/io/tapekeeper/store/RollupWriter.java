@@ -1,11 +1,11 @@
 package io.tapekeeper.store;
 
-import io.tapekeeper.analyst.FeatureRow;
-import io.tapekeeper.analyst.RollupRow;
-import io.tapekeeper.analyst.RowRollup;
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.market.Amount;
+import io.tapekeeper.series.FeatureRow;
+import io.tapekeeper.series.RollupRow;
+import io.tapekeeper.series.RowRollup;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,9 +17,9 @@ import java.util.TreeSet;
 /**
  * Keeps the roll-ups of all series what their rows make of them, within the transaction that changes the rows.
  *
- * <p>After every transaction, each interval of each {@link Levels level} that ended at or before the end of the newest
- * row is there if it has rows, and equals what they give; the one that the newest row leaves open is not there, and
- * readers make it of the levels below.
+ * <p>After every transaction, each interval of each {@link RollupLevels level} that ended at or before the end of the
+ * newest row is there if it has rows, and equals what they give; the one that the newest row leaves open is not there,
+ * and readers make it of the levels below.
  *
  * <p>What a row costs: those that come in order of time are gathered in memory, and every tenth writes one row of the
  * first level. All else (a row that is revised or said again, the first interval after a start, and every further
@@ -46,13 +46,13 @@ final class RollupWriter {
             """;
 
     static final String FROM_ROWS = "SELECT "
-            + Row.FEATURES
+            + RowMapper.FEATURES
             + " FROM series JOIN feature ON feature.series = series.id"
             + " JOIN bar USING (tape, interval, start)"
             + " WHERE series.id = ? AND start >= ? AND start < ? ORDER BY start";
 
     static final String FROM_LEVEL = "SELECT "
-            + Row.ROLLUP
+            + RowMapper.ROLLUP
             + " FROM rollup WHERE series = ? AND interval = ? AND start >= ?"
             + " AND start < ? ORDER BY start";
 
@@ -75,7 +75,7 @@ final class RollupWriter {
         Rows(long series, Interval interval, OptionalLong newest, OptionalLong unrolled) {
             this.series = series;
             this.unrolled = unrolled.orElse(Long.MIN_VALUE);
-            levels = Levels.of(interval);
+            levels = RollupLevels.of(interval);
             first = levels.getFirst();
             end = newest.isPresent() ? newest.getAsLong() + interval.micros() : Long.MIN_VALUE;
             endBefore = end;
@@ -124,12 +124,12 @@ final class RollupWriter {
         }
     }
 
-    private final Prepared sql;
+    private final WriterConnection sql;
     private final Map<Bars, Map<Long, Rows>> known = new HashMap<>(); // as many as are configured
     private boolean filling = true; // whether any may have rows that are still to be rolled up
     private long restUntil; // monotonic, nanoseconds
 
-    RollupWriter(Prepared sql) {
+    RollupWriter(WriterConnection sql) {
         this.sql = sql;
         restUntil = System.nanoTime();
     }
@@ -178,7 +178,7 @@ final class RollupWriter {
                         JOIN bar USING (tape, interval, start) WHERE series.id = ?
                         ORDER BY start LIMIT 1
                         """, series);
-        for (Interval level : Levels.of(interval)) {
+        for (Interval level : RollupLevels.of(interval)) {
             sql.update(
                     "DELETE FROM rollup WHERE series = ? AND interval = ? AND start < ?",
                     series,
@@ -238,8 +238,8 @@ final class RollupWriter {
             }
             written = new TreeSet<>(wholes.headSet(level.startOf(rows.end)));
             for (long start : written) {
-                List<RollupRow> parts =
-                        sql.rows(FROM_LEVEL, Row::rollup, rows.series, below.micros(), start, start + level.micros());
+                List<RollupRow> parts = sql.rows(
+                        FROM_LEVEL, RowMapper::rollup, rows.series, below.micros(), start, start + level.micros());
                 make(rows.series, level, start, parts);
             }
         }
@@ -280,23 +280,23 @@ final class RollupWriter {
                 bar.high(),
                 bar.low(),
                 bar.close(),
-                Statements.sum(bar.volume(), Amount.SIZE_PLACES),
-                Statements.sum(bar.quoteVolume(), Amount.QUOTE_PLACES),
-                Statements.sum(bar.takerBuyVolume(), Amount.SIZE_PLACES),
+                TransactionWriter.sum(bar.volume(), Amount.SIZE_PLACES),
+                TransactionWriter.sum(bar.quoteVolume(), Amount.QUOTE_PLACES),
+                TransactionWriter.sum(bar.takerBuyVolume(), Amount.SIZE_PLACES),
                 bar.trades(),
-                Statements.flag(bar.carried()),
-                Statements.real(row.change().low()),
-                Statements.real(row.change().high()),
-                Statements.real(row.volatility().low()),
-                Statements.real(row.volatility().high()),
-                Statements.real(row.baseline().low()),
-                Statements.real(row.baseline().high()),
-                Statements.real(row.zScore().low()),
-                Statements.real(row.zScore().high()),
-                Statements.position(row.signal()),
+                TransactionWriter.flag(bar.carried()),
+                TransactionWriter.real(row.change().low()),
+                TransactionWriter.real(row.change().high()),
+                TransactionWriter.real(row.volatility().low()),
+                TransactionWriter.real(row.volatility().high()),
+                TransactionWriter.real(row.baseline().low()),
+                TransactionWriter.real(row.baseline().high()),
+                TransactionWriter.real(row.zScore().low()),
+                TransactionWriter.real(row.zScore().high()),
+                TransactionWriter.position(row.signal()),
                 row.rules(),
-                Statements.flag(row.complete()),
-                Statements.flag(bar.complete()));
+                TransactionWriter.flag(row.complete()),
+                TransactionWriter.flag(bar.complete()));
     }
 
     /** Rolls some of the rows up that were recorded before there were roll-ups. */

@@ -1,15 +1,15 @@
 package io.tapekeeper.store;
 
-import io.tapekeeper.analyst.FeatureRow;
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.feature.FeatureValues;
 import io.tapekeeper.market.Amount;
+import io.tapekeeper.series.FeatureRow;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Bars and their features, within the transaction of {@link Statements}; its thread owns it. */
+/** Bars and their features, within the transaction of {@link TransactionWriter}; its thread owns it. */
 final class RowInserts {
     /** Bars an INSERT, and rows of features: the same for those of a tape that is fast. */
     private static final int AT_ONCE = 8;
@@ -22,11 +22,11 @@ final class RowInserts {
     private static final String FEATURES = features(AT_ONCE);
     private static final int FEATURE_COLUMNS = 11;
 
-    private final Prepared sql;
+    private final WriterConnection sql;
     private final List<Object> bars = new ArrayList<>(AT_ONCE * BAR_COLUMNS);
     private final List<Object> features = new ArrayList<>(AT_ONCE * FEATURE_COLUMNS);
 
-    RowInserts(Prepared sql) {
+    RowInserts(WriterConnection sql) {
         this.sql = sql;
     }
 
@@ -94,12 +94,12 @@ final class RowInserts {
                 bar.high(),
                 bar.low(),
                 bar.close(),
-                Statements.sum(bar.volume(), Amount.SIZE_PLACES),
-                Statements.sum(bar.quoteVolume(), Amount.QUOTE_PLACES),
-                Statements.sum(bar.takerBuyVolume(), Amount.SIZE_PLACES),
+                TransactionWriter.sum(bar.volume(), Amount.SIZE_PLACES),
+                TransactionWriter.sum(bar.quoteVolume(), Amount.QUOTE_PLACES),
+                TransactionWriter.sum(bar.takerBuyVolume(), Amount.SIZE_PLACES),
                 bar.trades(),
-                Statements.flag(bar.complete()),
-                Statements.flag(bar.carried()));
+                TransactionWriter.flag(bar.complete()),
+                TransactionWriter.flag(bar.carried()));
     }
 
     private static List<Object> features(int series, FeatureRow row) {
@@ -107,14 +107,14 @@ final class RowInserts {
         return Arrays.asList(
                 series,
                 row.bar().start(),
-                Statements.real(values.change()),
-                Statements.real(values.logReturn()),
-                Statements.real(values.volatility()),
-                Statements.real(values.annualised()),
-                Statements.real(values.baseline()),
-                Statements.real(values.zScore()),
-                Statements.position(row.signal()),
+                TransactionWriter.real(values.change()),
+                TransactionWriter.real(values.logReturn()),
+                TransactionWriter.real(values.volatility()),
+                TransactionWriter.real(values.annualised()),
+                TransactionWriter.real(values.baseline()),
+                TransactionWriter.real(values.zScore()),
+                TransactionWriter.position(row.signal()),
                 row.rules(),
-                Statements.flag(row.complete()));
+                TransactionWriter.flag(row.complete()));
     }
 }

@@ -1,7 +1,7 @@
 package io.tapekeeper.store;
 
-import io.tapekeeper.analyst.RollupRow;
 import io.tapekeeper.bar.Interval;
+import io.tapekeeper.series.RollupRow;
 import java.util.List;
 
 /**

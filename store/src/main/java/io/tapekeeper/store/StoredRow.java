@@ -1,6 +1,6 @@
 package io.tapekeeper.store;
 
-import io.tapekeeper.analyst.FeatureRow;
+import io.tapekeeper.series.FeatureRow;
 
 /**
  * A feature row as the store has it.

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** The tapes and their trades, within the transaction of {@link Statements}; its thread owns it. */
+/** The tapes and their trades, within the transaction of {@link TransactionWriter}; its thread owns it. */
 final class TradeInserts {
     /**
      * Trades an INSERT: a statement's own cost, shared by many, is hardly felt. What a tape has left at the end of a
@@ -59,12 +59,12 @@ final class TradeInserts {
         }
     }
 
-    private final Prepared sql;
+    private final WriterConnection sql;
     private final Map<TapeId, TapeRow> tapes = new HashMap<>(); // as many as are configured
     private TapeId latestId;
     private TapeRow latest; // of the last trade: most come from one tape for a while
 
-    TradeInserts(Prepared sql) {
+    TradeInserts(WriterConnection sql) {
         this.sql = sql;
     }
 
@@ -171,7 +171,7 @@ final class TradeInserts {
     private TapeRow row(TapeId tape) throws SQLException {
         TapeRow known = tapes.get(tape);
         if (known == null) {
-            Object[] key = {tape.venue(), tape.symbol(), tape.kind().label(), Statements.flag(tape.simulated())};
+            Object[] key = {tape.venue(), tape.symbol(), tape.kind().label(), TransactionWriter.flag(tape.simulated())};
             sql.update("""
                     INSERT INTO tape (venue, symbol, kind, simulated)
                     VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING

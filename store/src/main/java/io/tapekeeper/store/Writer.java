@@ -49,13 +49,13 @@ final class Writer {
     private static final long FOLD_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final SqliteFile file;
-    private final Prepared sql;
-    private final Statements statements;
+    private final WriterConnection sql;
+    private final TransactionWriter statements;
     private final Retention retention;
     private final Recorder.Patience patience;
     private final Thread thread;
-    private final RingBuffer<Said> ring = RingBuffer.createMultiProducer(
-            Said::new, QUEUE_BOUND, new BusySpinWaitStrategy()); // the one that wakes nobody
+    private final RingBuffer<WriteSlot> ring = RingBuffer.createMultiProducer(
+            WriteSlot::new, QUEUE_BOUND, new BusySpinWaitStrategy()); // the one that wakes nobody
     private final Sequence committed = new Sequence();
     private final CountDownLatch givenUp = new CountDownLatch(1);
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -73,12 +73,12 @@ final class Writer {
         }
     }
 
-    Writer(SqliteFile file, Prepared sql, Recorder.Patience patience) {
+    Writer(SqliteFile file, WriterConnection sql, Recorder.Patience patience) {
         this.file = file;
         this.sql = sql;
         this.patience = patience;
         RollupWriter rollups = new RollupWriter(sql);
-        statements = new Statements(sql, rollups);
+        statements = new TransactionWriter(sql, rollups);
         retention = new Retention(sql, rollups);
         ring.addGatingSequences(committed);
         thread = new Thread(this::write, "recorder of " + file.path().getFileName());
@@ -93,7 +93,7 @@ final class Writer {
         thread.start();
     }
 
-    void put(Entry entry) {
+    void put(WriteCommand entry) {
         checkOpen();
         say(claim(), entry);
     }
@@ -105,7 +105,7 @@ final class Writer {
         ring.publish(sequence);
     }
 
-    private void say(long sequence, Entry entry) {
+    private void say(long sequence, WriteCommand entry) {
         ring.get(sequence).set(entry);
         ring.publish(sequence);
     }
@@ -138,7 +138,7 @@ final class Writer {
 
     void flush() {
         CountDownLatch reached = new CountDownLatch(1);
-        put(new Entry.Barrier(reached));
+        put(new WriteCommand.Barrier(reached));
         await(() -> {
             checkOpen();
             return reached.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
@@ -161,7 +161,7 @@ final class Writer {
             giveUpBehind(deadline);
             long sequence = claimNow();
             if (sequence >= 0) {
-                say(sequence, new Entry.Stop());
+                say(sequence, new WriteCommand.Stop());
             } else {
                 TimeUnit.MICROSECONDS.sleep(FULL_MICROS);
             }
@@ -224,7 +224,7 @@ final class Writer {
 
     /** The writer thread: batch after batch, until it is told to stop or cannot write any more. */
     private void write() {
-        List<Said> batch = new ArrayList<>(COMMIT_ENTRIES);
+        List<WriteSlot> batch = new ArrayList<>(COMMIT_ENTRIES);
         boolean more = true;
         try {
             while (more) {
@@ -261,7 +261,7 @@ final class Writer {
      * <p>Where much comes, it is inserted meanwhile. In one go at the end, it would keep a processor for milliseconds;
      * on a small machine the trade that comes then would wait for that, and so would its alert.
      */
-    private void gather(List<Said> batch) throws SQLException {
+    private void gather(List<WriteSlot> batch) throws SQLException {
         long next = committed.get() + 1;
         long began = System.nanoTime(); // or when the first entry came
         boolean more = true;
@@ -285,7 +285,7 @@ final class Writer {
     }
 
     /** False where it failed: the commit then does all anew, and tells the reason if it is there. */
-    private boolean insertAhead(List<Said> batch) throws SQLException {
+    private boolean insertAhead(List<WriteSlot> batch) throws SQLException {
         try {
             statements.ahead(batch);
             return true;
@@ -342,7 +342,7 @@ final class Writer {
         }
     }
 
-    private void commit(List<Said> batch) throws SQLException {
+    private void commit(List<WriteSlot> batch) throws SQLException {
         long began = System.nanoTime();
         long trades = statements.commit(batch);
         logged |= !batch.isEmpty();
@@ -350,16 +350,16 @@ final class Writer {
     }
 
     /** Answers those who wait for the batch; returns whether anything may come behind it. */
-    private boolean answer(List<Said> batch) {
-        boolean more = batch.isEmpty() || !(batch.getLast().entry() instanceof Entry.Stop);
-        for (Said said : batch) {
-            if (said.entry() instanceof Entry.Forgotten(TapeId tape, long before)) {
+    private boolean answer(List<WriteSlot> batch) {
+        boolean more = batch.isEmpty() || !(batch.getLast().entry() instanceof WriteCommand.Stop);
+        for (WriteSlot said : batch) {
+            if (said.entry() instanceof WriteCommand.Forgotten(TapeId tape, long before)) {
                 retention.add(tape, before);
             }
         }
-        Entry last = batch.isEmpty() ? null : batch.getLast().entry();
+        WriteCommand last = batch.isEmpty() ? null : batch.getLast().entry();
         committed.set(committed.get() + batch.size()); // from here on others may fill the places
-        if (last instanceof Entry.Barrier(CountDownLatch reached)) {
+        if (last instanceof WriteCommand.Barrier(CountDownLatch reached)) {
             reached.countDown();
         }
         return more;

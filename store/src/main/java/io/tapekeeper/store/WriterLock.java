@@ -91,25 +91,26 @@ final class WriterLock implements AutoCloseable {
      *
      * @param file the store file, without symbolic links
      */
-    static LastRecorder lookAt(Path file) {
+    static RecorderStatus lookAt(Path file) {
         Path path = file.resolveSibling(file.getFileName() + ".lock");
         if (!HELD_HERE.add(path)) { // closing a handle of it would release the lock
-            return new LastRecorder.AtWork(Long.toString(ProcessHandle.current().pid()));
+            return new RecorderStatus.AtWork(
+                    Long.toString(ProcessHandle.current().pid()));
         }
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             if (channel.size() == 0) { // the process id is written as soon as it is locked
-                return new LastRecorder.Closed();
+                return new RecorderStatus.Closed();
             }
             FileLock share = channel.tryLock(LOCKED_BYTE, 1, true);
             ByteBuffer text = ByteBuffer.allocate(32);
             channel.read(text);
             String pid = new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII).strip();
             if (share == null) {
-                return new LastRecorder.AtWork(pid);
+                return new RecorderStatus.AtWork(pid);
             }
-            return pid.isEmpty() ? new LastRecorder.Closed() : new LastRecorder.Died(pid);
+            return pid.isEmpty() ? new RecorderStatus.Closed() : new RecorderStatus.Died(pid);
         } catch (NoSuchFileException e) {
-            return new LastRecorder.Closed();
+            return new RecorderStatus.Closed();
         } catch (IOException e) {
             throw new StoreException(
                     Kind.CANNOT_OPEN,

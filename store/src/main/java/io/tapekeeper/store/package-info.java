@@ -3,8 +3,8 @@
  *
  * <p>Depends on the core only; the one place that knows SQL. {@link io.tapekeeper.store.Recorder} is the one writer of
  * a file, {@link io.tapekeeper.store.History} reads it, also beside a recorder in this or in another process,
- * {@link io.tapekeeper.store.CsvExport} prints what is read, {@link io.tapekeeper.store.StoreFile} checks, copies and
- * sets aside whole files.
+ * {@link io.tapekeeper.store.CsvExport} prints what is read, {@link io.tapekeeper.store.StoreMaintenance} checks,
+ * copies and sets aside whole files.
  *
  * <p><b>The file.</b> Prices, sizes and their steps are integers in units of 1e-8, times epoch microseconds. Sums
  * (volumes) are 128-bit integers in the core and exact decimal text here: text holds every one of them, can be read in
@@ -14,14 +14,14 @@
  * ({@code tape.time_base}). {@code application_id} is "Tape" in ASCII.
  *
  * <p><b>Rows rolled up.</b> Beside the rows of a series stand those of six longer intervals
- * ({@link io.tapekeeper.store.Levels}), each with the lowest and the highest of every value, written in the transaction
- * that writes the rows, so that a stretch of any length is read from at most 2,000 of them. They are a function of the
- * rows, and are made anew wherever those are corrected or deleted.
+ * ({@link io.tapekeeper.store.RollupLevels}), each with the lowest and the highest of every value, written in the
+ * transaction that writes the rows, so that a stretch of any length is read from at most 2,000 of them. They are a
+ * function of the rows, and are made anew wherever those are corrected or deleted.
  *
  * <p><b>Trades are never changed.</b> No statement of this package updates one, and only
  * {@link io.tapekeeper.store.Recorder#forget} deletes, from the first one on; the key (tape, id) makes a trade that
  * comes again a no-op, whatever it says. What is deleted leaves room in the file for what comes, and the file does not
- * shrink; a copy ({@link io.tapekeeper.store.StoreFile#backup}) is as small as its content.
+ * shrink; a copy ({@link io.tapekeeper.store.StoreMaintenance#backup}) is as small as its content.
  *
  * <p><b>What is on the disk is a prefix of what was said</b>, whenever the process or the power fails. Commits are
  * appended to a write-ahead log, each with a checksum that continues the one before, so a log that ends early, or in

@@ -29,17 +29,17 @@ class AheadTest {
     Path folder;
 
     /** Trades of two tapes by turns, a bar for every thirty, and now and then an event. */
-    private static List<Said> batch() {
+    private static List<WriteSlot> batch() {
         Random random = new Random(SEED);
-        List<Said> batch = new ArrayList<>();
+        List<WriteSlot> batch = new ArrayList<>();
         long ours = 0;
         long others = 0;
         for (int i = 0; i < ENTRIES; i++) {
-            Said said = new Said();
+            WriteSlot said = new WriteSlot();
             if (i % 30 == 29) {
-                said.set(new Entry.Closed(Samples.CLASSIC, Samples.row(i / 30)));
+                said.set(new WriteCommand.Closed(Samples.CLASSIC, Samples.row(i / 30)));
             } else if (i % 1_000 == 500) {
-                said.set(new Entry.Happened(Samples.TAPE, Samples.BTCUSDT, "at " + i, i, ""));
+                said.set(new WriteCommand.Happened(Samples.TAPE, Samples.BTCUSDT, "at " + i, i, ""));
             } else if (random.nextInt(3) > 0) {
                 said.set(Samples.TAPE, Samples.trade(ours++));
             } else {
@@ -52,7 +52,7 @@ class AheadTest {
 
     /** What a store does with the batch, and all that is in its tables afterwards. */
     private interface Way {
-        long commit(Statements statements, List<Said> batch, Statement direct) throws SQLException;
+        long commit(TransactionWriter statements, List<WriteSlot> batch, Statement direct) throws SQLException;
     }
 
     private List<String> stored(String name, Way way) throws SQLException {
@@ -60,8 +60,8 @@ class AheadTest {
         List<String> rows = new ArrayList<>();
         try (Connection connection = file.openForWriting(Durability.NORMAL, SqliteFile.SCRIPTS);
                 Statement direct = connection.createStatement()) {
-            Prepared sql = new Prepared(connection);
-            Statements statements = new Statements(sql, new RollupWriter(sql));
+            WriterConnection sql = new WriterConnection(connection);
+            TransactionWriter statements = new TransactionWriter(sql, new RollupWriter(sql));
             rows.add("added " + way.commit(statements, batch(), direct));
             for (String table : TABLES) {
                 rows.addAll(rows(direct, table));
@@ -87,7 +87,7 @@ class AheadTest {
     }
 
     /** Says so much of it at a time; returns how much was said when it failed, or all. */
-    private static int grow(Statements statements, List<Said> batch, Random steps) throws SQLException {
+    private static int grow(TransactionWriter statements, List<WriteSlot> batch, Random steps) throws SQLException {
         int said = 0;
         while (said < batch.size()) {
             said = Math.min(batch.size(), said + 1 + steps.nextInt(400));

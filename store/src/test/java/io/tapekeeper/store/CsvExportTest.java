@@ -10,16 +10,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.Alert;
 import io.tapekeeper.alert.Rule;
-import io.tapekeeper.analyst.FeatureRow;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.feature.FeatureValues;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.market.Side;
 import io.tapekeeper.market.Trade;
+import io.tapekeeper.series.FeatureRow;
+import io.tapekeeper.series.Series;
 import io.tapekeeper.signal.Signal;
 import io.tapekeeper.signal.SignalChange;
-import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.GapCause;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
 import java.io.IOException;
@@ -169,9 +170,9 @@ class CsvExportTest {
     void printsHolesWithWhatIsStillMissing() {
         String text = printed(
                 recorder -> {
-                    recorder.gap(TAPE, new Gap(5, 9, START, START + SECOND), Cause.MISSED);
-                    recorder.gap(TAPE, new Gap(7, 7, START, START), Cause.MISSED);
-                    recorder.gapSettled(TAPE, 7, 7, Cause.MISSED, Optional.of("rest"));
+                    recorder.gap(TAPE, new Gap(5, 9, START, START + SECOND), GapCause.MISSED);
+                    recorder.gap(TAPE, new Gap(7, 7, START, START), GapCause.MISSED);
+                    recorder.gapSettled(TAPE, 7, 7, GapCause.MISSED, Optional.of("rest"));
                     recorder.trade(TAPE, Samples.trade(6));
                 },
                 export -> export.gaps(List.of(CLASSIC)));

@@ -23,6 +23,7 @@ import io.tapekeeper.bar.Interval;
 import io.tapekeeper.market.Amount;
 import io.tapekeeper.market.Decimals;
 import io.tapekeeper.market.Trade;
+import io.tapekeeper.series.Series;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -92,7 +92,7 @@ class KilledProcessTest {
                 } catch (AssertionError | StoreException e) {
                     throw new AssertionError("seed " + seed + ", cut " + cut, e);
                 }
-                assertEquals(Optional.empty(), StoreFile.quickCheck(image, () -> false), "seed " + seed);
+                assertEquals(Optional.empty(), StoreMaintenance.quickCheck(image, () -> false), "seed " + seed);
             }
         } finally {
             process.destroyForcibly().waitFor();
@@ -201,7 +201,7 @@ class KilledProcessTest {
             StoreException refused = assertThrows(StoreException.class, () -> Recorder.open(file, Durability.NORMAL));
             assertEquals(Kind.LOCKED, refused.kind());
             String pid = Long.toString(process.pid());
-            assertEquals(new LastRecorder.AtWork(pid), StoreFile.lastRecorder(file));
+            assertEquals(new RecorderStatus.AtWork(pid), StoreMaintenance.lastRecorder(file));
             assertEquals(
                     file.toRealPath()
                             + " is already being recorded by process "
@@ -211,13 +211,13 @@ class KilledProcessTest {
         } finally {
             process.destroyForcibly().waitFor();
         }
-        assertEquals(new LastRecorder.Died(Long.toString(process.pid())), StoreFile.lastRecorder(file));
+        assertEquals(new RecorderStatus.Died(Long.toString(process.pid())), StoreMaintenance.lastRecorder(file));
         try (Recorder recorder = Recorder.open(file, Durability.NORMAL)) {
             assertTrue(recorder.uncleanBefore());
             String here = Long.toString(ProcessHandle.current().pid());
-            assertEquals(new LastRecorder.AtWork(here), StoreFile.lastRecorder(file));
+            assertEquals(new RecorderStatus.AtWork(here), StoreMaintenance.lastRecorder(file));
         }
-        assertEquals(new LastRecorder.Closed(), StoreFile.lastRecorder(file));
+        assertEquals(new RecorderStatus.Closed(), StoreMaintenance.lastRecorder(file));
     }
 
     @Test
@@ -225,7 +225,7 @@ class KilledProcessTest {
         Path file = folder.resolve("tape.db");
         try (Recorder recorder = Recorder.open(file, Durability.NORMAL)) {
             assertThrows(StoreException.class, () -> Recorder.open(file, Durability.NORMAL));
-            StoreFile.lastRecorder(file); // nor does looking
+            StoreMaintenance.lastRecorder(file); // nor does looking
             recorder.flush();
             Process other = RecordingProcess.start(file, "10");
             String answer = new String(other.getInputStream().readAllBytes(), UTF_8);

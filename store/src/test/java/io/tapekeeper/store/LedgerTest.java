@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.GapCause;
 import io.tapekeeper.tape.IdRange;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,22 +58,22 @@ class LedgerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Cause.class)
-    void keepsAHoleOpenOnlyWhereItMayStillBeFilled(Cause cause) {
+    @EnumSource(GapCause.class)
+    void keepsAHoleOpenOnlyWhereItMayStillBeFilled(GapCause cause) {
         recorder.gap(TAPE, HOLE, cause);
         LedgerEntry entry = only();
         assertEquals(HOLE, entry.gap());
         assertEquals(cause, entry.cause());
-        assertEquals(cause == Cause.MISSED || cause == Cause.UNRESOLVED, entry.isOpen());
+        assertEquals(cause == GapCause.MISSED || cause == GapCause.UNRESOLVED, entry.isOpen());
         assertEquals(entry.opened(), entry.closed().orElse(entry.opened()));
         assertEquals(Optional.empty(), entry.repairedBy());
     }
 
     @Test
     void saysWhenAHoleWasSettledAndByWhat() {
-        recorder.gap(TAPE, HOLE, Cause.MISSED);
+        recorder.gap(TAPE, HOLE, GapCause.MISSED);
         long opened = only().opened();
-        recorder.gapSettled(TAPE, 11, 20, Cause.MISSED, Optional.of("rest"));
+        recorder.gapSettled(TAPE, 11, 20, GapCause.MISSED, Optional.of("rest"));
         LedgerEntry settled = only();
         assertEquals(opened, settled.opened());
         assertTrue(settled.closed().orElseThrow() >= opened);
@@ -82,43 +82,43 @@ class LedgerTest {
 
     @Test
     void settlesAHoleThatCannotBeFilledWithItsCause() {
-        recorder.gap(TAPE, HOLE, Cause.MISSED);
-        recorder.gapSettled(TAPE, 11, 20, Cause.BEYOND_RETENTION, Optional.empty());
+        recorder.gap(TAPE, HOLE, GapCause.MISSED);
+        recorder.gapSettled(TAPE, 11, 20, GapCause.BEYOND_RETENTION, Optional.empty());
         LedgerEntry settled = only();
-        assertEquals(Cause.BEYOND_RETENTION, settled.cause());
+        assertEquals(GapCause.BEYOND_RETENTION, settled.cause());
         assertFalse(settled.isOpen());
         assertEquals(Optional.empty(), settled.repairedBy());
     }
 
     @Test
     void leavesASettledHoleAsItIs() {
-        recorder.gap(TAPE, HOLE, Cause.ABSENT);
+        recorder.gap(TAPE, HOLE, GapCause.ABSENT);
         LedgerEntry settled = only();
-        recorder.gap(TAPE, HOLE, Cause.MISSED);
-        recorder.gap(TAPE, HOLE, Cause.UNRESOLVED);
-        recorder.gapSettled(TAPE, 11, 20, Cause.MISSED, Optional.of("backfill"));
+        recorder.gap(TAPE, HOLE, GapCause.MISSED);
+        recorder.gap(TAPE, HOLE, GapCause.UNRESOLVED);
+        recorder.gapSettled(TAPE, 11, 20, GapCause.MISSED, Optional.of("backfill"));
         assertEquals(settled, only());
     }
 
     @Test
     void keepsWhatWasFoundOutWhenAReplaySaysTheHoleAgain() {
-        recorder.gap(TAPE, HOLE, Cause.MISSED);
+        recorder.gap(TAPE, HOLE, GapCause.MISSED);
         long opened = only().opened();
-        recorder.gap(TAPE, HOLE, Cause.UNRESOLVED);
-        recorder.gap(TAPE, HOLE, Cause.MISSED);
+        recorder.gap(TAPE, HOLE, GapCause.UNRESOLVED);
+        recorder.gap(TAPE, HOLE, GapCause.MISSED);
         LedgerEntry unresolved =
-                new LedgerEntry(HOLE, Cause.UNRESOLVED, opened, OptionalLong.empty(), Optional.empty());
+                new LedgerEntry(HOLE, GapCause.UNRESOLVED, opened, OptionalLong.empty(), Optional.empty());
         assertEquals(unresolved, only());
-        recorder.gapSettled(TAPE, 11, 20, Cause.UNRESOLVED, Optional.empty());
+        recorder.gapSettled(TAPE, 11, 20, GapCause.UNRESOLVED, Optional.empty());
         assertEquals(unresolved, only());
     }
 
     @Test
     void settlesOneHoleAlone() {
-        recorder.gap(TAPE, HOLE, Cause.MISSED);
-        recorder.gap(TAPE, new Gap(11, 12, START, START), Cause.MISSED);
-        recorder.gapSettled(TAPE, 11, 12, Cause.MISSED, Optional.of("rest"));
-        recorder.gapSettled(TAPE, 1, 9, Cause.MISSED, Optional.of("rest")); // not in the ledger
+        recorder.gap(TAPE, HOLE, GapCause.MISSED);
+        recorder.gap(TAPE, new Gap(11, 12, START, START), GapCause.MISSED);
+        recorder.gapSettled(TAPE, 11, 12, GapCause.MISSED, Optional.of("rest"));
+        recorder.gapSettled(TAPE, 1, 9, GapCause.MISSED, Optional.of("rest")); // not in the ledger
         recorder.flush();
         assertEquals(2, history.gaps(TAPE).size());
         assertEquals(
@@ -174,14 +174,14 @@ class LedgerTest {
         for (long id : new long[] {9, 10, 30, 40, 50, 60}) {
             recorder.checkpoint(CLASSIC, id, START + id, new byte[] {(byte) id});
             if (id == 10) {
-                recorder.gap(TAPE, HOLE, Cause.MISSED); // 11 to 20
+                recorder.gap(TAPE, HOLE, GapCause.MISSED); // 11 to 20
             }
         }
         recorder.flush();
         assertEquals(10, before(11));
         assertEquals(10, before(40));
         assertEquals(40, before(50));
-        recorder.gapSettled(TAPE, 11, 20, Cause.MISSED, Optional.of("rest"));
+        recorder.gapSettled(TAPE, 11, 20, GapCause.MISSED, Optional.of("rest"));
         recorder.checkpoint(CLASSIC, 70, START + 70, new byte[1]);
         recorder.flush();
         assertEquals(Optional.empty(), history.checkpointBefore(CLASSIC, 50));
@@ -193,7 +193,7 @@ class LedgerTest {
 
     @Test
     void keepsOneCheckpointAtAnEdgeHoweverOftenItIsSaid() throws Exception {
-        recorder.gap(TAPE, HOLE, Cause.MISSED);
+        recorder.gap(TAPE, HOLE, GapCause.MISSED);
         for (int n = 0; n < 9; n++) {
             recorder.checkpoint(CLASSIC, 10, START, new byte[] {(byte) n});
         }

@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.tapekeeper.market.Side;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.store.StoreException.Kind;
-import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.GapCause;
 import io.tapekeeper.tape.IdRange;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,7 +83,7 @@ class MigrationTest {
         Gap hole = new Gap(11, 20, 1_000, 2_000);
         try (History history = History.open(file)) {
             assertEquals(
-                    List.of(new LedgerEntry(hole, Cause.MISSED, 3_000, OptionalLong.empty(), Optional.empty())),
+                    List.of(new LedgerEntry(hole, GapCause.MISSED, 3_000, OptionalLong.empty(), Optional.empty())),
                     history.openGaps(TAPE));
         }
     }

@@ -17,8 +17,8 @@ import io.tapekeeper.bar.Interval;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.signal.Signal;
 import io.tapekeeper.signal.SignalChange;
-import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.GapCause;
 import io.tapekeeper.tape.IdRange;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -97,8 +97,8 @@ class RetentionTest {
         List.of(old, late).forEach(said -> recorder.signalChanged(CLASSIC, said));
         Gap before = new Gap(20, 30, START, START);
         Gap behind = new Gap(6_000, 6_001, START, START);
-        recorder.gap(TAPE, before, Cause.ABSENT);
-        recorder.gap(TAPE, behind, Cause.MISSED);
+        recorder.gap(TAPE, before, GapCause.ABSENT);
+        recorder.gap(TAPE, behind, GapCause.MISSED);
         recorder.forget(TAPE, HALF);
         beginsAt(5_000);
         until("signals are forgotten", () -> Samples.signals(history).equals(List.of(late)));
@@ -121,7 +121,7 @@ class RetentionTest {
     @Test
     void aHoleThatTheLedgerKnowsIsForgottenWithTheTradesBeforeIt() throws Exception {
         Samples.sql(file, "DELETE FROM trade WHERE id BETWEEN 5000 AND 5009");
-        recorder.gap(TAPE, new Gap(5_000, 5_009, START, START), Cause.BEYOND_RETENTION);
+        recorder.gap(TAPE, new Gap(5_000, 5_009, START, START), GapCause.BEYOND_RETENTION);
         recorder.forget(TAPE, HALF);
         beginsAt(5_010);
         assertEquals(Optional.of(new IdRange(5_010, 9_999)), history.reach(TAPE));
@@ -163,7 +163,7 @@ class RetentionTest {
     void forgetsFewRowsAtATime() throws Exception {
         recorder.close();
         try (Connection connection = SqliteFile.existing(file).openForWriting(Durability.NORMAL, SqliteFile.SCRIPTS)) {
-            Prepared sql = new Prepared(connection);
+            WriterConnection sql = new WriterConnection(connection);
             Retention retention = new Retention(sql, new RollupWriter(sql));
             retention.add(TAPE, HALF);
             for (long first : new long[] {2_000, 4_000, 5_000}) {

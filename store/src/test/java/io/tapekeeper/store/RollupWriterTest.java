@@ -9,14 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tapekeeper.analyst.FeatureRow;
-import io.tapekeeper.analyst.RollupRow;
-import io.tapekeeper.analyst.RowRollup;
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.feature.FeatureValues;
 import io.tapekeeper.market.Amount;
 import io.tapekeeper.market.Decimals;
+import io.tapekeeper.series.FeatureRow;
+import io.tapekeeper.series.RollupRow;
+import io.tapekeeper.series.RowRollup;
+import io.tapekeeper.series.Series;
 import io.tapekeeper.signal.Signal;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -82,7 +83,7 @@ class RollupWriterTest {
             List<RollupRow> rows = new ArrayList<>();
             history.features(series, Long.MIN_VALUE, Long.MAX_VALUE, row -> rows.add(RollupRow.of(row)));
             long end = rows.isEmpty() ? 0 : rows.getLast().bar().end();
-            for (Interval level : Levels.of(series.interval())) {
+            for (Interval level : RollupLevels.of(series.interval())) {
                 List<RollupRow> expected = rolledUp(level, rows).stream()
                         .filter(row -> row.bar().start() < level.startOf(end))
                         .toList();
@@ -128,14 +129,14 @@ class RollupWriterTest {
     }
 
     private static List<RollupRow> stored(Connection connection, Series series, Interval level) throws SQLException {
-        String sql = "SELECT %s FROM rollup WHERE interval = ? AND series =".formatted(Row.ROLLUP)
+        String sql = "SELECT %s FROM rollup WHERE interval = ? AND series =".formatted(RowMapper.ROLLUP)
                 + " (SELECT id FROM series WHERE preset = ?) ORDER BY start";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setLong(1, level.micros());
             statement.setString(2, series.preset());
             List<RollupRow> rows = new ArrayList<>();
             try (ResultSet result = statement.executeQuery()) {
-                Row row = new Row(result);
+                RowMapper row = new RowMapper(result);
                 while (row.next()) {
                     rows.add(row.rollup());
                 }

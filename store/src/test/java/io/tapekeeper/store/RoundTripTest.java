@@ -15,7 +15,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.Alert;
 import io.tapekeeper.alert.Rule;
-import io.tapekeeper.analyst.FeatureRow;
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.feature.FeatureValues;
@@ -23,10 +22,12 @@ import io.tapekeeper.market.Amount;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.market.Side;
 import io.tapekeeper.market.Trade;
+import io.tapekeeper.series.FeatureRow;
+import io.tapekeeper.series.Series;
 import io.tapekeeper.signal.Signal;
 import io.tapekeeper.signal.SignalChange;
-import io.tapekeeper.tape.Cause;
 import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.GapCause;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
 import java.math.BigInteger;
@@ -187,9 +188,9 @@ class RoundTripTest {
     void keepsTheLedgerAndWhatIsStillMissing() {
         Gap gap = new Gap(11, 20, START, START + SECOND);
         try (Recorder recorder = recorder()) {
-            recorder.gap(TAPE, gap, Cause.MISSED);
-            recorder.gap(TAPE, gap, Cause.MISSED);
-            recorder.gap(TAPE, new Gap(1, 1, START, START), Cause.MISSED);
+            recorder.gap(TAPE, gap, GapCause.MISSED);
+            recorder.gap(TAPE, gap, GapCause.MISSED);
+            recorder.gap(TAPE, new Gap(1, 1, START, START), GapCause.MISSED);
             recorder.trade(TAPE, Samples.trade(12));
             recorder.trade(TAPE, Samples.trade(20));
             recorder.trade(TAPE, Samples.trade(21));
@@ -198,7 +199,7 @@ class RoundTripTest {
             List<LedgerEntry> ledger = history.gaps(TAPE);
             assertEquals(2, ledger.size());
             assertEquals(gap, ledger.get(1).gap());
-            assertEquals(Cause.MISSED, ledger.get(1).cause());
+            assertEquals(GapCause.MISSED, ledger.get(1).cause());
             assertTrue(ledger.get(1).opened() > START);
             assertEquals(8, history.missing(TAPE, gap));
         }

@@ -2,7 +2,6 @@ package io.tapekeeper.store;
 
 import io.tapekeeper.alert.Alert;
 import io.tapekeeper.alert.Rule;
-import io.tapekeeper.analyst.FeatureRow;
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.feature.FeatureValues;
@@ -11,6 +10,8 @@ import io.tapekeeper.market.Decimals;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.market.Side;
 import io.tapekeeper.market.Trade;
+import io.tapekeeper.series.FeatureRow;
+import io.tapekeeper.series.Series;
 import io.tapekeeper.signal.Signal;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.tape.TapeId;

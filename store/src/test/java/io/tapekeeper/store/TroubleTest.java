@@ -130,7 +130,7 @@ class TroubleTest {
         SqliteFile file = SqliteFile.place(path);
         try (Connection connection = file.openForWriting(Durability.NORMAL, SqliteFile.SCRIPTS);
                 Statement statement = connection.createStatement()) {
-            Writer writer = new Writer(file, new Prepared(connection), QUICK);
+            Writer writer = new Writer(file, new WriterConnection(connection), QUICK);
             statement.execute("PRAGMA max_page_count = 100");
             writer.start();
             AtomicLong said = new AtomicLong();
@@ -162,7 +162,7 @@ class TroubleTest {
             }
         }
         StoreException refused =
-                assertThrows(StoreException.class, () -> StoreFile.backup(file, copy, bytes -> {}, () -> false));
+                assertThrows(StoreException.class, () -> StoreMaintenance.backup(file, copy, bytes -> {}, () -> false));
         assertEquals(Kind.WRITE_FAILED, refused.kind());
         assertEquals(
                 copy + " needs 3 MB and its disk has 1: make room, or name a file on another" + " disk.",
@@ -201,7 +201,7 @@ class TroubleTest {
         new Random(1).nextBytes(noise);
         System.arraycopy(noise, 0, bytes, bytes.length - noise.length, noise.length);
         Files.write(file, bytes);
-        assertTrue(StoreFile.quickCheck(file, () -> false).isPresent());
+        assertTrue(StoreMaintenance.quickCheck(file, () -> false).isPresent());
         Recorder recorder = Recorder.open(file, Durability.NORMAL);
         recorder.trade(TAPE, trade(10_000));
         until("the failure is told", () -> recorder.failure().isPresent());
@@ -209,7 +209,7 @@ class TroubleTest {
         assertEquals(
                 Kind.DAMAGED,
                 assertThrows(StoreException.class, recorder::close).kind());
-        Path aside = StoreFile.setAside(file);
+        Path aside = StoreMaintenance.setAside(file);
         assertEquals(bytes.length, Files.size(aside));
         assertFalse(Files.exists(file));
         try (Recorder again = Recorder.open(file, Durability.NORMAL)) {

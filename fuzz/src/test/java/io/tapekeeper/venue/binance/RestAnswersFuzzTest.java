@@ -11,9 +11,17 @@ import io.tapekeeper.fuzz.FuzzedDecoder;
 import io.tapekeeper.fuzz.Mutations;
 import io.tapekeeper.fuzz.Recordings;
 import io.tapekeeper.market.Trade;
-import io.tapekeeper.tape.Cause;
+import io.tapekeeper.tape.GapCause;
 import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.ConnectionSettings;
+import io.tapekeeper.venue.Kline;
+import io.tapekeeper.venue.TradePage;
 import io.tapekeeper.venue.VenueException;
+import io.tapekeeper.venue.fetch.AbsenceProof;
+import io.tapekeeper.venue.fetch.RangeFetch;
+import io.tapekeeper.venue.fetch.RawIdProbe;
+import io.tapekeeper.venue.limit.Priority;
+import io.tapekeeper.venue.limit.RateGovernor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -43,12 +51,12 @@ class RestAnswersFuzzTest extends FuzzedDecoder {
     private static final int LIMIT = 9;
     private static final long NOW = 1_790_000_000_000_000L;
 
-    private static final Fetch.Sink NOWHERE = new Fetch.Sink() {
+    private static final RangeFetch.Sink NOWHERE = new RangeFetch.Sink() {
         @Override
         public void trade(Trade trade) {}
 
         @Override
-        public void missing(long firstId, long lastId, Cause cause) {}
+        public void missing(long firstId, long lastId, GapCause cause) {}
     };
 
     /** Of entries that cannot be used there are millions here; telling each would be the test. */
@@ -72,11 +80,11 @@ class RestAnswersFuzzTest extends FuzzedDecoder {
             return false; // the client takes it for no answer
         }
         checkTypes(tree);
-        Answer answer = new Answer("here", tree);
+        JsonAnswer answer = new JsonAnswer("here", tree);
         readable(() -> assertTrue(answer.time("serverTime") > 0));
         readable(() -> BinanceRest.weightLimit(answer).ifPresent(limit -> assertTrue(limit > 0)));
         readable(() -> {
-            for (Answer entry : answer.at("symbols").items()) {
+            for (JsonAnswer entry : answer.at("symbols").items()) {
                 assertFalse(BinanceRest.instrument(entry).symbol().isBlank());
             }
         });
@@ -84,7 +92,7 @@ class RestAnswersFuzzTest extends FuzzedDecoder {
         readable(() -> checkPage(answer, TapeKind.AGGREGATE));
         readable(() -> answer.items().forEach(item -> readable(() -> checkKline(item))));
         readable(() -> {
-            for (Answer ticker : answer.items()) {
+            for (JsonAnswer ticker : answer.items()) {
                 assertTrue(ticker.decimal("price") >= 0);
                 assertFalse(ticker.text("symbol").isBlank());
             }
@@ -104,7 +112,7 @@ class RestAnswersFuzzTest extends FuzzedDecoder {
         }
     }
 
-    private static void checkPage(Answer answer, TapeKind kind) {
+    private static void checkPage(JsonAnswer answer, TapeKind kind) {
         TradePage page = TradePage.of(answer, kind, FROM, LIMIT, NOW);
         assertTrue(page.size() <= LIMIT);
         assertEquals(answer.items().size(), page.size());
@@ -119,7 +127,7 @@ class RestAnswersFuzzTest extends FuzzedDecoder {
         }
     }
 
-    private static void checkKline(Answer row) {
+    private static void checkKline(JsonAnswer row) {
         Kline kline = Kline.of(row);
         assertTrue(kline.openTime() > 0);
         assertTrue(Stream.of(kline.open(), kline.high(), kline.low(), kline.close())
@@ -157,7 +165,7 @@ class RestAnswersFuzzTest extends FuzzedDecoder {
         RateGovernor governor = RateGovernor.inMemory(
                 address.getAuthority(), () -> Instant.ofEpochSecond(60 * minutes.incrementAndGet()));
         try (governor;
-                BinanceRest rest = new BinanceRest(address, Settings.defaults(), governor)) {
+                BinanceRest rest = new BinanceRest(address, ConnectionSettings.defaults(), governor)) {
             List<Runnable> questions = List.of(
                     rest::serverTimeMicros,
                     () -> rest.instruments(List.of("BTCUSDT")),
@@ -168,7 +176,7 @@ class RestAnswersFuzzTest extends FuzzedDecoder {
                     () -> page(rest, TapeKind.AGGREGATE),
                     () -> rest.firstIdAt("XRPETH", TapeKind.RAW, NOW),
                     () -> walk(rest),
-                    () -> rest.klines("BTCUSDT", Interval.MINUTE, 0, 9, Purpose.LIVE),
+                    () -> rest.klines("BTCUSDT", Interval.MINUTE, 0, 9, Priority.LIVE),
                     rest::simulation);
             assertEquals(QUESTIONS, questions.size());
             List<byte[]> whole = joined(Recordings.answers(), answers());
@@ -197,14 +205,14 @@ class RestAnswersFuzzTest extends FuzzedDecoder {
     }
 
     private static void walk(BinanceRest rest) {
-        AggregateWalk walk = new AggregateWalk(
-                rest, "XRPETH", 7, 1L << 40, 0, new Denials(Duration.ZERO, System::nanoTime), NOWHERE);
+        RawIdProbe walk = new RawIdProbe(
+                rest, "XRPETH", 7, 1L << 40, 0, new AbsenceProof(Duration.ZERO, System::nanoTime), NOWHERE);
         walk.step();
         walk.step(); // goes on where the first answer ended
     }
 
     private static TradePage page(BinanceRest rest, TapeKind kind) {
-        return rest.tradesFrom("XRPETH", kind, FROM, LIMIT, Purpose.LIVE);
+        return rest.tradesFrom("XRPETH", kind, FROM, LIMIT, Priority.LIVE);
     }
 
     @Override

@@ -2,8 +2,14 @@ package io.tapekeeper.venue.binance;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.tapekeeper.venue.ConnectionSettings;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.VenueException.Kind;
+import io.tapekeeper.venue.limit.Priority;
+import io.tapekeeper.venue.limit.RateGovernor;
+import io.tapekeeper.venue.limit.VenueErrors;
+import io.tapekeeper.venue.net.BoundedBody;
+import io.tapekeeper.venue.net.NoTls;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -45,7 +51,7 @@ final class BinanceHttp {
     private static final long ASK_AGAIN = 1_000_000_000L; // nanoseconds
 
     private final URI address;
-    private final Settings settings;
+    private final ConnectionSettings settings;
     private HttpClient client; // null until the first question; guarded by this
     private final AtomicReference<Pause> pause = new AtomicReference<>();
     private final RateGovernor governor;
@@ -66,7 +72,7 @@ final class BinanceHttp {
         }
     }
 
-    BinanceHttp(URI address, Settings settings, RateGovernor governor) {
+    BinanceHttp(URI address, ConnectionSettings settings, RateGovernor governor) {
         if (address.getHost() == null || !address.getScheme().matches("(?i)https?")) {
             throw new IllegalArgumentException(
                     "\"%s\" is no REST address: it begins with https:// or http:// and names a host."
@@ -105,7 +111,7 @@ final class BinanceHttp {
      * @param weight what the venue counts for it
      * @throws VenueException for any other
      */
-    Answer get(String path, int weight, Purpose purpose, Duration timeout) {
+    JsonAnswer get(String path, int weight, Priority purpose, Duration timeout) {
         admit(weight, purpose, timeout);
         return ask(path, timeout);
     }
@@ -116,7 +122,7 @@ final class BinanceHttp {
      * @param patience how long a live question may wait; a repair waits as long as it takes
      * @throws VenueException REFUSED at once in a pause, and where a live question would wait longer
      */
-    void admit(int weight, Purpose purpose, Duration patience) {
+    void admit(int weight, Priority purpose, Duration patience) {
         Pause pausing = pause.get();
         if (pausing != null && !pausing.over()) {
             throw pausing.refusal();
@@ -125,8 +131,8 @@ final class BinanceHttp {
         Duration wait = governor.take(weight, purpose);
         while (!wait.isZero()) {
             long waited = System.nanoTime() - start;
-            if (purpose == Purpose.LIVE && waited + wait.toNanos() > patience.toNanos()) {
-                throw new VenueException(Kind.REFUSED, Refusals.usedUp(governor.snapshot(), wait));
+            if (purpose == Priority.LIVE && waited + wait.toNanos() > patience.toNanos()) {
+                throw new VenueException(Kind.REFUSED, VenueErrors.usedUp(governor.snapshot(), wait));
             }
             try {
                 // Another process may have been banned meanwhile.
@@ -142,7 +148,7 @@ final class BinanceHttp {
     }
 
     /** As {@link #get}, after {@link #admit}. */
-    Answer ask(String path, Duration timeout) {
+    JsonAnswer ask(String path, Duration timeout) {
         HttpResponse<byte[]> response = send(path, timeout);
         heed(response);
         int status = response.statusCode();
@@ -155,7 +161,7 @@ final class BinanceHttp {
         try {
             Object json = BinanceJson.tree(response.body());
             if (status == 200 && json != null) {
-                return new Answer(origin, json);
+                return new JsonAnswer(origin, json);
             }
             if (json instanceof Map<?, ?> error
                     && error.get("code") instanceof Long code
@@ -187,10 +193,10 @@ final class BinanceHttp {
     void heed(HttpResponse<?> response) {
         int status = response.statusCode();
         if (status == 429 || status == 418) {
-            throw governor.ban(status, Refusals.wait(status, response.headers(), settings.refusedPause()));
+            throw governor.ban(status, VenueErrors.wait(status, response.headers(), settings.refusedPause()));
         }
         if (status >= 500) {
-            throw new VenueException(Kind.UNREACHABLE, Refusals.refused(address, status));
+            throw new VenueException(Kind.UNREACHABLE, VenueErrors.refused(address, status));
         }
     }
 
@@ -225,10 +231,10 @@ final class BinanceHttp {
 
     private VenueException pausing(HttpResponse<?> response) {
         int status = response.statusCode();
-        Duration wait = Refusals.wait(status, response.headers(), settings.refusedPause());
+        Duration wait = VenueErrors.wait(status, response.headers(), settings.refusedPause());
         Instant end = settings.clock().instant().plus(wait).truncatedTo(ChronoUnit.SECONDS);
-        String message =
-                "%s No request for %d s, until %s.".formatted(Refusals.refused(address, status), wait.toSeconds(), end);
+        String message = "%s No request for %d s, until %s."
+                .formatted(VenueErrors.refused(address, status), wait.toSeconds(), end);
         Pause next = new Pause(status, System.nanoTime() + wait.toNanos(), message);
         return pause.accumulateAndGet(next, (old, now) -> old == null || now.until - old.until > 0 ? now : old)
                 .refusal();
@@ -267,7 +273,7 @@ final class BinanceHttp {
     }
 
     private VenueException unreachable(Throwable failure) {
-        return new VenueException(Kind.UNREACHABLE, Refusals.unreachable(address, failure), failure);
+        return new VenueException(Kind.UNREACHABLE, VenueErrors.unreachable(address, failure), failure);
     }
 
     /** Requests in progress fail. */

@@ -13,7 +13,7 @@ import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
 
 /** JSON from outside, with bounds: a hostile document costs no more than its own length. */
-final class BinanceJson {
+public final class BinanceJson {
     static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(32)
@@ -72,7 +72,7 @@ final class BinanceJson {
     }
 
     /** The beginning of a text from outside, on one line, fit for a message or a log. */
-    static String clip(String text, int most) {
+    public static String clip(String text, int most) {
         StringBuilder line = new StringBuilder();
         for (int i = 0; i < Math.min(text.length(), most); i++) {
             char c = text.charAt(i);

@@ -2,11 +2,14 @@ package io.tapekeeper.venue.binance;
 
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.market.Instrument;
+import io.tapekeeper.venue.ConnectionSettings;
 import io.tapekeeper.venue.Feed;
 import io.tapekeeper.venue.FeedCounts;
 import io.tapekeeper.venue.FeedEvent;
 import io.tapekeeper.venue.FeedListener;
 import io.tapekeeper.venue.VenueException;
+import io.tapekeeper.venue.limit.Backoff;
+import io.tapekeeper.venue.stream.FeedHub;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
@@ -48,22 +51,26 @@ public final class BinancePoll implements Feed {
     private final List<Instrument> instruments;
     private final List<String> symbols;
     private final Interval every;
-    private final Settings settings;
-    private final Outlet outlet;
+    private final ConnectionSettings settings;
+    private final FeedHub outlet;
     private final CountDownLatch closing = new CountDownLatch(1);
     private Thread thread; // guarded by this
 
     // Of the polling thread alone:
-    private final VenueClock clock;
+    private final PollClock clock;
     private final Map<Instrument, Long> lastPrices = new HashMap<>();
     private final Set<String> unlisted = new HashSet<>();
     private long askAllAgain; // the boundary at which unlisted symbols are tried again
-    private Outlet.Line line = new Outlet.Line();
+    private FeedHub.Line line = new FeedHub.Line();
     private long next; // the first boundary that has not been decided
 
     /** @param rest remains the caller's to close */
     public BinancePoll(
-            BinanceRest rest, List<Instrument> instruments, Interval every, FeedListener listener, Settings settings) {
+            BinanceRest rest,
+            List<Instrument> instruments,
+            Interval every,
+            FeedListener listener,
+            ConnectionSettings settings) {
         if (instruments.isEmpty()) {
             throw new IllegalArgumentException("a poll needs an instrument");
         }
@@ -72,8 +79,8 @@ public final class BinancePoll implements Feed {
         this.symbols = instruments.stream().map(Instrument::symbol).toList();
         this.every = every;
         this.settings = settings;
-        this.outlet = new Outlet(listener, 1);
-        this.clock = new VenueClock(settings.clock(), System::nanoTime);
+        this.outlet = new FeedHub(listener, 1);
+        this.clock = new PollClock(settings.clock(), System::nanoTime);
     }
 
     @Override
@@ -187,7 +194,7 @@ public final class BinancePoll implements Feed {
      * Adds the prices of {@code group}. The venue refuses a question in which one symbol is not listed any more and
      * does not say which one, so the question is halved until they are found; the others must not suffer.
      *
-     * @param end of the time to ask in, on the clock's {@link VenueClock#elapsed}
+     * @param end of the time to ask in, on the clock's {@link PollClock#elapsed}
      */
     private void ask(List<String> group, long end, Map<String, Long> prices) {
         long left = end - clock.elapsed();
@@ -232,7 +239,7 @@ public final class BinancePoll implements Feed {
 
     private void failed(String cause, String reason) {
         outlet.lost(line, cause, reason);
-        line = new Outlet.Line();
+        line = new FeedHub.Line();
     }
 
     /** Measures the venue's time; tries for ever, because without it there are no boundaries. */

@@ -6,8 +6,17 @@ import static java.util.stream.Collectors.joining;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.ClockOffset;
+import io.tapekeeper.venue.ConnectionSettings;
+import io.tapekeeper.venue.Kline;
+import io.tapekeeper.venue.SimulatedVenue;
+import io.tapekeeper.venue.TradePage;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.VenueException.Kind;
+import io.tapekeeper.venue.limit.Priority;
+import io.tapekeeper.venue.limit.RateGovernor;
+import io.tapekeeper.venue.limit.RateWindow;
+import io.tapekeeper.venue.limit.VenueErrors;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
@@ -43,16 +52,16 @@ public final class BinanceRest implements AutoCloseable {
 
     private final List<BinanceHttp> hosts;
     private final AtomicInteger inUse = new AtomicInteger(); // index of hosts, never goes back
-    private final Settings settings;
+    private final ConnectionSettings settings;
     private final RateGovernor governor;
 
     /** With a governor of its own that forgets at its end. */
-    public BinanceRest(URI restUrl, Settings settings) {
+    public BinanceRest(URI restUrl, ConnectionSettings settings) {
         this(restUrl, settings, RateGovernor.inMemory(restUrl.getAuthority(), settings.clock()));
     }
 
     /** Where the address is one of binance.com's, its host for market data only stands by. */
-    public BinanceRest(URI restUrl, Settings settings, RateGovernor governor) {
+    public BinanceRest(URI restUrl, ConnectionSettings settings, RateGovernor governor) {
         this(
                 restUrl,
                 settings,
@@ -67,7 +76,7 @@ public final class BinanceRest implements AutoCloseable {
      * @param governor shared by all that ask this venue; remains the caller's to close
      * @param otherwise hosts to go on with where one does not serve this location (HTTP 451)
      */
-    public BinanceRest(URI restUrl, Settings settings, RateGovernor governor, List<URI> otherwise) {
+    public BinanceRest(URI restUrl, ConnectionSettings settings, RateGovernor governor, List<URI> otherwise) {
         this.hosts = Stream.concat(Stream.of(restUrl), otherwise.stream())
                 .map(url -> url.toString().replaceFirst("(/api(/v3)?)?/*$", ""))
                 .map(url -> new BinanceHttp(URI.create(url), settings, governor))
@@ -93,9 +102,9 @@ public final class BinanceRest implements AutoCloseable {
         }
         Map<String, Instrument> listed = new LinkedHashMap<>();
         try {
-            Answer info = get("exchangeInfo?" + query(wanted), 20);
+            JsonAnswer info = get("exchangeInfo?" + query(wanted), 20);
             weightLimit(info).ifPresent(governor::limit);
-            for (Answer entry : info.at("symbols").items()) {
+            for (JsonAnswer entry : info.at("symbols").items()) {
                 Instrument instrument = instrument(entry);
                 listed.put(instrument.symbol(), instrument);
             }
@@ -110,12 +119,12 @@ public final class BinanceRest implements AutoCloseable {
     }
 
     /** The weight per minute that the venue allows, where it says so. */
-    static OptionalInt weightLimit(Answer exchangeInfo) {
+    static OptionalInt weightLimit(JsonAnswer exchangeInfo) {
         OptionalInt found = OptionalInt.empty();
         if (!exchangeInfo.has("rateLimits")) {
             return found;
         }
-        for (Answer rate : exchangeInfo.at("rateLimits").items()) {
+        for (JsonAnswer rate : exchangeInfo.at("rateLimits").items()) {
             if (rate.text("rateLimitType").equals("REQUEST_WEIGHT")
                     && rate.text("interval").equals("MINUTE")
                     && rate.integer("intervalNum") == 1) {
@@ -129,7 +138,7 @@ public final class BinanceRest implements AutoCloseable {
         return found;
     }
 
-    static Instrument instrument(Answer entry) {
+    static Instrument instrument(JsonAnswer entry) {
         String symbol = entry.text("symbol");
         String status = entry.text("status");
         if (!status.equals("TRADING")) {
@@ -137,7 +146,7 @@ public final class BinanceRest implements AutoCloseable {
         }
         long priceStep = 0;
         long sizeStep = 0;
-        for (Answer filter : entry.at("filters").items()) { // by name: their order is not promised
+        for (JsonAnswer filter : entry.at("filters").items()) { // by name: their order is not promised
             switch (filter.text("filterType")) {
                 case "PRICE_FILTER" -> priceStep = filter.decimal("tickSize");
                 case "LOT_SIZE" -> sizeStep = filter.decimal("stepSize");
@@ -202,7 +211,7 @@ public final class BinanceRest implements AutoCloseable {
     /** One measurement of the venue's clock. */
     ClockOffset clockSample(Duration timeout) {
         return ask(host -> {
-            host.admit(1, Purpose.LIVE, timeout); // waiting for our turn is no part of the way
+            host.admit(1, Priority.LIVE, timeout); // waiting for our turn is no part of the way
             long sent = VenueTime.micros(settings.clock().instant());
             long start = System.nanoTime(); // the length is measured by a clock that nobody sets
             long server = host.ask("/api/v3/time", timeout).time("serverTime");
@@ -221,7 +230,7 @@ public final class BinanceRest implements AutoCloseable {
         };
     }
 
-    private static OptionalLong newest(Answer trades, String id) {
+    private static OptionalLong newest(JsonAnswer trades, String id) {
         return trades.items().stream().mapToLong(trade -> trade.integer(id)).max();
     }
 
@@ -236,9 +245,9 @@ public final class BinanceRest implements AutoCloseable {
      * @param limit 1 to 1,000; fewer entries mean that the venue has no more now
      * @throws VenueException NOT_SERVED for raw trades where the host has none by id
      */
-    public TradePage tradesFrom(String symbol, TapeKind kind, long fromId, int limit, Purpose purpose) {
+    public TradePage tradesFrom(String symbol, TapeKind kind, long fromId, int limit, Priority purpose) {
         String asked = "?fromId=" + fromId + "&limit=" + limit + "&" + query(List.of(symbol));
-        Answer answer = switch (kind) {
+        JsonAnswer answer = switch (kind) {
             case AGGREGATE -> get("aggTrades" + asked, 4, purpose);
             case RAW -> ask(host -> historical(host, asked, purpose));
             case POLL -> throw noIds();
@@ -247,7 +256,7 @@ public final class BinanceRest implements AutoCloseable {
         return TradePage.of(answer, kind, fromId, limit, now);
     }
 
-    private Answer historical(BinanceHttp host, String asked, Purpose purpose) {
+    private JsonAnswer historical(BinanceHttp host, String asked, Priority purpose) {
         if (host.address().getHost().equals(MARKET_DATA_ONLY)) {
             throw host.notServed(); // documented; not worth asking
         }
@@ -255,7 +264,7 @@ public final class BinanceRest implements AutoCloseable {
     }
 
     /** The first id that the venue still serves; empty where the symbol never traded. */
-    public OptionalLong oldestId(String symbol, TapeKind kind, Purpose purpose) {
+    public OptionalLong oldestId(String symbol, TapeKind kind, Priority purpose) {
         TradePage page = tradesFrom(symbol, kind, 0, 1, purpose);
         return page.isEmpty() ? OptionalLong.empty() : OptionalLong.of(page.firstId());
     }
@@ -282,17 +291,17 @@ public final class BinanceRest implements AutoCloseable {
     }
 
     /** The aggregates from a time on, epoch microseconds; asked as repair. */
-    List<Answer> aggregatesSince(String symbol, long timeMicros, int limit) {
+    public List<JsonAnswer> aggregatesSince(String symbol, long timeMicros, int limit) {
         return aggregates(symbol, "startTime=%d&limit=%d&".formatted(timeMicros, limit));
     }
 
     /** The aggregates from an id on, or from the next one that the venue has; asked as repair. */
-    List<Answer> aggregatesFrom(String symbol, long fromId, int limit) {
+    public List<JsonAnswer> aggregatesFrom(String symbol, long fromId, int limit) {
         return aggregates(symbol, "fromId=%d&limit=%d&".formatted(fromId, limit));
     }
 
-    private List<Answer> aggregates(String symbol, String asked) {
-        return get("aggTrades?" + asked + query(List.of(symbol)), 4, Purpose.REPAIR)
+    private List<JsonAnswer> aggregates(String symbol, String asked) {
+        return get("aggTrades?" + asked + query(List.of(symbol)), 4, Priority.REPAIR)
                 .items();
     }
 
@@ -303,7 +312,7 @@ public final class BinanceRest implements AutoCloseable {
      * @param startMicros epoch microseconds
      * @param limit 1 to 1,000
      */
-    public List<Kline> klines(String symbol, Interval interval, long startMicros, int limit, Purpose purpose) {
+    public List<Kline> klines(String symbol, Interval interval, long startMicros, int limit, Priority purpose) {
         String asked = "interval=%s&startTime=%d&limit=%d&".formatted(interval, startMicros, limit);
         return get("klines?" + asked + query(List.of(symbol)), 2, purpose).items().stream()
                 .map(Kline::of)
@@ -322,8 +331,8 @@ public final class BinanceRest implements AutoCloseable {
         Map<String, Long> prices = new LinkedHashMap<>();
         String path = "/api/v3/ticker/price?" + query(symbols);
         int weight = symbols.size() == 1 ? 2 : 4;
-        Answer tickers = ask(host -> host.get(path, weight, Purpose.LIVE, timeout));
-        for (Answer ticker : tickers.items()) {
+        JsonAnswer tickers = ask(host -> host.get(path, weight, Priority.LIVE, timeout));
+        for (JsonAnswer ticker : tickers.items()) {
             long price = ticker.decimal("price");
             if (price > 0) {
                 prices.put(ticker.text("symbol"), price);
@@ -342,7 +351,7 @@ public final class BinanceRest implements AutoCloseable {
      */
     public Optional<SimulatedVenue> simulation() {
         BinanceHttp host = hosts.getFirst();
-        host.admit(1, Purpose.LIVE, settings.requestTimeout()); // Binance counts whatever it gets
+        host.admit(1, Priority.LIVE, settings.requestTimeout()); // Binance counts whatever it gets
         HttpResponse<byte[]> response = host.send("/sim/state", settings.requestTimeout());
         host.heed(response);
         if (response.statusCode() != 200) {
@@ -371,11 +380,11 @@ public final class BinanceRest implements AutoCloseable {
         hosts.forEach(BinanceHttp::close);
     }
 
-    private Answer get(String endpoint, int weight) {
-        return get(endpoint, weight, Purpose.LIVE);
+    private JsonAnswer get(String endpoint, int weight) {
+        return get(endpoint, weight, Priority.LIVE);
     }
 
-    private Answer get(String endpoint, int weight, Purpose purpose) {
+    private JsonAnswer get(String endpoint, int weight, Priority purpose) {
         return ask(host -> host.get("/api/v3/" + endpoint, weight, purpose, settings.requestTimeout()));
     }
 
@@ -406,7 +415,8 @@ public final class BinanceRest implements AutoCloseable {
     }
 
     private VenueException nowhere(VenueException last) {
-        return new VenueException(Kind.REFUSED, Refusals.nowhere(hosts.stream().map(BinanceHttp::address)), last);
+        return new VenueException(
+                Kind.REFUSED, VenueErrors.nowhere(hosts.stream().map(BinanceHttp::address)), last);
     }
 
     /** One symbol is asked for as such, which halves the weight; several as a JSON array. */

@@ -4,9 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.ConnectionSettings;
 import io.tapekeeper.venue.Feed;
 import io.tapekeeper.venue.FeedCounts;
 import io.tapekeeper.venue.FeedListener;
+import io.tapekeeper.venue.limit.ConnectBudget;
+import io.tapekeeper.venue.net.SocketLoop;
+import io.tapekeeper.venue.stream.FeedHub;
+import io.tapekeeper.venue.stream.NewestIdSource;
+import io.tapekeeper.venue.stream.StreamHosts;
+import io.tapekeeper.venue.stream.StreamSession;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.time.Duration;
@@ -41,16 +48,20 @@ public final class BinanceStream implements Feed {
     private static final Duration LAST_ATTEMPT = Duration.ofMillis(200);
 
     private final CountDownLatch closing = new CountDownLatch(1);
-    private final Network network;
-    private final Outlet outlet;
+    private final SocketLoop network;
+    private final FeedHub outlet;
     private final List<StreamSession> sessions = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>(); // guarded by this
     private boolean started; // guarded by this
 
     /** A single socket for each part, and nobody to ask whether a silence is one. */
     public BinanceStream(
-            URI streamUrl, List<Instrument> instruments, TapeKind kind, FeedListener listener, Settings settings) {
-        this(streamUrl, instruments, kind, listener, settings, ConnectPermits.inMemory(), Witness.NONE, false);
+            URI streamUrl,
+            List<Instrument> instruments,
+            TapeKind kind,
+            FeedListener listener,
+            ConnectionSettings settings) {
+        this(streamUrl, instruments, kind, listener, settings, ConnectBudget.inMemory(), NewestIdSource.NONE, false);
     }
 
     /** Where the address is one of binance.com's, its host for market data only stands by. */
@@ -59,9 +70,9 @@ public final class BinanceStream implements Feed {
             List<Instrument> instruments,
             TapeKind kind,
             FeedListener listener,
-            Settings settings,
-            ConnectPermits permits,
-            Witness witness,
+            ConnectionSettings settings,
+            ConnectBudget permits,
+            NewestIdSource witness,
             boolean redundant) {
         this(
                 streamUrl,
@@ -90,14 +101,14 @@ public final class BinanceStream implements Feed {
             List<Instrument> instruments,
             TapeKind kind,
             FeedListener listener,
-            Settings settings,
-            ConnectPermits permits,
-            Witness witness,
+            ConnectionSettings settings,
+            ConnectBudget permits,
+            NewestIdSource witness,
             boolean redundant) {
         StreamHosts hosts = new StreamHosts(streamUrl, otherwise);
         List<Part> parts = parts(instruments, kind);
-        this.network = new Network(hosts.anySecure() ? Network.publicTrust() : null);
-        this.outlet = new Outlet(listener, parts.size());
+        this.network = new SocketLoop(hosts.anySecure() ? SocketLoop.publicTrust() : null);
+        this.outlet = new FeedHub(listener, parts.size());
         StreamSession.Shared shared = new StreamSession.Shared(
                 hosts, network, outlet, new StreamSession.Gate(permits), closing, kind, settings, witness);
         for (Part part : parts) {
@@ -114,8 +125,8 @@ public final class BinanceStream implements Feed {
      * @param path with the query, as every host understands it
      * @param instruments by their upper-case symbol
      */
-    record Part(int number, String path, Map<String, Instrument> instruments) {
-        URI at(URI host) {
+    public record Part(int number, String path, Map<String, Instrument> instruments) {
+        public URI at(URI host) {
             return URI.create(host + path);
         }
     }

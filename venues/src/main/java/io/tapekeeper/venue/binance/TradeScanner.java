@@ -29,7 +29,7 @@ import java.util.Map;
  *
  * @param <T> what the symbols stand for
  */
-final class TradeScanner<T> {
+public final class TradeScanner<T> {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private static final Words STREAM = Words.of("{\"stream\":\"");
@@ -132,7 +132,7 @@ final class TradeScanner<T> {
      * @param kind AGGREGATE or RAW: trades of the other kind are left alone
      * @param symbols as the venue writes them in a trade; at least one
      */
-    TradeScanner(TapeKind kind, Map<String, T> symbols) {
+    public TradeScanner(TapeKind kind, Map<String, T> symbols) {
         aggregate = kind == TapeKind.AGGREGATE;
         int places = 4 * Integer.highestOneBit(Math.max(1, symbols.size()));
         known.addAll(Collections.nCopies(places, null));
@@ -166,7 +166,7 @@ final class TradeScanner<T> {
      * @param into what it says, where the answer is not null
      * @return what its symbol stands for; null where it is left alone
      */
-    T scan(byte[] bytes, int from, int to, long receivedTime, TradeSlot into) {
+    public T scan(byte[] bytes, int from, int to, long receivedTime, TradeSlot into) {
         if (to + BEHIND <= bytes.length) {
             return read(bytes, from, to, receivedTime, into);
         }

@@ -10,7 +10,7 @@
  * <p>Times are microseconds since the epoch; venue times may arrive in milli-, micro- or nanoseconds and are told apart
  * by magnitude ({@link io.tapekeeper.venue.binance.VenueTime}). Waits run on the local monotonic clock; what was asked
  * of the venue, which all processes of a machine share and which outlives them, is counted by the wall clock
- * ({@link io.tapekeeper.venue.binance.RateGovernor}).
+ * ({@link io.tapekeeper.venue.limit.RateGovernor}).
  *
  * <p>Two quirks shape the code. A well-formed stream of a symbol that does not exist is acknowledged and stays silent,
  * so symbols are looked up in {@code exchangeInfo} first and a connection counts only when its first trade has come.

@@ -10,9 +10,14 @@ import io.tapekeeper.market.Amount;
 import io.tapekeeper.market.Side;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.ConnectionSettings;
+import io.tapekeeper.venue.Kline;
+import io.tapekeeper.venue.TradePage;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.VenueException.Kind;
 import io.tapekeeper.venue.binance.LocalRest.Reply;
+import io.tapekeeper.venue.limit.Priority;
+import io.tapekeeper.venue.limit.RateGovernor;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.URI;
@@ -58,7 +63,8 @@ class BinancePagesTest {
     }
 
     private BinanceRest restAt(URI address, List<URI> otherwise) {
-        Settings settings = Patience.settings(InstantSource.fixed(NOW), Duration.ofSeconds(10), Duration.ofSeconds(60));
+        ConnectionSettings settings =
+                Patience.settings(InstantSource.fixed(NOW), Duration.ofSeconds(10), Duration.ofSeconds(60));
         return new BinanceRest(address, settings, governor, otherwise);
     }
 
@@ -92,7 +98,7 @@ class BinancePagesTest {
     }
 
     private TradePage aggregates(long fromId) {
-        return rest.tradesFrom("BTCUSDT", TapeKind.AGGREGATE, fromId, 1_000, Purpose.REPAIR);
+        return rest.tradesFrom("BTCUSDT", TapeKind.AGGREGATE, fromId, 1_000, Priority.REPAIR);
     }
 
     @Test
@@ -114,7 +120,7 @@ class BinancePagesTest {
     @Test
     void readsRawTrades() {
         server.script(path -> Reply.ok("[" + raw(5) + "," + raw(6) + "]"));
-        TradePage page = rest.tradesFrom("BTCUSDT", TapeKind.RAW, 5, 2, Purpose.LIVE);
+        TradePage page = rest.tradesFrom("BTCUSDT", TapeKind.RAW, 5, 2, Priority.LIVE);
         long time = 1_790_000_000_000_000L;
         assertEquals(
                 new TradePage(
@@ -133,7 +139,7 @@ class BinancePagesTest {
     void anEmptyPageSaysThatThereIsNoMore() {
         server.script(path -> Reply.ok("[]"));
         assertTrue(aggregates(1).isEmpty());
-        assertEquals(OptionalLong.empty(), rest.oldestId("BTCUSDT", TapeKind.AGGREGATE, Purpose.REPAIR));
+        assertEquals(OptionalLong.empty(), rest.oldestId("BTCUSDT", TapeKind.AGGREGATE, Priority.REPAIR));
         assertEquals(OptionalLong.empty(), rest.firstIdAt("BTCUSDT", TapeKind.RAW, TRADED));
     }
 
@@ -180,7 +186,7 @@ class BinancePagesTest {
     @Test
     void aPageLongerThanAskedForIsABadAnswer() {
         server.script(path -> Reply.ok("[" + raw(5) + "," + raw(6) + "]"));
-        assertEquals(Kind.BAD_ANSWER, kindOf(() -> rest.tradesFrom("BTCUSDT", TapeKind.RAW, 5, 1, Purpose.LIVE)));
+        assertEquals(Kind.BAD_ANSWER, kindOf(() -> rest.tradesFrom("BTCUSDT", TapeKind.RAW, 5, 1, Priority.LIVE)));
     }
 
     @ParameterizedTest
@@ -196,7 +202,7 @@ class BinancePagesTest {
         server.script(path -> path.contains("historical")
                 ? Reply.status(status, body)
                 : Reply.ok("[" + aggregate(8, 1, 1, TRADED) + "]"));
-        assertEquals(Kind.NOT_SERVED, kindOf(() -> rest.tradesFrom("BTCUSDT", TapeKind.RAW, 5, 1, Purpose.REPAIR)));
+        assertEquals(Kind.NOT_SERVED, kindOf(() -> rest.tradesFrom("BTCUSDT", TapeKind.RAW, 5, 1, Priority.REPAIR)));
         assertEquals(8, aggregates(0).lastId());
     }
 
@@ -210,14 +216,14 @@ class BinancePagesTest {
             })
     void otherTroubleWithRawTradesIsNotTakenForTheirAbsence(int status, String body, Kind kind) {
         server.script(path -> Reply.status(status, body));
-        assertEquals(kind, kindOf(() -> rest.tradesFrom("X", TapeKind.RAW, 5, 1, Purpose.REPAIR)));
+        assertEquals(kind, kindOf(() -> rest.tradesFrom("X", TapeKind.RAW, 5, 1, Priority.REPAIR)));
     }
 
     @Test
     void aFirewallThatRefusesRawTradesSaysNothingOfWhatTheHostHas() {
         server.script(path -> Reply.status(403, "<html>"));
         for (int i = 0; i < 2; i++) { // the second is not sent
-            assertEquals(Kind.REFUSED, kindOf(() -> rest.tradesFrom("X", TapeKind.RAW, 5, 1, Purpose.REPAIR)));
+            assertEquals(Kind.REFUSED, kindOf(() -> rest.tradesFrom("X", TapeKind.RAW, 5, 1, Priority.REPAIR)));
         }
         assertEquals(1, server.asked.size());
     }
@@ -225,7 +231,8 @@ class BinancePagesTest {
     @Test
     void theHostForMarketDataOnlyIsNotEvenAskedForRawTradesById() {
         try (BinanceRest vision = restAt(URI.create("https://data-api.binance.vision"), List.of())) {
-            assertEquals(Kind.NOT_SERVED, kindOf(() -> vision.tradesFrom("BTCUSDT", TapeKind.RAW, 5, 1, Purpose.LIVE)));
+            assertEquals(
+                    Kind.NOT_SERVED, kindOf(() -> vision.tradesFrom("BTCUSDT", TapeKind.RAW, 5, 1, Priority.LIVE)));
             assertEquals(0, governor.snapshot().requests());
         }
     }
@@ -233,8 +240,8 @@ class BinancePagesTest {
     @Test
     void findsTheOldestIdThatTheVenueStillServes() {
         server.script(path -> Reply.ok(path.contains("historical") ? "[" + raw(40) + "]" : "[" + blanked(7) + "]"));
-        assertEquals(OptionalLong.of(7), rest.oldestId("BTCUSDT", TapeKind.AGGREGATE, Purpose.REPAIR));
-        assertEquals(OptionalLong.of(40), rest.oldestId("BTCUSDT", TapeKind.RAW, Purpose.REPAIR));
+        assertEquals(OptionalLong.of(7), rest.oldestId("BTCUSDT", TapeKind.AGGREGATE, Priority.REPAIR));
+        assertEquals(OptionalLong.of(40), rest.oldestId("BTCUSDT", TapeKind.RAW, Priority.REPAIR));
         assertEquals("/api/v3/aggTrades?fromId=0&limit=1&symbol=BTCUSDT", server.asked.getFirst());
     }
 
@@ -264,7 +271,8 @@ class BinancePagesTest {
                 42,
                 Amount.of(300_000_000));
         assertEquals(
-                List.of(expected), rest.klines("PEPEUSDT", Interval.MINUTE, 1_790_000_040_000_000L, 5, Purpose.REPAIR));
+                List.of(expected),
+                rest.klines("PEPEUSDT", Interval.MINUTE, 1_790_000_040_000_000L, 5, Priority.REPAIR));
         assertEquals(
                 "/api/v3/klines?interval=1m&startTime=1790000040000000&limit=5&symbol=PEPEUSDT",
                 server.asked.getFirst());
@@ -281,7 +289,7 @@ class BinancePagesTest {
             })
     void barsThatAreNoneAreABadAnswer(String body) {
         server.script(path -> Reply.ok(body));
-        assertEquals(Kind.BAD_ANSWER, kindOf(() -> rest.klines("X", Interval.MINUTE, TRADED, 5, Purpose.REPAIR)));
+        assertEquals(Kind.BAD_ANSWER, kindOf(() -> rest.klines("X", Interval.MINUTE, TRADED, 5, Priority.REPAIR)));
     }
 
     @Test
@@ -299,7 +307,7 @@ class BinancePagesTest {
 
     @Test
     void aLiveQuestionThatWouldWaitTooLongIsRefusedInOneSentence() {
-        governor.take(4_800, Purpose.LIVE);
+        governor.take(4_800, Priority.LIVE);
         VenueException full = assertThrows(VenueException.class, rest::serverTimeMicros);
         assertEquals(Kind.REFUSED, full.kind());
         assertTrue(full.getMessage().contains("4800 of 6000 of its weight per minute are used"), full.getMessage());
@@ -308,7 +316,7 @@ class BinancePagesTest {
 
     @Test
     void aRepairWaitsForItsTurnUntilItIsClosed() {
-        governor.take(3_000, Purpose.REPAIR);
+        governor.take(3_000, Priority.REPAIR);
         CompletableFuture<Kind> repair = elsewhere(() -> kindOf(() -> aggregates(1)));
         server.script(path -> Reply.ok("{\"serverTime\":1790000060000}"));
         assertEquals(1_790_000_060_000_000L, rest.serverTimeMicros()); // live goes on meanwhile

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.market.Instrument;
+import io.tapekeeper.venue.ConnectionSettings;
 import io.tapekeeper.venue.FeedEvent.Connected;
 import io.tapekeeper.venue.FeedEvent.Disconnected;
 import io.tapekeeper.venue.FeedEvent.Polled;
@@ -74,7 +75,7 @@ class BinancePollTest {
 
     private BinancePoll started(FeedListener listener) {
         InstantSource clock = this::ours;
-        Settings settings = Patience.settings(clock, Duration.ofSeconds(10), Duration.ofSeconds(60));
+        ConnectionSettings settings = Patience.settings(clock, Duration.ofSeconds(10), Duration.ofSeconds(60));
         BinanceRest rest = new BinanceRest(server.address(), settings);
         open.add(rest);
         BinancePoll poll = new BinancePoll(rest, List.of(BTCUSDT, ETHUSDT), Interval.SECOND, listener, settings);

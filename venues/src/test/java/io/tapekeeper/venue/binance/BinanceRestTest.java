@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.ClockOffset;
+import io.tapekeeper.venue.SimulatedVenue;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.VenueException.Kind;
 import io.tapekeeper.venue.binance.LocalRest.Reply;
+import io.tapekeeper.venue.limit.RateGovernor;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.ConnectionSettings;
 import io.tapekeeper.venue.FeedCounts;
 import io.tapekeeper.venue.FeedEvent.Connected;
 import io.tapekeeper.venue.FeedEvent.Disconnected;
@@ -15,6 +16,10 @@ import io.tapekeeper.venue.FeedEvent.Traded;
 import io.tapekeeper.venue.FeedListener;
 import io.tapekeeper.venue.binance.LocalWebSocket.Connection;
 import io.tapekeeper.venue.binance.LocalWebSocket.Frame;
+import io.tapekeeper.venue.limit.ConnectBudget;
+import io.tapekeeper.venue.limit.RateGovernor;
+import io.tapekeeper.venue.stream.NewestIdSource;
+import io.tapekeeper.venue.stream.StreamHosts;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -64,11 +69,11 @@ class BinanceStreamTest {
         return patience;
     }
 
-    private static Settings settings() {
+    private static ConnectionSettings settings() {
         return patience().settings();
     }
 
-    private BinanceStream stream(FeedListener listener, Settings settings) {
+    private BinanceStream stream(FeedListener listener, ConnectionSettings settings) {
         BinanceStream stream =
                 new BinanceStream(server.address(), List.of(BTCUSDT, ETHUSDT), TapeKind.AGGREGATE, listener, settings);
         open.add(stream);
@@ -363,7 +368,7 @@ class BinanceStreamTest {
         assertEquals(1, server.attempts.get());
     }
 
-    private BinanceStream startedWithSpare(URI otherwise, ConnectPermits permits) {
+    private BinanceStream startedWithSpare(URI otherwise, ConnectBudget permits) {
         BinanceStream stream = new BinanceStream(
                 server.address(),
                 List.of(otherwise),
@@ -372,7 +377,7 @@ class BinanceStreamTest {
                 heard,
                 settings(),
                 permits,
-                Witness.NONE,
+                NewestIdSource.NONE,
                 true);
         open.add(stream);
         stream.start();
@@ -383,7 +388,7 @@ class BinanceStreamTest {
     void allSocketsGoToTheHostThatStandsByWhereTheFirstDoesNotServeThisPlace() throws IOException {
         server.refuse("HTTP/1.1 451 x\r\nContent-Length: 0\r\n\r\n");
         try (LocalWebSocket second = new LocalWebSocket()) {
-            startedWithSpare(second.address(), ConnectPermits.inMemory());
+            startedWithSpare(second.address(), ConnectBudget.inMemory());
             Connection one = second.next();
             Connection other = second.next();
             assertEquals("/stream?streams=btcusdt@aggTrade", one.path);
@@ -404,7 +409,7 @@ class BinanceStreamTest {
         server.refuse(no);
         try (LocalWebSocket second = new LocalWebSocket()) {
             second.refuse(no);
-            startedWithSpare(second.address(), ConnectPermits.inMemory());
+            startedWithSpare(second.address(), ConnectBudget.inMemory());
             assertEquals(
                     "Neither %s nor %s serves this location (HTTP 451). Go through another network, or name another address."
                             .formatted(

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.TradePage;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.VenueException.Kind;
+import io.tapekeeper.venue.limit.Priority;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -78,7 +80,7 @@ class BrokenAnswersTest {
     }
 
     private TradePage page() {
-        return rest.tradesFrom("BTCUSDT", TapeKind.AGGREGATE, 0, 1_000, Purpose.LIVE);
+        return rest.tradesFrom("BTCUSDT", TapeKind.AGGREGATE, 0, 1_000, Priority.LIVE);
     }
 
     private void worksAgain() {

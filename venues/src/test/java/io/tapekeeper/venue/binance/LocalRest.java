@@ -15,28 +15,28 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** A real HTTP server that answers as a test tells it to, and remembers what it was asked. */
-final class LocalRest implements AutoCloseable {
+public final class LocalRest implements AutoCloseable {
     /** What to answer; may block. */
-    interface Script {
+    public interface Script {
         Reply reply(String pathAndQuery) throws IOException, InterruptedException;
     }
 
-    record Reply(int status, String body, Map<String, String> headers) {
-        static Reply ok(String body) {
+    public record Reply(int status, String body, Map<String, String> headers) {
+        public static Reply ok(String body) {
             return new Reply(200, body, Map.of());
         }
 
-        static Reply status(int status, String body) {
+        public static Reply status(int status, String body) {
             return new Reply(status, body, Map.of());
         }
     }
 
-    final List<String> asked = new CopyOnWriteArrayList<>();
+    public final List<String> asked = new CopyOnWriteArrayList<>();
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private volatile Script script;
 
-    LocalRest(Script script) throws IOException {
+    public LocalRest(Script script) throws IOException {
         this.script = script;
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
@@ -58,11 +58,11 @@ final class LocalRest implements AutoCloseable {
         }
     }
 
-    void script(Script next) {
+    public void script(Script next) {
         script = next;
     }
 
-    URI address() {
+    public URI address() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 

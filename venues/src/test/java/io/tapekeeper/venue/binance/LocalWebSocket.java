@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A real WebSocket server on plain sockets, so that a test may also do what no decent server does: refuse the upgrade,
  * fall silent, cut frames, vanish. Each connection is handed to the test.
  */
-final class LocalWebSocket implements AutoCloseable {
+public final class LocalWebSocket implements AutoCloseable {
     static final int TEXT = 1;
     static final int CONTINUATION = 0;
     static final int BINARY = 2;
@@ -37,38 +37,38 @@ final class LocalWebSocket implements AutoCloseable {
     private volatile String refusal; // null = upgrade
     private volatile boolean silent;
 
-    LocalWebSocket() throws IOException {
+    public LocalWebSocket() throws IOException {
         this(0);
     }
 
-    LocalWebSocket(int port) throws IOException {
+    public LocalWebSocket(int port) throws IOException {
         this(new ServerSocket(port, 50, InetAddress.getLoopbackAddress()));
     }
 
-    LocalWebSocket(ServerSocket server) {
+    public LocalWebSocket(ServerSocket server) {
         this.server = server;
         Thread.ofPlatform().daemon().name("local-websocket").start(this::accept);
     }
 
-    URI address() {
+    public URI address() {
         return URI.create("ws://127.0.0.1:" + server.getLocalPort());
     }
 
-    int port() {
+    public int port() {
         return server.getLocalPort();
     }
 
     /** From now on upgrades are answered with this HTTP head instead; null = upgrade again. */
-    void refuse(String head) {
+    public void refuse(String head) {
         refusal = head;
     }
 
     /** From now on connections are accepted and never answered. */
-    void fallSilent() {
+    public void fallSilent() {
         silent = true;
     }
 
-    Connection next() {
+    public Connection next() {
         return Eventually.next(connections);
     }
 
@@ -145,11 +145,11 @@ final class LocalWebSocket implements AutoCloseable {
     }
 
     /** A frame that the client sent, its payload byte by byte as characters; -1 = it hung up. */
-    record Frame(int opcode, String payload) {}
+    public record Frame(int opcode, String payload) {}
 
     /** One client; frames are written by the test's thread. */
-    static final class Connection {
-        final String path;
+    public static final class Connection {
+        public final String path;
         final BlockingQueue<Frame> received = new LinkedBlockingQueue<>();
 
         /** While a test holds its permit nothing is read. */
@@ -183,11 +183,11 @@ final class LocalWebSocket implements AutoCloseable {
             }
         }
 
-        void send(String text) throws IOException {
+        public void send(String text) throws IOException {
             frame(TEXT, true, text.getBytes(UTF_8));
         }
 
-        void frame(int opcode, boolean last, byte[] payload) throws IOException {
+        public void frame(int opcode, boolean last, byte[] payload) throws IOException {
             ByteArrayOutputStream frame = new ByteArrayOutputStream();
             frame.write((last ? 128 : 0) | opcode);
             if (payload.length < 126) {
@@ -208,7 +208,7 @@ final class LocalWebSocket implements AutoCloseable {
             out.flush();
         }
 
-        void close(int code, String reason) throws IOException {
+        public void close(int code, String reason) throws IOException {
             ByteArrayOutputStream payload = new ByteArrayOutputStream();
             payload.write(code >> 8);
             payload.write(code);
@@ -217,12 +217,12 @@ final class LocalWebSocket implements AutoCloseable {
         }
 
         /** Ends the connection without a word. */
-        void vanish() throws IOException {
+        public void vanish() throws IOException {
             socket.close();
         }
 
         /** Ends the connection by a TCP reset. */
-        void reset() throws IOException {
+        public void reset() throws IOException {
             socket.setSoLinger(true, 0);
             socket.close();
         }

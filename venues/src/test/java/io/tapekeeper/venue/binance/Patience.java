@@ -1,10 +1,11 @@
 package io.tapekeeper.venue.binance;
 
+import io.tapekeeper.venue.ConnectionSettings;
 import java.time.Duration;
 import java.time.InstantSource;
 
 /** Settings for tests: short waits, but room for a busy machine. */
-final class Patience {
+public final class Patience {
     InstantSource clock = InstantSource.system();
     Duration request = Duration.ofSeconds(10);
     Duration firstRetry = Duration.ofMillis(5);
@@ -18,15 +19,15 @@ final class Patience {
     Duration longestStall = Duration.ofMinutes(2);
     Duration flightTime = Duration.ofMillis(200);
 
-    Settings settings() {
-        return new Settings(
+    public ConnectionSettings settings() {
+        return new ConnectionSettings(
                 clock,
                 request,
                 Duration.ofSeconds(3),
                 firstRetry,
                 longestRetry,
                 Duration.ofMinutes(5),
-                new Settings.Sockets(
+                new ConnectionSettings.Sockets(
                         readIdle,
                         probeTimeout,
                         stableAfter,
@@ -37,11 +38,11 @@ final class Patience {
                         flightTime));
     }
 
-    static Settings shortRetries() {
+    public static ConnectionSettings shortRetries() {
         return new Patience().settings();
     }
 
-    static Settings settings(InstantSource clock, Duration request, Duration readIdle) {
+    public static ConnectionSettings settings(InstantSource clock, Duration request, Duration readIdle) {
         Patience patience = new Patience();
         patience.clock = clock;
         patience.request = request;

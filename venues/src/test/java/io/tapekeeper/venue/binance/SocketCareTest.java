@@ -15,6 +15,8 @@ import io.tapekeeper.venue.FeedEvent.Traded;
 import io.tapekeeper.venue.FeedListener;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.binance.LocalWebSocket.Connection;
+import io.tapekeeper.venue.limit.ConnectBudget;
+import io.tapekeeper.venue.stream.NewestIdSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -56,7 +58,8 @@ class SocketCareTest {
         server.close();
     }
 
-    private BinanceStream started(FeedListener listener, ConnectPermits permits, Witness witness, boolean redundant) {
+    private BinanceStream started(
+            FeedListener listener, ConnectBudget permits, NewestIdSource witness, boolean redundant) {
         BinanceStream stream = new BinanceStream(
                 server.address(),
                 List.of(BTCUSDT),
@@ -71,8 +74,8 @@ class SocketCareTest {
         return stream;
     }
 
-    private BinanceStream started(Witness witness) {
-        return started(heard, ConnectPermits.inMemory(), witness, false);
+    private BinanceStream started(NewestIdSource witness) {
+        return started(heard, ConnectBudget.inMemory(), witness, false);
     }
 
     private void hears(long id) {
@@ -104,7 +107,7 @@ class SocketCareTest {
     void rotationsLeaveNoHoleThoughTheOldSocketLagsBehindTheNewOne() throws Exception {
         patience.rotateAfter = Duration.ofMillis(500);
         patience.overlap = Duration.ofMillis(400);
-        BinanceStream stream = started(Witness.NONE);
+        BinanceStream stream = started(NewestIdSource.NONE);
         AtomicBoolean over = new AtomicBoolean();
         Thread venue = Thread.ofPlatform().start(() -> print(over));
         Eventually.that("six rotations", () -> stream.counts().rotations() >= 6);
@@ -147,7 +150,7 @@ class SocketCareTest {
     @Test
     void onAQuietMarketTheOldSocketStaysUntilItEndsAndTheNewOneIsThereAlready() throws IOException {
         patience.rotateAfter = Duration.ofSeconds(1);
-        BinanceStream stream = started(Witness.NONE);
+        BinanceStream stream = started(NewestIdSource.NONE);
         Connection old = connected(1);
         Connection young = server.next();
         pass(Duration.ofMillis(300));
@@ -163,7 +166,7 @@ class SocketCareTest {
 
     @Test
     void aNewSocketThatStaysSilentWhileTheOldOneTalksIsNotTrusted() throws IOException {
-        BinanceStream stream = started(Witness.NONE);
+        BinanceStream stream = started(NewestIdSource.NONE);
         Connection old = connected(1);
         old.send(SHUTDOWN);
         Connection deaf = server.next();
@@ -182,7 +185,7 @@ class SocketCareTest {
     @Test
     void aVenueThatIsOutOfReachWhileASocketRotatesDisturbsNobody() throws IOException {
         patience.rotateAfter = Duration.ofMillis(500);
-        BinanceStream stream = started(Witness.NONE);
+        BinanceStream stream = started(NewestIdSource.NONE);
         Connection old = connected(1);
         server.refuse("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
         Eventually.that("it tried several times", () -> server.attempts.get() > 4);
@@ -198,7 +201,7 @@ class SocketCareTest {
     @Test
     void aPauseThatTheVenueAsksForIsKeptThoughTheOldSocketIsAboutToEnd() throws IOException {
         patience.rotateAfter = Duration.ofMillis(500);
-        started(Witness.NONE);
+        started(NewestIdSource.NONE);
         Connection old = connected(1);
         server.refuse("HTTP/1.1 418 x\r\nRetry-After: 60\r\nContent-Length: 0\r\n\r\n");
         Eventually.that("it is refused", () -> server.attempts.get() == 2);
@@ -354,7 +357,7 @@ class SocketCareTest {
 
     @Test
     void ofTwoSocketsOneMayDieWithoutAWordOfDisconnection() throws IOException {
-        BinanceStream stream = started(heard, ConnectPermits.inMemory(), Witness.NONE, true);
+        BinanceStream stream = started(heard, ConnectBudget.inMemory(), NewestIdSource.NONE, true);
         Connection first = connected(1);
         Connection second = server.next();
         assertEquals(first.path, second.path);
@@ -379,7 +382,7 @@ class SocketCareTest {
     @Test
     void ofTwoSocketsTheSpareOneRotatesAtHalfTheAge() throws IOException {
         patience.rotateAfter = Duration.ofSeconds(4);
-        started(heard, ConnectPermits.inMemory(), Witness.NONE, true);
+        started(heard, ConnectBudget.inMemory(), NewestIdSource.NONE, true);
         server.next();
         server.next();
         long opened = System.nanoTime();
@@ -396,7 +399,7 @@ class SocketCareTest {
         patience.request = Duration.ofMillis(300);
         server.fallSilent();
         BlockingQueue<Long> taken = new LinkedBlockingQueue<>();
-        ConnectPermits permits = new ConnectPermits() {
+        ConnectBudget permits = new ConnectBudget() {
             @Override
             public long nanosToWait() {
                 return 0;
@@ -412,7 +415,7 @@ class SocketCareTest {
                 throw new AssertionError("this server refuses nobody");
             }
         };
-        started(heard, permits, Witness.NONE, true); // two sessions want to connect
+        started(heard, permits, NewestIdSource.NONE, true); // two sessions want to connect
         long last = Eventually.next(taken);
         for (int i = 0; i < 5; i++) {
             long next = Eventually.next(taken);
@@ -426,7 +429,7 @@ class SocketCareTest {
         AtomicBoolean permitted = new AtomicBoolean();
         AtomicInteger taken = new AtomicInteger();
         AtomicInteger asked = new AtomicInteger();
-        ConnectPermits permits = new ConnectPermits() {
+        ConnectBudget permits = new ConnectBudget() {
             @Override
             public long nanosToWait() {
                 asked.incrementAndGet();
@@ -443,7 +446,7 @@ class SocketCareTest {
                 throw new AssertionError("this server refuses nobody");
             }
         };
-        started(heard, permits, Witness.NONE, false);
+        started(heard, permits, NewestIdSource.NONE, false);
         Eventually.that("it has waited in vain", () -> asked.get() > 20);
         assertEquals(0, server.attempts.get());
         permitted.set(true);
@@ -464,8 +467,8 @@ class SocketCareTest {
                         Thread.currentThread().interrupt();
                     }
                 },
-                ConnectPermits.inMemory(),
-                Witness.NONE,
+                ConnectBudget.inMemory(),
+                NewestIdSource.NONE,
                 true);
         Connection first = server.next();
         Connection second = server.next();
@@ -481,7 +484,7 @@ class SocketCareTest {
 
     @Test
     void aFrameTooLongToBeSkippedEndsTheConnection() throws IOException {
-        started(Witness.NONE);
+        started(NewestIdSource.NONE);
         Connection connection = connected(1);
         try {
             connection.frame(LocalWebSocket.TEXT, true, new byte[17 << 20]);

@@ -1,0 +1,120 @@
+package io.tapekeeper.recorder.health;
+
+import io.tapekeeper.venue.ClockOffset;
+import io.tapekeeper.venue.VenueException;
+import io.tapekeeper.venue.binance.BinanceRest;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The venue's clock as told from here: ours plus the offset measured last. Ages are told against it; nothing is ever
+ * ordered by it. Thread-safe.
+ */
+public final class ClockOffsetMonitor implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(ClockOffsetMonitor.class.getName());
+    private static final Duration MEASURED_EVERY = Duration.ofSeconds(60);
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(1); // each is twice as long
+
+    private final BinanceRest rest;
+    private final InstantSource ours;
+    private final Thread thread;
+    private final Semaphore asked = new Semaphore(0);
+    private volatile OptionalLong offsetMicros = OptionalLong.empty();
+
+    public ClockOffsetMonitor(BinanceRest rest, InstantSource ours) {
+        this.rest = rest;
+        this.ours = ours;
+        thread = Thread.ofPlatform().daemon().name("venue-clock").unstarted(this::measureForEver);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    private void measureForEver() {
+        try {
+            Duration retry = FIRST_RETRY;
+            while (!Thread.interrupted()) {
+                boolean measured = measure();
+                Duration wait = measured ? MEASURED_EVERY : retry;
+                retry = measured ? FIRST_RETRY : shorter(retry.multipliedBy(2), MEASURED_EVERY);
+                asked.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS);
+                asked.drainPermits();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // closed
+        }
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private boolean measure() {
+        try {
+            ClockOffset measured = rest.clockOffset();
+            offsetMicros = OptionalLong.of(measured.micros());
+            LOG.log(Level.DEBUG, "clock offset to the venue: {0}", measured);
+            return true;
+        } catch (VenueException e) {
+            LOG.log(Level.DEBUG, "clock offset not measured, the last one stays", e);
+            return false;
+        }
+    }
+
+    /** Epoch microseconds by our clock. */
+    static long micros(Instant instant) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+    }
+
+    /**
+     * Measures the offset at once: whoever connects anew may meet another clock. Until that is done the last one holds,
+     * for most find the same clock again and the venue may not answer now.
+     */
+    void measureAgain() {
+        asked.release();
+    }
+
+    /** Whether the offset is known. */
+    public boolean isMeasured() {
+        return offsetMicros.isPresent();
+    }
+
+    /** What is to be added to our clock to get the venue's; NaN as long as it is not known. */
+    public double offsetMillis() {
+        OptionalLong offset = offsetMicros;
+        return offset.isPresent() ? offset.getAsLong() / 1e3 : Double.NaN;
+    }
+
+    /** An offset as people say it. */
+    static String inWords(double offsetMillis) {
+        return String.format(
+                Locale.ROOT,
+                "This machine's clock is %.1f s %s the venue's",
+                Math.abs(offsetMillis) / 1e3,
+                offsetMillis > 0 ? "behind" : "ahead of");
+    }
+
+    /** Epoch microseconds by our clock. */
+    public long oursMicros() {
+        return micros(ours.instant());
+    }
+
+    /** Epoch microseconds by the venue's clock; by ours as long as the offset is not known. */
+    long nowMicros() {
+        return oursMicros() + offsetMicros.orElse(0);
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}

@@ -1,0 +1,249 @@
+package io.tapekeeper.recorder.repair;
+
+import io.tapekeeper.alert.Alert;
+import io.tapekeeper.market.Trade;
+import io.tapekeeper.market.TradeView;
+import io.tapekeeper.pipeline.Analyst;
+import io.tapekeeper.pipeline.PipelineState;
+import io.tapekeeper.recorder.tape.TapeReplay;
+import io.tapekeeper.series.FeatureRow;
+import io.tapekeeper.series.Preset;
+import io.tapekeeper.series.Series;
+import io.tapekeeper.signal.SignalChange;
+import io.tapekeeper.store.Checkpoint;
+import io.tapekeeper.store.History;
+import io.tapekeeper.store.LedgerEntry;
+import io.tapekeeper.store.Recorder;
+import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.GapCause;
+import io.tapekeeper.tape.HoldLimit;
+import io.tapekeeper.tape.Sequencer;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Computes the rows of a series anew from the stored trades, after some were added: from the state that was saved
+ * before the first of them, through the same classes as the live tape, so that the end result is that of a tape on
+ * which nothing was ever missing. Rows that come out otherwise than before are stored with a higher revision; alerts
+ * and signals that no longer come out are withdrawn.
+ *
+ * <p>One thread at a time; the live tape goes on beside it until it is caught up with.
+ */
+public final class Rebuild implements Sequencer.Output, Analyst.Output {
+    /** The newest corrected rows that are kept for the open pages. */
+    private static final int KEPT_ROWS = 3_600;
+
+    /** States at the edges of holes that are still open: as many as the store keeps. */
+    private static final int KEPT_EDGES = 64;
+
+    private final Series series;
+    private final Recorder recorder;
+    private final History history;
+    private final List<LedgerEntry> known;
+    private final long firstMicros;
+    private final long withdrawnUpTo;
+    private final Sequencer sequencer;
+    private final Analyst analyst;
+    private final Deque<Checkpoint> edges = new ArrayDeque<>(); // of holes that it passed
+    private final Deque<FeatureRow> newest = new ArrayDeque<>();
+    private final boolean besideLive; // which may close any alert meanwhile, so all are kept
+    private final List<Alert> alerts = new ArrayList<>(); // to be said again at the end
+    private final List<SignalChange> lateSignals = new ArrayList<>(); // while it went on
+    private long lastBarStart;
+    private SignalChange lastSignal;
+
+    /** Beside a live tape nothing is withdrawn before all is computed: it may be stopped. */
+    static final long AT_THE_END = Long.MIN_VALUE;
+
+    /**
+     * Begins: what follows the trade before {@code tradeId} is said anew by {@link #upTo}.
+     *
+     * @param known what is settled only now: the ledger hears of it when all is done
+     * @param tradeId the first trade that was added
+     * @param withdrawnAtOnce up to here, epoch microseconds, alerts and signals are withdrawn now, so that they need
+     *     not be kept in memory; or {@link #AT_THE_END}
+     */
+    public Rebuild(
+            Series series,
+            Preset preset,
+            Recorder recorder,
+            History history,
+            List<LedgerEntry> known,
+            long tradeId,
+            long withdrawnAtOnce) {
+        this.series = series;
+        this.recorder = recorder;
+        this.history = history;
+        this.known = known;
+        Checkpoint checkpoint = history.checkpointBefore(series, tradeId).orElse(null);
+        Sequencer place = new Sequencer(this, 0, new HoldLimit(1));
+        Analyst restored = new Analyst(series.instrument(), series.interval(), preset, this);
+        if (checkpoint != null) {
+            try {
+                PipelineState.restore(checkpoint.state(), place, restored);
+            } catch (IOException e) { // of another version: from the beginning
+                checkpoint = null;
+                place = new Sequencer(this, 0, new HoldLimit(1));
+                restored = new Analyst(series.instrument(), series.interval(), preset, this);
+            }
+        }
+        sequencer = place;
+        analyst = restored;
+        lastBarStart = checkpoint == null ? Long.MIN_VALUE : checkpoint.lastBarStart();
+        firstMicros = endOf(series, Optional.ofNullable(checkpoint));
+        besideLive = withdrawnAtOnce == AT_THE_END;
+        withdrawnUpTo = Math.max(firstMicros, withdrawnAtOnce);
+        recorder.withdraw(series, firstMicros + 1, withdrawnUpTo + 1);
+    }
+
+    /** Up to where rows, alerts and signals hold: the end of the last bar of a saved state. */
+    private long endOf(Series one, Optional<Checkpoint> checkpoint) {
+        if (checkpoint.isPresent()) {
+            return checkpoint.get().lastBarStart() + one.interval().micros();
+        }
+        // What lies before the first trade that is stored cannot be computed, so it stays.
+        long[] first = {Long.MIN_VALUE};
+        history.firstTradeId(one.tape())
+                .ifPresent(id -> history.trades(
+                        one.tape(),
+                        id,
+                        id + 1,
+                        trade -> first[0] = one.interval().startOf(trade.venueTime())));
+        return first[0];
+    }
+
+    /**
+     * Goes on to a trade. All trades up to it must have been said to the recorder.
+     *
+     * @throws java.util.concurrent.CancellationException where it was asked to stop
+     */
+    public void upTo(long lastId, BooleanSupplier stopped) {
+        recorder.flush();
+        // The ledger is read anew each time: the live tape may have met another hole meanwhile.
+        new TapeReplay(history, series.tape(), known).offerTo(sequencer, lastId, stopped);
+    }
+
+    /**
+     * Takes the place of what the live tape said since the beginning: from now on every row, alert and signal stored is
+     * that of the corrected tape.
+     *
+     * @param fromId the first trade that was added
+     */
+    public void finish(long fromId) {
+        recorder.withdraw(series, withdrawnUpTo + 1, Long.MAX_VALUE);
+        alerts.forEach(alert -> recorder.alertOpened(series, alert));
+        lateSignals.forEach(change -> recorder.signalChanged(series, change));
+        for (Series other : history.series()) { // of other presets: they continue from before it
+            if (other.tape().equals(series.tape())) {
+                recorder.rewind(other, fromId);
+                if (!other.equals(series)) { // its next start says anew which of them hold
+                    long end = endOf(other, history.checkpointBefore(other, fromId));
+                    recorder.withdraw(other, end + 1, Long.MAX_VALUE);
+                }
+            }
+        }
+        for (Checkpoint edge : edges) {
+            recorder.checkpoint(series, edge.lastTradeId(), edge.lastBarStart(), edge.state());
+        }
+        if (lastBarStart != Long.MIN_VALUE) {
+            byte[] state = PipelineState.of(sequencer, analyst);
+            recorder.checkpoint(series, sequencer.lastId(), lastBarStart, state);
+        }
+    }
+
+    @Override
+    public void trade(TradeView trade) {
+        analyst.trade(trade);
+    }
+
+    @Override
+    public void gap(Gap gap, GapCause cause) {
+        if (cause == GapCause.BLANKED) {
+            return;
+        }
+        boolean mayBeFilled = cause == GapCause.MISSED || cause == GapCause.UNRESOLVED;
+        if (mayBeFilled && lastBarStart != Long.MIN_VALUE) {
+            edges.addLast(new Checkpoint(gap.firstId() - 1, lastBarStart, state()));
+            if (edges.size() > KEPT_EDGES) {
+                edges.removeFirst();
+            }
+        }
+        analyst.gap(gap);
+    }
+
+    @Override
+    public void conflict(Trade emitted, TradeView other) {
+        throw new IllegalStateException("the store holds id " + other.id() + " twice");
+    }
+
+    @Override
+    public void row(FeatureRow row) {
+        lastBarStart = row.bar().start();
+        recorder.row(series, row);
+        newest.addLast(row);
+        if (newest.size() > KEPT_ROWS) {
+            newest.removeFirst();
+        }
+    }
+
+    @Override
+    public void alertOpened(Alert alert) {
+        alert(alert);
+    }
+
+    @Override
+    public void alertClosed(Alert alert) {
+        alert(alert);
+    }
+
+    private void alert(Alert alert) {
+        recorder.alertOpened(series, alert);
+        if (besideLive || alert.opened() > withdrawnUpTo) {
+            alerts.add(alert);
+        }
+    }
+
+    @Override
+    public void signalChanged(SignalChange change) {
+        lastSignal = change;
+        recorder.signalChanged(series, change);
+        if (change.time() > withdrawnUpTo) {
+            lateSignals.add(change);
+        }
+    }
+
+    /** The last trade it has come to, −1 before the first. */
+    public long lastId() {
+        return sequencer.lastId();
+    }
+
+    /** Start of the last bar that closed, epoch microseconds. */
+    public long lastBarStart() {
+        return lastBarStart;
+    }
+
+    /** From this time on rows may have changed, epoch microseconds. */
+    long firstMicros() {
+        return firstMicros;
+    }
+
+    /** The state at {@link #lastId}, for whoever goes on. */
+    public byte[] state() {
+        return PipelineState.of(sequencer, analyst);
+    }
+
+    /** The last change of the signal that came out, or null. */
+    SignalChange lastSignal() {
+        return lastSignal;
+    }
+
+    /** The newest rows, ascending. */
+    List<FeatureRow> newestRows() {
+        return List.copyOf(newest);
+    }
+}

@@ -1,0 +1,221 @@
+package io.tapekeeper.store;
+
+import io.tapekeeper.alert.Alert;
+import io.tapekeeper.alert.Rule;
+import io.tapekeeper.bar.Bar;
+import io.tapekeeper.bar.Interval;
+import io.tapekeeper.feature.FeatureValues;
+import io.tapekeeper.market.Amount;
+import io.tapekeeper.market.Instrument;
+import io.tapekeeper.market.Side;
+import io.tapekeeper.market.Trade;
+import io.tapekeeper.series.Extremes;
+import io.tapekeeper.series.FeatureRow;
+import io.tapekeeper.series.RollupRow;
+import io.tapekeeper.series.Series;
+import io.tapekeeper.signal.Signal;
+import io.tapekeeper.signal.SignalChange;
+import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.GapCause;
+import io.tapekeeper.tape.IdRange;
+import io.tapekeeper.tape.TapeId;
+import io.tapekeeper.tape.TapeKind;
+import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Reads a result row by row, and each row column after column in the order of its SELECT. */
+final class RowMapper {
+    static final String SERIES = "symbol, venue, price_step, size_step, kind, simulated, preset, interval";
+    static final String TRADE = "id, price, size, side, time, received, raw";
+    static final String BAR = "interval, start, open, high, low, close, volume, quote_volume, bar.trades,"
+            + " taker_buy_volume, bar.complete, carried, bar.revision";
+    static final String FEATURES = BAR
+            + ", return, log_return, volatility, volatility_annual, baseline, zscore,"
+            + " signal, rules, feature.complete, feature.revision";
+    static final String ROLLUP = "interval, start, open, high, low, close, volume, quote_volume, trades,"
+            + " taker_buy_volume, bar_complete, carried, return_low, return_high,"
+            + " volatility_low, volatility_high, baseline_low, baseline_high, zscore_low,"
+            + " zscore_high, signal, rules, complete";
+    static final String ALERT = "rule, opened, closed, value, threshold, reason";
+    static final String SIGNAL = "model, time, signal, price, zscore";
+    static final String GAP = "first_id, last_id, before, after, cause, opened, closed, repaired_by";
+    static final String CHECKPOINT = "last_trade_id, last_bar_start, state";
+
+    private static final int MOST_DIGITS = 18; // of a long, whatever they are
+    private static final long[] POWERS = new long[MOST_DIGITS + 1]; // of ten
+
+    static {
+        POWERS[0] = 1;
+        for (int at = 1; at < POWERS.length; at++) {
+            POWERS[at] = 10 * POWERS[at - 1];
+        }
+    }
+
+    private final ResultSet result;
+    private int column;
+
+    RowMapper(ResultSet result) {
+        this.result = result;
+    }
+
+    /** Goes to the next row; false behind the last. */
+    boolean next() throws SQLException {
+        column = 0;
+        return result.next();
+    }
+
+    Series series() throws SQLException {
+        String symbol = text();
+        String venue = text();
+        Instrument instrument = new Instrument(venue, symbol, whole(), whole());
+        TapeId tape = new TapeId(venue, symbol, TapeKind.parse(text()), flag());
+        return new Series(tape, instrument, text(), new Interval(whole()));
+    }
+
+    /** @param timeBase of its tape */
+    Trade trade(long timeBase) throws SQLException {
+        long id = whole();
+        long price = whole();
+        long size = whole();
+        Side side = side();
+        long time = timeBase + whole();
+        return new Trade(id, price, size, side, time, time + whole(), (int) whole());
+    }
+
+    IdRange ids() throws SQLException {
+        return new IdRange(whole(), whole());
+    }
+
+    StoredBar bar() throws SQLException {
+        return new StoredBar(barAlone(), (int) whole());
+    }
+
+    private Bar barAlone() throws SQLException {
+        return new Bar(
+                new Interval(whole()),
+                whole(),
+                whole(),
+                whole(),
+                whole(),
+                whole(),
+                amount(Amount.SIZE_PLACES),
+                amount(Amount.QUOTE_PLACES),
+                whole(),
+                amount(Amount.SIZE_PLACES),
+                flag(),
+                flag());
+    }
+
+    StoredRow features() throws SQLException {
+        Bar bar = bar().bar();
+        FeatureValues values = new FeatureValues(real(), real(), real(), real(), real(), Double.NaN, real());
+        FeatureRow row = new FeatureRow(bar, values, signal(), (int) whole(), flag());
+        return new StoredRow(row, (int) whole());
+    }
+
+    RollupRow rollup() throws SQLException {
+        return new RollupRow(
+                barAlone(), extremes(), extremes(), extremes(), extremes(), signal(), (int) whole(), flag());
+    }
+
+    private Extremes extremes() throws SQLException {
+        return new Extremes(real(), real());
+    }
+
+    Alert alert() throws SQLException {
+        Rule rule = rule(text());
+        long opened = whole();
+        long closed = whole(); // NULL reads as 0, which is OPEN
+        return new Alert(rule, opened, closed, real(), real(), text());
+    }
+
+    SignalChange signalChange() throws SQLException {
+        return new SignalChange(text(), whole(), signal(), whole(), real());
+    }
+
+    LedgerEntry gap() throws SQLException {
+        Gap gap = new Gap(whole(), whole(), whole(), whole());
+        GapCause cause = GapCause.parse(text());
+        long opened = whole();
+        Long closed = number();
+        return new LedgerEntry(
+                gap,
+                cause,
+                opened,
+                closed == null ? OptionalLong.empty() : OptionalLong.of(closed),
+                Optional.ofNullable(text()));
+    }
+
+    Checkpoint checkpoint() throws SQLException {
+        return new Checkpoint(whole(), whole(), result.getBytes(++column));
+    }
+
+    /** A number, null where it is NULL. */
+    Long number() throws SQLException {
+        long value = whole();
+        return result.wasNull() ? null : value;
+    }
+
+    private long whole() throws SQLException {
+        return result.getLong(++column);
+    }
+
+    private String text() throws SQLException {
+        return result.getString(++column);
+    }
+
+    private boolean flag() throws SQLException {
+        return whole() != 0;
+    }
+
+    private double real() throws SQLException {
+        double value = result.getDouble(++column);
+        return value == 0 && result.wasNull() ? Double.NaN : value; // asking costs as much again
+    }
+
+    /** Of few digits, as nearly all are, it is read without a BigDecimal: a range has thousands. */
+    private Amount amount(int places) throws SQLException {
+        String text = text();
+        long digits = 0;
+        int behindPoint = -1; // digits; -1 = the point has not come
+        boolean plain = text.length() <= MOST_DIGITS;
+        for (int at = 0; at < text.length() && plain; at++) {
+            char c = text.charAt(at);
+            if (c == '.' && behindPoint < 0) {
+                behindPoint = 0;
+            } else {
+                plain = c >= '0' && c <= '9';
+                digits = digits * 10 + (c - '0');
+                behindPoint += behindPoint < 0 ? 0 : 1;
+            }
+        }
+        int missing = places - Math.max(behindPoint, 0);
+        return plain && missing >= 0 && missing < POWERS.length
+                ? Amount.product(digits, POWERS[missing])
+                : Amount.of(new BigDecimal(text).movePointRight(places).toBigIntegerExact());
+    }
+
+    private Side side() throws SQLException {
+        return whole() == 1 ? Side.BUY : Side.SELL;
+    }
+
+    private Signal signal() throws SQLException {
+        return switch (Long.signum(whole())) {
+            case 1 -> Signal.BUY;
+            case -1 -> Signal.SELL;
+            default -> Signal.NEUTRAL;
+        };
+    }
+
+    private static Rule rule(String label) {
+        for (Rule rule : Rule.values()) {
+            if (rule.label().equals(label)) {
+                return rule;
+            }
+        }
+        throw new IllegalArgumentException("no rule: \"" + label + "\"");
+    }
+}

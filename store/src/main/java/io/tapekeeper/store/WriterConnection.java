@@ -1,0 +1,123 @@
+package io.tapekeeper.store;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/** The writer's connection: its transactions, and each statement prepared once. One thread. */
+final class WriterConnection {
+    /** How long BEGIN waits for another program that writes, before it fails. */
+    private static final int BUSY_MILLIS = 1_000;
+
+    private final Connection connection;
+    private final Map<String, PreparedStatement> statements = new HashMap<>(); // one for each SQL
+
+    /** @param connection nothing else may write through it */
+    WriterConnection(Connection connection) throws SQLException {
+        this.connection = connection;
+        // The driver's own transactions forget where they were when a COMMIT fails, so they are
+        // said in SQL; this only keeps the driver from ending one after each statement.
+        connection.setAutoCommit(false);
+        execute("COMMIT");
+        execute("PRAGMA busy_timeout = " + BUSY_MILLIS);
+    }
+
+    /** Begins a transaction; waits a moment where another program is writing. */
+    void begin() throws SQLException {
+        execute("BEGIN IMMEDIATE");
+    }
+
+    void commit() throws SQLException {
+        execute("COMMIT");
+    }
+
+    /** Takes the transaction back, after whatever failed. */
+    void rollback() throws SQLException {
+        for (PreparedStatement statement : statements.values()) {
+            statement.close(); // the driver has finalized the one that failed
+        }
+        statements.clear();
+        try {
+            execute("ROLLBACK");
+        } catch (SQLException e) {
+            // There was none: BEGIN failed, or SQLite took it back itself, as it does on a full
+            // disk. Anything else the next BEGIN meets again, and tells.
+        }
+    }
+
+    /** Folds what the log holds into the file, as far as no reader still needs it. */
+    void foldLog() throws SQLException {
+        execute("PRAGMA wal_checkpoint(PASSIVE)");
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** Returns how many rows it changed. */
+    int update(String sql, Object... values) throws SQLException {
+        return bound(sql, values).executeUpdate();
+    }
+
+    /** The first number of the first row; empty where there is no row or it is NULL. */
+    OptionalLong number(String sql, Object... values) throws SQLException {
+        List<Long> first = numbers(sql, values);
+        return first.isEmpty() || first.getFirst() == null ? OptionalLong.empty() : OptionalLong.of(first.getFirst());
+    }
+
+    /** The first number of each row, null for NULL. */
+    List<Long> numbers(String sql, Object... values) throws SQLException {
+        List<Long> numbers = new ArrayList<>();
+        try (ResultSet rows = bound(sql, values).executeQuery()) {
+            RowMapper row = new RowMapper(rows);
+            while (row.next()) {
+                numbers.add(row.number());
+            }
+        }
+        return numbers;
+    }
+
+    /** Makes one row into what it stands for. */
+    interface Reading<T> {
+        T of(RowMapper row) throws SQLException;
+    }
+
+    /** All rows, one after the other. */
+    <T> List<T> rows(String sql, Reading<T> reading, Object... values) throws SQLException {
+        List<T> read = new ArrayList<>();
+        try (ResultSet rows = bound(sql, values).executeQuery()) {
+            RowMapper row = new RowMapper(rows);
+            while (row.next()) {
+                read.add(reading.of(row));
+            }
+        }
+        return read;
+    }
+
+    /** The statement of this text, until the next {@link #rollback}. */
+    PreparedStatement prepared(String sql) throws SQLException {
+        PreparedStatement statement = statements.get(sql);
+        if (statement == null) {
+            statement = connection.prepareStatement(sql);
+            statements.put(sql, statement);
+        }
+        return statement;
+    }
+
+    private PreparedStatement bound(String sql, Object... values) throws SQLException {
+        PreparedStatement statement = prepared(sql);
+        for (int i = 0; i < values.length; i++) {
+            statement.setObject(i + 1, values[i]);
+        }
+        return statement;
+    }
+}

@@ -1,0 +1,9 @@
+package io.tapekeeper.venue;
+
+/**
+ * The venue is a local exchange, and what it says must never look real.
+ *
+ * @param source where its market comes from: {@code synthetic} or {@code capture}
+ * @param speed how fast it plays: {@code 1}, another factor, or {@code max}
+ */
+public record SimulatedVenue(String source, String speed) {}

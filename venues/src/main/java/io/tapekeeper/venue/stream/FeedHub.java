@@ -1,0 +1,234 @@
+package io.tapekeeper.venue.stream;
+
+import io.tapekeeper.venue.FeedCounts;
+import io.tapekeeper.venue.FeedEvent;
+import io.tapekeeper.venue.FeedListener;
+import io.tapekeeper.venue.TradeBatch;
+import io.tapekeeper.venue.binance.BinanceJson;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Where the lines of a feed meet its listener: one call at a time, none after the close, and a cause of failure said
+ * once. Any thread may call; a listener that blocks blocks the caller.
+ */
+public final class FeedHub {
+    /** One unbroken stretch of connection. Once gone it stays so, whatever still arrives. */
+    public static final class Line {
+        private enum State {
+            OPENED,
+            PROVEN,
+            /** Known to keep something back; what it does bring is welcome. */
+            DOUBTED,
+            GONE
+        }
+
+        private final int part;
+        private State state = State.OPENED;
+
+        public Line() {
+            this(0);
+        }
+
+        /** @param part which part of the feed it carries */
+        public Line(int part) {
+            this.part = part;
+        }
+    }
+
+    private static final System.Logger LOG = System.getLogger(FeedHub.class.getName());
+
+    /** Causes are few; the bound is for a venue that makes up a new one each time. */
+    private static final int MOST_SAID = 64;
+
+    private final FeedListener listener;
+    private final int[] working; // proven lines of each part
+    private final ReentrantLock lock = new ReentrantLock(); // guards the lines and what was said
+    private final Set<String> said = new HashSet<>();
+    private int workingParts;
+    private volatile boolean closed;
+
+    private final LongAdder frames = new LongAdder();
+    private final LongAdder trades = new LongAdder();
+    private final LongAdder ignored = new LongAdder();
+    private final LongAdder malformed = new LongAdder();
+    private final LongAdder connects = new LongAdder();
+    private final LongAdder stalls = new LongAdder();
+    private final LongAdder rotations = new LongAdder();
+    private final LongAdder pauses = new LongAdder();
+    private volatile String lastMalformed = "";
+
+    /** @param parts of each of which a line must work for the feed to be connected */
+    public FeedHub(FeedListener listener, int parts) {
+        this.listener = listener;
+        this.working = new int[parts];
+    }
+
+    /** Something usable came over the line. */
+    public void proven(Line line) {
+        lock.lock();
+        try {
+            if (closed || line.state != Line.State.OPENED) {
+                return;
+            }
+            line.state = Line.State.PROVEN;
+            boolean came = working[line.part]++ == 0;
+            if (came) {
+                workingParts++;
+                connects.increment();
+            }
+            if (workingParts == working.length) {
+                said.clear();
+                if (came) {
+                    listener.on(new FeedEvent.Connected());
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Passes on trades that came over the line, unless that is gone. */
+    void deliver(Line line, TradeBatch batch) {
+        lock.lock();
+        try {
+            if (line.state != Line.State.GONE && !closed) {
+                trades.add(batch.count());
+                listener.traded(batch);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Passes on what comes from no line, such as a price that is carried. */
+    public void say(FeedEvent event) {
+        lock.lock();
+        try {
+            if (!closed) {
+                trades.increment();
+                listener.on(event);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * The line is lost, or could not be opened. Where another line of its part works, only the log hears of it.
+     *
+     * @param cause what makes two failures the same
+     */
+    public void lost(Line line, String cause, String reason) {
+        fails(line, Line.State.GONE, cause, reason);
+    }
+
+    /** The line keeps trades back. */
+    void stalled(Line line, String reason) {
+        stalls.increment();
+        fails(line, Line.State.DOUBTED, "stalled", reason);
+    }
+
+    private void fails(Line line, Line.State then, String cause, String reason) {
+        lock.lock();
+        try {
+            if (closed || line.state == Line.State.GONE) {
+                return;
+            }
+            boolean connected = workingParts == working.length;
+            leave(line, then);
+            boolean news = said.size() < MOST_SAID && said.add(cause);
+            if (working[line.part] > 0) {
+                if (news) {
+                    LOG.log(System.Logger.Level.WARNING, reason);
+                }
+            } else if (news || connected) {
+                LOG.log(System.Logger.Level.WARNING, reason);
+                listener.on(new FeedEvent.Disconnected(reason));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void leave(Line line, Line.State then) {
+        if (line.state == Line.State.PROVEN && --working[line.part] == 0) {
+            workingParts--;
+        }
+        line.state = then;
+    }
+
+    /**
+     * Lets go of a line because another one of its part works.
+     *
+     * @param otherwise the reason to give where that one has just been lost
+     */
+    void retire(Line line, String otherwise) {
+        lock.lock();
+        try {
+            rotations.increment();
+            if (line.state == Line.State.PROVEN && working[line.part] == 1) {
+                lost(line, otherwise, otherwise);
+            } else {
+                leave(line, Line.State.GONE);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    public void frames(int count) {
+        frames.add(count);
+    }
+
+    void ignored() {
+        ignored.increment();
+    }
+
+    void paused() {
+        pauses.increment();
+    }
+
+    /** @param beginning how the message begins */
+    public void malformed(String reason, String beginning) {
+        malformed.increment();
+        lastMalformed = beginning.isEmpty() ? reason : reason + " | " + BinanceJson.clip(beginning, 200);
+        long count = malformed.sum();
+        if (Long.bitCount(count) <= 1) { // 1, 2, 4, 8, …: a flood must not fill the log as well
+            LOG.log(System.Logger.Level.WARNING, "malformed message {0}: {1}", count, lastMalformed);
+        }
+    }
+
+    public boolean closed() {
+        return closed;
+    }
+
+    /** No call begins after the return; waits up to {@code patience} for one in progress. */
+    public void close(Duration patience) {
+        closed = true;
+        try {
+            if (lock.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+                lock.unlock();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // closed all the same
+        }
+    }
+
+    public FeedCounts counts() {
+        return new FeedCounts(
+                frames.sum(),
+                trades.sum(),
+                ignored.sum(),
+                malformed.sum(),
+                Math.max(0, connects.sum() - working.length),
+                stalls.sum(),
+                rotations.sum(),
+                pauses.sum(),
+                lastMalformed);
+    }
+}
