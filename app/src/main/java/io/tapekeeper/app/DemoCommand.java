@@ -74,17 +74,17 @@ final class DemoCommand implements Callable<Integer> {
                 .withSpeed(ExchangeCommand.speed(speed))
                 .withFaults(ExchangeCommand.faults(faults));
         System.out.println("demo: a SIMULATED market, no real prices");
+        RecordingPlan plan = options.plan(db);
+        System.out.println("store: " + db);
         try (Exchange exchange = ExchangeCommand.start(config)) {
             String address = "127.0.0.1:" + exchange.port();
             new Recording(
-                            options,
-                            db,
-                            URI.create("http://" + address),
-                            URI.create("ws://" + address),
+                            plan,
+                            () -> Binance.local(address),
+                            RecordingSettings.defaults(),
                             stop,
-                            Optional.of(exchange::close),
-                            RecordingSettings.OWN_VENUE,
-                            System.out)
+                            new Recording.Surroundings(
+                                    new StatusLine(System.out), options.page(), Optional.of(exchange::close)))
                     .run();
         }
         return CommandFailure.FINE;

@@ -1,7 +1,9 @@
 package io.tapekeeper.app;
 
 import io.tapekeeper.app.terminal.LogFile;
+import io.tapekeeper.app.terminal.StatusLine;
 import io.tapekeeper.recorder.Recording;
+import io.tapekeeper.recorder.RecordingPlan;
 import io.tapekeeper.recorder.RecordingSettings;
 import io.tapekeeper.recorder.Shutdown;
 import java.net.URI;
@@ -57,7 +59,14 @@ public final class RunCommand implements Callable<Integer> {
         Path db = options.db == null ? DEFAULT_DB : options.db;
         LogFile.beside(db);
         Shutdown stop = main.stopOnSignals();
-        new Recording(options, db, restUrl, streamUrl, stop, Optional.empty(), RecordingSettings.DEFAULTS, System.out)
+        RecordingPlan plan = options.plan(db);
+        System.out.println("store: " + db.toAbsolutePath());
+        new Recording(
+                        plan,
+                        () -> Binance.at(restUrl, streamUrl),
+                        RecordingSettings.defaults(),
+                        stop,
+                        new Recording.Surroundings(new StatusLine(System.out), options.page(), Optional.empty()))
                 .run();
         return CommandFailure.FINE;
     }

@@ -110,7 +110,7 @@ class KilledRecorderTest {
                         Decimals.parse(tape.symbol().equals("BTCUSDT") ? "0.00001" : "0.0001")),
                 Preset.CLASSIC.label(),
                 Interval.SECOND);
-        LiveView view = new LiveView(100);
+        LiveView view = new LiveView(100, System::nanoTime);
         view.addSeries(series, SeriesInfo.live(series, Preset.CLASSIC));
         TapePipeline watch = new TapePipeline(series, Preset.CLASSIC, recorder, view, 0, new HoldLimit(1));
         List<Trade> late = trades.subList(50, 150);

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 class DashboardTest {
     private final HttpClient http = HttpClient.newHttpClient();
     private final MemoryHistory history = new MemoryHistory();
-    private final LiveView view = new LiveView(LiveView.RING_ROWS);
+    private final LiveView view = new LiveView(LiveView.RING_ROWS, System::nanoTime);
     private final Dashboard dashboard = new Dashboard(view, history, "127.0.0.1", 0);
 
     @BeforeEach
@@ -288,7 +288,7 @@ class DashboardTest {
 
     @Test
     void whereNothingIsRecordedYetNothingIsWell() throws Exception {
-        LiveView empty = new LiveView(1);
+        LiveView empty = new LiveView(1, System::nanoTime);
         empty.notice("Binance cannot be reached.");
         MetricsEndpoint.Verdict verdict = new MetricsEndpoint(empty).health();
         assertFalse(verdict.well());

@@ -41,7 +41,7 @@ class StoreTailTest {
     void followsWhatAnotherProcessRecords() throws Exception {
         Path file = folder.resolve("tape.db");
         Clock clock = Clock.fixed(Instant.ofEpochSecond(1_000), ZoneOffset.UTC);
-        LiveView view = new LiveView(100);
+        LiveView view = new LiveView(100, System::nanoTime);
         try (Recorder recorder = Recorder.open(file, Durability.NORMAL)) {
             recorder.row(BTC, row(997));
             recorder.row(BTC, row(998));
@@ -82,7 +82,7 @@ class StoreTailTest {
     void seesCorrectionsOfAnyAgeByTheHolesThatWereFilled() throws Exception {
         Path file = folder.resolve("tape.db");
         Clock clock = Clock.fixed(Instant.ofEpochSecond(2_000), ZoneOffset.UTC);
-        LiveView view = new LiveView(1_000);
+        LiveView view = new LiveView(1_000, System::nanoTime);
         Gap gap = new Gap(100, 109, 1_001_500_000, 1_005_000_000);
         try (Recorder recorder = Recorder.open(file, Durability.NORMAL)) {
             for (long second = 1_000; second < 1_600; second++) {
@@ -130,7 +130,7 @@ class StoreTailTest {
     void aStoreThatNobodyRecordsIsStale() throws Exception {
         Path file = folder.resolve("tape.db");
         Clock clock = Clock.fixed(Instant.ofEpochSecond(5_000), ZoneOffset.UTC);
-        LiveView view = new LiveView(100);
+        LiveView view = new LiveView(100, System::nanoTime);
         try (Recorder recorder = Recorder.open(file, Durability.NORMAL)) {
             recorder.row(BTC, row(999));
         }
@@ -156,7 +156,7 @@ class StoreTailTest {
         MemoryHistory history = new MemoryHistory();
         Clock clock = Clock.fixed(Instant.ofEpochSecond(1_000_000), ZoneOffset.UTC);
         AtomicLong nanos = new AtomicLong();
-        LiveView view = new LiveView(100);
+        LiveView view = new LiveView(100, System::nanoTime);
         history.add(BTC, row(1));
         try (StoreTail tail = new StoreTail(view, history, clock, nanos::get)) {
             tail.start();
@@ -192,7 +192,7 @@ class StoreTailTest {
             }
         };
         Clock clock = Clock.fixed(Instant.ofEpochSecond(3), ZoneOffset.UTC);
-        LiveView view = new LiveView(100);
+        LiveView view = new LiveView(100, System::nanoTime);
         history.add(BTC, row(1));
         try (StoreTail tail = new StoreTail(view, history, clock)) {
             tail.start();

@@ -48,7 +48,7 @@ class StreamTest {
     private Dashboard dashboard;
 
     private void start(int ringRows, Dashboard.Limits limits) throws IOException {
-        view = new LiveView(ringRows);
+        view = new LiveView(ringRows, System::nanoTime);
         view.addSeries(BTC, SeriesInfo.live(BTC, Preset.CLASSIC));
         dashboard = new Dashboard(view, history, "127.0.0.1", 0, limits);
         dashboard.start();
@@ -115,7 +115,7 @@ class StreamTest {
     @Test
     void aPageThatCameBeforeTheRecorderIsCutSoThatItFollowsTheRecorder() throws Exception {
         history.add(BTC, row(1));
-        view = new LiveView(10);
+        view = new LiveView(10, System::nanoTime);
         dashboard = new Dashboard(view, history, "127.0.0.1", 0, Dashboard.Limits.USUAL);
         dashboard.start();
         try (StreamClient early = follow("&since=1")) {

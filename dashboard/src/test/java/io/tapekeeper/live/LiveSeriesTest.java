@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class LiveSeriesTest {
-    private final LiveSeries live = new LiveSeries(BTC, SeriesInfo.live(BTC, Preset.CLASSIC), 3);
+    private final LiveSeries live = new LiveSeries(BTC, SeriesInfo.live(BTC, Preset.CLASSIC), 3, System::nanoTime);
 
     private static Health liveHealth(long ageMillis) {
         return new Health(
@@ -91,7 +91,7 @@ class LiveSeriesTest {
 
     @Test
     void aCorrectionReplacesAllRowsFromItsBeginningAndTheirAlerts() {
-        LiveSeries series = new LiveSeries(BTC, SeriesInfo.live(BTC, Preset.CLASSIC), 5);
+        LiveSeries series = new LiveSeries(BTC, SeriesInfo.live(BTC, Preset.CLASSIC), 5, System::nanoTime);
         for (long second : new long[] {1, 2, 5, 6}) {
             series.row(row(second, "100"));
         }
@@ -123,7 +123,7 @@ class LiveSeriesTest {
 
     @Test
     void aSeriesThatWasNeverAddedIsRefused() {
-        LiveView view = new LiveView(3);
+        LiveView view = new LiveView(3, System::nanoTime);
         assertThrows(IllegalArgumentException.class, () -> view.row(BTC, row(1)));
         view.addSeries(BTC, SeriesInfo.live(BTC, Preset.CLASSIC));
         assertThrows(IllegalArgumentException.class, () -> view.addSeries(BTC, SeriesInfo.live(BTC, Preset.CLASSIC)));

@@ -3,6 +3,7 @@ package io.tapekeeper.app.terminal;
 import io.tapekeeper.health.Completeness;
 import io.tapekeeper.health.Health;
 import io.tapekeeper.market.Decimals;
+import io.tapekeeper.recorder.Notices;
 import io.tapekeeper.recorder.health.TapeHealthMonitor;
 import io.tapekeeper.recorder.tape.TapePipeline;
 import io.tapekeeper.series.FeatureRow;
@@ -20,7 +21,7 @@ import java.util.stream.Collectors;
  * How the recording goes, on the terminal: one line that is rewritten; where the output is no terminal, a plain line
  * every ten seconds. Owned by the main thread.
  */
-public final class StatusLine {
+public final class StatusLine implements Notices {
     private static final int SHOWN = 3;
     private static final double CLOCK_SHOWN_MILLIS = 1_000;
     private static final int NARROWEST = 20;
@@ -42,6 +43,7 @@ public final class StatusLine {
     }
 
     /** Prints where it is time to. */
+    @Override
     public void show(List<TapePipeline> watches, TapeHealthMonitor health) {
         for (TapePipeline watch : watches) {
             sayIfChanged(watch, health.latest().get(watch));
@@ -88,6 +90,7 @@ public final class StatusLine {
     }
 
     /** A line of its own, above the status line. */
+    @Override
     public void say(String line) {
         if (terminal) {
             out.print("\r" + " ".repeat(width) + "\r");
@@ -100,6 +103,7 @@ public final class StatusLine {
     }
 
     /** Leaves the last status where it is. */
+    @Override
     public void end() {
         if (terminal && width > 0) {
             out.println();

@@ -88,7 +88,7 @@ class SystemHealthMonitorTest {
     @Test
     void tellsThePageAndOnceTheLogWhatIsWrong() throws Exception {
         Path db = folder.resolve("tape.db");
-        LiveView view = new LiveView(10);
+        LiveView view = new LiveView(10, System::nanoTime);
         view.addSeries(BTC, SeriesInfo.live(BTC, Preset.CLASSIC));
         SystemHealthMonitor teller = new SystemHealthMonitor(view, List.of(BTC));
         try (Recorder recorder = Recorder.open(db, Durability.NORMAL)) {

@@ -111,7 +111,7 @@ class LiveRepairTest {
     /** With sockets that deliver, and nothing on them. */
     private void play(Scene scene) {
         Path db = folder.resolve("tape.db");
-        LiveView view = new LiveView(10);
+        LiveView view = new LiveView(10, System::nanoTime);
         view.addSeries(SERIES, SeriesInfo.live(SERIES, Preset.CLASSIC));
         try (Recorder recorder = Recorder.open(db, Durability.NORMAL);
                 History history = History.open(db);

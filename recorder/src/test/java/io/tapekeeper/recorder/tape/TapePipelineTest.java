@@ -63,7 +63,7 @@ class TapePipelineTest {
 
     /** One run of the recorder: goes on where the store ends, and ends with or without grace. */
     private void run(Path db, Series series, List<FeedEvent> events, boolean graceful) {
-        LiveView view = new LiveView(100);
+        LiveView view = new LiveView(100, System::nanoTime);
         view.addSeries(series, SeriesInfo.live(series, Preset.CLASSIC));
         try (Recorder recorder = Recorder.open(db, Durability.NORMAL);
                 History history = History.open(db)) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongSupplier;
 
 /**
  * What is happening now, for the pages that look.
@@ -25,13 +26,14 @@ public final class LiveView {
     public static final int RING_ROWS = 3_600;
 
     private final int ringRows;
+    private final LongSupplier nanos;
     private final Map<Series, LiveSeries> bySeries = new ConcurrentHashMap<>();
     private final List<LiveSeries> inOrder = new CopyOnWriteArrayList<>();
 
     private final List<MetricsSource> metrics = new CopyOnWriteArrayList<>();
 
     private volatile String notice = "";
-    private volatile ToldSystem system = new ToldSystem(SystemHealth.UNKNOWN, System.nanoTime());
+    private volatile ToldSystem system;
 
     /** @param nanos when, monotonic */
     public record ToldSystem(SystemHealth health, long nanos) {}
@@ -39,14 +41,17 @@ public final class LiveView {
     /**
      * @param ringRows events kept per series: they bridge what the store does not hold yet, and are all that a slow
      *     client may lag behind; each takes about 300 bytes
+     * @param nanos local monotonic time
      */
-    public LiveView(int ringRows) {
+    public LiveView(int ringRows, LongSupplier nanos) {
         this.ringRows = ringRows;
+        this.nanos = nanos;
+        system = new ToldSystem(SystemHealth.UNKNOWN, nanos.getAsLong());
     }
 
     /** Shows a series from now on. To be called before anything is told about it, once. */
     public void addSeries(Series series, SeriesInfo info) {
-        LiveSeries live = new LiveSeries(series, info, ringRows);
+        LiveSeries live = new LiveSeries(series, info, ringRows, nanos);
         if (bySeries.putIfAbsent(series, live) != null) {
             throw new IllegalArgumentException("shown already: " + series);
         }
@@ -118,7 +123,7 @@ public final class LiveView {
 
     /** How the process stands now; about once a second, by any thread. */
     public void system(SystemHealth health) {
-        system = new ToldSystem(health, System.nanoTime());
+        system = new ToldSystem(health, nanos.getAsLong());
     }
 
     /** What was told last, and when. */

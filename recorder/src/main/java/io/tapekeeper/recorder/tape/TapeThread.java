@@ -7,13 +7,10 @@ import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.Sequence;
 import com.lmax.disruptor.SequenceBarrier;
 import com.lmax.disruptor.TimeoutException;
-import io.tapekeeper.app.CommandFailure;
-import io.tapekeeper.app.terminal.LogFile;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.market.TradeSlot;
 import io.tapekeeper.market.TradeView;
-import io.tapekeeper.recorder.Shutdown;
 import io.tapekeeper.recorder.health.TapeHealthMonitor;
 import io.tapekeeper.store.StoreException;
 import io.tapekeeper.venue.FeedEvent;
@@ -29,6 +26,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * The one thread that changes market state. Feeds put events into a ring and wait where it is full, which is the
@@ -78,19 +77,29 @@ public final class TapeThread implements FeedListener, AutoCloseable {
     private final LongAdder waits = new LongAdder();
     private final Map<String, TapePipeline> watches;
     private final TapeHealthMonitor health;
-    private final Shutdown stop;
+    private final Consumer<Throwable> failed;
+    private final LongSupplier nanos;
     private final Thread thread;
     private volatile boolean closing;
     private volatile long lastTradeNanos;
     private long lastTrade; // the same, of the tape thread alone
 
-    /** @param watches by symbol; from {@link #start} on owned by this thread */
-    public TapeThread(Map<String, TapePipeline> watches, TapeHealthMonitor health, Shutdown stop) {
+    /**
+     * @param watches by symbol; from {@link #start} on owned by this thread
+     * @param failed is given what ended this thread, or another that names {@link #broke} as its handler
+     * @param nanos local monotonic time
+     */
+    public TapeThread(
+            Map<String, TapePipeline> watches,
+            TapeHealthMonitor health,
+            Consumer<Throwable> failed,
+            LongSupplier nanos) {
         this.watches = watches;
         this.health = health;
-        this.stop = stop;
+        this.failed = failed;
+        this.nanos = nanos;
         boolean begun = watches.values().stream().anyMatch(watch -> watch.now().lastId() >= 0);
-        lastTrade = begun ? System.nanoTime() : NOT_BEGUN; // stored trades have begun the tape
+        lastTrade = begun ? nanos.getAsLong() : NOT_BEGUN; // stored trades have begun the tape
         lastTradeNanos = lastTrade;
         ring.addGatingSequences(taken);
         thread = Thread.ofPlatform()
@@ -155,19 +164,16 @@ public final class TapeThread implements FeedListener, AutoCloseable {
     /** A fault of our own: better to end in plain sight than to look alive. */
     public void broke(Thread thread, Throwable fault) {
         LOG.log(Level.ERROR, "the thread " + thread.getName() + " broke", fault);
-        stop.fail(CommandFailure.outside(
-                "internal error: %s. Nothing stored is lost; the details are in %s, please report them"
-                        .formatted(fault, LogFile.whereabouts()),
-                fault));
+        failed.accept(fault);
     }
 
     private void run() {
         try {
-            long ticked = System.nanoTime();
+            long ticked = nanos.getAsLong();
             long next = taken.get() + 1;
             while (!(closing && queued() == 0)) {
                 long upTo = Math.min(awaitEvent(next), next + BATCH - 1);
-                long now = System.nanoTime();
+                long now = nanos.getAsLong();
                 for (long at = next; at <= upTo; at++) {
                     take(ring.get(at), now);
                 }
@@ -185,7 +191,7 @@ public final class TapeThread implements FeedListener, AutoCloseable {
                     tick(now);
                 }
             }
-            tick(System.nanoTime());
+            tick(nanos.getAsLong());
             watches.values().forEach(TapePipeline::checkpoint);
         } catch (StoreException e) {
             switch (e.kind()) {
@@ -196,7 +202,7 @@ public final class TapeThread implements FeedListener, AutoCloseable {
                             queued());
                 case DAMAGED -> // the recording sees it too, and goes on in a new file
                     LOG.log(Level.WARNING, e.getMessage());
-                default -> stop.fail(CommandFailure.of(e));
+                default -> failed.accept(e);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -264,7 +270,7 @@ public final class TapeThread implements FeedListener, AutoCloseable {
 
     /** Whether the tape has begun and nothing came for {@code silence}. */
     public boolean idleFor(Duration silence) {
-        return lastTradeNanos != NOT_BEGUN && queued() == 0 && System.nanoTime() - lastTradeNanos >= silence.toNanos();
+        return lastTradeNanos != NOT_BEGUN && queued() == 0 && nanos.getAsLong() - lastTradeNanos >= silence.toNanos();
     }
 
     /** Events that wait for the tape thread. */

@@ -173,7 +173,7 @@ class RebuildTest {
     }
 
     private static TapePipeline watch(Recorder recorder) {
-        LiveView view = new LiveView(100);
+        LiveView view = new LiveView(100, System::nanoTime);
         view.addSeries(SERIES, SeriesInfo.live(SERIES, Preset.CLASSIC));
         return new TapePipeline(SERIES, Preset.CLASSIC, recorder, view, 0, new HoldLimit(1));
     }

@@ -17,7 +17,7 @@ final class VenueLookup implements AutoCloseable {
     }
 
     /** Asks at once. */
-    static VenueLookup ask(Callable<VenueProfile> question) {
+    static VenueLookup begin(Callable<VenueProfile> question) {
         FutureTask<VenueProfile> answer = new FutureTask<>(question);
         Thread.ofPlatform().daemon().name("first-answer").start(answer);
         return new VenueLookup(answer);

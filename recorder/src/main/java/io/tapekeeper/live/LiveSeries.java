@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /**
  * The live end of one series: its newest rows, a ring of the last events, numbered in the order they were told, and the
@@ -64,6 +65,7 @@ public final class LiveSeries {
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final Series series;
+    private final LongSupplier nanos; // local monotonic time
     private final SeriesInfo info;
     private final boolean recordedOnly;
 
@@ -80,28 +82,29 @@ public final class LiveSeries {
     private volatile Price price;
     private volatile Told health;
 
-    LiveSeries(Series series, SeriesInfo info, int ringRows) {
-        this(series, info, ringRows, false);
+    LiveSeries(Series series, SeriesInfo info, int ringRows, LongSupplier nanos) {
+        this(series, info, ringRows, nanos, false);
     }
 
-    private LiveSeries(Series series, SeriesInfo info, int ringRows, boolean recordedOnly) {
+    private LiveSeries(Series series, SeriesInfo info, int ringRows, LongSupplier nanos, boolean recordedOnly) {
         if (ringRows < 1) {
             throw new IllegalArgumentException("the ring holds at least one row, not " + ringRows);
         }
         this.series = series;
         this.info = info;
+        this.nanos = nanos;
         this.recordedOnly = recordedOnly;
         ring = new Event[ringRows];
         Health first = recordedOnly
                 ? Health.only(Health.State.DISCONNECTED, "this tape is not being recorded now")
                 : Health.only(Health.State.WARMING_UP, "starting");
-        health = new Told(first, System.nanoTime());
+        health = new Told(first, nanos.getAsLong());
     }
 
     /** A series of the store that nobody tells anything about. */
     public static LiveSeries recorded(Series series) {
         SeriesInfo info = SeriesInfo.live(series, SeriesInfo.presetOf(series.preset()));
-        return new LiveSeries(series, info, 1, true);
+        return new LiveSeries(series, info, 1, () -> 0, true);
     }
 
     public Series series() {
@@ -205,7 +208,7 @@ public final class LiveSeries {
 
     void health(Health latest) {
         Told before = health;
-        health = new Told(latest, System.nanoTime());
+        health = new Told(latest, nanos.getAsLong());
         if (before.health().state() != latest.state()) {
             lock.lock();
             try {
@@ -234,7 +237,7 @@ public final class LiveSeries {
 
     /** The health now: its age counted on, and stale where nobody has told it for too long. */
     public Health health() {
-        return health(System.nanoTime());
+        return health(nanos.getAsLong());
     }
 
     Health health(long nowNanos) {

@@ -1,7 +1,5 @@
 package io.tapekeeper.recorder;
 
-import io.tapekeeper.app.CommandFailure;
-import io.tapekeeper.app.RunCommand;
 import io.tapekeeper.live.SeriesInfo;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.market.Trade;
@@ -81,7 +79,7 @@ public record VenueProfile(List<Instrument> instruments, Optional<SimulatedVenue
     /** Boundaries are told by a clock; a venue that runs faster or slower has none to tell. */
     public void refusePolling() {
         if (!playsAtLifeSpeed()) {
-            throw CommandFailure.usage(
+            throw RecordingException.usage(
                     "poll mode asks by the clock, but this exchange plays at speed %s: start it with --speed 1, or record its stream"
                             .formatted(simulated.orElseThrow().speed()));
         }
@@ -104,7 +102,7 @@ public record VenueProfile(List<Instrument> instruments, Optional<SimulatedVenue
 
     private static void refuseMixing(Path db, History history, boolean invented, String remedy) {
         if (history.series().stream().anyMatch(one -> one.tape().simulated() != invented)) {
-            throw CommandFailure.usage("%s holds %s trades, and this market is %s: %s"
+            throw RecordingException.usage("%s holds %s trades, and this market is %s: %s"
                     .formatted(db, invented ? "real" : "simulated", invented ? "simulated" : "real", remedy));
         }
     }
@@ -141,10 +139,9 @@ public record VenueProfile(List<Instrument> instruments, Optional<SimulatedVenue
             LOG.log(Level.WARNING, "the venue''s newest trade is not known", e);
             return;
         }
-        throw CommandFailure.outside(
+        throw RecordingException.outside(
                 "%s holds %s trades up to id %d, but the venue's newest is %d, so it was recorded from another venue: name another file with --db"
-                        .formatted(db, tape.symbol(), last, newest.getAsLong()),
-                null);
+                        .formatted(db, tape.symbol(), last, newest.getAsLong()));
     }
 
     /** Empty where the venue does not serve it. */
