@@ -4,14 +4,19 @@ import io.tapekeeper.app.terminal.LogFile;
 import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.exchange.ExchangeConfig;
 import io.tapekeeper.recorder.Recording;
-import io.tapekeeper.recorder.RecordingSettings;
 import io.tapekeeper.recorder.Shutdown;
+import io.tapekeeper.recorder.repair.RepairSettings;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.StoreException;
 import io.tapekeeper.tape.TapeId;
+import io.tapekeeper.venue.ConnectionSettings;
+import io.tapekeeper.venue.Venue;
+import io.tapekeeper.venue.binance.Binance;
+import io.tapekeeper.venue.limit.RateGovernor;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -79,15 +84,23 @@ final class DemoCommand implements Callable<Integer> {
             new Recording(
                             options,
                             db,
-                            URI.create("http://" + address),
-                            URI.create("ws://" + address),
+                            () -> ownVenue(address),
                             stop,
                             Optional.of(exchange::close),
-                            RecordingSettings.OWN_VENUE,
+                            RepairSettings.DEFAULTS,
                             System.out)
                     .run();
         }
         return CommandFailure.FINE;
+    }
+
+    /** It bans nobody, and what it counts need not outlive it. */
+    private static Venue ownVenue(String address) {
+        return new Binance(
+                URI.create("http://" + address),
+                URI.create("ws://" + address),
+                ConnectionSettings.defaults(),
+                RateGovernor.inMemory(address, InstantSource.system()));
     }
 
     /** A poller never subscribes, so for it the market goes on by itself. */

@@ -12,6 +12,7 @@ import io.tapekeeper.recorder.health.ClockOffsetMonitor;
 import io.tapekeeper.recorder.health.TapeHealthMonitor;
 import io.tapekeeper.recorder.repair.BackgroundRepair;
 import io.tapekeeper.recorder.repair.LiveRepair;
+import io.tapekeeper.recorder.repair.RepairSettings;
 import io.tapekeeper.recorder.tape.TapePipeline;
 import io.tapekeeper.recorder.tape.TapeThread;
 import io.tapekeeper.series.Preset;
@@ -23,15 +24,11 @@ import io.tapekeeper.store.StoreMaintenance;
 import io.tapekeeper.tape.HoldLimit;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.venue.Feed;
+import io.tapekeeper.venue.Venue;
 import io.tapekeeper.venue.VenueException;
-import io.tapekeeper.venue.binance.BinancePoll;
-import io.tapekeeper.venue.binance.BinanceRest;
-import io.tapekeeper.venue.binance.BinanceStream;
-import io.tapekeeper.venue.limit.RateGovernor;
 import java.io.PrintStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -42,6 +39,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * One run of the whole way of a trade: feed → tape thread → recorder and Analyst → live view → page. Reading
@@ -71,36 +69,34 @@ public final class Recording {
 
     private final RecordOptions options;
     private final Path db;
-    private final URI restUrl;
-    private final URI streamUrl;
+    private final Supplier<Venue> opener;
     private final Shutdown stop;
     private final Optional<Runnable> endVenue;
-    private final RecordingSettings tuning;
+    private final RepairSettings tuning;
     private final PrintStream out;
     private final StatusLine status;
     private volatile Optional<RecordingMonitor> oversight = Optional.empty(); // empty before it records
     private long deadline;
 
     /**
+     * @param opener opens the venue; more than once where a damaged file is set aside
      * @param endVenue ends a venue that is ours when the recording is about to end, so that everything the venue has
      *     played is on the tape
-     * @param tuning how patient to be
+     * @param tuning how patient to be with gaps
      */
     public Recording(
             RecordOptions options,
             Path db,
-            URI restUrl,
-            URI streamUrl,
+            Supplier<Venue> opener,
             Shutdown stop,
             Optional<Runnable> endVenue,
-            RecordingSettings tuning,
+            RepairSettings tuning,
             PrintStream out) {
         this.endVenue = endVenue;
         this.tuning = tuning;
         this.options = options;
         this.db = db;
-        this.restUrl = restUrl;
-        this.streamUrl = streamUrl;
+        this.opener = opener;
         this.stop = stop;
         this.out = out;
         status = new StatusLine(out);
@@ -130,24 +126,23 @@ public final class Recording {
 
     /** Returns false where the file turned out to be damaged. */
     private boolean recordInto(Preset preset) throws InterruptedException {
-        try (RateGovernor governor = tuning.governor().apply(restUrl);
-                BinanceRest rest = new BinanceRest(restUrl, tuning.venue(), governor);
-                VenueLookup first = VenueLookup.ask(() -> ask(rest));
+        try (Venue venue = opener.get();
+                VenueLookup first = VenueLookup.ask(() -> ask(venue));
                 Recorder recorder = Recorder.open(db, options.durability(), PATIENCE);
                 StuckWriterShutdown trouble = new StuckWriterShutdown(recorder, stop);
                 History history = History.open(db);
-                ClockOffsetMonitor clock = new ClockOffsetMonitor(rest, InstantSource.system());
+                ClockOffsetMonitor clock = new ClockOffsetMonitor(venue, InstantSource.system());
                 FileCheck check = new FileCheck(db, recorder.uncleanBefore())) {
-            stop.whenRequested(rest::close); // whatever is asked of the venue now fails at once
+            stop.whenRequested(venue::close); // whatever is asked of the venue now fails at once
             LiveView view = new LiveView(ringRows());
             try (Dashboard dashboard = options.noDashboard ? null : options.page.start(view, history)) {
-                Optional<VenueProfile> venue = reach(first, rest, view);
-                if (venue.isEmpty()) {
+                Optional<VenueProfile> profile = reach(first, venue, view);
+                if (profile.isEmpty()) {
                     return true; // asked to stop while the venue could not be reached
                 }
                 view.notice("");
                 clock.start();
-                record(venue.get(), preset, recorder, history, rest, governor, clock, view, check);
+                record(profile.get(), preset, recorder, history, venue, clock, view, check);
             }
             return check.damage().isEmpty();
         } catch (CancellationException e) {
@@ -190,13 +185,12 @@ public final class Recording {
     }
 
     /** Asks the venue what it lists until it answers; empty where we were asked to stop first. */
-    private Optional<VenueProfile> reach(VenueLookup first, BinanceRest rest, LiveView view)
-            throws InterruptedException {
+    private Optional<VenueProfile> reach(VenueLookup first, Venue venue, LiveView view) throws InterruptedException {
         Duration pause = Duration.ofMillis(500);
         String said = "";
         for (boolean asked = true; ; asked = false) {
             try {
-                return Optional.of(asked ? first.await() : ask(rest));
+                return Optional.of(asked ? first.await() : ask(venue));
             } catch (VenueException e) {
                 if (e.kind() == VenueException.Kind.UNKNOWN_SYMBOL) {
                     throw CommandFailure.of(e);
@@ -217,36 +211,36 @@ public final class Recording {
         }
     }
 
-    private VenueProfile ask(BinanceRest rest) {
-        return VenueProfile.ask(restUrl, rest, options.symbols);
+    private VenueProfile ask(Venue venue) {
+        return VenueProfile.ask(venue, options.symbols);
     }
 
     private void record(
-            VenueProfile venue,
+            VenueProfile profile,
             Preset preset,
             Recorder recorder,
             History history,
-            BinanceRest rest,
-            RateGovernor governor,
+            Venue venue,
             ClockOffsetMonitor clock,
             LiveView view,
             FileCheck check)
             throws InterruptedException {
         if (options.mode == RecordOptions.Mode.poll) {
-            venue.refusePolling();
+            profile.refusePolling();
         }
-        venue.refuseMixing(db, history);
+        profile.refuseMixing(db, history);
         Map<String, TapePipeline> watches = new LinkedHashMap<>();
         HoldLimit budget = new HoldLimit(HOLD_BUDGET);
-        for (Instrument instrument : venue.instruments()) {
-            TapeId tape = new TapeId(instrument.venue(), instrument.symbol(), options.kind(), venue.inventsItsTrades());
+        for (Instrument instrument : profile.instruments()) {
+            TapeId tape =
+                    new TapeId(instrument.venue(), instrument.symbol(), options.kind(), profile.inventsItsTrades());
             Series series = new Series(tape, instrument, preset.label(), options.interval());
             if (endVenue.isEmpty()) { // a venue of our own plays what the store lacks
-                VenueProfile.refuseAnotherTape(db, tape, history, rest);
+                VenueProfile.refuseAnotherTape(db, tape, history, venue);
             }
-            view.addSeries(series, venue.describe(series, preset));
+            view.addSeries(series, profile.describe(series, preset));
             TapePipeline watch = new TapePipeline(
-                    series, preset, recorder, view, tuning.repair().holdBack().toNanos(), budget);
+                    series, preset, recorder, view, tuning.holdBack().toNanos(), budget);
             if (history.checkpoint(series).isEmpty() && history.tradeCount(tape) > LONG_REPLAY) {
                 status.say("%s: computing the features of %,d stored trades first"
                         .formatted(tape.symbol(), history.tradeCount(tape)));
@@ -259,30 +253,23 @@ public final class Recording {
                 watches.values(),
                 view,
                 clock,
-                venue.playsAtLifeSpeed(),
-                venue.tellsTheTime(),
+                profile.playsAtLifeSpeed(),
+                profile.tellsTheTime(),
                 "connecting to the venue");
         List<TapePipeline> all = List.copyOf(watches.values());
         try (History reading = History.open(db);
                 TapeThread tape = new TapeThread(watches, health, stop);
                 BackgroundRepair repair = new BackgroundRepair(
-                        rest,
-                        tape,
-                        recorder,
-                        reading,
-                        view,
-                        preset,
-                        all,
-                        tuning.repair().within(options.keep));
-                LiveRepair filler = new LiveRepair(rest, governor, tape, all, health::isConnected, tuning.repair());
-                Feed feed = feed(venue.instruments(), rest, governor, tape, watches, health, filler)) {
+                        venue.history(), tape, recorder, reading, view, preset, all, tuning.within(options.keep));
+                LiveRepair filler = new LiveRepair(venue, tape, all, health::isConnected, tuning);
+                Feed feed = feed(profile.instruments(), venue, tape, watches, health, filler)) {
             tape.start();
             feed.start();
             filler.start();
             repair.start();
             RecordingMonitor parts = new RecordingMonitor(
                     new RecordingMonitor.Parts(
-                            all, tape, feed, filler, repair, recorder, history, rest, governor, health, clock),
+                            all, tape, feed, filler, repair, recorder, history, venue, health, clock),
                     view);
             oversight = Optional.of(parts);
             watchOver(parts, all, tape, recorder, health, check);
@@ -313,30 +300,26 @@ public final class Recording {
 
     private Feed feed(
             List<Instrument> instruments,
-            BinanceRest rest,
-            RateGovernor governor,
+            Venue venue,
             TapeThread tape,
             Map<String, TapePipeline> watches,
             TapeHealthMonitor health,
             LiveRepair filler) {
         return options.mode == RecordOptions.Mode.poll
-                ? new BinancePoll(rest, instruments, options.every, tape, tuning.venue())
-                : new BinanceStream(
-                        streamUrl,
+                ? venue.poll(instruments, options.every, tape)
+                : venue.stream(
                         instruments,
                         options.kind(),
-                        tape,
-                        tuning.venue(),
-                        governor.connectPermits(),
+                        options.redundant,
                         (symbol, kind) -> {
-                            OptionalLong newest = rest.newestId(symbol, kind);
+                            OptionalLong newest = venue.history().newestId(symbol, kind);
                             TapePipeline watch = watches.get(symbol);
                             if (filler.hasAll(watch, newest.orElse(-1))) {
                                 health.quiet(symbol);
                             } // else printed while no socket was open, or on its way
                             return newest;
                         },
-                        options.redundant);
+                        tape);
     }
 
     private boolean isOver() {

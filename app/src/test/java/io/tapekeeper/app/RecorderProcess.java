@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 import io.tapekeeper.app.terminal.LogFile;
 import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.recorder.Recording;
-import io.tapekeeper.recorder.RecordingSettings;
 import io.tapekeeper.recorder.Shutdown;
 import io.tapekeeper.recorder.repair.RepairSettings;
 import io.tapekeeper.store.History;
@@ -111,20 +110,20 @@ final class RecorderProcess implements AutoCloseable {
         /** The same, with sockets that give way to others before the venue ends them. */
         SIXTIETH_ROTATING;
 
-        private RecordingSettings tuning() {
+        private Tuning tuning() {
             return switch (this) {
                 case NONE ->
-                    new RecordingSettings(
+                    new Tuning(
                             ConnectionSettings.defaults(),
                             RepairSettings.DEFAULTS.faster(10).withHoldBack(Duration.ZERO, Duration.ofDays(1)),
                             RateGovernors::of);
                 case SIXTIETH ->
-                    new RecordingSettings(
+                    new Tuning(
                             sixtyTimesFaster(ConnectionSettings.defaults(), Duration.ofDays(1)),
                             RepairSettings.DEFAULTS.faster(60),
                             RateGovernors::of);
                 case SIXTIETH_ROTATING ->
-                    new RecordingSettings(
+                    new Tuning(
                             sixtyTimesFaster(ConnectionSettings.defaults(), Duration.ofMillis(950)),
                             RepairSettings.DEFAULTS.faster(60),
                             RateGovernors::of);
@@ -161,15 +160,9 @@ final class RecorderProcess implements AutoCloseable {
         LogFile.beside(db);
         Shutdown stop = new Shutdown();
         stop.onSignals();
-        new Recording(
-                        options,
-                        db,
-                        URI.create("http://127.0.0.1:" + words[1]),
-                        URI.create("ws://127.0.0.1:" + words[1]),
-                        stop,
-                        Optional.empty(),
-                        Patience.valueOf(words[2]).tuning(),
-                        System.out)
+        int port = Integer.parseInt(words[1]);
+        Tuning tuning = Patience.valueOf(words[2]).tuning();
+        new Recording(options, db, () -> tuning.open(port, port), stop, Optional.empty(), tuning.repair(), System.out)
                 .run();
         stop.finished(0);
     }
