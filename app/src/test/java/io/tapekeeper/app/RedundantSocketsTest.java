@@ -10,7 +10,6 @@ import io.tapekeeper.exchange.faults.Fault;
 import io.tapekeeper.exchange.faults.FaultPlan;
 import io.tapekeeper.exchange.faults.When;
 import io.tapekeeper.exchange.play.Speed;
-import io.tapekeeper.recorder.RecordingSettings;
 import io.tapekeeper.recorder.repair.RepairSettings;
 import io.tapekeeper.venue.ConnectionSettings;
 import java.nio.file.Path;
@@ -41,7 +40,7 @@ class RedundantSocketsTest {
         Path db = folder.resolve("tape.db");
         RecordOptions options = RecordOptions.of("BTCUSDT");
         options.redundant = true;
-        RecordingSettings tuning = Running.tuning(ConnectionSettings.defaults(), RepairSettings.DEFAULTS.faster(20));
+        Tuning tuning = Running.tuning(ConnectionSettings.defaults(), RepairSettings.DEFAULTS.faster(20));
         try (Exchange market =
                 Exchange.start(ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(SEED, Optional.empty()))
                         .withSpeed(new Speed(30))
