@@ -23,8 +23,8 @@ import io.tapekeeper.exchange.rest.RestApi;
 import io.tapekeeper.exchange.rest.RestHandler;
 import io.tapekeeper.exchange.rest.SimApi;
 import io.tapekeeper.exchange.rest.WeightMeter;
-import io.tapekeeper.exchange.socket.SocketDoor;
 import io.tapekeeper.exchange.socket.Sockets;
+import io.tapekeeper.exchange.socket.WebSocketUpgrade;
 import io.tapekeeper.exchange.traffic.Traffic;
 import io.tapekeeper.exchange.traffic.TrafficHandler;
 import java.lang.System.Logger;
@@ -172,7 +172,7 @@ public final class Exchange implements AutoCloseable {
         if (faults.onWire()) {
             channel.pipeline().addLast(faults.handler());
         }
-        channel.pipeline().addLast(new SocketDoor(sockets)).addLast(new RestHandler(api, sim, restThreads));
+        channel.pipeline().addLast(new WebSocketUpgrade(sockets)).addLast(new RestHandler(api, sim, restThreads));
     }
 
     /** How often each fault of the plan has struck so far, by its name. */

@@ -9,10 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.exchange.Client.Socket;
-import io.tapekeeper.exchange.faults.Amount;
 import io.tapekeeper.exchange.faults.Fault;
 import io.tapekeeper.exchange.faults.FaultPlan;
-import io.tapekeeper.exchange.faults.When;
+import io.tapekeeper.exchange.faults.Progress;
+import io.tapekeeper.exchange.faults.Schedule;
 import io.tapekeeper.exchange.play.Speed;
 import java.io.EOFException;
 import java.nio.file.Files;
@@ -211,8 +211,8 @@ class TapeFaultsTest {
         }
         FaultPlan plan = FaultPlan.of(
                 3,
-                new Fault.Drop(When.each(Amount.trades(200)), Fault.Drop.How.FIN),
-                new Fault.Frame(When.each(Amount.trades(20)), Fault.Frame.Trick.SKIP));
+                new Fault.Drop(Schedule.each(Progress.trades(200)), Fault.Drop.How.FIN),
+                new Fault.Frame(Schedule.each(Progress.trades(20)), Fault.Frame.Trick.SKIP));
         assertEquals(tape(sound, FaultPlan.NONE), tape(faulty, plan));
     }
 }

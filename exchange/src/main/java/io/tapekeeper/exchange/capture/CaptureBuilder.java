@@ -1,7 +1,7 @@
 package io.tapekeeper.exchange.capture;
 
-import io.tapekeeper.exchange.market.Block;
 import io.tapekeeper.exchange.market.Listing;
+import io.tapekeeper.exchange.market.MinuteBlock;
 import io.tapekeeper.exchange.market.RawTrade;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,9 +20,9 @@ final class CaptureBuilder {
     private record PendingQuote(long time, long updateId, long bid, long bidSize, long ask, long askSize) {}
 
     private final String symbol;
-    private final NavigableMap<Long, Block> blocks = new TreeMap<>();
+    private final NavigableMap<Long, MinuteBlock> blocks = new TreeMap<>();
     private final List<PendingQuote> pending = new ArrayList<>();
-    private Block.Builder open;
+    private MinuteBlock.Builder open;
     private long openMinute = Long.MIN_VALUE;
     private long lastId = -1;
     private long nextAggregate = -1;
@@ -44,8 +44,8 @@ final class CaptureBuilder {
         lastId = trade.id();
         pricePlacesLost = Math.min(pricePlacesLost, trailingZeros(trade.price()));
         sizePlacesLost = Math.min(sizePlacesLost, trailingZeros(trade.size()));
-        placeQuotes(Math.floorDiv(trade.time(), Block.MINUTE));
-        openBlock(Math.floorDiv(trade.time(), Block.MINUTE));
+        placeQuotes(Math.floorDiv(trade.time(), MinuteBlock.MINUTE));
+        openBlock(Math.floorDiv(trade.time(), MinuteBlock.MINUTE));
         open.add(trade, eventTime);
         return true;
     }
@@ -68,7 +68,7 @@ final class CaptureBuilder {
 
     private void placeQuotes(long latestMinute) {
         for (PendingQuote quote : pending) {
-            openBlock(Math.min(latestMinute, Math.floorDiv(quote.time, Block.MINUTE)));
+            openBlock(Math.min(latestMinute, Math.floorDiv(quote.time, MinuteBlock.MINUTE)));
             open.quote(quote.time, quote.updateId, quote.bid, quote.bidSize, quote.ask, quote.askSize);
         }
         pending.clear();
@@ -78,13 +78,13 @@ final class CaptureBuilder {
         if (minute > openMinute) {
             close();
             openMinute = minute;
-            open = new Block.Builder(minute, nextAggregate);
+            open = new MinuteBlock.Builder(minute, nextAggregate);
         }
     }
 
     private void close() {
         if (open != null) {
-            Block block = open.build();
+            MinuteBlock block = open.build();
             nextAggregate += block.aggregates();
             blocks.put(openMinute, block);
             open = null;

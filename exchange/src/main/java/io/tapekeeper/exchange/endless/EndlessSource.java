@@ -32,7 +32,7 @@ public final class EndlessSource implements TapeSource {
     private final long seed;
     private final Path folder;
     private final boolean temporary;
-    private final PlayedFile played;
+    private final PlaybackNote played;
     private final List<EndlessTape> tapes = new ArrayList<>();
     private final boolean owned;
     private final long resumeTime;
@@ -68,7 +68,7 @@ public final class EndlessSource implements TapeSource {
         }
     }
 
-    private PlayedFile open(long startIfNew) throws IOException {
+    private PlaybackNote open(long startIfNew) throws IOException {
         List<Listing> listings = SyntheticMarket.listings();
         Path note = folder.resolve(PLAYED);
         if (Files.notExists(note) && hasMinutes()) {
@@ -78,16 +78,16 @@ public final class EndlessSource implements TapeSource {
                     folder,
                     keepAside());
         }
-        PlayedFile opened;
+        PlaybackNote opened;
         try {
-            opened = PlayedFile.open(
+            opened = PlaybackNote.open(
                     note,
                     !hasMinutes(), // they come after the first note
                     listings.size(),
                     seed,
                     startIfNew,
                     start -> fingerprint(listings, start));
-        } catch (PlayedFile.DamagedException e) {
+        } catch (PlaybackNote.DamagedException e) {
             throw new UnusableSourceException(
                     "The saved market in %s is damaged; its files were kept in %s, and the next start begins a new market."
                             .formatted(folder, keepAside()),

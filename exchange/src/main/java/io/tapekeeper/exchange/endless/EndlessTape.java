@@ -1,8 +1,8 @@
 package io.tapekeeper.exchange.endless;
 
-import io.tapekeeper.exchange.market.Block;
 import io.tapekeeper.exchange.market.Kline;
 import io.tapekeeper.exchange.market.Listing;
+import io.tapekeeper.exchange.market.MinuteBlock;
 import io.tapekeeper.exchange.market.Print;
 import io.tapekeeper.exchange.market.RawTrade;
 import io.tapekeeper.exchange.market.SymbolTape;
@@ -34,11 +34,11 @@ final class EndlessTape implements SymbolTape, AutoCloseable {
     private final Listing listing;
     private final long firstMinute;
     private final MinuteFile starts;
-    private final Map<Long, Block> blocks = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<Long, MinuteBlock> blocks = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, Block> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Long, MinuteBlock> eldest) {
             return size() > BLOCKS_KEPT;
         }
     };
@@ -52,7 +52,7 @@ final class EndlessTape implements SymbolTape, AutoCloseable {
         this.seed = seed;
         this.listing = listing;
         MinuteStart start = begin(seed, listing, startMicros);
-        firstMinute = Math.floorDiv(start.first().time(), Block.MINUTE);
+        firstMinute = Math.floorDiv(start.first().time(), MinuteBlock.MINUTE);
         starts = new MinuteFile(file, MinuteStart.size(start.state().remaining()), firstMinute);
         if (starts.read(firstMinute).isEmpty()) {
             starts.write(firstMinute, start);
@@ -82,11 +82,11 @@ final class EndlessTape implements SymbolTape, AutoCloseable {
     }
 
     @Override
-    public synchronized Block block(long minute) {
+    public synchronized MinuteBlock block(long minute) {
         if (minute < firstMinute) {
-            return new Block.Builder(minute, 0).build();
+            return new MinuteBlock.Builder(minute, 0).build();
         }
-        Block kept = blocks.get(minute);
+        MinuteBlock kept = blocks.get(minute);
         return kept != null ? kept : make(minute, start(minute));
     }
 
@@ -113,9 +113,9 @@ final class EndlessTape implements SymbolTape, AutoCloseable {
 
     /** The last trade before a time, −1 where the market begins later. */
     long lastIdBefore(long time) {
-        long minute = Math.max(firstMinute, Math.floorDiv(time, Block.MINUTE));
+        long minute = Math.max(firstMinute, Math.floorDiv(time, MinuteBlock.MINUTE));
         long id = start(minute).first().id();
-        Block block = block(minute);
+        MinuteBlock block = block(minute);
         for (int at = 0; at < block.trades() && block.trade(at).time() < time; at++) {
             id = block.trade(at).id() + 1;
         }
@@ -148,12 +148,12 @@ final class EndlessTape implements SymbolTape, AutoCloseable {
     }
 
     /** Makes a minute's trades, and notes where the next minute starts. */
-    private Block make(long minute, MinuteStart start) {
+    private MinuteBlock make(long minute, MinuteStart start) {
         byte[] state = new byte[start.state().remaining()];
         start.state().duplicate().get(state);
         SyntheticMarket market = SyntheticMarket.restore(seed, listing, state);
-        Block.Builder builder = new Block.Builder(minute, start.aggregateId());
-        long end = (minute + 1) * Block.MINUTE;
+        MinuteBlock.Builder builder = new MinuteBlock.Builder(minute, start.aggregateId());
+        long end = (minute + 1) * MinuteBlock.MINUTE;
         RawTrade trade = start.first();
         while (trade.time() < end) {
             builder.add(trade, trade.time());
@@ -161,7 +161,7 @@ final class EndlessTape implements SymbolTape, AutoCloseable {
                     trade.time(), trade.id(), market.bestBid(), market.bidSize(), market.bestAsk(), market.askSize());
             trade = market.next();
         }
-        Block block = builder.build();
+        MinuteBlock block = builder.build();
         if (starts.read(minute + 1).isEmpty()) {
             Kline kline = block.kline(start.before().close(), 0, block.trades());
             long nextAggregate = start.aggregateId() + block.aggregates();

@@ -9,7 +9,7 @@ public sealed interface Fault {
 
     /** What goes wrong on the wire, and when; the true tape stays as it is. */
     sealed interface OnWire extends Fault {
-        When when();
+        Schedule when();
     }
 
     /** On a WebSocket. */
@@ -28,7 +28,7 @@ public sealed interface Fault {
     sealed interface OnTape extends Fault {}
 
     /** The connection ends behind the trades before. */
-    record Drop(When when, How how) implements OnSocket {
+    record Drop(Schedule when, How how) implements OnSocket {
         /** The way in which a connection ends. */
         public enum How {
             /** FIN without a close frame. */
@@ -47,7 +47,7 @@ public sealed interface Fault {
     }
 
     /** No events, of all streams or of one; pings and answers go on. What is held back is lost. */
-    record Silent(When when) implements OnSocket {
+    record Silent(Schedule when) implements OnSocket {
         @Override
         public String name() {
             return "silent";
@@ -55,7 +55,7 @@ public sealed interface Fault {
     }
 
     /** The connection stays open, but nothing is read or written any more. */
-    record HalfOpen(When when) implements OnSocket {
+    record HalfOpen(Schedule when) implements OnSocket {
         @Override
         public String name() {
             return "half-open";
@@ -63,7 +63,7 @@ public sealed interface Fault {
     }
 
     /** A connection on which subscriptions are acknowledged and no event ever comes. */
-    record Mute(When when) implements OnSocket {
+    record Mute(Schedule when) implements OnSocket {
         @Override
         public String name() {
             return "mute";
@@ -71,7 +71,7 @@ public sealed interface Fault {
     }
 
     /** The handshake is answered with an HTTP status. */
-    record Refuse(When when, int status) implements OnSocket {
+    record Refuse(Schedule when, int status) implements OnSocket {
         @Override
         public String name() {
             return "refuse";
@@ -86,13 +86,13 @@ public sealed interface Fault {
         }
 
         @Override
-        public When when() {
-            return When.AT_ONCE;
+        public Schedule when() {
+            return Schedule.AT_ONCE;
         }
     }
 
     /** All connections end, the port is closed for some time, and then open again. */
-    record Restart(When when, Duration down) implements OnSocket {
+    record Restart(Schedule when, Duration down) implements OnSocket {
         @Override
         public String name() {
             return "restart";
@@ -100,7 +100,7 @@ public sealed interface Fault {
     }
 
     /** The notice that the venue stops, and the end of the connection some time later. */
-    record ServerShutdown(When when, Duration lead) implements OnSocket {
+    record ServerShutdown(Schedule when, Duration lead) implements OnSocket {
         @Override
         public String name() {
             return "server-shutdown";
@@ -108,7 +108,7 @@ public sealed interface Fault {
     }
 
     /** All that is sent comes a few bytes at a time for a while. */
-    record Drip(When when, Duration length) implements OnSocket {
+    record Drip(Schedule when, Duration length) implements OnSocket {
         @Override
         public String name() {
             return "drip";
@@ -116,7 +116,7 @@ public sealed interface Fault {
     }
 
     /** All that is sent is held back for a while and then comes at once. */
-    record Burst(When when, Duration hold) implements OnSocket {
+    record Burst(Schedule when, Duration hold) implements OnSocket {
         @Override
         public String name() {
             return "burst";
@@ -124,7 +124,7 @@ public sealed interface Fault {
     }
 
     /** Something is done to the frame of a trade. */
-    record Frame(When when, Frame.Trick trick) implements OnSocket {
+    record Frame(Schedule when, Frame.Trick trick) implements OnSocket {
         /** What is done to it; the first four leave every trade whole. */
         public enum Trick {
             /** Sent twice. */
@@ -158,7 +158,7 @@ public sealed interface Fault {
     }
 
     /** The time in {@code E} and of {@code /time} steps. */
-    record Clock(When when, Duration by) implements OnSocket, OnRequest {
+    record Clock(Schedule when, Duration by) implements OnSocket, OnRequest {
         @Override
         public String name() {
             return "clock";
@@ -170,7 +170,7 @@ public sealed interface Fault {
      *
      * @param retryAfter told with 429 and 418, in whole seconds
      */
-    record Status(When when, int status, Duration retryAfter) implements OnRequest {
+    record Status(Schedule when, int status, Duration retryAfter) implements OnRequest {
         @Override
         public String name() {
             return "rest";
@@ -178,7 +178,7 @@ public sealed interface Fault {
     }
 
     /** Status 200, but something is wrong with the body. */
-    record Body(When when, Body.Trick trick) implements OnRequest {
+    record Body(Schedule when, Body.Trick trick) implements OnRequest {
         /** What is wrong. */
         public enum Trick {
             /** A web page. */
@@ -200,7 +200,7 @@ public sealed interface Fault {
     }
 
     /** The answer comes late. */
-    record Slow(When when, Duration by) implements OnRequest {
+    record Slow(Schedule when, Duration by) implements OnRequest {
         @Override
         public String name() {
             return "slow";
@@ -208,7 +208,7 @@ public sealed interface Fault {
     }
 
     /** What a database answers (aggTrades, historicalTrades, klines) is behind the streams. */
-    record Lag(When when, Duration by) implements OnDatabase {
+    record Lag(Schedule when, Duration by) implements OnDatabase {
         @Override
         public String name() {
             return "lag";
@@ -220,7 +220,7 @@ public sealed interface Fault {
      *
      * @param oneIn one of so many is late, on average
      */
-    record LateIds(When when, int oneIn, Duration by) implements OnDatabase {
+    record LateIds(Schedule when, int oneIn, Duration by) implements OnDatabase {
         @Override
         public String name() {
             return "late-ids";

@@ -27,7 +27,7 @@ public record FaultPlan(long seed, List<Fault> faults) {
      * refusal that is for good.
      */
     public static FaultPlan random(long seed) {
-        Draw draw = new Draw(seed);
+        RandomFaults draw = new RandomFaults(seed);
         List<Fault> faults = new ArrayList<>();
         faults.add(draw.hole());
         faults.add(draw.skips());

@@ -31,13 +31,13 @@ public final class FaultPlanReader {
     private static final Pattern SEED = Pattern.compile("-?[0-9]{1,18}");
     private static final Pattern AMOUNT =
             Pattern.compile("(-?)([0-9]{1,9}) ?(ms|s|m|h|trades?|requests?|connections?|minutes?)");
-    private static final Amount FOR_EVER = new Amount(Amount.Unit.TIME, Long.MAX_VALUE);
+    private static final Progress FOR_EVER = new Progress(Progress.Unit.TIME, Long.MAX_VALUE);
 
     /** A value and where it stands. */
     private record Setting(String value, int line) {}
 
     private final String origin;
-    private Draw draw = new Draw(0);
+    private RandomFaults draw = new RandomFaults(0);
     private int line;
     private String name = "";
     private Map<String, Setting> settings = new LinkedHashMap<>();
@@ -103,7 +103,7 @@ public final class FaultPlanReader {
             JsonToken value = yaml.nextToken();
             if (key.equals("seed") && value == JsonToken.VALUE_NUMBER_INT && faults.isEmpty()) {
                 seed = Optional.of(yaml.getLongValue());
-                draw = new Draw(seed.get());
+                draw = new RandomFaults(seed.get());
             } else if (key.equals("faults") && value == JsonToken.START_ARRAY) {
                 faults = Optional.of(list(yaml));
             } else {
@@ -173,12 +173,12 @@ public final class FaultPlanReader {
     private Fault fault() throws InvalidPlanException {
         return switch (name) {
             case "drop" -> new Drop(when(draw.trades()), choice("how", Drop.How.values(), draw.how()));
-            case "silent" -> new Fault.Silent(window(draw.trades(), Amount.of(draw.time())));
+            case "silent" -> new Fault.Silent(window(draw.trades(), Progress.of(draw.time())));
             case "half-open" -> new Fault.HalfOpen(when(draw.trades()));
-            case "mute" -> new Fault.Mute(when(Amount.connections(1)));
+            case "mute" -> new Fault.Mute(when(Progress.connections(1)));
             case "refuse" -> {
                 int status = number("status", draw.handshakeStatus(), 400, 599);
-                yield new Fault.Refuse(window(Amount.connections(1), Amount.of(draw.time())), status);
+                yield new Fault.Refuse(window(Progress.connections(1), Progress.of(draw.time())), status);
             }
             case "rotate" -> new Fault.Rotate(time("every", Duration.ofMinutes(1)));
             case "restart" -> {
@@ -199,7 +199,7 @@ public final class FaultPlanReader {
             }
             case "clock" -> {
                 Duration by = time("by", draw.step());
-                yield new Fault.Clock(window(Amount.trades(0), FOR_EVER), by);
+                yield new Fault.Clock(window(Progress.trades(0), FOR_EVER), by);
             }
             case "rest" -> {
                 int status = number("status", draw.status(), 400, 599);
@@ -213,12 +213,12 @@ public final class FaultPlanReader {
             }
             case "lag" -> {
                 Duration by = time("by", draw.time());
-                yield new Fault.Lag(window(Amount.requests(0), FOR_EVER), by);
+                yield new Fault.Lag(window(Progress.requests(0), FOR_EVER), by);
             }
             case "late-ids" -> {
                 int oneIn = number("one-in", 10, 2, Integer.MAX_VALUE);
                 Duration by = time("by", draw.time());
-                yield new Fault.LateIds(window(Amount.requests(0), FOR_EVER), oneIn, by);
+                yield new Fault.LateIds(window(Progress.requests(0), FOR_EVER), oneIn, by);
             }
             case "blank" -> new Fault.Blank(number("one-in", 100, 2, Integer.MAX_VALUE));
             case "venue-holes" -> new Fault.VenueHoles(number("one-in", 1_000, 2, Integer.MAX_VALUE));
@@ -247,19 +247,19 @@ public final class FaultPlanReader {
         return setting;
     }
 
-    private When window(Amount after, Amount lasting) throws InvalidPlanException {
-        When when = when(after);
+    private Schedule window(Progress after, Progress lasting) throws InvalidPlanException {
+        Schedule when = when(after);
         return when.lasting().isPresent() ? when : when.lasting(lasting);
     }
 
     /** @param otherwise when it strikes first where the plan says neither {@code after} nor {@code every} */
-    private When when(Amount otherwise) throws InvalidPlanException {
-        Optional<Amount> after = amount("after");
-        Optional<Amount> every = amount("every");
-        When when = When.after(after.or(() -> every).orElse(otherwise));
+    private Schedule when(Progress otherwise) throws InvalidPlanException {
+        Optional<Progress> after = amount("after");
+        Optional<Progress> every = amount("every");
+        Schedule when = Schedule.after(after.or(() -> every).orElse(otherwise));
         int times = number("times", every.isPresent() ? Integer.MAX_VALUE : 1, 1, Integer.MAX_VALUE);
         when = every.isPresent() ? when.repeated(every.get(), times) : when.times(times);
-        Optional<Amount> lasting = amount("for");
+        Optional<Progress> lasting = amount("for");
         when = lasting.isPresent() ? when.lasting(lasting.get()) : when;
         Optional<String> only = Stream.of("stream", "endpoint")
                 .flatMap(key -> take(key).stream())
@@ -268,7 +268,7 @@ public final class FaultPlanReader {
         return only.isPresent() ? when.only(only.get()) : when;
     }
 
-    private Optional<Amount> amount(String key) throws InvalidPlanException {
+    private Optional<Progress> amount(String key) throws InvalidPlanException {
         Optional<Setting> setting = take(key);
         if (setting.isEmpty()) {
             return Optional.empty();
@@ -282,10 +282,10 @@ public final class FaultPlanReader {
         long number = Long.parseLong(matcher.group(2));
         return Optional.of(
                 switch (matcher.group(3).charAt(0)) {
-                    case 't' -> Amount.trades(number);
-                    case 'r' -> Amount.requests(number);
-                    case 'c' -> Amount.connections(number);
-                    default -> Amount.of(duration(number, matcher.group(3)));
+                    case 't' -> Progress.trades(number);
+                    case 'r' -> Progress.requests(number);
+                    case 'c' -> Progress.connections(number);
+                    default -> Progress.of(duration(number, matcher.group(3)));
                 });
     }
 

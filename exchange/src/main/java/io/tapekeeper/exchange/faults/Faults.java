@@ -5,7 +5,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
-import io.tapekeeper.exchange.faults.Amount.Unit;
+import io.tapekeeper.exchange.faults.Progress.Unit;
 import io.tapekeeper.exchange.history.History;
 import io.tapekeeper.exchange.history.Played;
 import io.tapekeeper.exchange.market.Print;

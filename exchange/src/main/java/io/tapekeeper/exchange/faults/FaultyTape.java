@@ -2,9 +2,9 @@ package io.tapekeeper.exchange.faults;
 
 import io.tapekeeper.exchange.history.Played;
 import io.tapekeeper.exchange.market.Aggregate;
-import io.tapekeeper.exchange.market.Block;
 import io.tapekeeper.exchange.market.Kline;
 import io.tapekeeper.exchange.market.Listing;
+import io.tapekeeper.exchange.market.MinuteBlock;
 import io.tapekeeper.exchange.market.Print;
 import io.tapekeeper.exchange.market.RawTrade;
 import io.tapekeeper.exchange.market.SymbolTape;
@@ -96,9 +96,9 @@ final class FaultyTape implements SymbolTape {
     }
 
     @Override
-    public Block block(long minute) {
+    public MinuteBlock block(long minute) {
         if (minute > lastMinute) {
-            return new Block.Builder(minute, 0).build();
+            return new MinuteBlock.Builder(minute, 0).build();
         }
         long inner = minute;
         for (Fault.Halt halt : halts) {
@@ -106,7 +106,7 @@ final class FaultyTape implements SymbolTape {
             if (minute >= start + halt.minutes()) {
                 inner -= halt.minutes();
             } else if (minute >= start) {
-                return new Block.Builder(minute, 0).build();
+                return new MinuteBlock.Builder(minute, 0).build();
             }
         }
         return tape.block(inner).altered(minute, absent, blanked);
@@ -117,7 +117,7 @@ final class FaultyTape implements SymbolTape {
         return klines.computeIfAbsent(minute, any -> {
             long close = 0;
             for (long m = minute; m >= firstMinute(); m--) {
-                Block block = block(m);
+                MinuteBlock block = block(m);
                 if (block.trades() > 0 && m == minute) {
                     return block.kline(0, 0, block.trades());
                 }
@@ -144,7 +144,7 @@ final class FaultyTape implements SymbolTape {
         for (long minute = tape.firstMinute();
                 minute <= tape.lastMinute() && delayed(minute) <= end;
                 minute = tape.eventfulFrom(minute + 1)) {
-            Block block = tape.block(minute);
+            MinuteBlock block = tape.block(minute);
             for (int i = 0; i < block.aggregates(); i++) {
                 Aggregate aggregate = block.aggregate(i);
                 if (aggregate.first() > lastId) {

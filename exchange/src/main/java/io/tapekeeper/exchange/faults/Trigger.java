@@ -1,6 +1,6 @@
 package io.tapekeeper.exchange.faults;
 
-import io.tapekeeper.exchange.faults.Amount.Unit;
+import io.tapekeeper.exchange.faults.Progress.Unit;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -8,15 +8,15 @@ import java.util.function.LongSupplier;
 
 /** Follows the progress for one fault and tells what it hits. Thread-safe. */
 final class Trigger {
-    private final When when;
+    private final Schedule when;
     private final LongSupplier elapsed;
     private final Map<Unit, Long> counts = new EnumMap<>(Unit.class);
-    private Amount due;
-    private Optional<Amount> until = Optional.empty();
+    private Progress due;
+    private Optional<Progress> until = Optional.empty();
     private long strikes;
 
     /** @param elapsed nanoseconds since the first client came */
-    Trigger(When when, LongSupplier elapsed) {
+    Trigger(Schedule when, LongSupplier elapsed) {
         this.when = when;
         this.elapsed = elapsed;
         due = when.after();
@@ -46,9 +46,9 @@ final class Trigger {
         return true;
     }
 
-    private Amount from(Amount length) {
+    private Progress from(Progress length) {
         long now = progress(length.unit());
-        return new Amount(length.unit(), now + Math.min(length.value(), Long.MAX_VALUE - now));
+        return new Progress(length.unit(), now + Math.min(length.value(), Long.MAX_VALUE - now));
     }
 
     private long progress(Unit unit) {

@@ -1,9 +1,9 @@
 package io.tapekeeper.exchange.history;
 
-import io.tapekeeper.exchange.market.Block;
 import io.tapekeeper.exchange.market.Kline;
 import io.tapekeeper.exchange.market.KlineInterval;
 import io.tapekeeper.exchange.market.Listing;
+import io.tapekeeper.exchange.market.MinuteBlock;
 import io.tapekeeper.exchange.market.Print;
 import io.tapekeeper.exchange.market.SymbolTape;
 import java.util.ArrayList;
@@ -81,7 +81,7 @@ public final class History {
 
     /** Up to {@code limit} of times from {@code start} to {@code end}, both included, oldest first. */
     public List<Print> between(Print.Kind kind, long start, long end, int limit) {
-        return forward(kind, Math.floorDiv(start, Block.MINUTE), firstKept(kind), start, end, limit);
+        return forward(kind, Math.floorDiv(start, MinuteBlock.MINUTE), firstKept(kind), start, end, limit);
     }
 
     private List<Print> forward(Print.Kind kind, long fromMinute, long fromId, long start, long end, int limit) {
@@ -91,7 +91,7 @@ public final class History {
         for (long minute = tape.eventfulFrom(Math.max(fromMinute, tape.firstMinute()));
                 minute <= last;
                 minute = tape.eventfulFrom(minute + 1)) {
-            Block block = now.blockOf(tape, minute);
+            MinuteBlock block = now.blockOf(tape, minute);
             int visible = now.visible(kind, block);
             for (int i = 0; i < visible; i++) {
                 Print print = block.print(kind, i);
@@ -115,7 +115,7 @@ public final class History {
         for (long minute = tape.eventfulUpTo(lastMinute(now, end));
                 minute >= first && found.size() < most;
                 minute = tape.eventfulUpTo(minute - 1)) {
-            Block block = now.blockOf(tape, minute);
+            MinuteBlock block = now.blockOf(tape, minute);
             for (int i = now.visible(kind, block) - 1; i >= 0 && found.size() < most; i--) {
                 Print print = block.print(kind, i);
                 if (print.time() <= end && !hidden.test(print)) {
@@ -129,7 +129,7 @@ public final class History {
 
     /** Minutes beyond the tape's last hold nothing, and there may be very many of them. */
     private long lastMinute(Played now, long end) {
-        return Math.min(Math.min(now.block().minute(), tape.lastMinute()), Math.floorDiv(end, Block.MINUTE));
+        return Math.min(Math.min(now.block().minute(), tape.lastMinute()), Math.floorDiv(end, MinuteBlock.MINUTE));
     }
 
     private long firstTime() {
@@ -168,13 +168,14 @@ public final class History {
      */
     public Kline kline(long start, long end) {
         Played now = played;
-        long minute = Math.floorDiv(start, Block.MINUTE);
-        if (end - start < Block.MINUTE) {
+        long minute = Math.floorDiv(start, MinuteBlock.MINUTE);
+        if (end - start < MinuteBlock.MINUTE) {
             return within(now, minute, start, end);
         }
         minute = Math.max(minute, tape.firstMinute());
         Kline kline = Kline.empty(closeBefore(minute));
-        long last = Math.min(Math.floorDiv(end - 1, Block.MINUTE), now.block().minute());
+        long last =
+                Math.min(Math.floorDiv(end - 1, MinuteBlock.MINUTE), now.block().minute());
         for (minute = tape.eventfulFrom(minute); minute <= last; minute = tape.eventfulFrom(minute + 1)) {
             kline = kline.plus(whole(now, minute));
         }
@@ -192,7 +193,7 @@ public final class History {
         if (minute > now.block().minute()) {
             return kline;
         }
-        Block block = now.blockOf(tape, minute);
+        MinuteBlock block = now.blockOf(tape, minute);
         int visible = now.visible(Print.Kind.RAW, block);
         int from = 0;
         while (from < visible && block.trade(from).time() < start) {

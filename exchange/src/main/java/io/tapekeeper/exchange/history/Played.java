@@ -1,6 +1,6 @@
 package io.tapekeeper.exchange.history;
 
-import io.tapekeeper.exchange.market.Block;
+import io.tapekeeper.exchange.market.MinuteBlock;
 import io.tapekeeper.exchange.market.Print;
 import io.tapekeeper.exchange.market.Quote;
 import io.tapekeeper.exchange.market.RawTrade;
@@ -15,9 +15,9 @@ import java.util.Optional;
  * @param aggregates how many of its aggregates are complete
  * @param last the last trade played, in this block or an earlier one
  */
-public record Played(Block block, int trades, int aggregates, Optional<RawTrade> last, Optional<Quote> quote) {
+public record Played(MinuteBlock block, int trades, int aggregates, Optional<RawTrade> last, Optional<Quote> quote) {
     /** How much of a block can be seen. */
-    int visible(Print.Kind kind, Block of) {
+    int visible(Print.Kind kind, MinuteBlock of) {
         if (of.minute() != block.minute()) {
             return of.count(kind);
         }
@@ -25,7 +25,7 @@ public record Played(Block block, int trades, int aggregates, Optional<RawTrade>
     }
 
     /** The block of a minute, the very one being played where it is that. */
-    Block blockOf(SymbolTape tape, long minute) {
+    MinuteBlock blockOf(SymbolTape tape, long minute) {
         return minute == block.minute() ? block : tape.block(minute);
     }
 }

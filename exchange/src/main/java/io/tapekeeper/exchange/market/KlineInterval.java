@@ -39,7 +39,7 @@ public record KlineInterval(String name, long micros) {
             new KlineInterval("1M", 0));
 
     private static KlineInterval minutes(String name, int minutes) {
-        return new KlineInterval(name, minutes * Block.MINUTE);
+        return new KlineInterval(name, minutes * MinuteBlock.MINUTE);
     }
 
     public static Optional<KlineInterval> named(String name) {

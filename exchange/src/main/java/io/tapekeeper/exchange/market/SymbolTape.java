@@ -24,7 +24,7 @@ public interface SymbolTape {
     }
 
     /** The events of a minute; empty outside the tape. */
-    Block block(long minute);
+    MinuteBlock block(long minute);
 
     /** All trades of a minute from {@link #firstMinute} on, as a kline. */
     Kline kline(long minute);

@@ -39,7 +39,7 @@ public final class Player implements AutoCloseable {
     private final Speed speed;
     private final TapeClock clock;
     private final Streams streams = new Streams();
-    private final Teller teller = new Teller();
+    private final Broadcaster broadcaster = new Broadcaster();
     private final List<SymbolPlayer> symbols = new ArrayList<>();
     private final long[] lastIds;
     private final Thread thread = new Thread(this::run, "exchange-player");
@@ -58,7 +58,12 @@ public final class Player implements AutoCloseable {
         playedTime = source.startTime();
         for (int i = 0; i < source.tapes().size(); i++) {
             symbols.add(new SymbolPlayer(
-                    source.tapes().get(i), streams, teller, source.startTime(), source.resumesAfter(i), speed.isMax()));
+                    source.tapes().get(i),
+                    streams,
+                    broadcaster,
+                    source.startTime(),
+                    source.resumesAfter(i),
+                    speed.isMax()));
         }
         lastIds = new long[symbols.size()];
         thread.setUncaughtExceptionHandler((ended, fault) -> fail(fault));
@@ -179,13 +184,13 @@ public final class Player implements AutoCloseable {
         }
         clock.stand(time);
         publish(time);
-        for (Subscriber subscriber : teller.touched()) {
+        for (Subscriber subscriber : broadcaster.touched()) {
             subscriber.flush();
             while (!stopped && subscriber.open() && !subscriber.writable()) {
                 LockSupport.parkNanos(LONGEST_REST);
             }
         }
-        teller.clear();
+        broadcaster.clear();
     }
 
     private void playOnTime() {
@@ -200,7 +205,7 @@ public final class Player implements AutoCloseable {
             next = earliest();
         }
         publish(next.nextTime() <= now ? time : now);
-        for (Subscriber subscriber : teller.touched()) {
+        for (Subscriber subscriber : broadcaster.touched()) {
             // Judged by what waits from the batches before, for this one may be large by itself.
             boolean slow = subscriber.open() && !subscriber.writable();
             subscriber.flush();
@@ -208,7 +213,7 @@ public final class Player implements AutoCloseable {
                 subscriber.dropAsSlow();
             }
         }
-        teller.clear();
+        broadcaster.clear();
         if (events < BATCH && !stopped) {
             long wait = clock.nanosUntil(next.nextTime());
             if (wait > 0) {
@@ -235,7 +240,7 @@ public final class Player implements AutoCloseable {
         source.played(time, lastIds);
         symbols.forEach(SymbolPlayer::publish);
         playedTime = time;
-        told = teller.told();
-        tradesTold = teller.trades();
+        told = broadcaster.told();
+        tradesTold = broadcaster.trades();
     }
 }

@@ -4,9 +4,9 @@ import io.tapekeeper.exchange.history.History;
 import io.tapekeeper.exchange.history.Played;
 import io.tapekeeper.exchange.history.TimedKline;
 import io.tapekeeper.exchange.market.Aggregate;
-import io.tapekeeper.exchange.market.Block;
 import io.tapekeeper.exchange.market.Kline;
 import io.tapekeeper.exchange.market.KlineInterval;
+import io.tapekeeper.exchange.market.MinuteBlock;
 import io.tapekeeper.exchange.market.Print;
 import io.tapekeeper.exchange.market.Quote;
 import io.tapekeeper.exchange.market.RawTrade;
@@ -37,7 +37,7 @@ final class SymbolPlayer {
 
     private final SymbolTape tape;
     private final String symbol;
-    private final Teller teller;
+    private final Broadcaster broadcaster;
     private final Stream tradeStream;
     private final Stream aggregateStream;
     private final Stream quoteStream;
@@ -45,7 +45,7 @@ final class SymbolPlayer {
     private final History history;
     private final boolean jumps;
 
-    private Block block;
+    private MinuteBlock block;
     private int trades;
     private int aggregates;
     private int quotes;
@@ -61,10 +61,11 @@ final class SymbolPlayer {
      * @param jumps whether minutes without events may be left out while nobody wants klines; only where the tape runs
      *     ahead of any clock, else who comes in such a minute would miss its klines
      */
-    SymbolPlayer(SymbolTape tape, Streams streams, Teller teller, long start, long resumeAfter, boolean jumps) {
+    SymbolPlayer(
+            SymbolTape tape, Streams streams, Broadcaster broadcaster, long start, long resumeAfter, boolean jumps) {
         this.tape = tape;
         this.jumps = jumps;
-        this.teller = teller;
+        this.broadcaster = broadcaster;
         symbol = tape.listing().symbol();
         String lower = symbol.toLowerCase(Locale.ROOT);
         tradeStream = streams.create(lower + "@trade");
@@ -73,7 +74,7 @@ final class SymbolPlayer {
         klineStreams = KlineInterval.ALL.stream()
                 .map(interval -> new KlineStream(interval, streams.create(lower + "@kline_" + interval.name())))
                 .toList();
-        block = tape.block(Math.floorDiv(start, Block.MINUTE));
+        block = tape.block(Math.floorDiv(start, MinuteBlock.MINUTE));
         nextSecond = Math.floorDiv(start, SECOND) * SECOND + SECOND;
         if (resumeAfter >= 0) {
             resume(resumeAfter);
@@ -147,7 +148,7 @@ final class SymbolPlayer {
         Quote now = block.quote(quotes++);
         quote = Optional.of(now);
         if (quoteStream.isWanted()) {
-            teller.tell(quoteStream, (out, units) -> Payloads.quote(out, symbol, now));
+            broadcaster.tell(quoteStream, (out, units) -> Payloads.quote(out, symbol, now));
         }
     }
 
@@ -157,7 +158,7 @@ final class SymbolPlayer {
         trades++;
         last = Optional.of(trade);
         if (tradeStream.isWanted()) {
-            teller.tellTrade(tradeStream, (out, units) -> Payloads.trade(out, symbol, trade, eventTime, units));
+            broadcaster.tellTrade(tradeStream, (out, units) -> Payloads.trade(out, symbol, trade, eventTime, units));
         }
         passBlanked();
         if (aggregates == block.aggregates()) {
@@ -168,7 +169,7 @@ final class SymbolPlayer {
             aggregates++;
             passBlanked();
             if (aggregateStream.isWanted()) {
-                teller.tellTrade(
+                broadcaster.tellTrade(
                         aggregateStream, (out, units) -> Payloads.aggregate(out, symbol, aggregate, eventTime, units));
             }
         }
@@ -192,11 +193,11 @@ final class SymbolPlayer {
         }
         secondFrom = trades;
         nextSecond += SECOND;
-        if (end % Block.MINUTE == 0) {
+        if (end % MinuteBlock.MINUTE == 0) {
             long minute = block.minute() + 1;
             if (jumps && klineStreams.stream().noneMatch(klines -> klines.stream.isWanted())) {
                 minute = tape.eventfulFrom(minute);
-                nextSecond = minute * Block.MINUTE + SECOND;
+                nextSecond = minute * MinuteBlock.MINUTE + SECOND;
             }
             block = tape.block(minute);
             trades = 0;
@@ -221,7 +222,7 @@ final class SymbolPlayer {
         TimedKline told = bar;
         boolean closed = end == told.next();
         if (closed || end % (2 * SECOND) == 0) {
-            teller.tell(
+            broadcaster.tell(
                     klines.stream,
                     (out, units) -> Payloads.kline(out, symbol, klines.interval.name(), told, closed, end, units));
         }

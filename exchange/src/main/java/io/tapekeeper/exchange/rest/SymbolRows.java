@@ -2,9 +2,9 @@ package io.tapekeeper.exchange.rest;
 
 import io.tapekeeper.exchange.history.History;
 import io.tapekeeper.exchange.history.Played;
-import io.tapekeeper.exchange.market.Block;
 import io.tapekeeper.exchange.market.Kline;
 import io.tapekeeper.exchange.market.Listing;
+import io.tapekeeper.exchange.market.MinuteBlock;
 import io.tapekeeper.exchange.market.Quote;
 import io.tapekeeper.exchange.market.RawTrade;
 import io.tapekeeper.exchange.wire.JsonWriter;
@@ -69,9 +69,9 @@ final class SymbolRows {
      */
     static void day(History history, long now, boolean full, JsonWriter out, TimeUnits units) {
         Played played = history.played();
-        long minutes = Math.floorDiv(now, Block.MINUTE) + 1;
-        long start = (minutes - DAY_MINUTES) * Block.MINUTE;
-        Kline day = played.last().isPresent() ? history.kline(start, minutes * Block.MINUTE) : Kline.empty(0);
+        long minutes = Math.floorDiv(now, MinuteBlock.MINUTE) + 1;
+        long start = (minutes - DAY_MINUTES) * MinuteBlock.MINUTE;
+        Kline day = played.last().isPresent() ? history.kline(start, minutes * MinuteBlock.MINUTE) : Kline.empty(0);
         BigDecimal volume = day.volume().toDecimal(Amount.SIZE_PLACES);
         BigDecimal quoteVolume = day.quoteVolume().toDecimal(Amount.QUOTE_PLACES);
         BigDecimal open = new BigDecimal(Decimals.format(day.open()));
@@ -109,8 +109,8 @@ final class SymbolRows {
     /** {@code avgPrice} of five whole minutes, the last of which may be forming. */
     static void average(History history, long now, JsonWriter out, TimeUnits units) {
         Optional<RawTrade> last = history.played().last();
-        long end = (Math.floorDiv(now, Block.MINUTE) + 1) * Block.MINUTE;
-        Kline bar = last.isPresent() ? history.kline(end - AVERAGE_MINUTES * Block.MINUTE, end) : Kline.empty(0);
+        long end = (Math.floorDiv(now, MinuteBlock.MINUTE) + 1) * MinuteBlock.MINUTE;
+        Kline bar = last.isPresent() ? history.kline(end - AVERAGE_MINUTES * MinuteBlock.MINUTE, end) : Kline.empty(0);
         out.raw("{\"mins\":").number(AVERAGE_MINUTES).raw(",\"price\":");
         if (bar.trades() == 0) {
             out.decimal(bar.close());

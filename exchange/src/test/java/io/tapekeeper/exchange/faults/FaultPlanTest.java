@@ -37,25 +37,26 @@ class FaultPlanTest {
         assertEquals(
                 FaultPlan.of(
                         7,
-                        new Drop(When.after(Amount.trades(500)), Drop.How.RESET),
-                        new Fault.Silent(When.after(Amount.of(Duration.ofSeconds(2)))
-                                .lasting(Amount.of(Duration.ofSeconds(3)))
+                        new Drop(Schedule.after(Progress.trades(500)), Drop.How.RESET),
+                        new Fault.Silent(Schedule.after(Progress.of(Duration.ofSeconds(2)))
+                                .lasting(Progress.of(Duration.ofSeconds(3)))
                                 .only("btcusdt@aggTrade")),
                         new Fault.Status(
-                                When.after(Amount.requests(10))
-                                        .repeated(Amount.requests(10), Integer.MAX_VALUE)
-                                        .lasting(Amount.of(Duration.ofSeconds(2))),
+                                Schedule.after(Progress.requests(10))
+                                        .repeated(Progress.requests(10), Integer.MAX_VALUE)
+                                        .lasting(Progress.of(Duration.ofSeconds(2))),
                                 503,
                                 Duration.ofSeconds(1)),
                         new Frame(
-                                When.after(Amount.trades(100))
-                                        .repeated(Amount.trades(100), 4)
-                                        .lasting(Amount.trades(3)),
+                                Schedule.after(Progress.trades(100))
+                                        .repeated(Progress.trades(100), 4)
+                                        .lasting(Progress.trades(3)),
                                 Frame.Trick.SKIP),
                         new Fault.Clock(
-                                When.after(Amount.trades(0)).lasting(new Amount(Amount.Unit.TIME, Long.MAX_VALUE)),
+                                Schedule.after(Progress.trades(0))
+                                        .lasting(new Progress(Progress.Unit.TIME, Long.MAX_VALUE)),
                                 Duration.ofSeconds(-5)),
-                        new Fault.Restart(When.after(Amount.connections(1)), Duration.ofMillis(200)),
+                        new Fault.Restart(Schedule.after(Progress.connections(1)), Duration.ofMillis(200)),
                         new Fault.Blank(50)),
                 plan);
     }

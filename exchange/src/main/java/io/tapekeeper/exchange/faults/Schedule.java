@@ -12,34 +12,35 @@ import java.util.Optional;
  * @param only the one stream whose events count and are hit ({@code btcusdt@aggTrade}), or the one REST endpoint
  *     ({@code aggTrades})
  */
-public record When(Amount after, Optional<Amount> every, Optional<Amount> lasting, long times, Optional<String> only) {
+public record Schedule(
+        Progress after, Optional<Progress> every, Optional<Progress> lasting, long times, Optional<String> only) {
     /** Once, as soon as there is anything to hit. */
-    public static final When AT_ONCE = after(new Amount(Amount.Unit.TIME, 0));
+    public static final Schedule AT_ONCE = after(new Progress(Progress.Unit.TIME, 0));
 
     /** Once, when this much has happened. */
-    public static When after(Amount amount) {
-        return new When(amount, Optional.empty(), Optional.empty(), 1, Optional.empty());
+    public static Schedule after(Progress amount) {
+        return new Schedule(amount, Optional.empty(), Optional.empty(), 1, Optional.empty());
     }
 
     /** Again and again, without end. */
-    public static When each(Amount amount) {
+    public static Schedule each(Progress amount) {
         return after(amount).repeated(amount, Long.MAX_VALUE);
     }
 
-    public When repeated(Amount distance, long number) {
-        return new When(after, Optional.of(distance), lasting, number, only);
+    public Schedule repeated(Progress distance, long number) {
+        return new Schedule(after, Optional.of(distance), lasting, number, only);
     }
 
-    public When lasting(Amount length) {
-        return new When(after, every, Optional.of(length), times, only);
+    public Schedule lasting(Progress length) {
+        return new Schedule(after, every, Optional.of(length), times, only);
     }
 
-    public When times(long number) {
-        return new When(after, every, lasting, number, only);
+    public Schedule times(long number) {
+        return new Schedule(after, every, lasting, number, only);
     }
 
-    public When only(String streamOrEndpoint) {
-        return new When(after, every, lasting, times, Optional.of(streamOrEndpoint));
+    public Schedule only(String streamOrEndpoint) {
+        return new Schedule(after, every, lasting, times, Optional.of(streamOrEndpoint));
     }
 
     boolean namesStream() {

@@ -24,12 +24,12 @@ import java.util.List;
  * along the pipeline.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write fails with its channel, whose end is handled
-public final class SocketDoor extends ChannelInboundHandlerAdapter {
+public final class WebSocketUpgrade extends ChannelInboundHandlerAdapter {
     private static final int LONGEST_MESSAGE = 1 << 16;
 
     private final Sockets sockets;
 
-    public SocketDoor(Sockets sockets) {
+    public WebSocketUpgrade(Sockets sockets) {
         this.sockets = sockets;
     }
 

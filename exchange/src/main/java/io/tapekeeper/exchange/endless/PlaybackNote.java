@@ -18,7 +18,7 @@ import java.util.zip.CRC32C;
  * turn, each with a checksum, so that one of them is whole at any moment. Mapped into memory: a note survives the
  * process the moment it is written, though not a power cut. Locked while open. Written by the player thread alone.
  */
-final class PlayedFile implements AutoCloseable {
+final class PlaybackNote implements AutoCloseable {
     private static final long MAGIC = 0x5441_5045_504c_4159L; // "TAPEPLAY"
     private static final int HEADER = 5 * Long.BYTES; // magic, seed, start, market, checksum
     private static final int HEADER_CHECKSUM = 4 * Long.BYTES;
@@ -32,7 +32,7 @@ final class PlayedFile implements AutoCloseable {
     private long tapeTime;
     private long notes;
 
-    private PlayedFile(
+    private PlaybackNote(
             FileChannel channel, boolean mayBegin, int tapes, long seed, long startIfNew, LongUnaryOperator fingerprint)
             throws IOException, UnusableSourceException {
         this.channel = channel;
@@ -62,7 +62,7 @@ final class PlayedFile implements AutoCloseable {
      * @throws DamagedException where the file is not what was written
      * @throws UnusableSourceException where it is of another market or in use
      */
-    static PlayedFile open(
+    static PlaybackNote open(
             Path file, boolean mayBegin, int tapes, long seed, long startIfNew, LongUnaryOperator fingerprint)
             throws IOException, UnusableSourceException {
         FileChannel channel =
@@ -73,7 +73,7 @@ final class PlayedFile implements AutoCloseable {
                         "The market in %s is being played by another exchange; stop that one or choose another folder."
                                 .formatted(file.getParent()));
             }
-            return new PlayedFile(channel, mayBegin, tapes, seed, startIfNew, fingerprint);
+            return new PlaybackNote(channel, mayBegin, tapes, seed, startIfNew, fingerprint);
         } catch (IOException e) {
             channel.close();
             throw e;

@@ -10,7 +10,7 @@ import java.util.function.LongPredicate;
  * built. Trades of one aggregate share their time, so that none reaches over a block's edge and each block can be made
  * without its neighbours.
  */
-public final class Block {
+public final class MinuteBlock {
     /** Length of a block, in microseconds. */
     public static final long MINUTE = 60_000_000L;
 
@@ -20,7 +20,7 @@ public final class Block {
     private final Aggregate[] aggregates;
     private final Quote[] quotes;
 
-    private Block(Builder from) {
+    private MinuteBlock(Builder from) {
         minute = from.minute;
         trades = from.trades.toArray(RawTrade[]::new);
         eventTimes = Arrays.copyOf(from.eventTimes, trades.length);
@@ -28,7 +28,7 @@ public final class Block {
         aggregates = aggregate(trades, from.firstAggregateId);
     }
 
-    private Block(Block from, long minute, RawTrade[] trades, long[] eventTimes, Aggregate[] all) {
+    private MinuteBlock(MinuteBlock from, long minute, RawTrade[] trades, long[] eventTimes, Aggregate[] all) {
         long later = (minute - from.minute) * MINUTE;
         this.minute = minute;
         this.trades = trades;
@@ -52,7 +52,7 @@ public final class Block {
      *
      * @param absent by id of aggregates, as is {@code blanked}
      */
-    public Block altered(long toMinute, LongPredicate absent, LongPredicate blanked) {
+    public MinuteBlock altered(long toMinute, LongPredicate absent, LongPredicate blanked) {
         long later = (toMinute - minute) * MINUTE;
         List<RawTrade> keptTrades = new ArrayList<>();
         List<Aggregate> keptAggregates = new ArrayList<>();
@@ -71,7 +71,7 @@ public final class Block {
                 }
             }
         }
-        return new Block(
+        return new MinuteBlock(
                 this,
                 toMinute,
                 keptTrades.toArray(RawTrade[]::new),
@@ -188,8 +188,8 @@ public final class Block {
             }
         }
 
-        public Block build() {
-            return new Block(this);
+        public MinuteBlock build() {
+            return new MinuteBlock(this);
         }
     }
 }

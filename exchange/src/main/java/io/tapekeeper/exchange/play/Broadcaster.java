@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Gathers what a batch tells to whom; owned by the player thread. */
-final class Teller {
+final class Broadcaster {
     private final JsonWriter out = new JsonWriter();
     private final List<Subscriber> touched = new ArrayList<>();
     private long told;

@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param value nanoseconds of real time, or a number of what the unit names
  */
-public record Amount(Unit unit, long value) {
+public record Progress(Unit unit, long value) {
     /** What progress is measured by. */
     public enum Unit {
         /** Real time since the first request or connection of a client. */
@@ -20,25 +20,25 @@ public record Amount(Unit unit, long value) {
         CONNECTIONS
     }
 
-    public Amount {
+    public Progress {
         if (value < 0) {
             throw new IllegalArgumentException("an amount cannot be negative: " + value);
         }
     }
 
-    public static Amount of(Duration time) {
-        return new Amount(Unit.TIME, time.toNanos());
+    public static Progress of(Duration time) {
+        return new Progress(Unit.TIME, time.toNanos());
     }
 
-    public static Amount trades(long number) {
-        return new Amount(Unit.TRADES, number);
+    public static Progress trades(long number) {
+        return new Progress(Unit.TRADES, number);
     }
 
-    public static Amount requests(long number) {
-        return new Amount(Unit.REQUESTS, number);
+    public static Progress requests(long number) {
+        return new Progress(Unit.REQUESTS, number);
     }
 
-    public static Amount connections(long number) {
-        return new Amount(Unit.CONNECTIONS, number);
+    public static Progress connections(long number) {
+        return new Progress(Unit.CONNECTIONS, number);
     }
 }
