@@ -1,11 +1,12 @@
 package io.tapekeeper.exchange.capture;
 
 import io.tapekeeper.exchange.market.RawTrade;
-import io.tapekeeper.market.Decimals;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -16,6 +17,7 @@ import tools.jackson.core.json.JsonFactory;
 final class CaptureLines {
     private static final Logger LOG = System.getLogger(CaptureLines.class.getName());
     private static final JsonFactory JSON = new JsonFactory();
+    private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,11}(\\.[0-9]{1,40})?");
     private static final long MOST = 1_000_000_000_000_000_000L;
     private static final long LATEST_MILLIS = 9_999_999_999_999L; // in 2286
 
@@ -54,7 +56,7 @@ final class CaptureLines {
             } else if (frame.containsKey("u") && event.equals("bookTicker")) {
                 quote(frame);
             }
-        } catch (JacksonException | IllegalArgumentException broken) {
+        } catch (JacksonException | IllegalArgumentException | ArithmeticException broken) {
             unreadable++;
             LOG.log(Level.DEBUG, "unreadable line in " + name + ": " + line, broken);
         }
@@ -142,8 +144,13 @@ final class CaptureLines {
         return 1_000 * checked(Long.parseLong(field(frame, name)), LATEST_MILLIS, name);
     }
 
+    /** A plain decimal in units of 1e-8, which must hold it exactly. */
     private static long decimal(Map<String, String> frame, String name) {
-        return checked(Decimals.parse(field(frame, name)), Long.MAX_VALUE, name);
+        String text = field(frame, name);
+        if (!DECIMAL.matcher(text).matches()) {
+            throw new IllegalArgumentException("%s is %s".formatted(name, text));
+        }
+        return new BigDecimal(text).movePointRight(8).longValueExact();
     }
 
     private static long checked(long value, long most, String name) {

@@ -2,7 +2,7 @@ package io.tapekeeper.exchange.endless;
 
 import io.tapekeeper.exchange.market.Kline;
 import io.tapekeeper.exchange.market.RawTrade;
-import io.tapekeeper.market.Amount;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
@@ -57,10 +57,10 @@ record MinuteStart(RawTrade first, long aggregateId, Kline before, ByteBuffer st
                 in.getLong(),
                 in.getLong(),
                 firstId < 0 ? 0 : lastId - firstId + 1, // a synthetic tape has no holes
-                amount(in),
-                amount(in),
-                amount(in),
-                amount(in));
+                sum(in),
+                sum(in),
+                sum(in),
+                sum(in));
         ByteBuffer state = in.slice(in.position(), in.remaining() - Integer.BYTES);
         return new MinuteStart(first, aggregateId, before, state);
     }
@@ -72,11 +72,13 @@ record MinuteStart(RawTrade first, long aggregateId, Kline before, ByteBuffer st
         return (int) crc.getValue();
     }
 
-    private static void put(ByteBuffer out, Amount amount) {
-        out.putLong(amount.high()).putLong(amount.low());
+    private static void put(ByteBuffer out, BigInteger sum) {
+        out.putLong(sum.shiftRight(Long.SIZE).longValue()).putLong(sum.longValue());
     }
 
-    private static Amount amount(ByteBuffer in) {
-        return new Amount(in.getLong(), in.getLong());
+    private static BigInteger sum(ByteBuffer in) {
+        byte[] bytes = new byte[2 * Long.BYTES];
+        in.get(bytes);
+        return new BigInteger(bytes);
     }
 }

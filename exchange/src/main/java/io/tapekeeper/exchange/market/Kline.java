@@ -1,6 +1,7 @@
 package io.tapekeeper.exchange.market;
 
-import io.tapekeeper.market.Amount;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
 
 /**
  * Open, high, low, close and sums of consecutive trades; exact. Without trades the four prices are the close before and
@@ -17,13 +18,14 @@ public record Kline(
         long low,
         long close,
         long trades,
-        Amount volume,
-        Amount quoteVolume,
-        Amount takerVolume,
-        Amount takerQuote) {
+        BigInteger volume,
+        BigInteger quoteVolume,
+        BigInteger takerVolume,
+        BigInteger takerQuote) {
     /** A kline in which nothing has traded since the price was {@code close}. */
     public static Kline empty(long close) {
-        return new Kline(-1, -1, close, close, close, close, 0, Amount.ZERO, Amount.ZERO, Amount.ZERO, Amount.ZERO);
+        BigInteger none = BigInteger.ZERO;
+        return new Kline(-1, -1, close, close, close, close, 0, none, none, none, none);
     }
 
     /** The kline of consecutive trades, {@code from} to before {@code to}. */
@@ -57,10 +59,10 @@ public record Kline(
                 low,
                 trades[to - 1].price(),
                 to - from,
-                volume.amount(),
-                quoteVolume.amount(),
-                takerVolume.amount(),
-                takerQuote.amount());
+                volume.total(),
+                quoteVolume.total(),
+                takerVolume.total(),
+                takerQuote.total());
     }
 
     /** An exact sum of products that makes no garbage: most klines are made of very many trades. */
@@ -75,8 +77,11 @@ public record Kline(
             high += Math.multiplyHigh(a, b) + (Long.compareUnsigned(low, product) < 0 ? 1 : 0);
         }
 
-        Amount amount() {
-            return new Amount(high, low);
+        BigInteger total() {
+            return new BigInteger(ByteBuffer.allocate(2 * Long.BYTES)
+                    .putLong(high)
+                    .putLong(low)
+                    .array());
         }
     }
 
@@ -96,9 +101,9 @@ public record Kline(
                 Math.min(low, later.low),
                 later.close,
                 trades + later.trades,
-                volume.plus(later.volume),
-                quoteVolume.plus(later.quoteVolume),
-                takerVolume.plus(later.takerVolume),
-                takerQuote.plus(later.takerQuote));
+                volume.add(later.volume),
+                quoteVolume.add(later.quoteVolume),
+                takerVolume.add(later.takerVolume),
+                takerQuote.add(later.takerQuote));
     }
 }

@@ -11,7 +11,7 @@ import io.tapekeeper.exchange.play.Player;
 import io.tapekeeper.exchange.socket.Sockets;
 import io.tapekeeper.exchange.traffic.Traffic;
 import io.tapekeeper.exchange.wire.JsonWriter;
-import io.tapekeeper.market.Decimals;
+import io.tapekeeper.exchange.wire.Payloads;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -184,8 +184,8 @@ public final class SimApi {
     }
 
     private static void line(StringBuilder lines, Print print, long price, long size, boolean buyerIsMaker) {
-        lines.append(print.id()).append(',').append(Decimals.format(price)).append(',');
-        lines.append(Decimals.format(size)).append(',').append(print.time()).append(',');
+        lines.append(print.id()).append(',').append(Payloads.decimal(price)).append(',');
+        lines.append(Payloads.decimal(size)).append(',').append(print.time()).append(',');
         lines.append(buyerIsMaker);
     }
 }

@@ -10,8 +10,6 @@ import io.tapekeeper.exchange.market.RawTrade;
 import io.tapekeeper.exchange.wire.JsonWriter;
 import io.tapekeeper.exchange.wire.Payloads;
 import io.tapekeeper.exchange.wire.TimeUnits;
-import io.tapekeeper.market.Amount;
-import io.tapekeeper.market.Decimals;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Optional;
@@ -72,10 +70,10 @@ final class SymbolRows {
         long minutes = Math.floorDiv(now, MinuteBlock.MINUTE) + 1;
         long start = (minutes - DAY_MINUTES) * MinuteBlock.MINUTE;
         Kline day = played.last().isPresent() ? history.kline(start, minutes * MinuteBlock.MINUTE) : Kline.empty(0);
-        BigDecimal volume = day.volume().toDecimal(Amount.SIZE_PLACES);
-        BigDecimal quoteVolume = day.quoteVolume().toDecimal(Amount.QUOTE_PLACES);
-        BigDecimal open = new BigDecimal(Decimals.format(day.open()));
-        BigDecimal change = new BigDecimal(Decimals.format(day.close())).subtract(open);
+        BigDecimal volume = new BigDecimal(day.volume(), 8);
+        BigDecimal quoteVolume = new BigDecimal(day.quoteVolume(), 16);
+        BigDecimal open = BigDecimal.valueOf(day.open(), 8);
+        BigDecimal change = BigDecimal.valueOf(day.close(), 8).subtract(open);
         out.raw("{\"symbol\":").string(history.listing().symbol());
         if (full) {
             out.raw(",\"priceChange\":\"").raw(change.toPlainString());
@@ -115,8 +113,8 @@ final class SymbolRows {
         if (bar.trades() == 0) {
             out.decimal(bar.close());
         } else {
-            BigDecimal volume = bar.volume().toDecimal(Amount.SIZE_PLACES);
-            BigDecimal quoteVolume = bar.quoteVolume().toDecimal(Amount.QUOTE_PLACES);
+            BigDecimal volume = new BigDecimal(bar.volume(), 8);
+            BigDecimal quoteVolume = new BigDecimal(bar.quoteVolume(), 16);
             out.raw('"').raw(ratio(quoteVolume, volume, 8)).raw('"');
         }
         long closeTime = last.map(RawTrade::time).orElse(0L);
@@ -133,8 +131,8 @@ final class SymbolRows {
         out.raw("{\"symbol\":").string(listing.symbol());
         out.raw(",\"status\":\"TRADING\",\"baseAsset\":").string(listing.base());
         out.raw(",\"baseAssetPrecision\":8,\"quoteAsset\":").string(listing.quote());
-        String tick = Decimals.format(listing.tickSize());
-        String step = Decimals.format(listing.stepSize());
+        String tick = Payloads.decimal(listing.tickSize());
+        String step = Payloads.decimal(listing.stepSize());
         String rules = """
                 ,"quotePrecision":8,"quoteAssetPrecision":8,"baseCommissionPrecision":8,
                 "quoteCommissionPrecision":8,"orderTypes":["LIMIT","LIMIT_MAKER","MARKET"],

@@ -1,7 +1,7 @@
 package io.tapekeeper.exchange.synthetic;
 
 import io.tapekeeper.exchange.market.Listing;
-import io.tapekeeper.market.Decimals;
+import java.math.BigDecimal;
 import java.util.List;
 
 /**
@@ -40,8 +40,12 @@ record Profile(
             double ordersPerSecond,
             double branching,
             double singleMaker) {
-        Listing listing = new Listing(base + "USDT", base, "USDT", Decimals.parse(tick), Decimals.parse(step));
+        Listing listing = new Listing(base + "USDT", base, "USDT", units(tick), units(step));
         return new Profile(listing, firstId, price, annualVolatility, ordersPerSecond, branching, singleMaker);
+    }
+
+    private static long units(String decimal) {
+        return new BigDecimal(decimal).movePointRight(8).longValueExact();
     }
 
     static List<Listing> listings() {
@@ -61,11 +65,11 @@ record Profile(
 
     /** Tick size in quote currency. */
     double tick() {
-        return Decimals.toDouble(listing.tickSize());
+        return listing.tickSize() / 1e8;
     }
 
     /** Size step in base currency. */
     double step() {
-        return Decimals.toDouble(listing.stepSize());
+        return listing.stepSize() / 1e8;
     }
 }

@@ -6,7 +6,8 @@ import io.tapekeeper.exchange.market.Kline;
 import io.tapekeeper.exchange.market.Print;
 import io.tapekeeper.exchange.market.Quote;
 import io.tapekeeper.exchange.market.RawTrade;
-import io.tapekeeper.market.Amount;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.math.RoundingMode;
 
 /**
@@ -61,7 +62,8 @@ public final class Payloads {
         out.raw(",\"price\":").decimal(trade.price());
         out.raw(",\"qty\":").decimal(trade.size());
         out.raw(",\"quoteQty\":").raw('"');
-        out.raw(quote(Amount.product(trade.price(), trade.size()))).raw('"');
+        out.raw(quote(BigInteger.valueOf(trade.price()).multiply(BigInteger.valueOf(trade.size()))))
+                .raw('"');
         out.raw(",\"time\":").number(units.of(trade.time()));
         out.raw(",\"isBuyerMaker\":").bool(trade.buyerIsMaker()).raw(",\"isBestMatch\":true}");
     }
@@ -127,15 +129,20 @@ public final class Payloads {
         out.raw("{\"e\":\"serverShutdown\",\"E\":").number(units.of(eventTime)).raw('}');
     }
 
-    /** A sum of sizes, with eight places. */
-    public static String size(Amount amount) {
-        return amount.toDecimal(Amount.SIZE_PLACES).toPlainString();
+    /** A price or size in units of 1e-8, with eight places. */
+    public static String decimal(long units) {
+        return BigDecimal.valueOf(units, 8).toPlainString();
     }
 
-    /** A sum of prices times sizes with eight places, cut there as the exchange does. */
-    public static String quote(Amount amount) {
-        return amount.toDecimal(Amount.QUOTE_PLACES)
-                .setScale(8, RoundingMode.DOWN)
-                .toPlainString();
+    /** A sum of sizes in units of 1e-8, with eight places. */
+    public static String size(BigInteger sum) {
+        return new BigDecimal(sum, 8).toPlainString();
+    }
+
+    /**
+     * A sum of prices times sizes in units of 1e-16, with eight places; the rest is cut off, as the real exchange does.
+     */
+    public static String quote(BigInteger sum) {
+        return new BigDecimal(sum, 16).setScale(8, RoundingMode.DOWN).toPlainString();
     }
 }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.exchange.market.Listing;
 import io.tapekeeper.exchange.market.RawTrade;
-import io.tapekeeper.market.Decimals;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -261,7 +260,7 @@ class StylisedFactsTest {
         double price = 0;
         for (int minute = 0; minute < closes.length; minute++) {
             while (trade.time() < START + (minute + 1) * 60_000_000L) {
-                price = Decimals.toDouble(trade.price());
+                price = trade.price() / 1e8;
                 trade = market.next();
             }
             closes[minute] = price;

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.exchange.market.Listing;
 import io.tapekeeper.exchange.market.RawTrade;
-import io.tapekeeper.market.Decimals;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -179,7 +178,7 @@ class SyntheticMarketTest {
         double highest = 0;
         RawTrade trade = market.next();
         while (trade.time() < START + 30 * 86_400_000_000L) {
-            double price = Decimals.toDouble(trade.price());
+            double price = trade.price() / 1e8;
             lowest = Math.min(lowest, price);
             highest = Math.max(highest, price);
             trade = market.next();

@@ -2,7 +2,6 @@ package io.tapekeeper.exchange.wire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.tapekeeper.market.Decimals;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -45,7 +44,7 @@ class JsonWriterTest {
         SplittableRandom random = new SplittableRandom(seed);
         for (int i = 0; i < 10_000; i++) {
             long units = random.nextLong() >>> (1 + random.nextInt(62));
-            assertEquals('"' + Decimals.format(units) + '"', decimal(units), "seed " + seed);
+            assertEquals('"' + Payloads.decimal(units) + '"', decimal(units), "seed " + seed);
         }
     }
 
