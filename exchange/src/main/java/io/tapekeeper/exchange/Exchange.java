@@ -82,7 +82,7 @@ public final class Exchange implements AutoCloseable {
         meter = new WeightMeter(config.weightPerMinute(), System::nanoTime);
         sockets = new Sockets(player, config.socketRules());
         api = new RestApi(player, meter, faults::database);
-        sim = new SimApi(player, this.source, sockets, api, traffic, faults);
+        sim = new SimApi(player, sockets, api, traffic, faults);
     }
 
     /**
@@ -192,7 +192,7 @@ public final class Exchange implements AutoCloseable {
 
     /** Trades and aggregates handed to sockets so far, once for each of them. */
     public long tradesSent() {
-        return player.tradesTold();
+        return player.tradesSent();
     }
 
     /** The port bound. */

@@ -2,6 +2,7 @@ package io.tapekeeper.exchange.capture;
 
 import io.tapekeeper.exchange.market.Listing;
 import io.tapekeeper.exchange.market.MinuteBlock;
+import io.tapekeeper.exchange.market.Quote;
 import io.tapekeeper.exchange.market.RawTrade;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,11 +18,9 @@ final class CaptureBuilder {
     private static final List<String> QUOTE_ASSETS = List.of(
             "USDT", "USDC", "FDUSD", "TUSD", "BUSD", "DAI", "BTC", "ETH", "BNB", "EUR", "TRY", "BRL", "GBP", "JPY");
 
-    private record PendingQuote(long time, long updateId, long bid, long bidSize, long ask, long askSize) {}
-
     private final String symbol;
     private final NavigableMap<Long, MinuteBlock> blocks = new TreeMap<>();
-    private final List<PendingQuote> pending = new ArrayList<>();
+    private final List<Quote> pending = new ArrayList<>();
     private MinuteBlock.Builder open;
     private long openMinute = Long.MIN_VALUE;
     private long lastId = -1;
@@ -50,10 +49,11 @@ final class CaptureBuilder {
         return true;
     }
 
-    void quote(long time, long updateId, long bid, long bidSize, long ask, long askSize) {
-        pricePlacesLost = Math.min(pricePlacesLost, Math.min(trailingZeros(bid), trailingZeros(ask)));
-        sizePlacesLost = Math.min(sizePlacesLost, Math.min(trailingZeros(bidSize), trailingZeros(askSize)));
-        pending.add(new PendingQuote(time, updateId, bid, bidSize, ask, askSize));
+    void quote(Quote quote) {
+        pricePlacesLost = Math.min(pricePlacesLost, Math.min(trailingZeros(quote.bid()), trailingZeros(quote.ask())));
+        sizePlacesLost =
+                Math.min(sizePlacesLost, Math.min(trailingZeros(quote.bidSize()), trailingZeros(quote.askSize())));
+        pending.add(quote);
     }
 
     boolean hasTraded() {
@@ -67,9 +67,9 @@ final class CaptureBuilder {
     }
 
     private void placeQuotes(long latestMinute) {
-        for (PendingQuote quote : pending) {
-            openBlock(Math.min(latestMinute, Math.floorDiv(quote.time, MinuteBlock.MINUTE)));
-            open.quote(quote.time, quote.updateId, quote.bid, quote.bidSize, quote.ask, quote.askSize);
+        for (Quote quote : pending) {
+            openBlock(Math.min(latestMinute, Math.floorDiv(quote.time(), MinuteBlock.MINUTE)));
+            open.add(quote);
         }
         pending.clear();
     }

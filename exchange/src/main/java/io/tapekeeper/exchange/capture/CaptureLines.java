@@ -1,5 +1,6 @@
 package io.tapekeeper.exchange.capture;
 
+import io.tapekeeper.exchange.market.Quote;
 import io.tapekeeper.exchange.market.RawTrade;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -114,13 +115,14 @@ final class CaptureLines {
             return; // before the first frame with a time there is no saying when it came
         }
         builder(frame)
-                .quote(
+                .quote(new Quote(
+                        0,
                         eventTime,
                         number(frame, "u"),
                         decimal(frame, "b"),
                         decimal(frame, "B"),
                         decimal(frame, "a"),
-                        decimal(frame, "A"));
+                        decimal(frame, "A")));
     }
 
     private CaptureBuilder builder(Map<String, String> frame) {

@@ -80,13 +80,12 @@ public final class EndlessSource implements TapeSource {
         }
         PlaybackNote opened;
         try {
+            boolean mayBegin = !hasMinutes(); // they come after the first note
             opened = PlaybackNote.open(
                     note,
-                    !hasMinutes(), // they come after the first note
-                    listings.size(),
-                    seed,
-                    startIfNew,
-                    start -> fingerprint(listings, start));
+                    mayBegin,
+                    new PlaybackNote.Market(seed, listings.size(), start -> fingerprint(listings, start)),
+                    startIfNew);
         } catch (PlaybackNote.DamagedException e) {
             throw new UnusableSourceException(
                     "The saved market in %s is damaged; its files were kept in %s, and the next start begins a new market."

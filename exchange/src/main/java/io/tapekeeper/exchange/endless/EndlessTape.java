@@ -157,8 +157,7 @@ final class EndlessTape implements SymbolTape, AutoCloseable {
         RawTrade trade = start.first();
         while (trade.time() < end) {
             builder.add(trade, trade.time());
-            builder.quote(
-                    trade.time(), trade.id(), market.bestBid(), market.bidSize(), market.bestAsk(), market.askSize());
+            builder.add(market.quote());
             trade = market.next();
         }
         MinuteBlock block = builder.build();

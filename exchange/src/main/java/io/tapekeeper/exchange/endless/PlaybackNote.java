@@ -32,38 +32,41 @@ final class PlaybackNote implements AutoCloseable {
     private long tapeTime;
     private long notes;
 
-    private PlaybackNote(
-            FileChannel channel, boolean mayBegin, int tapes, long seed, long startIfNew, LongUnaryOperator fingerprint)
+    /**
+     * Which market it is that is played.
+     *
+     * @param fingerprint what the market that starts at a tape time is recognised by
+     */
+    record Market(long seed, int symbols, LongUnaryOperator fingerprint) {}
+
+    private PlaybackNote(FileChannel channel, boolean mayBegin, Market market, long startIfNew)
             throws IOException, UnusableSourceException {
         this.channel = channel;
-        noteSize = (2 + tapes) * Long.BYTES + CHECKSUM; // number, tape time, ids, checksum
+        noteSize = (2 + market.symbols()) * Long.BYTES + CHECKSUM; // number, tape time, ids, checksum
         map = channel.map(MapMode.READ_WRITE, 0, HEADER + 2L * noteSize);
-        lastIds = new long[tapes];
+        lastIds = new long[market.symbols()];
         if (map.getLong(HEADER_CHECKSUM) == 0 && mayBegin) {
             // New, or the process that made it ended before it had written the last word, this one.
             startMicros = startIfNew;
             Arrays.fill(lastIds, -1);
             write(startMicros, lastIds);
-            map.putLong(0, MAGIC).putLong(8, seed).putLong(16, startMicros);
-            map.putLong(24, fingerprint.applyAsLong(startMicros));
+            map.putLong(0, MAGIC).putLong(8, market.seed()).putLong(16, startMicros);
+            map.putLong(24, market.fingerprint().applyAsLong(startMicros));
             map.putLong(HEADER_CHECKSUM, checksum(0, HEADER_CHECKSUM));
         } else {
             startMicros = map.getLong(16);
-            readHeader(seed, fingerprint);
+            readHeader(market);
             readNotes();
         }
     }
 
     /**
      * @param mayBegin whether the file may be new
-     * @param tapes how many symbols there are
      * @param startIfNew tape time at which a new market starts
-     * @param fingerprint what the market that starts at a time is known by
      * @throws DamagedException where the file is not what was written
      * @throws UnusableSourceException where it is of another market or in use
      */
-    static PlaybackNote open(
-            Path file, boolean mayBegin, int tapes, long seed, long startIfNew, LongUnaryOperator fingerprint)
+    static PlaybackNote open(Path file, boolean mayBegin, Market market, long startIfNew)
             throws IOException, UnusableSourceException {
         FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -73,7 +76,7 @@ final class PlaybackNote implements AutoCloseable {
                         "The market in %s is being played by another exchange; stop that one or choose another folder."
                                 .formatted(file.getParent()));
             }
-            return new PlaybackNote(channel, mayBegin, tapes, seed, startIfNew, fingerprint);
+            return new PlaybackNote(channel, mayBegin, market, startIfNew);
         } catch (IOException e) {
             channel.close();
             throw e;
@@ -88,16 +91,16 @@ final class PlaybackNote implements AutoCloseable {
         }
     }
 
-    private void readHeader(long seed, LongUnaryOperator fingerprint) throws IOException {
+    private void readHeader(Market market) throws IOException {
         if (map.getLong(0) != MAGIC || map.getLong(HEADER_CHECKSUM) != checksum(0, HEADER_CHECKSUM)) {
             throw new DamagedException();
         }
-        if (map.getLong(8) != seed) {
+        if (map.getLong(8) != market.seed()) {
             throw new UnusableSourceException(
                     "The saved market is that of seed %d, not %d; start it with its own seed or choose another folder."
-                            .formatted(map.getLong(8), seed));
+                            .formatted(map.getLong(8), market.seed()));
         }
-        if (map.getLong(24) != fingerprint.applyAsLong(startMicros)) {
+        if (map.getLong(24) != market.fingerprint().applyAsLong(startMicros)) {
             throw new UnusableSourceException(
                     "The saved market was made by another version of the generator and cannot go on; move its folder away or choose another.");
         }

@@ -166,9 +166,9 @@ public final class Faults {
     }
 
     /** What of a symbol's tape is not there although it was played; empty where nothing can be. */
-    public Holes holes(History history) {
+    public MissingIds missing(History history) {
         FaultyTape tape = tapes.get(history.listing().symbol());
-        return tape == null ? Holes.NONE : tape.holes(history.played());
+        return tape == null ? MissingIds.NONE : tape.missing(history.played());
     }
 
     /** How often each fault of the plan has struck so far, by its name. */

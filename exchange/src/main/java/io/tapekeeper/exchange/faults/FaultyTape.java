@@ -135,10 +135,10 @@ final class FaultyTape implements SymbolTape {
         return delayed(tape.minuteOf(kind, id));
     }
 
-    Holes holes(Played played) {
+    MissingIds missing(Played played) {
         List<Long> blankedIds = new ArrayList<>();
         List<Long> absentIds = new ArrayList<>();
-        List<Holes.Range> absentTrades = new ArrayList<>();
+        List<MissingIds.Range> absentTrades = new ArrayList<>();
         long lastId = played.last().map(RawTrade::id).orElse(-1L);
         long end = Math.min(lastMinute(), played.block().minute());
         for (long minute = tape.firstMinute();
@@ -152,12 +152,12 @@ final class FaultyTape implements SymbolTape {
                 }
                 if (absent.test(aggregate.id())) {
                     absentIds.add(aggregate.id());
-                    absentTrades.add(new Holes.Range(aggregate.first(), aggregate.last()));
+                    absentTrades.add(new MissingIds.Range(aggregate.first(), aggregate.last()));
                 } else if (blanked.test(aggregate.id())) {
                     blankedIds.add(aggregate.id());
                 }
             }
         }
-        return new Holes(blankedIds, absentIds, absentTrades);
+        return new MissingIds(blankedIds, absentIds, absentTrades);
     }
 }

@@ -76,15 +76,21 @@ public final class History {
     /** Up to {@code limit} from {@code id}, included, on; from the first where the id is older. */
     public List<Print> from(Print.Kind kind, long id, int limit) {
         long from = Math.max(id, firstKept(kind));
-        return forward(kind, tape.minuteOf(kind, from), from, Long.MIN_VALUE, Long.MAX_VALUE, limit);
+        return forward(kind, tape.minuteOf(kind, from), Long.MAX_VALUE, limit, print -> print.id() >= from);
     }
 
     /** Up to {@code limit} of times from {@code start} to {@code end}, both included, oldest first. */
     public List<Print> between(Print.Kind kind, long start, long end, int limit) {
-        return forward(kind, Math.floorDiv(start, MinuteBlock.MINUTE), firstKept(kind), start, end, limit);
+        long from = firstKept(kind);
+        return forward(
+                kind,
+                Math.floorDiv(start, MinuteBlock.MINUTE),
+                end,
+                limit,
+                print -> print.id() >= from && print.time() >= start);
     }
 
-    private List<Print> forward(Print.Kind kind, long fromMinute, long fromId, long start, long end, int limit) {
+    private List<Print> forward(Print.Kind kind, long fromMinute, long end, int limit, Predicate<Print> wanted) {
         Played now = played;
         List<Print> found = new ArrayList<>();
         long last = lastMinute(now, end);
@@ -98,7 +104,7 @@ public final class History {
                 if (found.size() == limit || print.time() > end) {
                     return found;
                 }
-                if (print.id() >= fromId && print.time() >= start && !hidden.test(print)) {
+                if (wanted.test(print) && !hidden.test(print)) {
                     found.add(print);
                 }
             }
@@ -140,13 +146,13 @@ public final class History {
      * The klines from {@code start} (included; −1 for "none named") on whose open times lie at or before {@code end},
      * at most {@code limit}: the oldest where a start is named, else the newest. The last may be forming.
      *
-     * @param now the tape's time up to which everything has been played
+     * @param end at most the tape's time up to which everything has been played
      */
-    public List<TimedKline> klines(KlineInterval interval, long zone, long start, long end, int limit, long now) {
+    public List<TimedKline> klines(KlineInterval interval, long zone, long start, long end, int limit) {
         if (played.last().isEmpty()) {
             return List.of();
         }
-        long newest = interval.start(Math.min(end, now), zone);
+        long newest = interval.start(end, zone);
         long first = interval.start(firstTime(), zone);
         if (start >= 0) {
             long aligned = interval.start(start, zone);

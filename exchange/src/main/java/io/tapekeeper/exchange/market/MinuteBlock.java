@@ -180,11 +180,10 @@ public final class MinuteBlock {
             trades.add(trade);
         }
 
-        /** Where the book now stands; no news where it stands as before. */
-        public void quote(long time, long updateId, long bid, long bidSize, long ask, long askSize) {
-            Quote quote = new Quote(trades.size(), time, updateId, bid, bidSize, ask, askSize);
+        /** Where the book stands now; ignored where it stands as before. */
+        public void add(Quote quote) {
             if (quotes.isEmpty() || !quote.sameBook(quotes.getLast())) {
-                quotes.add(quote);
+                quotes.add(quote.moved(trades.size(), 0));
             }
         }
 

@@ -3,7 +3,7 @@ package io.tapekeeper.exchange.market;
 /**
  * Best bid and ask from one moment on.
  *
- * @param tradesBefore how many trades of its block came before it
+ * @param tradesBefore number of trades of its block that came before it; 0 until it has been placed in one
  * @param time microseconds since the epoch, on the tape's clock
  * @param updateId the book's running number
  * @param bid in units of 1e-8, as are {@code bidSize}, {@code ask} and {@code askSize}

@@ -1,28 +1,33 @@
 package io.tapekeeper.exchange.play;
 
 import io.tapekeeper.exchange.wire.JsonWriter;
+import io.tapekeeper.exchange.wire.TimeUnits;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
-/** Gathers what a batch tells to whom; owned by the player thread. */
+/**
+ * Hands events to the subscribers of their streams, and gathers whom a batch has reached; owned by the player thread.
+ */
 final class Broadcaster {
-    private final JsonWriter out = new JsonWriter();
+    private final JsonWriter out = new JsonWriter(TimeUnits.MILLIS);
     private final List<Subscriber> touched = new ArrayList<>();
-    private long told;
+    private long sent;
     private long trades;
 
-    void tell(Stream stream, Stream.Event event) {
-        told += stream.tell(out, event, touched::add);
+    /** @param event writes the payload */
+    void send(Stream stream, Consumer<JsonWriter> event) {
+        sent += stream.send(out, event, touched::add);
     }
 
-    /** Tells a trade or an aggregate. */
-    void tellTrade(Stream stream, Stream.Event event) {
-        int subscribers = stream.tell(out, event, touched::add);
-        told += subscribers;
+    /** Sends a trade or an aggregate. */
+    void sendTrade(Stream stream, Consumer<JsonWriter> event) {
+        int subscribers = stream.send(out, event, touched::add);
+        sent += subscribers;
         trades += subscribers;
     }
 
-    /** Those told something since {@link #clear}. */
+    /** Subscribers with something to flush since {@link #clear}. */
     List<Subscriber> touched() {
         return touched;
     }
@@ -31,12 +36,12 @@ final class Broadcaster {
         touched.clear();
     }
 
-    /** Events told so far, counted once per subscriber. */
-    long told() {
-        return told;
+    /** Events sent so far, counted once per subscriber. */
+    long sent() {
+        return sent;
     }
 
-    /** Those among them that are trades or aggregates. */
+    /** Trades and aggregates among them. */
     long trades() {
         return trades;
     }

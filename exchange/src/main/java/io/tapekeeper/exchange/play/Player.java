@@ -48,8 +48,8 @@ public final class Player implements AutoCloseable {
     private volatile boolean stopped;
     private volatile boolean startWanted;
     private volatile long playedTime;
-    private volatile long told;
-    private volatile long tradesTold;
+    private volatile long sent;
+    private volatile long tradesSent;
 
     public Player(TapeSource source, Speed speed) {
         this.source = source;
@@ -57,13 +57,12 @@ public final class Player implements AutoCloseable {
         clock = new TapeClock(source.startTime());
         playedTime = source.startTime();
         for (int i = 0; i < source.tapes().size(); i++) {
-            symbols.add(new SymbolPlayer(
-                    source.tapes().get(i),
-                    streams,
-                    broadcaster,
-                    source.startTime(),
-                    source.resumesAfter(i),
-                    speed.isMax()));
+            SymbolPlayer symbol =
+                    new SymbolPlayer(source.tapes().get(i), streams, broadcaster, source.startTime(), speed.isMax());
+            symbols.add(symbol);
+            if (source.resumesAfter(i) >= 0) {
+                symbol.resume(source.resumesAfter(i));
+            }
         }
         lastIds = new long[symbols.size()];
         thread.setUncaughtExceptionHandler((ended, fault) -> fail(fault));
@@ -72,6 +71,10 @@ public final class Player implements AutoCloseable {
 
     public void start() {
         thread.start();
+    }
+
+    public TapeSource source() {
+        return source;
     }
 
     public Streams streams() {
@@ -105,14 +108,14 @@ public final class Player implements AutoCloseable {
         return speed;
     }
 
-    /** Events told so far, counted once per subscriber. */
-    public long told() {
-        return told;
+    /** Events sent so far, counted once per subscriber. */
+    public long sent() {
+        return sent;
     }
 
-    /** Those among them that are trades or aggregates. */
-    public long tradesTold() {
-        return tradesTold;
+    /** Trades and aggregates among them. */
+    public long tradesSent() {
+        return tradesSent;
     }
 
     /** Starts a recording that waits for its first subscriber. */
@@ -240,7 +243,7 @@ public final class Player implements AutoCloseable {
         source.played(time, lastIds);
         symbols.forEach(SymbolPlayer::publish);
         playedTime = time;
-        told = broadcaster.told();
-        tradesTold = broadcaster.trades();
+        sent = broadcaster.sent();
+        tradesSent = broadcaster.trades();
     }
 }

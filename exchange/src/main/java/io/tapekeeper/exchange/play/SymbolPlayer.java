@@ -23,7 +23,7 @@ import java.util.Optional;
 final class SymbolPlayer {
     private static final long SECOND = 1_000_000L;
 
-    /** A kline stream and its bar so far, kept only while somebody listens. */
+    /** A kline stream and its bar so far, kept only while it has subscribers. */
     private static final class KlineStream {
         final KlineInterval interval;
         final Stream stream;
@@ -57,12 +57,10 @@ final class SymbolPlayer {
 
     /**
      * @param start where the tape's clock starts, in microseconds since the epoch
-     * @param resumeAfter the last trade played before, −1 where none was
-     * @param jumps whether minutes without events may be left out while nobody wants klines; only where the tape runs
-     *     ahead of any clock, else who comes in such a minute would miss its klines
+     * @param jumps whether to leave out minutes without events while no klines are wanted; only where the tape runs
+     *     ahead of any clock, for a client that comes in such a minute would miss its klines
      */
-    SymbolPlayer(
-            SymbolTape tape, Streams streams, Broadcaster broadcaster, long start, long resumeAfter, boolean jumps) {
+    SymbolPlayer(SymbolTape tape, Streams streams, Broadcaster broadcaster, long start, boolean jumps) {
         this.tape = tape;
         this.jumps = jumps;
         this.broadcaster = broadcaster;
@@ -76,13 +74,11 @@ final class SymbolPlayer {
                 .toList();
         block = tape.block(Math.floorDiv(start, MinuteBlock.MINUTE));
         nextSecond = Math.floorDiv(start, SECOND) * SECOND + SECOND;
-        if (resumeAfter >= 0) {
-            resume(resumeAfter);
-        }
         history = new History(tape, snapshot());
     }
 
-    private void resume(long lastId) {
+    /** Goes on after a trade that was played before this start. */
+    void resume(long lastId) {
         long minute = tape.minuteOf(Print.Kind.RAW, lastId);
         block = tape.block(minute);
         while (block.trades() == 0 || block.trade(block.trades() - 1).id() < lastId) {
@@ -101,6 +97,7 @@ final class SymbolPlayer {
         while (block.trade(secondFrom).time() < nextSecond - SECOND) {
             secondFrom++;
         }
+        history.moveOn(snapshot());
     }
 
     History history() {
@@ -135,7 +132,7 @@ final class SymbolPlayer {
         unpublished = true;
     }
 
-    /** By its own time, not by when it was told: what is told late still belongs into its second. */
+    /** By its own time, not by when it was sent: what is sent late still belongs to its second. */
     private boolean tradeComesBeforeSecond() {
         return trades < block.trades() && block.trade(trades).time() < nextSecond;
     }
@@ -148,7 +145,7 @@ final class SymbolPlayer {
         Quote now = block.quote(quotes++);
         quote = Optional.of(now);
         if (quoteStream.isWanted()) {
-            broadcaster.tell(quoteStream, (out, units) -> Payloads.quote(out, symbol, now));
+            broadcaster.send(quoteStream, out -> Payloads.quote(out, symbol, now));
         }
     }
 
@@ -158,7 +155,7 @@ final class SymbolPlayer {
         trades++;
         last = Optional.of(trade);
         if (tradeStream.isWanted()) {
-            broadcaster.tellTrade(tradeStream, (out, units) -> Payloads.trade(out, symbol, trade, eventTime, units));
+            broadcaster.sendTrade(tradeStream, out -> Payloads.trade(out, symbol, trade, eventTime));
         }
         passBlanked();
         if (aggregates == block.aggregates()) {
@@ -169,8 +166,7 @@ final class SymbolPlayer {
             aggregates++;
             passBlanked();
             if (aggregateStream.isWanted()) {
-                broadcaster.tellTrade(
-                        aggregateStream, (out, units) -> Payloads.aggregate(out, symbol, aggregate, eventTime, units));
+                broadcaster.sendTrade(aggregateStream, out -> Payloads.aggregate(out, symbol, aggregate, eventTime));
             }
         }
     }
@@ -186,7 +182,7 @@ final class SymbolPlayer {
         long end = nextSecond;
         for (KlineStream klines : klineStreams) {
             if (klines.stream.isWanted() && last.isPresent()) {
-                tellKline(klines, end);
+                sendKline(klines, end);
             } else {
                 klines.forming = null;
             }
@@ -207,8 +203,8 @@ final class SymbolPlayer {
         }
     }
 
-    /** A bar is told when it closes, and while it forms every two seconds. */
-    private void tellKline(KlineStream klines, long end) {
+    /** Sends a bar when it closes, and every two seconds while it forms. */
+    private void sendKline(KlineStream klines, long end) {
         TimedKline bar = klines.forming;
         if (bar == null) {
             publish();
@@ -219,19 +215,17 @@ final class SymbolPlayer {
             Kline second = block.kline(bar.kline().close(), secondFrom, trades);
             bar = new TimedKline(bar.open(), bar.next(), bar.kline().plus(second));
         }
-        TimedKline told = bar;
-        boolean closed = end == told.next();
+        TimedKline sent = bar;
+        boolean closed = end == sent.next();
         if (closed || end % (2 * SECOND) == 0) {
-            broadcaster.tell(
-                    klines.stream,
-                    (out, units) -> Payloads.kline(out, symbol, klines.interval.name(), told, closed, end, units));
+            broadcaster.send(klines.stream, out -> Payloads.kline(out, symbol, klines.interval.name(), sent, end));
         }
         klines.forming = closed
                 ? new TimedKline(
                         end,
                         klines.interval.plus(end, 1, 0),
-                        Kline.empty(told.kline().close()))
-                : told;
+                        Kline.empty(sent.kline().close()))
+                : sent;
     }
 
     /** Lets the readers see what has been played. */

@@ -9,7 +9,6 @@ import io.tapekeeper.exchange.market.Quote;
 import io.tapekeeper.exchange.market.RawTrade;
 import io.tapekeeper.exchange.wire.JsonWriter;
 import io.tapekeeper.exchange.wire.Payloads;
-import io.tapekeeper.exchange.wire.TimeUnits;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Optional;
@@ -21,13 +20,13 @@ final class SymbolRows {
 
     private SymbolRows() {}
 
-    static void price(History history, JsonWriter out, TimeUnits units) {
+    static void price(History history, JsonWriter out) {
         long price = history.played().last().map(RawTrade::price).orElse(0L);
         out.raw("{\"symbol\":").string(history.listing().symbol());
         out.raw(",\"price\":").decimal(price).raw('}');
     }
 
-    static void bookTicker(History history, JsonWriter out, TimeUnits units) {
+    static void bookTicker(History history, JsonWriter out) {
         Quote quote = quote(history.played());
         out.raw("{\"symbol\":").string(history.listing().symbol());
         out.raw(",\"bidPrice\":").decimal(quote.bid());
@@ -65,7 +64,7 @@ final class SymbolRows {
      *
      * @param full whether {@code FULL} was asked for, else {@code MINI}
      */
-    static void day(History history, long now, boolean full, JsonWriter out, TimeUnits units) {
+    static void day(History history, long now, boolean full, JsonWriter out) {
         Played played = history.played();
         long minutes = Math.floorDiv(now, MinuteBlock.MINUTE) + 1;
         long start = (minutes - DAY_MINUTES) * MinuteBlock.MINUTE;
@@ -97,15 +96,15 @@ final class SymbolRows {
         }
         out.raw(",\"volume\":\"").raw(Payloads.size(day.volume()));
         out.raw("\",\"quoteVolume\":\"").raw(Payloads.quote(day.quoteVolume()));
-        out.raw("\",\"openTime\":").number(units.of(start));
-        out.raw(",\"closeTime\":").number(units.of(now));
+        out.raw("\",\"openTime\":").time(start);
+        out.raw(",\"closeTime\":").time(now);
         out.raw(",\"firstId\":").number(day.first());
         out.raw(",\"lastId\":").number(day.last());
         out.raw(",\"count\":").number(day.trades()).raw('}');
     }
 
     /** {@code avgPrice} of five whole minutes, the last of which may be forming. */
-    static void average(History history, long now, JsonWriter out, TimeUnits units) {
+    static void average(History history, long now, JsonWriter out) {
         Optional<RawTrade> last = history.played().last();
         long end = (Math.floorDiv(now, MinuteBlock.MINUTE) + 1) * MinuteBlock.MINUTE;
         Kline bar = last.isPresent() ? history.kline(end - AVERAGE_MINUTES * MinuteBlock.MINUTE, end) : Kline.empty(0);
@@ -118,7 +117,7 @@ final class SymbolRows {
             out.raw('"').raw(ratio(quoteVolume, volume, 8)).raw('"');
         }
         long closeTime = last.map(RawTrade::time).orElse(0L);
-        out.raw(",\"closeTime\":").number(units.of(closeTime)).raw('}');
+        out.raw(",\"closeTime\":").time(closeTime).raw('}');
     }
 
     private static String ratio(BigDecimal a, BigDecimal b, int places) {

@@ -81,7 +81,7 @@ final class SocketConnection extends SimpleChannelInboundHandler<WebSocketFrame>
 
     /** The handshake is done; event loop. */
     void opened(List<String> wanted) {
-        sockets.opened(this);
+        sockets.opened(channel);
         SocketRules rules = sockets.rules();
         var pings = channel.eventLoop()
                 .scheduleAtFixedRate(
@@ -105,7 +105,6 @@ final class SocketConnection extends SimpleChannelInboundHandler<WebSocketFrame>
     }
 
     private void forget() {
-        sockets.closed(this);
         unsubscribe(List.copyOf(streams.keySet()));
         sockets.player().wake();
     }
@@ -200,14 +199,8 @@ final class SocketConnection extends SimpleChannelInboundHandler<WebSocketFrame>
     }
 
     private void list(String id) {
-        JsonWriter out = new JsonWriter();
-        char before = '[';
-        for (String name : streams.keySet()) {
-            out.raw(before).string(name);
-            before = ',';
-        }
-        out.raw(streams.isEmpty() ? "[]" : "]");
-        result(id, out.text());
+        JsonWriter out = new JsonWriter(units);
+        result(id, out.array(streams.keySet(), out::string).text());
     }
 
     private void result(String id, String result) {
@@ -215,7 +208,7 @@ final class SocketConnection extends SimpleChannelInboundHandler<WebSocketFrame>
     }
 
     private void error(String id, int code, String message) {
-        JsonWriter out = new JsonWriter();
+        JsonWriter out = new JsonWriter(units);
         out.raw("{\"error\":{\"code\":").number(code).raw(",\"msg\":").string(message);
         out.raw("},\"id\":").raw(id).raw('}');
         text(out.text());
@@ -261,20 +254,19 @@ final class SocketConnection extends SimpleChannelInboundHandler<WebSocketFrame>
         }
     }
 
-    ChannelFuture shutDown() {
-        channel.eventLoop().execute(() -> {
-            JsonWriter out = new JsonWriter();
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == Sockets.Event.SHUTDOWN) {
+            JsonWriter out = new JsonWriter(units);
             if (combined) {
                 out.raw("{\"stream\":\"!serverShutdown\",\"data\":");
             }
-            Payloads.serverShutdown(out, sockets.player().time(), units);
-            if (combined) {
-                out.raw('}');
-            }
-            text(out.text());
+            Payloads.serverShutdown(out, sockets.player().time());
+            text(out.raw(combined ? "}" : "").text());
             close(GOING_AWAY, "Server shutdown");
-        });
-        return channel.closeFuture();
+        } else {
+            context.fireUserEventTriggered(event);
+        }
     }
 
     @Override

@@ -71,26 +71,32 @@ public final class WebSocketUpgrade extends ChannelInboundHandlerAdapter {
             refuse(context, HttpResponseStatus.UPGRADE_REQUIRED);
             return;
         }
+        SocketConnection connection = new SocketConnection(context.channel(), sockets, combined, units);
+        if (shakeHands(context, request, () -> connection.opened(wanted))) {
+            while (context.pipeline().last() != this) {
+                context.pipeline().removeLast();
+            }
+            context.pipeline()
+                    .addLast(new WebSocketFrameAggregator(LONGEST_MESSAGE), connection)
+                    .remove(this);
+        }
+    }
+
+    private static boolean shakeHands(ChannelHandlerContext context, FullHttpRequest request, Runnable done) {
         WebSocketServerHandshaker handshaker =
                 new WebSocketServerHandshakerFactory(request.uri(), null, true, LONGEST_MESSAGE).newHandshaker(request);
         if (handshaker == null) {
             WebSocketServerHandshakerFactory.sendUnsupportedVersionResponse(context.channel());
-            return;
+            return false;
         }
-        SocketConnection connection = new SocketConnection(context.channel(), sockets, combined, units);
-        handshaker.handshake(context.channel(), request).addListener(done -> {
-            if (done.isSuccess()) {
-                connection.opened(wanted);
+        handshaker.handshake(context.channel(), request).addListener(result -> {
+            if (result.isSuccess()) {
+                done.run();
             } else {
                 context.close();
             }
         });
-        while (context.pipeline().last() != this) {
-            context.pipeline().removeLast();
-        }
-        context.pipeline()
-                .addLast(new WebSocketFrameAggregator(LONGEST_MESSAGE), connection)
-                .remove(this);
+        return true;
     }
 
     private static InetAddress address(ChannelHandlerContext context) {

@@ -1,6 +1,7 @@
 package io.tapekeeper.exchange.synthetic;
 
 import io.tapekeeper.exchange.market.Listing;
+import io.tapekeeper.exchange.market.Quote;
 import io.tapekeeper.exchange.market.RawTrade;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -130,8 +131,7 @@ public final class SyntheticMarket {
             }
         }
         Listing listing = profile.listing();
-        long time = second * 1_000_000L + ((long) millis) * 1000L;
-        return new RawTrade(nextId++, price * listing.tickSize(), steps * listing.stepSize(), time, sign < 0);
+        return new RawTrade(nextId++, price * listing.tickSize(), steps * listing.stepSize(), time(), sign < 0);
     }
 
     /** Moves time to the next order. */
@@ -186,24 +186,23 @@ public final class SyntheticMarket {
         return ZONE * deviation * volatility.stride();
     }
 
-    /** The highest price bid after the last trade, in units of 1e-8. */
-    public long bestBid() {
-        return book.bid() * profile.listing().tickSize();
+    /** Best bid and ask after the last trade. */
+    public Quote quote() {
+        long tick = profile.listing().tickSize();
+        long step = profile.listing().stepSize();
+        return new Quote(
+                0,
+                time(),
+                nextId - 1,
+                book.bid() * tick,
+                book.bidSteps() * step,
+                book.ask() * tick,
+                book.askSteps() * step);
     }
 
-    /** The lowest price asked after the last trade, in units of 1e-8. */
-    public long bestAsk() {
-        return book.ask() * profile.listing().tickSize();
-    }
-
-    /** The size at the best bid, in units of 1e-8. */
-    public long bidSize() {
-        return book.bidSteps() * profile.listing().stepSize();
-    }
-
-    /** The size at the best ask, in units of 1e-8. */
-    public long askSize() {
-        return book.askSteps() * profile.listing().stepSize();
+    /** Of the last trade, in microseconds since the epoch. */
+    private long time() {
+        return second * 1_000_000L + ((long) millis) * 1000L;
     }
 
     /** The exact state, about 240 bytes: a market restored from it goes on as this one does. */

@@ -2,10 +2,12 @@ package io.tapekeeper.exchange.wire;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /**
- * Writes JSON as bytes into a buffer that grows and is used again; commas and nesting are the caller's. Not
- * thread-safe.
+ * Writes JSON as bytes into a buffer that grows and is reused, so that events leave no garbage; commas and nesting of
+ * objects are up to the caller. Jackson's generator takes half as long again for an event, with names prepared and
+ * decimals formatted here. Not thread-safe.
  */
 public final class JsonWriter {
     private static final long UNITS = 100_000_000L;
@@ -14,8 +16,16 @@ public final class JsonWriter {
 
     private byte[] bytes = new byte[512];
     private int length;
+    private TimeUnits units;
 
-    public void reset() {
+    /** @param units of the times that the client receives */
+    public JsonWriter(TimeUnits units) {
+        this.units = units;
+    }
+
+    /** Starts again with an empty buffer. */
+    public void reset(TimeUnits newUnits) {
+        units = newUnits;
         length = 0;
     }
 
@@ -43,13 +53,6 @@ public final class JsonWriter {
         return this;
     }
 
-    public JsonWriter raw(byte[] text) {
-        room(text.length);
-        System.arraycopy(text, 0, bytes, length, text.length);
-        length += text.length;
-        return this;
-    }
-
     public JsonWriter raw(char ascii) {
         room(1);
         bytes[length++] = (byte) ascii;
@@ -67,6 +70,30 @@ public final class JsonWriter {
         room(digits);
         put(value, digits);
         return this;
+    }
+
+    /** A time in microseconds since the epoch, in the client's unit. */
+    public JsonWriter time(long micros) {
+        return number(units.of(micros));
+    }
+
+    /** The last moment before a time in microseconds since the epoch, in the client's unit. */
+    public JsonWriter timeBefore(long micros) {
+        return number(units.of(micros) - 1);
+    }
+
+    /** An array, whose elements {@code element} writes. */
+    public <T> JsonWriter array(Iterable<T> elements, Consumer<T> element) {
+        raw('[');
+        boolean first = true;
+        for (T one : elements) {
+            if (!first) {
+                raw(',');
+            }
+            first = false;
+            element.accept(one);
+        }
+        return raw(']');
     }
 
     /** A quoted decimal with eight places of a number of units of 1e-8 that is not negative. */

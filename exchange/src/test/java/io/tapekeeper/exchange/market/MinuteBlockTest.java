@@ -38,10 +38,10 @@ class MinuteBlockTest {
 
     @Test
     void keepsAQuoteOnlyWhereTheBookChanges() {
-        builder.quote(1, 1, 100, 5, 101, 5);
+        builder.add(new Quote(0, 1, 1, 100, 5, 101, 5));
         trade(101, 2, false);
-        builder.quote(2, 2, 100, 5, 101, 5);
-        builder.quote(2, 3, 100, 5, 101, 4);
+        builder.add(new Quote(0, 2, 2, 100, 5, 101, 5));
+        builder.add(new Quote(0, 2, 3, 100, 5, 101, 4));
         MinuteBlock block = builder.build();
         assertEquals(2, block.quotes());
         assertEquals(0, block.quote(0).tradesBefore());

@@ -9,8 +9,8 @@ import java.util.List;
  * @param absentAggregates nowhere
  * @param absentTrades nowhere
  */
-public record Holes(List<Long> blankedAggregates, List<Long> absentAggregates, List<Range> absentTrades) {
-    static final Holes NONE = new Holes(List.of(), List.of(), List.of());
+public record MissingIds(List<Long> blankedAggregates, List<Long> absentAggregates, List<Range> absentTrades) {
+    static final MissingIds NONE = new MissingIds(List.of(), List.of(), List.of());
 
     /** Ids from the first to the last, both included. */
     public record Range(long first, long last) {}
