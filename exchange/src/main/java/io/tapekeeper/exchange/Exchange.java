@@ -16,6 +16,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.tapekeeper.exchange.capture.CaptureSource;
 import io.tapekeeper.exchange.endless.EndlessSource;
 import io.tapekeeper.exchange.faults.Faults;
+import io.tapekeeper.exchange.faults.HttpFaults;
 import io.tapekeeper.exchange.market.TapeSource;
 import io.tapekeeper.exchange.market.UnusableSourceException;
 import io.tapekeeper.exchange.play.Player;
@@ -170,7 +171,7 @@ public final class Exchange implements AutoCloseable {
                 .addLast(new HttpObjectAggregator(LONGEST_BODY))
                 .addLast(new TrafficHandler(traffic));
         if (faults.onWire()) {
-            channel.pipeline().addLast(faults.handler());
+            channel.pipeline().addLast(new HttpFaults(faults));
         }
         channel.pipeline().addLast(new WebSocketUpgrade(sockets)).addLast(new RestHandler(api, sim, restThreads));
     }

@@ -15,6 +15,9 @@ public sealed interface Fault {
     /** On a WebSocket. */
     sealed interface OnSocket extends OnWire {}
 
+    /** On a WebSocket, when an event is on its way to the client. */
+    sealed interface OnEvent extends OnSocket {}
+
     /** In the answer to one REST request. */
     sealed interface OnRequest extends OnWire {}
 
@@ -28,7 +31,7 @@ public sealed interface Fault {
     sealed interface OnTape extends Fault {}
 
     /** The connection ends behind the trades before. */
-    record Drop(Schedule when, How how) implements OnSocket {
+    record Drop(Schedule when, How how) implements OnEvent {
         /** The way in which a connection ends. */
         public enum How {
             /** FIN without a close frame. */
@@ -47,7 +50,7 @@ public sealed interface Fault {
     }
 
     /** No events, of all streams or of one; pings and answers go on. What is held back is lost. */
-    record Silent(Schedule when) implements OnSocket {
+    record Silent(Schedule when) implements OnEvent {
         @Override
         public String name() {
             return "silent";
@@ -55,7 +58,7 @@ public sealed interface Fault {
     }
 
     /** The connection stays open, but nothing is read or written any more. */
-    record HalfOpen(Schedule when) implements OnSocket {
+    record HalfOpen(Schedule when) implements OnEvent {
         @Override
         public String name() {
             return "half-open";
@@ -92,7 +95,7 @@ public sealed interface Fault {
     }
 
     /** All connections end, the port is closed for some time, and then open again. */
-    record Restart(Schedule when, Duration down) implements OnSocket {
+    record Restart(Schedule when, Duration down) implements OnEvent {
         @Override
         public String name() {
             return "restart";
@@ -100,7 +103,7 @@ public sealed interface Fault {
     }
 
     /** The notice that the venue stops, and the end of the connection some time later. */
-    record ServerShutdown(Schedule when, Duration lead) implements OnSocket {
+    record ServerShutdown(Schedule when, Duration lead) implements OnEvent {
         @Override
         public String name() {
             return "server-shutdown";
@@ -108,7 +111,7 @@ public sealed interface Fault {
     }
 
     /** All that is sent comes a few bytes at a time for a while. */
-    record Drip(Schedule when, Duration length) implements OnSocket {
+    record Drip(Schedule when, Duration length) implements OnEvent {
         @Override
         public String name() {
             return "drip";
@@ -116,7 +119,7 @@ public sealed interface Fault {
     }
 
     /** All that is sent is held back for a while and then comes at once. */
-    record Burst(Schedule when, Duration hold) implements OnSocket {
+    record Burst(Schedule when, Duration hold) implements OnEvent {
         @Override
         public String name() {
             return "burst";
@@ -124,14 +127,14 @@ public sealed interface Fault {
     }
 
     /** Something is done to the frame of a trade. */
-    record Frame(Schedule when, Frame.Trick trick) implements OnSocket {
-        /** What is done to it; the first four leave every trade whole. */
+    record Frame(Schedule when, Frame.Trick trick) implements OnEvent {
+        /** What is done to it; all but the last four deliver the trade. */
         public enum Trick {
             /** Sent twice. */
             DUPLICATE,
-            /** Sent behind the next of its stream. */
+            /** Sent after the next of its stream. */
             REORDER,
-            /** Up to 50 trades of before are sent again. */
+            /** Up to 50 earlier trades are sent again. */
             RESEND,
             /** Sent in several fragments, with a ping between them. */
             FRAGMENTED,
@@ -158,7 +161,7 @@ public sealed interface Fault {
     }
 
     /** The time in {@code E} and of {@code /time} steps. */
-    record Clock(Schedule when, Duration by) implements OnSocket, OnRequest {
+    record Clock(Schedule when, Duration by) implements OnEvent, OnRequest {
         @Override
         public String name() {
             return "clock";

@@ -1,7 +1,6 @@
 package io.tapekeeper.exchange.faults;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -102,14 +101,9 @@ public final class Faults {
         }
     }
 
-    /** Whether connections need {@link #handler}. */
+    /** Whether connections need {@link HttpFaults}. */
     public boolean onWire() {
         return !armed.isEmpty();
-    }
-
-    /** To stand in the pipeline of a connection between HTTP and whoever answers. */
-    public ChannelHandler handler() {
-        return new HttpFaults(this);
     }
 
     /** The history as the database endpoints show it now. */

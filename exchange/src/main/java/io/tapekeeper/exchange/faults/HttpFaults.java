@@ -28,10 +28,10 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The faults of one connection while it speaks HTTP: answers on their way out are changed, delayed or cut; handshakes
- * are refused. Puts {@link SocketFaults} in where the handshake is done.
+ * are refused. Adds {@link SocketFaults} and {@link WireFaults} once the handshake is done.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write fails with its channel, whose end is handled
-final class HttpFaults extends ChannelDuplexHandler {
+public final class HttpFaults extends ChannelDuplexHandler {
     private static final String API = "/api/";
     private static final int MISSING = 100;
     private static final String PAGE =
@@ -42,7 +42,7 @@ final class HttpFaults extends ChannelDuplexHandler {
     /** What shall become of the answers, in the order of the requests. */
     private final Deque<List<Fault.OnRequest>> pending = new ArrayDeque<>();
 
-    HttpFaults(Faults faults) {
+    public HttpFaults(Faults faults) {
         this.faults = faults;
     }
 
@@ -101,11 +101,16 @@ final class HttpFaults extends ChannelDuplexHandler {
         }
         if (response.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
             context.write(message, promise);
-            context.pipeline().addFirst(new SocketFaults(faults));
+            WireFaults wire = new WireFaults();
+            context.pipeline().addFirst(wire).addAfter(context.name(), null, new SocketFaults(faults, wire));
             return;
         }
-        List<Fault.OnRequest> hit = pending.isEmpty() ? List.of() : pending.removeFirst();
-        FullHttpResponse answer = response;
+        send(context, response, pending.isEmpty() ? List.of() : pending.removeFirst(), promise);
+    }
+
+    private static void send(
+            ChannelHandlerContext context, FullHttpResponse right, List<Fault.OnRequest> hit, ChannelPromise promise) {
+        FullHttpResponse answer = right;
         long delay = 0;
         boolean cut = false;
         for (Fault.OnRequest fault : hit) {

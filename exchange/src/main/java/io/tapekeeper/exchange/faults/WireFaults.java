@@ -1,0 +1,159 @@
+package io.tapekeeper.exchange.faults;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The bytes of one WebSocket, next to the wire: holds them back, cuts them off, or lets nothing through any more.
+ * Belongs to the connection's event loop.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // a write fails with its channel, whose end is handled
+final class WireFaults extends ChannelDuplexHandler {
+    private static final int DRIP_BYTES = 16;
+    private static final Duration DRIP_EVERY = Duration.ofMillis(2);
+
+    /** Bound of what a drip or a burst holds back; where it is reached, all of it is sent. */
+    private static final int MOST_HELD = 8 << 20;
+
+    private ChannelHandlerContext context;
+    private Optional<ByteBuf> held = Optional.empty();
+    private boolean frozen;
+    private boolean ended;
+    private boolean cutting; // the next write goes out by half
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext removed) {
+        held.ifPresent(ByteBuf::release);
+        held = Optional.empty();
+    }
+
+    /** Whether nothing goes out any more: the connection is half open, or a fault has ended it. */
+    boolean isDown() {
+        return frozen || ended;
+    }
+
+    /** Half-open from now on: nothing comes in or goes out. */
+    void freeze() {
+        frozen = true;
+    }
+
+    /** Holds back all that is written from now on, and sends it at once after a while. */
+    void burst(Duration hold) {
+        hold();
+        later(hold, this::release);
+    }
+
+    /** Sends all that is written from now on a few bytes at a time, for a while. */
+    void drip(Duration length) {
+        hold();
+        drip(System.nanoTime() + length.toNanos());
+    }
+
+    private void hold() {
+        if (held.isEmpty()) {
+            held = Optional.of(context.alloc().buffer());
+        }
+    }
+
+    private void drip(long until) {
+        if (held.isEmpty()) {
+            return;
+        }
+        if (System.nanoTime() - until >= 0) {
+            release();
+            return;
+        }
+        ByteBuf bytes = held.get();
+        int few = Math.min(DRIP_BYTES, bytes.readableBytes());
+        if (few > 0) {
+            context.writeAndFlush(bytes.readBytes(few));
+            bytes.discardSomeReadBytes();
+        }
+        later(DRIP_EVERY, () -> drip(until));
+    }
+
+    private void release() {
+        held.ifPresent(context::writeAndFlush);
+        held = Optional.empty();
+    }
+
+    /** Runs a task after a while, unless the connection has closed by then. */
+    void later(Duration delay, Runnable task) {
+        var scheduled = context.executor().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+        context.channel().closeFuture().addListener(closed -> scheduled.cancel(false));
+    }
+
+    /** Lets only half of the next frame out. */
+    void cutNext() {
+        cutting = true;
+    }
+
+    /** Closes the connection after all that was written before. */
+    void end(boolean reset) {
+        release();
+        ended = true;
+        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> {
+            if (reset && context.channel() instanceof SocketChannel socket) {
+                socket.config().setSoLinger(0);
+            }
+            context.close();
+        });
+    }
+
+    /** Reports a write as done that this handler or the next has taken out. */
+    static void done(ChannelPromise promise) {
+        if (!promise.isVoid()) {
+            promise.trySuccess();
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext from, Object message) throws Exception {
+        if (frozen) {
+            ReferenceCountUtil.release(message);
+        } else {
+            super.channelRead(from, message);
+        }
+    }
+
+    @Override
+    public void write(ChannelHandlerContext to, Object message, ChannelPromise promise) {
+        if (cutting && message instanceof ByteBuf frame) {
+            frame.writerIndex(frame.readerIndex() + frame.readableBytes() / 2);
+        }
+        if (isDown()) {
+            ReferenceCountUtil.release(message);
+            done(promise);
+        } else if (held.isPresent() && message instanceof ByteBuf bytes) {
+            held.get().writeBytes(bytes);
+            bytes.release();
+            done(promise);
+            if (held.get().readableBytes() > MOST_HELD) {
+                release();
+            }
+        } else {
+            to.write(message, promise);
+        }
+    }
+
+    @Override
+    public void close(ChannelHandlerContext to, ChannelPromise promise) {
+        if (!frozen) { // else whoever waits for it waits as long as for a peer that is gone
+            release();
+            to.close(promise);
+        }
+    }
+}
