@@ -8,7 +8,6 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -20,11 +19,12 @@ final class WireFaults extends ChannelDuplexHandler {
     private static final int DRIP_BYTES = 16;
     private static final Duration DRIP_EVERY = Duration.ofMillis(2);
 
-    /** Bound of what a drip or a burst holds back; where it is reached, all of it is sent. */
+    /** Bound of the bytes that a drip or a burst holds back; when it is reached, all of them go out. */
     private static final int MOST_HELD = 8 << 20;
 
     private ChannelHandlerContext context;
-    private Optional<ByteBuf> held = Optional.empty();
+    private ByteBuf written = Unpooled.EMPTY_BUFFER; // and not passed on yet
+    private boolean holding;
     private boolean frozen;
     private boolean ended;
     private boolean cutting; // the next write goes out by half
@@ -32,12 +32,12 @@ final class WireFaults extends ChannelDuplexHandler {
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
+        written = context.alloc().buffer();
     }
 
     @Override
     public void handlerRemoved(ChannelHandlerContext removed) {
-        held.ifPresent(ByteBuf::release);
-        held = Optional.empty();
+        written.release();
     }
 
     /** Whether nothing goes out any more: the connection is half open, or a fault has ended it. */
@@ -47,6 +47,7 @@ final class WireFaults extends ChannelDuplexHandler {
 
     /** Half-open from now on: nothing comes in or goes out. */
     void freeze() {
+        passOn();
         frozen = true;
     }
 
@@ -63,31 +64,32 @@ final class WireFaults extends ChannelDuplexHandler {
     }
 
     private void hold() {
-        if (held.isEmpty()) {
-            held = Optional.of(context.alloc().buffer());
-        }
+        passOn();
+        holding = true;
     }
 
     private void drip(long until) {
-        if (held.isEmpty()) {
-            return;
-        }
         if (System.nanoTime() - until >= 0) {
             release();
-            return;
+        } else if (holding) {
+            int few = Math.min(DRIP_BYTES, written.readableBytes());
+            context.writeAndFlush(written.readBytes(few));
+            written.discardSomeReadBytes();
+            later(DRIP_EVERY, () -> drip(until));
         }
-        ByteBuf bytes = held.get();
-        int few = Math.min(DRIP_BYTES, bytes.readableBytes());
-        if (few > 0) {
-            context.writeAndFlush(bytes.readBytes(few));
-            bytes.discardSomeReadBytes();
-        }
-        later(DRIP_EVERY, () -> drip(until));
     }
 
     private void release() {
-        held.ifPresent(context::writeAndFlush);
-        held = Optional.empty();
+        holding = false;
+        passOn();
+        context.flush();
+    }
+
+    private void passOn() {
+        if (!holding && written.isReadable()) {
+            context.write(written);
+            written = context.alloc().buffer();
+        }
     }
 
     /** Runs a task after a while, unless the connection has closed by then. */
@@ -131,22 +133,21 @@ final class WireFaults extends ChannelDuplexHandler {
 
     @Override
     public void write(ChannelHandlerContext to, Object message, ChannelPromise promise) {
-        if (cutting && message instanceof ByteBuf frame) {
-            frame.writerIndex(frame.readerIndex() + frame.readableBytes() / 2);
+        ByteBuf bytes = (ByteBuf) message; // the encoder of frames stands before this handler
+        if (!isDown()) {
+            written.writeBytes(bytes, cutting ? bytes.readableBytes() / 2 : bytes.readableBytes());
         }
-        if (isDown()) {
-            ReferenceCountUtil.release(message);
-            done(promise);
-        } else if (held.isPresent() && message instanceof ByteBuf bytes) {
-            held.get().writeBytes(bytes);
-            bytes.release();
-            done(promise);
-            if (held.get().readableBytes() > MOST_HELD) {
-                release();
-            }
-        } else {
-            to.write(message, promise);
+        bytes.release();
+        done(promise);
+        if (written.readableBytes() > MOST_HELD) {
+            release();
         }
+    }
+
+    @Override
+    public void flush(ChannelHandlerContext to) {
+        passOn();
+        to.flush();
     }
 
     @Override
