@@ -40,8 +40,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A local exchange that speaks Binance's public spot protocol: REST under {@code /api/v3}, streams under {@code /ws}
- * and {@code /stream}, on one port. What it plays is a recording or a synthetic market; {@code /sim} tells which, and
- * what is true.
+ * and {@code /stream}, on one port. It plays a recording or a synthetic market; {@code /sim} says which, and gives the
+ * true tape.
  *
  * <p>Threads: one plays the tapes, two carry the sockets, two answer REST.
  */
@@ -89,7 +89,7 @@ public final class Exchange implements AutoCloseable {
     /**
      * Opens the source, binds the port and starts; returns when clients can connect.
      *
-     * @throws UnusableSourceException where there is nothing that can be played
+     * @throws UnusableSourceException where the source cannot be played
      * @throws PortInUseException where the port cannot be bound
      */
     public static Exchange start(ExchangeConfig config) throws UnusableSourceException, PortInUseException {
@@ -144,7 +144,7 @@ public final class Exchange implements AutoCloseable {
         return bootstrap.bind(config.host(), wanted);
     }
 
-    /** Any thread. */
+    /** Closes the port for a while; any thread. */
     private void closePortFor(Duration down) {
         var unused = listener.close().addListener(closed -> {
             var unusedToo = socketThreads.schedule(this::listenAgain, down.toNanos(), TimeUnit.NANOSECONDS);
@@ -176,32 +176,32 @@ public final class Exchange implements AutoCloseable {
         channel.pipeline().addLast(new WebSocketUpgrade(sockets)).addLast(new RestHandler(api, sim, restThreads));
     }
 
-    /** How often each fault of the plan has struck so far, by its name. */
+    /** Strikes of each fault of the plan so far, by its name. */
     public Map<String, Long> faultsInjected() {
         return faults.injected();
     }
 
-    /** What went over the wires so far. */
+    /** Counts of requests, answers and connections so far. */
     public Traffic traffic() {
         return traffic;
     }
 
-    /** The REST request weights used so far. */
+    /** REST request weight used so far. */
     public WeightMeter weights() {
         return meter;
     }
 
-    /** Trades and aggregates handed to sockets so far, once for each of them. */
+    /** Trades and aggregates handed to sockets so far, counted once per socket. */
     public long tradesSent() {
         return player.tradesSent();
     }
 
-    /** The port bound. */
+    /** The port that clients connect to. */
     public int port() {
         return port;
     }
 
-    /** Tells the clients, stops the market and lets the port go, within a second. */
+    /** Stops the market, sends the clients a notice and frees the port, within a second. */
     @Override
     public void close() {
         closing = true;

@@ -69,7 +69,7 @@ class PlayerTest {
     }
 
     @Test
-    void tellsThatAndWhyItHasFailed() throws Exception {
+    void saysThatItHasFailedAndWhy() throws Exception {
         TapeSource source = new Breaking(new CaptureSource(List.of(TinyMarket.write(folder))));
         try (Player player = new Player(source, Speed.REAL_TIME)) {
             player.start();

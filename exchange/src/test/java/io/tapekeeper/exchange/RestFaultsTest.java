@@ -152,13 +152,13 @@ class RestFaultsTest {
                         new Fault.Lag(when.lasting(Progress.of(Duration.ofSeconds(3))), Duration.ofMillis(1_500)));
                 Client client = new Client(exchange);
                 Socket socket = client.connect(TRADES)) {
-            long told = id(socket.next(1_000).getLast());
+            long sent = id(socket.next(1_000).getLast());
             String database = client.body("/api/v3/historicalTrades?symbol=BTCUSDT&limit=1");
-            assertTrue(database.equals("[]") || id(database) < told, database + " before " + told);
-            assertTrue(id(client.body("/api/v3/trades?symbol=BTCUSDT&limit=1")) >= told);
+            assertTrue(database.equals("[]") || id(database) < sent, database + " before " + sent);
+            assertTrue(id(client.body("/api/v3/trades?symbol=BTCUSDT&limit=1")) >= sent);
             long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-            while (client.body(REST + told).equals("[]")) {
-                assertTrue(System.nanoTime() < deadline, "trade " + told + " never came");
+            while (client.body(REST + sent).equals("[]")) {
+                assertTrue(System.nanoTime() < deadline, "trade " + sent + " never came");
             }
             assertEquals(1, exchange.faultsInjected().get("lag"));
         }
@@ -178,16 +178,16 @@ class RestFaultsTest {
         try (Exchange exchange = start(new Fault.LateIds(when, 2, Duration.ofMillis(1_500)));
                 Client client = new Client(exchange);
                 Socket socket = client.connect(TRADES)) {
-            long told = id(socket.next(1_000).getFirst());
-            List<Long> page = ids(client.body(REST + told));
+            long sent = id(socket.next(1_000).getFirst());
+            List<Long> page = ids(client.body(REST + sent));
             Set<Long> late = // of those that a whole page would hold
-                    LongStream.range(told, Math.min(page.getLast(), told + 1_000))
+                    LongStream.range(sent, Math.min(page.getLast(), sent + 1_000))
                             .boxed()
                             .collect(Collectors.toSet());
             page.forEach(late::remove);
             assertFalse(late.isEmpty(), "none of " + page + " is late");
             long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-            while (!ids(client.body(REST + told)).containsAll(late)) {
+            while (!ids(client.body(REST + sent)).containsAll(late)) {
                 assertTrue(System.nanoTime() < deadline, late + " never came");
             }
             assertEquals(1, exchange.faultsInjected().get("late-ids"));
@@ -195,7 +195,7 @@ class RestFaultsTest {
     }
 
     @Test
-    void tellsAJudgeWhatWentOverTheWires() throws Exception {
+    void reportsWhatWentOverTheWires() throws Exception {
         try (Exchange exchange = start(new Fault.Status(SECOND, 429, Duration.ofSeconds(1)));
                 Client client = new Client(exchange);
                 Socket socket = client.connect(TRADES)) {

@@ -56,7 +56,7 @@ class SocketFaultsTest {
 
     @ParameterizedTest
     @EnumSource
-    void dropsTheConnectionBehindTheTradesBefore(Drop.How how) throws Exception {
+    void dropsTheConnectionAfterTheTradesBefore(Drop.How how) throws Exception {
         try (Exchange exchange = start(new Drop(AT_100, how));
                 Client client = new Client(exchange)) {
             List<String> trades = new ArrayList<>();
@@ -283,7 +283,7 @@ class SocketFaultsTest {
     }
 
     @Test
-    void sendsATradeBehindTheNext() throws Exception {
+    void sendsATradeAfterTheNext() throws Exception {
         assertEquals(List.of(98L, 100L, 99L, 101L), offsets(frames(Frame.Trick.REORDER, 120), 98, 102));
     }
 
@@ -374,9 +374,9 @@ class SocketFaultsTest {
             String trade = socket.next();
             assertEquals(-3_600_000, number(trade, "E") - number(trade, "T"));
             long before = number(client.body("/sim/state"), "tapeTime") / 1_000;
-            long told = number(client.body("/api/v3/time"), "serverTime") + 3_600_000;
+            long answered = number(client.body("/api/v3/time"), "serverTime") + 3_600_000;
             long after = number(client.body("/sim/state"), "tapeTime") / 1_000;
-            assertTrue(before <= told && told <= after, before + " <= " + told + " <= " + after);
+            assertTrue(before <= answered && answered <= after, before + " <= " + answered + " <= " + after);
         }
     }
 

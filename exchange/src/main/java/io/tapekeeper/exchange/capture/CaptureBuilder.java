@@ -10,9 +10,9 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * Puts the frames of one symbol into blocks, in the order of the recording. A trade stands in the minute of its time,
- * or of the latest time seen where times step back. A quote has no time of its own: it comes after the frame before it,
- * and must not delay a trade after it into a later block.
+ * Puts the frames of one symbol into blocks, in the order of the recording. A trade belongs to the minute of its time
+ * or, where times step back, of the latest time seen. A quote has no time of its own: it comes after the frame before
+ * it, and must not delay a trade after it into a later block.
  */
 final class CaptureBuilder {
     private static final List<String> QUOTE_ASSETS = List.of(
@@ -32,7 +32,7 @@ final class CaptureBuilder {
         this.symbol = symbol;
     }
 
-    /** Whether the trade goes on from the ones before; one that does not is left out. */
+    /** Adds a trade; returns false and leaves it out if its id does not follow the ids before it. */
     boolean trade(RawTrade trade, long eventTime) {
         if (trade.id() <= lastId) {
             return false;
@@ -91,7 +91,7 @@ final class CaptureBuilder {
         }
     }
 
-    /** The steps are the coarsest that every price and size in the recording is a multiple of. */
+    /** The steps are the coarsest of which every price and size in the recording is a multiple. */
     private Listing listing() {
         String quote = QUOTE_ASSETS.stream()
                 .filter(asset -> symbol.endsWith(asset) && !symbol.equals(asset))

@@ -14,7 +14,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
-/** Reads the lines of one recording; what is no frame is left out and counted. */
+/** Reads the lines of one recording; leaves out and counts lines that are not frames. */
 final class CaptureLines {
     private static final Logger LOG = System.getLogger(CaptureLines.class.getName());
     private static final JsonFactory JSON = new JsonFactory();
@@ -38,7 +38,7 @@ final class CaptureLines {
         this.builders = builders;
     }
 
-    /** The first time of all frames, epoch microseconds; the largest of all where none has one. */
+    /** The earliest time of all frames, in microseconds since the epoch; the largest long if no frame has one. */
     long startTime() {
         return startTime;
     }
@@ -63,7 +63,7 @@ final class CaptureLines {
         }
     }
 
-    /** Logs how much was left out, if anything. */
+    /** Logs how many lines and trades were left out, if any. */
     void tell() {
         if (unreadable + outOfOrder > 0) {
             LOG.log(
@@ -75,7 +75,7 @@ final class CaptureLines {
         }
     }
 
-    /** The plain fields of the frame's data; a frame's lists (the levels of a book) are left out. */
+    /** Reads the plain fields of the frame's data; skips lists (the levels of a book). */
     private static void parse(String line, Map<String, String> fields) {
         int blank = line.indexOf(' ');
         if (blank < 0) {
@@ -112,7 +112,7 @@ final class CaptureLines {
 
     private void quote(Map<String, String> frame) {
         if (eventTime == Long.MIN_VALUE) {
-            return; // before the first frame with a time there is no saying when it came
+            return; // before the first frame with a time, its time is unknown
         }
         builder(frame)
                 .quote(new Quote(
@@ -137,7 +137,7 @@ final class CaptureLines {
         return value;
     }
 
-    /** A whole number that leaves room for those that are counted on from it. */
+    /** A whole number that leaves room to count on from it. */
     private static long number(Map<String, String> frame, String name) {
         return checked(Long.parseLong(field(frame, name)), MOST, name);
     }

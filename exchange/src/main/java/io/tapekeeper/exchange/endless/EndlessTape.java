@@ -17,14 +17,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One synthetic symbol without end. Of each minute only its start is kept, on disk; its trades are made anew whenever
- * somebody asks, and the last few minutes asked for stay in memory. A lost or damaged start is made anew from the one
- * before, to the bit. Thread-safe.
+ * One endless synthetic symbol. Only the start of each minute is kept, on disk; its trades are generated again on
+ * demand, and the minutes used last stay in memory. A lost or damaged start is generated again from the one before, bit
+ * for bit. Thread-safe.
  */
 final class EndlessTape implements SymbolTape, AutoCloseable {
     private static final Logger LOG = System.getLogger(EndlessTape.class.getName());
 
-    /** Sets the ids of aggregates apart from those of trades, as on the real venue. */
+    /** Makes the ids of aggregates differ from those of trades, as on the real venue. */
     private static final int RAW_PER_AGGREGATE = 3;
 
     /** About 5 MB of a busy symbol. */
@@ -44,7 +44,7 @@ final class EndlessTape implements SymbolTape, AutoCloseable {
     };
 
     /**
-     * Opens the tape, or begins it where the file is new.
+     * Opens the tape, or begins it if the file is new.
      *
      * @param startMicros the first trade comes at or after it
      */
@@ -59,7 +59,7 @@ final class EndlessTape implements SymbolTape, AutoCloseable {
         }
     }
 
-    /** The first trade of a market, and where its aggregates count from. */
+    /** The first trade of a market, and the id of its first aggregate. */
     static MinuteStart begin(long seed, Listing listing, long startMicros) {
         SyntheticMarket market = new SyntheticMarket(seed, listing, startMicros);
         RawTrade first = market.next();
@@ -111,7 +111,7 @@ final class EndlessTape implements SymbolTape, AutoCloseable {
         return low;
     }
 
-    /** The last trade before a time, −1 where the market begins later. */
+    /** The id of the last trade before a time, −1 if the market begins later. */
     long lastIdBefore(long time) {
         long minute = Math.max(firstMinute, Math.floorDiv(time, MinuteBlock.MINUTE));
         long id = start(minute).first().id();
@@ -136,7 +136,7 @@ final class EndlessTape implements SymbolTape, AutoCloseable {
         if (minute < starts.endMinute() - 1) {
             LOG.log(
                     Level.WARNING,
-                    "{0}: {1} damaged minutes of the saved market are made anew",
+                    "{0}: {1} damaged minutes of the saved market are generated again",
                     listing.symbol(),
                     minute - from);
         }
@@ -147,7 +147,7 @@ final class EndlessTape implements SymbolTape, AutoCloseable {
         return start;
     }
 
-    /** Makes a minute's trades, and notes where the next minute starts. */
+    /** Generates a minute's trades, and stores the start of the next minute. */
     private MinuteBlock make(long minute, MinuteStart start) {
         byte[] state = new byte[start.state().remaining()];
         start.state().duplicate().get(state);

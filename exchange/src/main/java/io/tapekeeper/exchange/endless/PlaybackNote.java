@@ -14,9 +14,9 @@ import java.util.function.LongUnaryOperator;
 import java.util.zip.CRC32C;
 
 /**
- * How far a synthetic market has been played: a header that says which market it is, and two notes that are written in
- * turn, each with a checksum, so that one of them is whole at any moment. Mapped into memory: a note survives the
- * process the moment it is written, though not a power cut. Locked while open. Written by the player thread alone.
+ * How far a synthetic market has been played: a header that identifies the market, and two notes written in turn, each
+ * with a checksum, so that one of them is whole at any moment. The file is mapped into memory: a note survives the
+ * death of the process, but not a power cut. Locked while open. Only the player thread writes.
  */
 final class PlaybackNote implements AutoCloseable {
     private static final long MAGIC = 0x5441_5045_504c_4159L; // "TAPEPLAY"
@@ -33,9 +33,9 @@ final class PlaybackNote implements AutoCloseable {
     private long notes;
 
     /**
-     * Which market it is that is played.
+     * The identity of a market.
      *
-     * @param fingerprint what the market that starts at a tape time is recognised by
+     * @param fingerprint checksum of the market that starts at a tape time
      */
     record Market(long seed, int symbols, LongUnaryOperator fingerprint) {}
 
@@ -46,7 +46,7 @@ final class PlaybackNote implements AutoCloseable {
         map = channel.map(MapMode.READ_WRITE, 0, HEADER + 2L * noteSize);
         lastIds = new long[market.symbols()];
         if (map.getLong(HEADER_CHECKSUM) == 0 && mayBegin) {
-            // New, or the process that made it ended before it had written the last word, this one.
+            // New, or the process that created it ended before it wrote this checksum, the last word.
             startMicros = startIfNew;
             Arrays.fill(lastIds, -1);
             write(startMicros, lastIds);
@@ -63,8 +63,8 @@ final class PlaybackNote implements AutoCloseable {
     /**
      * @param mayBegin whether the file may be new
      * @param startIfNew tape time at which a new market starts
-     * @throws DamagedException where the file is not what was written
-     * @throws UnusableSourceException where it is of another market or in use
+     * @throws DamagedException if the file is damaged
+     * @throws UnusableSourceException if it belongs to another market or is in use
      */
     static PlaybackNote open(Path file, boolean mayBegin, Market market, long startIfNew)
             throws IOException, UnusableSourceException {
@@ -138,7 +138,7 @@ final class PlaybackNote implements AutoCloseable {
         CRC32C crc = new CRC32C();
         ByteBuffer bytes = map.duplicate();
         crc.update(bytes.limit(to).position(from));
-        return crc.getValue() + 1; // so that a page of zeros is no note
+        return crc.getValue() + 1; // so that zeros are no valid note
     }
 
     /** The tape time at which the market began. */
@@ -151,7 +151,7 @@ final class PlaybackNote implements AutoCloseable {
         return tapeTime;
     }
 
-    /** Last id played per tape as of opening, −1 where none was. */
+    /** The last id played per tape when the file was opened, −1 if none was. */
     long lastId(int tape) {
         return lastIds[tape];
     }
@@ -161,7 +161,7 @@ final class PlaybackNote implements AutoCloseable {
         channel.close();
     }
 
-    /** The file is not what was written. */
+    /** The file does not hold what was written. */
     static final class DamagedException extends IOException {
         private static final long serialVersionUID = 1L;
     }

@@ -45,7 +45,7 @@ record Event(String text, String stream, boolean combined) {
         return stream.endsWith("@trade") || stream.endsWith("@aggTrade");
     }
 
-    /** The event time, as it stands in the text. */
+    /** The event time, as written in the text. */
     String time() {
         return text.replaceFirst(".*\"E\":([0-9]+).*", "$1");
     }

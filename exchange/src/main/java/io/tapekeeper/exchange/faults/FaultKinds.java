@@ -33,7 +33,7 @@ final class FaultKinds {
 
     private FaultKinds() {}
 
-    /** @throws InvalidPlanException where there is no such fault, or a setting is wrong or not one of its own */
+    /** @throws InvalidPlanException if there is no such fault, or a setting is wrong or unknown */
     static Fault read(FaultSettings plan) throws InvalidPlanException {
         Kind kind = KINDS.get(plan.name());
         if (kind == null) {
@@ -120,7 +120,7 @@ final class FaultKinds {
         return plan.window(Progress.requests(0), FOR_EVER);
     }
 
-    /** A fault that takes {@code for} as the length of what happens, and so hits one trade at each strike. */
+    /** Reads a fault for which {@code for} is the length of the effect; each strike hits one trade. */
     private static Fault lasting(FaultSettings plan, BiFunction<Schedule, Duration, Fault> fault)
             throws InvalidPlanException {
         Duration length = plan.time("for", plan.random().time());

@@ -31,9 +31,9 @@ public final class FaultPlanReader {
     }
 
     /**
-     * A plan's file, or a seed: for a {@linkplain FaultPlan#random random mixture}.
+     * Reads a plan's file, or makes a {@linkplain FaultPlan#random random mixture} from a seed.
      *
-     * @throws InvalidPlanException with file, line and remedy where something is wrong with it
+     * @throws InvalidPlanException with file, line and remedy if the plan is wrong
      */
     public static FaultPlan read(String fileOrSeed) throws InvalidPlanException {
         if (SEED.matcher(fileOrSeed).matches()) {
@@ -44,12 +44,12 @@ public final class FaultPlanReader {
             return parse(Files.readString(file), fileOrSeed);
         } catch (NoSuchFileException e) {
             throw new InvalidPlanException(
-                    "there is no plan of faults %s: name a file that exists, or a seed such as 42".formatted(file), e);
+                    "there is no fault plan %s: name a file that exists, or a seed such as 42".formatted(file), e);
         } catch (InvalidPlanException e) {
             throw e;
         } catch (IOException e) {
             throw new InvalidPlanException(
-                    "the plan of faults %s cannot be read: %s; check the file".formatted(file, e.getMessage()), e);
+                    "the fault plan %s cannot be read: %s; check the file".formatted(file, e.getMessage()), e);
         }
     }
 

@@ -10,13 +10,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What a plan says of one fault. Each setting is taken once; whatever is left at the end, the fault does not have. */
+/** The settings of one fault in a plan. Each is taken once; those left at the end are not settings of the fault. */
 final class FaultSettings {
     private static final Pattern PROGRESS =
             Pattern.compile("(-?)([0-9]{1,9}) ?(ms|s|m|h|trades?|requests?|connections?|minutes?)");
     private static final Pattern NUMBER = Pattern.compile("([0-9]{1,9})( trades?| minutes?)?");
 
-    /** Where something stands in a plan. */
+    /** A place in a plan. */
     record Place(String origin, int line) {
         InvalidPlanException wrong(String what) {
             return new InvalidPlanException("%s, line %d: %s".formatted(origin, line, what));
@@ -57,7 +57,7 @@ final class FaultSettings {
         return Optional.ofNullable(settings.remove(key));
     }
 
-    /** @throws InvalidPlanException where a setting has not been taken */
+    /** @throws InvalidPlanException if a setting has not been taken */
     void checkAllTaken() throws InvalidPlanException {
         for (var left : settings.entrySet()) {
             throw left.getValue()
@@ -67,13 +67,13 @@ final class FaultSettings {
         }
     }
 
-    /** A schedule whose strikes last, for {@code lasting} where the plan does not say how long. */
+    /** A schedule whose strikes last; for {@code lasting}, unless the plan says how long. */
     Schedule window(Progress after, Progress lasting) throws InvalidPlanException {
         Schedule when = when(after);
         return when.lasting().isPresent() ? when : when.lasting(lasting);
     }
 
-    /** @param otherwise when it strikes first where the plan says neither {@code after} nor {@code every} */
+    /** @param otherwise the first strike, if the plan says neither {@code after} nor {@code every} */
     Schedule when(Progress otherwise) throws InvalidPlanException {
         Optional<Progress> after = progress("after");
         Optional<Progress> every = progress("every");
@@ -96,7 +96,7 @@ final class FaultSettings {
             throw wrong(
                     key,
                     setting.get(),
-                    "is no amount; write for example 500ms, 2s, 1m, 500 trades, 10 requests or 3 connections");
+                    "is not an amount; write for example 500ms, 2s, 1m, 500 trades, 10 requests or 3 connections");
         }
         long number = Long.parseLong(matcher.group(2));
         return Optional.of(
@@ -128,7 +128,7 @@ final class FaultSettings {
         if (!matcher.matches()
                 || "trc".indexOf(matcher.group(3).charAt(0)) >= 0
                 || (negative && !name.equals("clock"))) {
-            throw wrong(key, setting.get(), "is no time; write for example 500ms, 2s or 1m");
+            throw wrong(key, setting.get(), "is not a time; write for example 500ms, 2s or 1m");
         }
         Duration time = duration(Long.parseLong(matcher.group(2)), matcher.group(3));
         return negative ? time.negated() : time;

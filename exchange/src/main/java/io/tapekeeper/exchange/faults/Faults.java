@@ -54,7 +54,7 @@ public final class Faults {
         return first == 0 ? 0 : System.nanoTime() - first;
     }
 
-    /** The tapes with what the plan has for them. */
+    /** The source as the plan's faults of the tape alter it. */
     public TapeSource alter(TapeSource source) {
         List<Fault.OnTape> all = plan.all(Fault.OnTape.class);
         if (all.stream().allMatch(Fault.Retention.class::isInstance)) {
@@ -70,9 +70,9 @@ public final class Faults {
     }
 
     /**
-     * Begins to remember what the past looked like, where a fault needs that.
+     * Begins to remember the recent past, if a fault needs it.
      *
-     * @param restart closes the port, and opens it again after the time it is given; called on any event loop
+     * @param restart closes the port for a given time; called on any event loop
      */
     public void start(List<History> histories, ScheduledExecutorService timer, Consumer<Duration> restart) {
         this.restart = restart;
@@ -125,14 +125,14 @@ public final class Faults {
         return live.seen(then, keep()).without(late);
     }
 
-    /** Which ids are late is a function of the plan's seed and the id alone. */
+    /** Whether an id is late depends only on the plan's seed and the id. */
     private boolean isLate(Print print, Fault.LateIds late, Played before) {
         boolean news = before.last().map(last -> print.time() > last.time()).orElse(true);
-        long mixed = (print.id() ^ plan.seed()) * 0x9E3779B97F4A7C15L; // of the golden ratio
+        long mixed = (print.id() ^ plan.seed()) * 0x9E3779B97F4A7C15L; // from the golden ratio
         return news && Long.remainderUnsigned(mixed >>> 32, late.oneIn()) == 0;
     }
 
-    /** The history without what a venue that forgets has let go of. */
+    /** The history without what a forgetful venue no longer has. */
     public History retained(History live) {
         long keep = keep();
         return keep == Long.MAX_VALUE ? live : live.seen(live.played(), keep);
@@ -159,13 +159,13 @@ public final class Faults {
         }
     }
 
-    /** What of a symbol's tape is not there although it was played; empty where nothing can be. */
+    /** Ids of a symbol's tape that were played but are missing; empty if the plan cannot lose any. */
     public MissingIds missing(History history) {
         FaultyTape tape = tapes.get(history.listing().symbol());
         return tape == null ? MissingIds.NONE : tape.missing(history.played());
     }
 
-    /** How often each fault of the plan has struck so far, by its name. */
+    /** Strikes of each fault of the plan so far, by its name. */
     public Map<String, Long> injected() {
         Map<String, Long> counts = new TreeMap<>();
         for (Armed one : armed) {
@@ -195,7 +195,7 @@ public final class Faults {
 
     void restart(Duration down) {
         restart.accept(down);
-        // From the end next to the wire, where no half-open connection swallows it.
+        // From the end next to the wire, so that a half-open connection cannot swallow it.
         for (var connection : connections) {
             var unused = connection.pipeline().firstContext().close();
         }

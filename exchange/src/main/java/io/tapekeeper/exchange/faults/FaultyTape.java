@@ -16,9 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongPredicate;
 
 /**
- * A tape whose venue has lost or blanked some of it, or has halted, or ended. Which ids are concerned is a function of
- * the plan's seed and the id alone, so that each block is the same whenever it is made. Never the first aggregate: a
- * tape has to begin somewhere.
+ * A tape whose venue has lost or blanked some of it, or has halted, or ended. Which ids are affected depends only on
+ * the plan's seed and the id, so that each block is the same whenever it is built. The first aggregate never is: a tape
+ * has to begin somewhere.
  */
 final class FaultyTape implements SymbolTape {
     private final SymbolTape tape;
@@ -28,7 +28,7 @@ final class FaultyTape implements SymbolTape {
     private final LongPredicate absent;
     private final long firstId;
 
-    /** Of minutes asked for: making one costs making its trades. */
+    /** Klines of minutes already requested: each costs building its trades. */
     private final Map<Long, Kline> klines = new ConcurrentHashMap<>();
 
     FaultyTape(SymbolTape tape, FaultPlan plan) {
@@ -84,7 +84,7 @@ final class FaultyTape implements SymbolTape {
         return halts.isEmpty() ? tape.eventfulUpTo(minute) : minute;
     }
 
-    /** When the halts let a minute of the tape come. */
+    /** The minute in which a minute of the original tape comes, after the halts. */
     private long delayed(long minute) {
         long delayed = minute;
         for (Fault.Halt halt : halts) {

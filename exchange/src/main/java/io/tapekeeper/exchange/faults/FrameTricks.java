@@ -17,12 +17,12 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
-/** What tricks make of the frames of one WebSocket's trades. Belongs to the connection's event loop. */
+/** Plays tricks on the frames of one WebSocket's trades. Belongs to the connection's event loop. */
 final class FrameTricks {
     private static final int GIANT = (1 << 20) + 1;
     private static final int REMEMBERED = 50;
 
-    /** Tricks that send something before the trade, and leave the trade itself alone. */
+    /** Tricks that send something extra before the trade itself. */
     private static final Set<Trick> ADDITIONS =
             EnumSet.of(Trick.DUPLICATE, Trick.RESEND, Trick.BINARY, Trick.UNKNOWN_EVENT);
 
@@ -33,7 +33,7 @@ final class FrameTricks {
     private Optional<Event> postponed = Optional.empty();
 
     /**
-     * @param remembers whether the trades sent last have to be kept, for {@link Trick#RESEND}
+     * @param remembers whether to keep the trades sent last, for {@link Trick#RESEND}
      * @param out sends a frame
      */
     FrameTricks(long seed, boolean remembers, Consumer<WebSocketFrame> out) {

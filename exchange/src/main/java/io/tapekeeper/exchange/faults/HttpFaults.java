@@ -39,7 +39,7 @@ public final class HttpFaults extends ChannelDuplexHandler {
 
     private final Faults faults;
 
-    /** What shall become of the answers, in the order of the requests. */
+    /** The faults that hit each pending answer, in the order of the requests. */
     private final Deque<List<Fault.OnRequest>> pending = new ArrayDeque<>();
 
     public HttpFaults(Faults faults) {
@@ -126,7 +126,7 @@ public final class HttpFaults extends ChannelDuplexHandler {
                 }
                 case Slow slow -> delay += slow.by().toNanos();
                 case Clock clock -> answer = shifted(answer, clock);
-                case Fault.OnDatabase database -> throw new AssertionError(database); // left out above
+                case Fault.OnDatabase database -> throw new AssertionError(database); // filtered out with the request
             }
         }
         if (cut) {

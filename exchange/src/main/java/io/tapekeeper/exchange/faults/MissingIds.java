@@ -3,9 +3,9 @@ package io.tapekeeper.exchange.faults;
 import java.util.List;
 
 /**
- * Ids that a venue has passed over or emptied, as far as its tape has been played.
+ * Ids that a venue has skipped or blanked, as far as its tape has been played.
  *
- * @param blankedAggregates in REST without content, and never on a stream
+ * @param blankedAggregates in REST without content, never on a stream
  * @param absentAggregates nowhere
  * @param absentTrades nowhere
  */

@@ -3,12 +3,12 @@ package io.tapekeeper.exchange.faults;
 import java.time.Duration;
 
 /**
- * A point in the progress of a run, or the length of a stretch of it.
+ * A point in the progress of a run, or a length of it.
  *
- * @param value nanoseconds of real time, or a number of what the unit names
+ * @param value nanoseconds of real time, or a count of what the unit names
  */
 public record Progress(Unit unit, long value) {
-    /** What progress is measured by. */
+    /** What measures progress. */
     public enum Unit {
         /** Real time since the first request or connection of a client. */
         TIME,

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Draws from a seed what a plan does not say. */
+/** Draws from a seed what a plan leaves out. */
 final class RandomFaults {
     private static final List<Integer> HANDSHAKE = List.of(429, 403, 503);
     private static final List<Integer> STATUSES = List.of(429, 403, 500, 502, 503, 504);
@@ -55,7 +55,7 @@ final class RandomFaults {
         return of(STATUSES);
     }
 
-    /** A fault behind which trades are missing on the socket. */
+    /** A fault that leaves trades missing on the socket. */
     Fault hole() {
         Schedule when = Schedule.after(trades());
         return switch (number(3)) {
@@ -65,13 +65,13 @@ final class RandomFaults {
         };
     }
 
-    /** Single trades missing on the socket, again and again: REST may bring the first of them. */
+    /** Single trades missing on the socket, again and again, for the first of them may come by REST. */
     Fault skips() {
         Schedule when = Schedule.after(trades()).repeated(Progress.trades(100 + number(400)), 20);
         return new Frame(when, Frame.Trick.SKIP);
     }
 
-    /** Any fault of the wire that passes. */
+    /** Any temporary fault of the wire. */
     Fault any() {
         Schedule atTrade = Schedule.after(trades());
         Schedule atRequest = Schedule.after(requests());

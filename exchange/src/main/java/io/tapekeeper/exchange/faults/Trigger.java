@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/** Follows the progress for one fault and tells what it hits. Thread-safe. */
+/** Follows the progress of a run for one fault, and decides what it hits. Thread-safe. */
 final class Trigger {
     private final Schedule when;
     private final LongSupplier elapsed;
@@ -22,14 +22,14 @@ final class Trigger {
         due = when.after();
     }
 
-    /** Something happened: a trade of a stream, a request of an endpoint, or a connection. */
+    /** Counts a trade of a stream, a request to an endpoint, or a connection. */
     synchronized void count(Unit unit, String name) {
         if (when.counts(name)) {
             counts.merge(unit, 1L, Long::sum);
         }
     }
 
-    /** Whether what comes now is hit; to be asked once for each thing that can be. */
+    /** Whether the next thing is hit; call it once for each thing that can be. */
     synchronized boolean hits() {
         if (until.isPresent()) {
             if (progress(until.get().unit()) < until.get().value()) {
@@ -55,7 +55,7 @@ final class Trigger {
         return unit == Unit.TIME ? elapsed.getAsLong() : counts.getOrDefault(unit, 0L);
     }
 
-    /** Counts a strike that is not up to {@link #hits}. */
+    /** Counts a strike that {@link #hits} did not decide. */
     synchronized void struck() {
         strikes++;
     }

@@ -152,7 +152,7 @@ final class WireFaults extends ChannelDuplexHandler {
 
     @Override
     public void close(ChannelHandlerContext to, ChannelPromise promise) {
-        if (!frozen) { // else whoever waits for it waits as long as for a peer that is gone
+        if (!frozen) { // a half-open connection does not close: its end is as unknown as that of a vanished peer
             release();
             to.close(promise);
         }

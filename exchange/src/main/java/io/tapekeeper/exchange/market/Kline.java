@@ -4,11 +4,11 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 
 /**
- * Open, high, low, close and sums of consecutive trades; exact. Without trades the four prices are the close before and
- * the ids −1.
+ * Open, high, low, close and sums of consecutive trades; exact. Without trades the four prices are the previous close,
+ * and the ids are −1.
  *
- * @param volume units of 1e-8, as is {@code takerVolume}, what buyers took
- * @param quoteVolume units of 1e-16, as is {@code takerQuote}
+ * @param volume in units of 1e-8, like {@code takerVolume}, the volume that buyers took
+ * @param quoteVolume in units of 1e-16, like {@code takerQuote}
  */
 public record Kline(
         long first,
@@ -22,7 +22,7 @@ public record Kline(
         BigInteger quoteVolume,
         BigInteger takerVolume,
         BigInteger takerQuote) {
-    /** A kline in which nothing has traded since the price was {@code close}. */
+    /** A kline without trades after the price {@code close}. */
     public static Kline empty(long close) {
         BigInteger none = BigInteger.ZERO;
         return new Kline(-1, -1, close, close, close, close, 0, none, none, none, none);
@@ -65,12 +65,12 @@ public record Kline(
                 takerQuote.total());
     }
 
-    /** An exact sum of products that makes no garbage: most klines are made of very many trades. */
+    /** An exact sum of products that leaves no garbage, for most klines consist of very many trades. */
     private static final class Sum {
         private long high;
         private long low;
 
-        /** Adds the product of two numbers that are not negative. */
+        /** Adds the product of two non-negative numbers. */
         void add(long a, long b) {
             long product = a * b;
             low += product;
@@ -85,7 +85,7 @@ public record Kline(
         }
     }
 
-    /** Both together, where {@code later} follows this one at once. */
+    /** Both together; {@code later} follows immediately. */
     public Kline plus(Kline later) {
         if (later.trades == 0) {
             return this;

@@ -7,7 +7,7 @@ import java.util.function.LongPredicate;
 
 /**
  * One minute of a symbol's tape: its raw trades, the aggregates they make, and the quotes between them. Immutable once
- * built. Trades of one aggregate share their time, so that none reaches over a block's edge and each block can be made
+ * built. Trades of one aggregate share their time, so that none crosses a block's edge, and each block can be built
  * without its neighbours.
  */
 public final class MinuteBlock {
@@ -48,9 +48,9 @@ public final class MinuteBlock {
     }
 
     /**
-     * This block as another minute's, without some aggregates and their trades, and with some blanked.
+     * This block moved to another minute, without some aggregates and their trades, and with some blanked.
      *
-     * @param absent by id of aggregates, as is {@code blanked}
+     * @param absent which aggregate ids to leave out; {@code blanked} likewise which to blank
      */
     public MinuteBlock altered(long toMinute, LongPredicate absent, LongPredicate blanked) {
         long later = (toMinute - minute) * MINUTE;
@@ -87,7 +87,7 @@ public final class MinuteBlock {
             for (to = from + 1;
                     to < trades.length
                             && together(trades[to - 1], trades[to])
-                            && trades[to].size() <= Long.MAX_VALUE - size; // or another begins
+                            && trades[to].size() <= Long.MAX_VALUE - size; // else another begins
                     to++) {
                 size += trades[to].size();
             }
@@ -103,7 +103,7 @@ public final class MinuteBlock {
         return made.toArray(Aggregate[]::new);
     }
 
-    /** A hole in the ids ends an aggregate: the trades in it may have differed. */
+    /** A gap in the ids ends an aggregate, for the missing trades may have differed. */
     private static boolean together(RawTrade a, RawTrade b) {
         return b.id() == a.id() + 1
                 && b.time() == a.time()
@@ -124,7 +124,7 @@ public final class MinuteBlock {
         return trades[index];
     }
 
-    /** When the trade was told, in microseconds on the tape's clock; never before its time. */
+    /** When the trade was sent, in microseconds on the tape's clock; never before its time. */
     public long eventTime(int index) {
         return eventTimes[index];
     }
@@ -137,7 +137,7 @@ public final class MinuteBlock {
         return aggregates[index];
     }
 
-    /** How many there are of a kind. */
+    /** Number of prints of a kind. */
     public int count(Print.Kind kind) {
         return kind == Print.Kind.RAW ? trades.length : aggregates.length;
     }
@@ -159,7 +159,7 @@ public final class MinuteBlock {
         return Kline.of(trades, from, to, closeBefore);
     }
 
-    /** Collects a block in the order of the tape; for one thread. */
+    /** Collects a block in the order of the tape; not thread-safe. */
     public static final class Builder {
         private final long minute;
         private final long firstAggregateId;

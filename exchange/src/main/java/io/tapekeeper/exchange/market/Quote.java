@@ -13,7 +13,7 @@ public record Quote(int tradesBefore, long time, long updateId, long bid, long b
         return new Quote(before, time + later, updateId, bid, bidSize, ask, askSize);
     }
 
-    /** Whether the book's best prices and sizes are the same in both, whenever they were. */
+    /** Whether both have the same prices and sizes, regardless of time. */
     public boolean sameBook(Quote other) {
         return bid == other.bid && bidSize == other.bidSize && ask == other.ask && askSize == other.askSize;
     }

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Hands events to the subscribers of their streams, and gathers whom a batch has reached; owned by the player thread.
+ * Hands events to the subscribers of their streams and gathers the subscribers that a batch has reached; owned by the
+ * player thread.
  */
 final class Broadcaster {
     private final JsonWriter out = new JsonWriter(TimeUnits.MILLIS);

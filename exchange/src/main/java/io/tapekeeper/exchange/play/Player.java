@@ -11,12 +11,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Plays all tapes of a source in the order of their times, on one thread of its own, in batches: take note of what is
- * played, show it to REST, tell the subscribers.
+ * Plays all tapes of a source in the order of their times, on one thread of its own, in batches: record how far it has
+ * played, show it to REST, send it to the subscribers.
  *
- * <p>At a finite speed events are told when the tape's clock reaches them; a subscriber whose bound is reached, and one
- * batch more, is dropped. At {@link Speed#MAX} the next batch waits until every subscriber has room again, so that
- * nothing is lost; without a subscriber the tape stands, for its end would be there before anybody came.
+ * <p>At a finite speed events go out when the tape's clock reaches them; a subscriber that has reached its limit before
+ * a batch is dropped after it. At {@link Speed#MAX} each batch waits until every subscriber has room again, so that
+ * nothing is lost; without a subscriber the tape stands still, for it would end before the first one came.
  */
 public final class Player implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Player.class.getName());
@@ -31,7 +31,7 @@ public final class Player implements AutoCloseable {
         WAITING,
         PLAYING,
         ENDED,
-        /** Something broke; it stands still, and {@link #failure} says why. */
+        /** Something broke: the tape stands still, and {@link #failure} says why. */
         FAILED
     }
 
@@ -99,7 +99,7 @@ public final class Player implements AutoCloseable {
         return state;
     }
 
-    /** What broke, where the state is {@link State#FAILED}. */
+    /** What broke; present in state {@link State#FAILED}. */
     public Optional<String> failure() {
         return failure;
     }
@@ -124,7 +124,7 @@ public final class Player implements AutoCloseable {
         wake();
     }
 
-    /** To be called when somebody has subscribed, or has room again, or is gone. */
+    /** Call this when a subscriber has come, has room again, or has gone. */
     public void wake() {
         LockSupport.unpark(thread);
     }
@@ -162,7 +162,7 @@ public final class Player implements AutoCloseable {
         }
     }
 
-    /** A fault of our own, or no memory left: the market stands still, REST goes on serving what was played. */
+    /** After an error of ours, or out of memory: the market stands still, and REST keeps serving what was played. */
     private void fail(Throwable fault) {
         state = State.FAILED;
         failure = Optional.of(fault.toString());
@@ -209,7 +209,7 @@ public final class Player implements AutoCloseable {
         }
         publish(next.nextTime() <= now ? time : now);
         for (Subscriber subscriber : broadcaster.touched()) {
-            // Judged by what waits from the batches before, for this one may be large by itself.
+            // Judged by what earlier batches left waiting, for this batch alone may be large.
             boolean slow = subscriber.open() && !subscriber.writable();
             subscriber.flush();
             if (slow) {
@@ -235,7 +235,7 @@ public final class Player implements AutoCloseable {
         return first;
     }
 
-    /** The note comes first: who is told of a trade will find it played after any restart. */
+    /** The record comes first: a client that has received a trade finds it played after any restart. */
     private void publish(long time) {
         for (int i = 0; i < lastIds.length; i++) {
             lastIds[i] = symbols.get(i).lastId();

@@ -18,7 +18,7 @@ import java.util.Optional;
 
 /**
  * Plays one symbol: trades, each aggregate as soon as its last trade is out, quotes, and at each second of the tape the
- * klines. All of it on the player thread.
+ * klines. Owned by the player thread.
  */
 final class SymbolPlayer {
     private static final long SECOND = 1_000_000L;
@@ -77,7 +77,7 @@ final class SymbolPlayer {
         history = new History(tape, snapshot());
     }
 
-    /** Goes on after a trade that was played before this start. */
+    /** Continues after a trade that was played before this start. */
     void resume(long lastId) {
         long minute = tape.minuteOf(Print.Kind.RAW, lastId);
         block = tape.block(minute);
@@ -171,7 +171,7 @@ final class SymbolPlayer {
         }
     }
 
-    /** Blanked aggregates are in the history alone. */
+    /** Skips blanked aggregates, which only the history has. */
     private void passBlanked() {
         while (aggregates < block.aggregates() && block.aggregate(aggregates).isBlanked()) {
             aggregates++;
@@ -228,7 +228,7 @@ final class SymbolPlayer {
                 : sent;
     }
 
-    /** Lets the readers see what has been played. */
+    /** Makes visible to readers what has been played. */
     void publish() {
         if (unpublished) {
             history.moveOn(snapshot());

@@ -15,11 +15,11 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
-/** The answers of the market-data endpoints, written from what has been played. Thread-safe. */
+/** Answers the market-data endpoints from what has been played. Thread-safe. */
 final class MarketData {
     private static final Set<String> STATUSES = Set.of("TRADING", "END_OF_DAY", "HALT", "BREAK", "CANCEL_ONLY");
 
-    /** What is said of one symbol. */
+    /** Writes what an endpoint says of one symbol. */
     interface Row {
         void write(History history, JsonWriter out);
     }
@@ -29,7 +29,7 @@ final class MarketData {
     private final UnaryOperator<History> database;
     private final Map<String, History> histories = new LinkedHashMap<>();
 
-    /** @param database a history as those endpoints show it that the real exchange answers from a database */
+    /** @param database turns a history into what the endpoints show that the real exchange answers from a database */
     MarketData(Player player, int weightPerMinute, UnaryOperator<History> database) {
         this.player = player;
         this.weightPerMinute = weightPerMinute;
@@ -101,7 +101,7 @@ final class MarketData {
     void depth(Query query, JsonWriter out) throws RequestRefusedException {
         History history = one(query);
         some(query); // for symbolStatus
-        query.limit(100, 5_000); // one level is all there is, so only what is wrong with it counts
+        query.limit(100, 5_000); // there is only one level, so the limit is checked but not needed
         SymbolRows.depth(history, out);
     }
 
@@ -147,7 +147,7 @@ final class MarketData {
         prints(found, out);
     }
 
-    /** An end in milliseconds includes the whole of its millisecond. */
+    /** An end in milliseconds includes its whole millisecond. */
     private static long endOfUnit(Query query, long end) throws RequestRefusedException {
         OptionalLong sent = query.number("endTime");
         return sent.isPresent() && sent.getAsLong() * 1_000 == end ? end + 999 : end;

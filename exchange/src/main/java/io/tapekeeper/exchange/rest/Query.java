@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The parameters of one request, checked in the order and with the words of the real exchange. */
+/** The parameters of one request, checked in the order of the real exchange and refused in its words. */
 final class Query {
-    /** Times from here on are microseconds: as milliseconds it is the year 5138. */
+    /** Larger times are microseconds: in milliseconds this is the year 5138. */
     private static final long FIRST_MICROS = 100_000_000_000_000L;
 
     private static final long EARLIEST = 1_483_228_800_000_000L; // 2017-01-01, in microseconds
@@ -131,7 +131,7 @@ final class Query {
         return (int) Math.min(limit, most);
     }
 
-    /** A time in milliseconds or microseconds as microseconds, clamped; the default if not sent. */
+    /** A time sent in milliseconds or microseconds, as microseconds, clamped; {@code otherwise} if not sent. */
     long time(String name, long otherwise, long now) throws RequestRefusedException {
         OptionalLong sent = number(name);
         if (sent.isEmpty()) {

@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 
 /**
- * The public market-data endpoints under {@code /api/v3}. Thread-safe: reads what has been played and keeps nothing but
- * the request weights.
+ * The public market-data endpoints under {@code /api/v3}. Thread-safe: reads what has been played and keeps only the
+ * request weights.
  *
  * <p>Where the real exchange's behaviour is not documented: a limit above the maximum is cut to it, a limit of 0 is
  * −1130, {@code fromId} together with times is −1128.
@@ -39,7 +39,7 @@ public final class RestApi {
     private final Map<String, Endpoint> endpoints = new LinkedHashMap<>();
     private final AtomicLong refuseUntil = new AtomicLong(System.nanoTime());
 
-    /** @param database a history as the endpoints show it that the real exchange answers from a database */
+    /** @param database turns a history into what the endpoints show that the real exchange answers from a database */
     public RestApi(Player player, WeightMeter meter, UnaryOperator<History> database) {
         this.player = player;
         this.meter = meter;
@@ -157,7 +157,7 @@ public final class RestApi {
         return symbols <= 20 ? 2 : symbols <= 100 ? 40 : 80;
     }
 
-    /** @throws RequestRefusedException where the query names no symbol that is listed */
+    /** @throws RequestRefusedException if the query names no listed symbol */
     History one(Query query) throws RequestRefusedException {
         return data.one(query);
     }

@@ -18,20 +18,20 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What only a local exchange can tell and do, under {@code /sim}, free of weight; times are microseconds.
+ * What only a local exchange knows and can do, under {@code /sim}, without request weight; times are microseconds.
  *
  * <ul>
- *   <li>{@code GET /sim/state}: source, speed, state (and the reason where failed), tape time, ids played per symbol,
- *       clients; what went over the wires, and the faults injected
- *   <li>{@code GET /sim/tape?symbol=&kind=raw|aggregate&fromId=&limit=}: the tape as it was played, as CSV of up to
- *       100,000 rows; the whole is read page by page. Ids that are blanked or absent are left out
- *   <li>{@code GET /sim/holes}: these ids, and the first ids that REST still has
- *   <li>{@code POST /sim/refuse?seconds=}: every request under {@code /api} is answered with 503 for so long
+ *   <li>{@code GET /sim/state}: source, speed, state (and the reason if failed), tape time, ids played per symbol,
+ *       clients, counts of requests and answers, strikes of faults
+ *   <li>{@code GET /sim/tape?symbol=&kind=raw|aggregate&fromId=&limit=}: the tape as it was played, as CSV, in pages of
+ *       up to 100,000 rows, without blanked and absent ids
+ *   <li>{@code GET /sim/holes}: the blanked and absent ids, and the first ids that REST still has
+ *   <li>{@code POST /sim/refuse?seconds=}: answers every request under {@code /api} with 503 for this long
  *   <li>{@code POST /sim/play}: starts a recording without waiting for a subscriber
  * </ul>
  *
- * <p>A POST that comes from a web page, or under a name that is not this machine's, is refused with 403, and no answer
- * carries a CORS header: no page may stop the market behind its owner's back.
+ * <p>A POST from a web page, or sent to a name that is not this machine's, is refused with 403, and no answer carries a
+ * CORS header: no page may stop the market without its owner's knowledge.
  */
 public final class SimApi {
     private static final int MOST_ROWS = 100_000;

@@ -13,7 +13,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Optional;
 
-/** What REST says of one symbol as it now stands: tickers, depth, the rules of its trading. */
+/** What REST says of one symbol at this moment: tickers, depth, trading rules. */
 final class SymbolRows {
     private static final long DAY_MINUTES = 24 * 60;
     private static final long AVERAGE_MINUTES = 5;
@@ -27,20 +27,24 @@ final class SymbolRows {
     }
 
     static void bookTicker(History history, JsonWriter out) {
-        Quote quote = quote(history.played());
         out.raw("{\"symbol\":").string(history.listing().symbol());
+        best(quote(history.played()), out);
+        out.raw('}');
+    }
+
+    private static void best(Quote quote, JsonWriter out) {
         out.raw(",\"bidPrice\":").decimal(quote.bid());
         out.raw(",\"bidQty\":").decimal(quote.bidSize());
         out.raw(",\"askPrice\":").decimal(quote.ask());
-        out.raw(",\"askQty\":").decimal(quote.askSize()).raw('}');
+        out.raw(",\"askQty\":").decimal(quote.askSize());
     }
 
-    /** All zero while there has been none, as the real exchange has it for an empty book. */
+    /** All zero before the first quote, as the real exchange shows an empty book. */
     private static Quote quote(Played played) {
         return played.quote().orElse(new Quote(0, 0, 0, 0, 0, 0, 0));
     }
 
-    /** Known at its best prices only, so one level a side. */
+    /** One level on each side, for only the best prices are known. */
     static void depth(History history, JsonWriter out) {
         Quote quote = quote(history.played());
         out.raw("{\"lastUpdateId\":").number(quote.updateId());
@@ -60,9 +64,9 @@ final class SymbolRows {
     }
 
     /**
-     * {@code ticker/24hr}; its day is made of whole minutes, the last of which may be forming.
+     * {@code ticker/24hr}; its day consists of whole minutes, the last of which may be forming.
      *
-     * @param full whether {@code FULL} was asked for, else {@code MINI}
+     * @param full {@code FULL} if true, {@code MINI} if false
      */
     static void day(History history, long now, boolean full, JsonWriter out) {
         Played played = history.played();
@@ -82,11 +86,7 @@ final class SymbolRows {
             out.raw("\",\"prevClosePrice\":").decimal(day.open());
             out.raw(",\"lastPrice\":").decimal(day.close());
             out.raw(",\"lastQty\":").decimal(played.last().map(RawTrade::size).orElse(0L));
-            Quote quote = quote(played);
-            out.raw(",\"bidPrice\":").decimal(quote.bid());
-            out.raw(",\"bidQty\":").decimal(quote.bidSize());
-            out.raw(",\"askPrice\":").decimal(quote.ask());
-            out.raw(",\"askQty\":").decimal(quote.askSize());
+            best(quote(played), out);
         }
         out.raw(",\"openPrice\":").decimal(day.open());
         out.raw(",\"highPrice\":").decimal(day.high());
@@ -103,7 +103,7 @@ final class SymbolRows {
         out.raw(",\"count\":").number(day.trades()).raw('}');
     }
 
-    /** {@code avgPrice} of five whole minutes, the last of which may be forming. */
+    /** {@code avgPrice} over five whole minutes, the last of which may be forming. */
     static void average(History history, long now, JsonWriter out) {
         Optional<RawTrade> last = history.played().last();
         long end = (Math.floorDiv(now, MinuteBlock.MINUTE) + 1) * MinuteBlock.MINUTE;

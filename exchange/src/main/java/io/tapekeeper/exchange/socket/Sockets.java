@@ -14,12 +14,12 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** All open WebSocket connections, and what they share. Thread-safe. */
+/** All open WebSocket connections and what they share. Thread-safe. */
 public final class Sockets {
     private static final long FIVE_MINUTES = TimeUnit.MINUTES.toNanos(5);
     private static final int ADDRESSES = 1_024;
 
-    /** What every connection is to do. */
+    /** What every connection is asked to do. */
     enum Event {
         SHUTDOWN
     }
@@ -42,7 +42,7 @@ public final class Sockets {
         this.rules = rules;
     }
 
-    /** Takes note of an attempt to connect; whether it is within the limit of its address. */
+    /** Counts an attempt to connect; returns whether it is within the limit of its address. */
     boolean admits(InetAddress client) {
         synchronized (attempts) {
             Deque<Long> recent = attempts.computeIfAbsent(client, address -> new ArrayDeque<>());
@@ -53,7 +53,7 @@ public final class Sockets {
             boolean admitted = recent.size() < rules.attempts();
             recent.addLast(now);
             if (recent.size() > rules.attempts()) {
-                recent.removeFirst(); // bounded, and who goes on is refused on
+                recent.removeFirst(); // bounded, and a client that keeps trying stays refused
             }
             return admitted;
         }
@@ -80,7 +80,7 @@ public final class Sockets {
         return open.size();
     }
 
-    /** Clients closed because they did not read. */
+    /** Clients closed for not reading. */
     public long slowCloses() {
         return slowCloses.get();
     }

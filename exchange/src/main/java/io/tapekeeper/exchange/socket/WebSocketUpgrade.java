@@ -20,7 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Lets WebSocket handshakes on {@code /ws}, {@code /ws/<streams>} and {@code /stream} in; every other request goes on
+ * Accepts WebSocket handshakes on {@code /ws}, {@code /ws/<streams>} and {@code /stream}; passes every other request on
  * along the pipeline.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write fails with its channel, whose end is handled
@@ -119,7 +119,7 @@ public final class WebSocketUpgrade extends ChannelInboundHandlerAdapter {
                 .toList();
     }
 
-    /** A last part that is no stream is a client's own number for the socket, as in /ws/0. */
+    /** A part that is not a stream is a client's own number for the socket, as in /ws/0. */
     private static List<String> named(String path) {
         return Arrays.stream(path.substring("/ws".length()).split("/", -1))
                 .filter(name -> name.contains("@") || name.startsWith("!"))

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * ONE symbol's endless market, a function of seed, listing and start.
+ * One symbol's endless market, a function of seed, listing and start.
  *
  * <p>Each taker order moves the fair price by the fraction ε·s·v^¾·u, where ε is the surprise of its side, v the
  * volatility of the hour, u = (value/median)^0.3·L the order's urgency and L the log-normal liquidity that it finds; a
@@ -108,7 +108,7 @@ public final class SyntheticMarket {
         book.settle(fair.ticks(), zoneScale());
     }
 
-    /** The markets there are. */
+    /** The available markets. */
     public static List<Listing> listings() {
         return Profile.listings();
     }
@@ -205,7 +205,7 @@ public final class SyntheticMarket {
         return second * 1_000_000L + ((long) millis) * 1000L;
     }
 
-    /** The exact state, about 240 bytes: a market restored from it goes on as this one does. */
+    /** The exact state, about 240 bytes; a market restored from it continues exactly as this one. */
     public byte[] save() {
         ByteBuffer out = ByteBuffer.allocate(STATE_LIMIT);
         out.putInt(VERSION).putInt(profile.listing().symbol().hashCode()).putLong(seed);
@@ -221,10 +221,10 @@ public final class SyntheticMarket {
     }
 
     /**
-     * Goes on where {@link #save} was called.
+     * Continues where {@link #save} was called.
      *
-     * @throws IllegalArgumentException where the listing is none of {@link #listings}, or the state is of another
-     *     version, seed or listing, or has another length
+     * @throws IllegalArgumentException if the listing is none of {@link #listings}, or the state has another version,
+     *     seed, listing or length
      */
     public static SyntheticMarket restore(long seed, Listing listing, byte[] state) {
         return restore(seed, Profile.of(listing), state);

@@ -3,7 +3,7 @@ package io.tapekeeper.exchange.synthetic;
 import java.nio.ByteBuffer;
 
 /**
- * How stormy the market is, as a multiple v of its usual volatility; taken anew each second.
+ * How stormy the market is, as a multiple v of its usual volatility, updated each second.
  *
  * <p>ln v = fast + slow + season(hour) + constant, where fast and slow are Ornstein-Uhlenbeck processes that forget
  * within minutes and within hours: two of them give the slow, power-like decay of the autocorrelation of |returns| that

@@ -38,13 +38,13 @@ public final class JsonWriter {
         return bytes;
     }
 
-    /** All that is written, as text. */
+    /** Everything written so far, as text. */
     public String text() {
         return new String(bytes, 0, length, StandardCharsets.UTF_8);
     }
 
-    /** Text of ASCII characters as it stands: punctuation, names. */
-    @SuppressWarnings("deprecation") // the one way to copy ASCII without an array in between
+    /** Copies ASCII text unchanged: punctuation, names. */
+    @SuppressWarnings("deprecation") // the only way to copy ASCII without an intermediate array
     public JsonWriter raw(String ascii) {
         int size = ascii.length();
         room(size);
@@ -82,7 +82,7 @@ public final class JsonWriter {
         return number(units.of(micros) - 1);
     }
 
-    /** An array, whose elements {@code element} writes. */
+    /** An array; {@code element} writes each element. */
     public <T> JsonWriter array(Iterable<T> elements, Consumer<T> element) {
         raw('[');
         boolean first = true;
@@ -96,7 +96,7 @@ public final class JsonWriter {
         return raw(']');
     }
 
-    /** A quoted decimal with eight places of a number of units of 1e-8 that is not negative. */
+    /** A quoted decimal with eight places, from a non-negative number of units of 1e-8. */
     public JsonWriter decimal(long units) {
         raw('"').number(units / UNITS).raw('.');
         room(8);
@@ -108,7 +108,7 @@ public final class JsonWriter {
         return raw(value ? "true" : "false");
     }
 
-    /** A quoted string with everything escaped that must be. */
+    /** A quoted string, escaped as JSON requires. */
     public JsonWriter string(String value) {
         raw('"');
         if (isPlain(value)) {
@@ -137,7 +137,7 @@ public final class JsonWriter {
         return true;
     }
 
-    /** Two digits at a time: divisions are what this costs. */
+    /** Writes two digits at a time, for divisions dominate the cost. */
     private void put(long value, int digits) {
         long rest = value;
         int at = length + digits;

@@ -78,7 +78,7 @@ public final class Payloads {
         out.raw(",\"A\":").decimal(quote.askSize()).raw('}');
     }
 
-    /** A {@code kline} event of the streams; its bar is closed where the event comes at the bar's end. */
+    /** A {@code kline} event of the streams; the bar is final if the event comes at the bar's end. */
     public static void kline(JsonWriter out, String symbol, String interval, TimedKline timed, long eventTime) {
         Kline kline = timed.kline();
         out.raw("{\"e\":\"kline\",\"E\":").time(eventTime);

@@ -46,7 +46,7 @@ final class Recordings {
         return new BigDecimal(decimal).movePointRight(8).longValueExact();
     }
 
-    /** The closes of a file of minute bars, one array per run of 1440 minutes without a hole. */
+    /** The closes of a file of minute bars, one array per run of 1440 minutes without a gap. */
     static List<double[]> days(String file) throws IOException {
         List<double[]> days = new ArrayList<>();
         double[] closes = new double[1441];
