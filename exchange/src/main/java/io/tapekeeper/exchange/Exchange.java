@@ -78,8 +78,8 @@ public final class Exchange implements AutoCloseable {
     private Exchange(ExchangeConfig config, TapeSource source) {
         this.config = config;
         faults = new Faults(config.faults());
-        this.source = faults.alter(source);
-        player = new Player(this.source, config.speed());
+        this.source = source;
+        player = new Player(source, faults.alter(source.tapes()), config.speed());
         meter = new WeightMeter(config.weightPerMinute(), System::nanoTime);
         sockets = new Sockets(player, config.socketRules());
         api = new RestApi(player, meter, faults::database);

@@ -67,7 +67,7 @@ final class CapturedTape implements SymbolTape {
     @Override
     public MinuteBlock block(long minute) {
         MinuteBlock block = blocks.get(minute);
-        return block != null ? block : new MinuteBlock.Builder(minute, 0).build();
+        return block != null ? block : MinuteBlock.empty(minute);
     }
 
     @Override

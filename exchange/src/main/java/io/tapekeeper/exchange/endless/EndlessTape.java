@@ -84,7 +84,7 @@ final class EndlessTape implements SymbolTape, AutoCloseable {
     @Override
     public synchronized MinuteBlock block(long minute) {
         if (minute < firstMinute) {
-            return new MinuteBlock.Builder(minute, 0).build();
+            return MinuteBlock.empty(minute);
         }
         MinuteBlock kept = blocks.get(minute);
         return kept != null ? kept : make(minute, start(minute));

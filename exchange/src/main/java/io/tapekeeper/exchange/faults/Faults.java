@@ -9,10 +9,8 @@ import io.tapekeeper.exchange.history.History;
 import io.tapekeeper.exchange.history.Played;
 import io.tapekeeper.exchange.market.Print;
 import io.tapekeeper.exchange.market.SymbolTape;
-import io.tapekeeper.exchange.market.TapeSource;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -54,19 +52,15 @@ public final class Faults {
         return first == 0 ? 0 : System.nanoTime() - first;
     }
 
-    /** The source as the plan's faults of the tape alter it. */
-    public TapeSource alter(TapeSource source) {
-        List<Fault.OnTape> all = plan.all(Fault.OnTape.class);
-        if (all.stream().allMatch(Fault.Retention.class::isInstance)) {
-            return source;
+    /** The tapes of a source as the plan's faults of the tape alter them. */
+    public List<? extends SymbolTape> alter(List<? extends SymbolTape> all) {
+        if (plan.all(Fault.OnTape.class).stream().allMatch(Fault.Retention.class::isInstance)) {
+            return all;
         }
-        List<FaultyTape> altered = new ArrayList<>();
-        for (SymbolTape tape : source.tapes()) {
-            FaultyTape faulty = new FaultyTape(tape, plan);
-            altered.add(faulty);
-            tapes.put(tape.listing().symbol(), faulty);
-        }
-        return new FaultySource(source, altered);
+        List<FaultyTape> altered =
+                all.stream().map(tape -> new FaultyTape(tape, plan)).toList();
+        altered.forEach(tape -> tapes.put(tape.listing().symbol(), tape));
+        return altered;
     }
 
     /**

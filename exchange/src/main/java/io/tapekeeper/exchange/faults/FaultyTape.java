@@ -98,7 +98,7 @@ final class FaultyTape implements SymbolTape {
     @Override
     public MinuteBlock block(long minute) {
         if (minute > lastMinute) {
-            return new MinuteBlock.Builder(minute, 0).build();
+            return MinuteBlock.empty(minute);
         }
         long inner = minute;
         for (Fault.Halt halt : halts) {
@@ -106,7 +106,7 @@ final class FaultyTape implements SymbolTape {
             if (minute >= start + halt.minutes()) {
                 inner -= halt.minutes();
             } else if (minute >= start) {
-                return new MinuteBlock.Builder(minute, 0).build();
+                return MinuteBlock.empty(minute);
             }
         }
         return tape.block(inner).altered(minute, absent, blanked);

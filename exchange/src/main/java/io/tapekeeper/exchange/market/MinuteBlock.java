@@ -47,6 +47,11 @@ public final class MinuteBlock {
         }
     }
 
+    /** A minute without events. */
+    public static MinuteBlock empty(long minute) {
+        return new Builder(minute, 0).build();
+    }
+
     /**
      * This block moved to another minute, without some aggregates and their trades, and with some blanked.
      *

@@ -1,6 +1,7 @@
 package io.tapekeeper.exchange.play;
 
 import io.tapekeeper.exchange.history.History;
+import io.tapekeeper.exchange.market.SymbolTape;
 import io.tapekeeper.exchange.market.TapeSource;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -51,14 +52,15 @@ public final class Player implements AutoCloseable {
     private volatile long sent;
     private volatile long tradesSent;
 
-    public Player(TapeSource source, Speed speed) {
+    /** @param tapes those of the source, or what faults have made of them */
+    public Player(TapeSource source, List<? extends SymbolTape> tapes, Speed speed) {
         this.source = source;
         this.speed = speed;
         clock = new TapeClock(source.startTime());
         playedTime = source.startTime();
-        for (int i = 0; i < source.tapes().size(); i++) {
+        for (int i = 0; i < tapes.size(); i++) {
             SymbolPlayer symbol =
-                    new SymbolPlayer(source.tapes().get(i), streams, broadcaster, source.startTime(), speed.isMax());
+                    new SymbolPlayer(tapes.get(i), streams, broadcaster, source.startTime(), speed.isMax());
             symbols.add(symbol);
             if (source.resumesAfter(i) >= 0) {
                 symbol.resume(source.resumesAfter(i));

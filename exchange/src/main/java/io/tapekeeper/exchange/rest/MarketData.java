@@ -168,7 +168,7 @@ final class MarketData {
     void day(Query query, JsonWriter out) throws RequestRefusedException {
         String type = query.text("type").orElse("FULL");
         if (!type.equals("FULL") && !type.equals("MINI")) {
-            throw new RequestRefusedException(-1130, "Data sent for parameter 'type' is not valid.");
+            throw Query.invalid("type");
         }
         long now = player.playedTime();
         rows(query, out, (history, to) -> SymbolRows.day(history, now, type.equals("FULL"), to));

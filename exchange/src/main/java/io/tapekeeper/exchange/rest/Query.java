@@ -107,6 +107,10 @@ final class Query {
                 -1100, "Illegal characters found in parameter '%s'; legal range is '%s'.".formatted(parameter, range));
     }
 
+    static RequestRefusedException invalid(String parameter) {
+        return new RequestRefusedException(-1130, "Data sent for parameter '%s' is not valid.".formatted(parameter));
+    }
+
     OptionalLong number(String name) throws RequestRefusedException {
         Optional<String> value = text(name);
         if (value.isEmpty()) {
@@ -118,7 +122,7 @@ final class Query {
         try {
             return OptionalLong.of(Long.parseLong(value.get()));
         } catch (NumberFormatException beyondLong) {
-            throw new RequestRefusedException(-1130, "Data sent for parameter '%s' is not valid.".formatted(name));
+            throw invalid(name);
         }
     }
 
@@ -126,7 +130,7 @@ final class Query {
     int limit(int otherwise, int most) throws RequestRefusedException {
         long limit = number("limit").orElse(otherwise);
         if (limit == 0) {
-            throw new RequestRefusedException(-1130, "Data sent for parameter 'limit' is not valid.");
+            throw invalid("limit");
         }
         return (int) Math.min(limit, most);
     }
@@ -159,6 +163,6 @@ final class Query {
                 return ahead * 60_000_000L;
             }
         }
-        throw new RequestRefusedException(-1130, "Data sent for parameter 'timeZone' is not valid.");
+        throw invalid("timeZone");
     }
 }

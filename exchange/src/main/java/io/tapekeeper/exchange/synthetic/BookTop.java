@@ -1,7 +1,5 @@
 package io.tapekeeper.exchange.synthetic;
 
-import java.nio.ByteBuffer;
-
 /**
  * Best bid and ask, in ticks and size steps.
  *
@@ -125,15 +123,11 @@ final class BookTop {
         return askSteps;
     }
 
-    void save(ByteBuffer out) {
-        out.putLong(bid).putLong(ask).putLong(bidSteps).putLong(askSteps).putDouble(zone);
-    }
-
-    void restore(ByteBuffer in) {
-        bid = in.getLong();
-        ask = in.getLong();
-        bidSteps = in.getLong();
-        askSteps = in.getLong();
-        zone = in.getDouble();
+    void pass(State state) {
+        bid = state.pass(bid);
+        ask = state.pass(ask);
+        bidSteps = state.pass(bidSteps);
+        askSteps = state.pass(askSteps);
+        zone = state.pass(zone);
     }
 }

@@ -4,8 +4,6 @@ import io.tapekeeper.exchange.market.Listing;
 import io.tapekeeper.exchange.market.Quote;
 import io.tapekeeper.exchange.market.RawTrade;
 import java.nio.BufferUnderflowException;
-import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -26,7 +24,6 @@ import java.util.List;
  */
 public final class SyntheticMarket {
     private static final int VERSION = 1;
-    private static final int STATE_LIMIT = 512; // bytes
     private static final double SECONDS_PER_YEAR = 365 * 86_400.0;
 
     private static final double IMPACT_EXPONENT = 0.30;
@@ -207,17 +204,9 @@ public final class SyntheticMarket {
 
     /** The exact state, about 240 bytes; a market restored from it continues exactly as this one. */
     public byte[] save() {
-        ByteBuffer out = ByteBuffer.allocate(STATE_LIMIT);
-        out.putInt(VERSION).putInt(profile.listing().symbol().hashCode()).putLong(seed);
-        out.putLong(second).putDouble(millis).putLong(nextId).put((byte) (news ? 1 : 0));
-        random.save(out);
-        arrivals.save(out);
-        volatility.save(out);
-        signs.save(out);
-        fair.save(out);
-        book.save(out);
-        order.save(out);
-        return Arrays.copyOf(out.array(), out.position());
+        State state = State.toSave();
+        pass(state);
+        return state.saved();
     }
 
     /**
@@ -230,44 +219,45 @@ public final class SyntheticMarket {
         return restore(seed, Profile.of(listing), state);
     }
 
-    static SyntheticMarket restore(long seed, Profile profile, byte[] state) {
+    static SyntheticMarket restore(long seed, Profile profile, byte[] saved) {
         SyntheticMarket market = new SyntheticMarket(seed, profile, 0);
-        ByteBuffer in = ByteBuffer.wrap(state);
+        State state = State.toRestore(saved);
         try {
-            market.read(in);
+            market.pass(state);
         } catch (BufferUnderflowException e) {
             throw new IllegalArgumentException(
-                    unusable(profile, "is cut short at %d bytes".formatted(state.length)), e);
+                    unusable(profile, "is cut short at %d bytes".formatted(saved.length)), e);
         }
-        if (in.hasRemaining()) {
-            throw new IllegalArgumentException(unusable(profile, "is %d bytes too long".formatted(in.remaining())));
+        if (state.remaining() > 0) {
+            throw new IllegalArgumentException(unusable(profile, "is %d bytes too long".formatted(state.remaining())));
         }
         return market;
     }
 
-    private void read(ByteBuffer in) {
-        int version = in.getInt();
+    private void pass(State state) {
+        int version = state.pass(VERSION);
         if (version != VERSION) {
             throw new IllegalArgumentException(unusable(profile, "has version %d, not %d".formatted(version, VERSION)));
         }
-        if (in.getInt() != profile.listing().symbol().hashCode()) {
+        int symbol = profile.listing().symbol().hashCode();
+        if (state.pass(symbol) != symbol) {
             throw new IllegalArgumentException(unusable(profile, "is of another symbol"));
         }
-        long savedSeed = in.getLong();
+        long savedSeed = state.pass(seed);
         if (savedSeed != seed) {
             throw new IllegalArgumentException(unusable(profile, "is of seed %d, not %d".formatted(savedSeed, seed)));
         }
-        second = in.getLong();
-        millis = in.getDouble();
-        nextId = in.getLong();
-        news = in.get() != 0;
-        random.restore(in);
-        arrivals.restore(in);
-        volatility.restore(in);
-        signs.restore(in);
-        fair.restore(in);
-        book.restore(in);
-        order.restore(in);
+        second = state.pass(second);
+        millis = state.pass(millis);
+        nextId = state.pass(nextId);
+        news = state.pass(news);
+        random.pass(state);
+        arrivals.pass(state);
+        volatility.pass(state);
+        signs.pass(state);
+        fair.pass(state);
+        book.pass(state);
+        order.pass(state);
     }
 
     private static String unusable(Profile profile, String why) {

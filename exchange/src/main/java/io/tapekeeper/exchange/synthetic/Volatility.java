@@ -1,7 +1,5 @@
 package io.tapekeeper.exchange.synthetic;
 
-import java.nio.ByteBuffer;
-
 /**
  * How stormy the market is, as a multiple v of its usual volatility, updated each second.
  *
@@ -89,14 +87,10 @@ final class Volatility {
         return stride;
     }
 
-    void save(ByteBuffer out) {
-        out.putDouble(fast).putDouble(slow).putDouble(activity).putDouble(stride);
-    }
-
-    void restore(ByteBuffer in) {
-        fast = in.getDouble();
-        slow = in.getDouble();
-        activity = in.getDouble();
-        stride = in.getDouble();
+    void pass(State state) {
+        fast = state.pass(fast);
+        slow = state.pass(slow);
+        activity = state.pass(activity);
+        stride = state.pass(stride);
     }
 }
