@@ -7,6 +7,7 @@ import io.tapekeeper.health.Latency;
 import io.tapekeeper.health.SystemHealth;
 import io.tapekeeper.live.LiveView;
 import io.tapekeeper.live.MetricsSource;
+import io.tapekeeper.pipeline.TapeSnapshot;
 import io.tapekeeper.recorder.health.ClockOffsetMonitor;
 import io.tapekeeper.recorder.health.LatencyMeter;
 import io.tapekeeper.recorder.health.SystemHealthMonitor;
@@ -158,13 +159,13 @@ final class RecordingMonitor implements MetricsSource {
 
     /** What the ledger has open, and what the tape waits for now. */
     private Completeness completeness(TapePipeline watch) {
-        TapePipeline.Now at = watch.now();
+        TapeSnapshot at = watch.now();
         List<LedgerEntry> open = parts.history.openGaps(watch.series().tape());
-        int holes = open.size() + (at.hole() ? 1 : 0);
+        int holes = open.size() + (at.waits() ? 1 : 0);
         if (holes == 0) {
             return Completeness.WHOLE;
         }
-        long missing = at.hole() ? at.holeLast() - at.lastId() : 0;
+        long missing = at.waits() ? at.gapLast() - at.lastId() : 0;
         for (LedgerEntry entry : open) {
             missing += parts.history.missing(watch.series().tape(), entry.gap());
         }
@@ -172,7 +173,7 @@ final class RecordingMonitor implements MetricsSource {
         return new Completeness(
                 holes,
                 missing,
-                at.hole(),
+                at.waits(),
                 progress.map(one -> new Completeness.Repair(
                                 one.done(),
                                 one.total(),
@@ -188,7 +189,7 @@ final class RecordingMonitor implements MetricsSource {
                 TapeId tape = watch.series().tape();
                 OptionalLong newest = parts.venue.history().newestId(tape.symbol(), tape.kind());
                 complete &= parts.filler.hasAll(watch, newest.orElse(-1));
-                complete &= !watch.now().hole() && !parts.repair.hasWork(watch);
+                complete &= !watch.now().waits() && !parts.repair.hasWork(watch);
             }
             return complete;
         } catch (VenueException e) {
@@ -201,7 +202,7 @@ final class RecordingMonitor implements MetricsSource {
     public List<Metric> metrics() {
         List<Metric> all = new ArrayList<>();
         for (TapePipeline watch : parts.watches) {
-            TapePipeline.Now at = watch.now();
+            TapeSnapshot at = watch.now();
             String symbol = watch.symbol();
             all.add(Metric.of("trades_total", "Trades put on the tape.", symbol, at.trades()));
             all.add(Metric.of("duplicates_total", "Trades that came again.", symbol, at.duplicates()));

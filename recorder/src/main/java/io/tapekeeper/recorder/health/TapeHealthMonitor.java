@@ -4,6 +4,7 @@ import io.tapekeeper.health.Completeness;
 import io.tapekeeper.health.Health;
 import io.tapekeeper.health.Latency;
 import io.tapekeeper.live.LiveView;
+import io.tapekeeper.pipeline.TapeSnapshot;
 import io.tapekeeper.recorder.tape.TapePipeline;
 import io.tapekeeper.series.Series;
 import io.tapekeeper.tape.TapeKind;
@@ -172,7 +173,7 @@ public final class TapeHealthMonitor {
     }
 
     private Health of(TapePipeline watch, Pace pace, long now) {
-        TapePipeline.Now at = watch.now();
+        TapeSnapshot at = watch.now();
         long age = at.lastTradeTime() == 0 ? 0 : clock.nowMicros() - at.lastTradeTime();
         Health.State state = Health.State.LIVE;
         String why = "";
@@ -183,7 +184,7 @@ public final class TapeHealthMonitor {
         } else if (stalled) {
             state = Health.State.STALE;
             why = "nothing came for %d s".formatted((now - pace.changedAt) / 1_000_000_000L);
-        } else if (watch.warm() < watch.window()) {
+        } else if (at.warm() < watch.window()) {
             state = Health.State.WARMING_UP;
         }
         if (why.isEmpty() && !connected) {
@@ -196,7 +197,7 @@ public final class TapeHealthMonitor {
                 why,
                 at.lastTradeTime(),
                 Math.max(0, age / 1_000),
-                watch.warm(),
+                at.warm(),
                 watch.window(),
                 stored.getOrDefault(watch, -1L),
                 watch.series().tape().kind() == TapeKind.POLL ? Double.NaN : pace.perSecond,
