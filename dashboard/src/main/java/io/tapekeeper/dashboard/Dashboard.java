@@ -228,7 +228,7 @@ public final class Dashboard implements AutoCloseable {
             json.writeArrayPropertyStart("series");
             for (LiveSeries live : view.all()) {
                 json.writeStartObject();
-                json.writeStringProperty("id", Json.id(live.series()));
+                json.writeStringProperty("id", live.series().id());
                 Json.healthFields(json, live.health());
                 json.writeEndObject();
             }

@@ -20,7 +20,6 @@ import io.tapekeeper.series.RollupRow;
 import io.tapekeeper.series.Series;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.store.RowRange;
-import io.tapekeeper.tape.TapeId;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.function.Consumer;
@@ -50,28 +49,12 @@ public final class Json {
         return bytes.toByteArray();
     }
 
-    /**
-     * Names a series in addresses: {@code binance.BTCUSDT.aggregate.classic.1s}, and {@code .simulated} behind it where
-     * it is.
-     */
-    public static String id(Series series) {
-        TapeId tape = series.tape();
-        return String.join(
-                        ".",
-                        tape.venue(),
-                        tape.symbol(),
-                        tape.kind().label(),
-                        series.preset(),
-                        series.interval().toString())
-                + (tape.simulated() ? ".simulated" : "");
-    }
-
     /** One element of the list of series, with its newest {@code rows} in small. */
     static void series(JsonGenerator json, LiveSeries live, List<FeatureRow> rows) {
         Series series = live.series();
         SeriesInfo info = live.info();
         json.writeStartObject();
-        json.writeStringProperty("id", id(series));
+        json.writeStringProperty("id", series.id());
         json.writeStringProperty("venue", series.tape().venue());
         json.writeStringProperty("symbol", series.tape().symbol());
         json.writeStringProperty("kind", series.tape().kind().label());

@@ -50,7 +50,7 @@ final class MetricsEndpoint {
                 Health health = live.health();
                 json.writeStartObject();
                 json.writeStringProperty("symbol", live.series().tape().symbol());
-                json.writeStringProperty("series", Json.id(live.series()));
+                json.writeStringProperty("series", live.series().id());
                 json.writeBooleanProperty("fresh", health.isFresh());
                 Json.freshness(json, health);
                 json.writeEndObject();
