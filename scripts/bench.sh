@@ -9,7 +9,7 @@ lib=$home/benchmarks/target/lib
 log=$home/benchmarks/target/build.log
 
 newer() {
-    find "$home"/pom.xml "$home"/{core,venues,store,exchange,dashboard,app,benchmarks} \
+    find "$home"/pom.xml "$home"/{core,venues,store,exchange,recorder,dashboard,app,benchmarks} \
         \( -name target -o -name node_modules -o -path '*/src/test' \) -prune -o -type f -newer "$lib/built" -print
 }
 
