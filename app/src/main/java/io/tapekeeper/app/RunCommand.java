@@ -6,6 +6,8 @@ import io.tapekeeper.recorder.Recording;
 import io.tapekeeper.recorder.RecordingPlan;
 import io.tapekeeper.recorder.RecordingSettings;
 import io.tapekeeper.recorder.Shutdown;
+import io.tapekeeper.recorder.Surroundings;
+import io.tapekeeper.venue.binance.Binance;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -66,7 +68,7 @@ public final class RunCommand implements Callable<Integer> {
                         () -> Binance.at(restUrl, streamUrl),
                         RecordingSettings.defaults(),
                         stop,
-                        new Recording.Surroundings(new StatusLine(System.out), options.page(), Optional.empty()))
+                        new Surroundings(new StatusLine(System.out), options.page(), Optional.empty()))
                 .run();
         return CommandFailure.FINE;
     }
@@ -81,10 +83,5 @@ public final class RunCommand implements Callable<Integer> {
             throw CommandFailure.usage(
                     "%s must be a %s:// or %ss:// address, not \"%s\"".formatted(option, scheme, scheme, url));
         }
-    }
-
-    /** Whether the address is the exchange itself, which has no simulation to tell of. */
-    public static boolean isBinance(URI url) {
-        return url.getHost().endsWith(".binance.com") || url.getHost().endsWith(".binance.vision");
     }
 }

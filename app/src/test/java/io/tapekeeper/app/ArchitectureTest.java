@@ -107,7 +107,9 @@ class ArchitectureTest {
             }
             for (Dependency arrow : from.getDirectDependenciesFromSelf()) {
                 JavaClass target = arrow.getTargetClass();
-                if (room(from).equals(room(target)) && !fileOf(from).equals(fileOf(target)) && !isFamily(from, target)) {
+                if (room(from).equals(room(target))
+                        && !fileOf(from).equals(fileOf(target))
+                        && !isFamily(from, target)) {
                     arrows.computeIfAbsent(fileOf(from), any -> new TreeSet<>()).add(fileOf(target));
                 }
             }
@@ -149,7 +151,8 @@ class ArchitectureTest {
     private static final Map<String, String> LONG_METHODS = Map.of();
 
     /** Packages of more than 25 files or 2,600 lines, with the reason. */
-    private static final Map<String, String> LARGE_PACKAGES = Map.of("store", "one subject, and the only one that knows SQL");
+    private static final Map<String, String> LARGE_PACKAGES =
+            Map.of("store", "one subject, and the only one that knows SQL");
 
     @Test
     void filesAreShort() {
@@ -163,7 +166,8 @@ class ArchitectureTest {
 
     @Test
     void packagesAreSmall() {
-        assertEquals(new TreeMap<>(LARGE_PACKAGES).keySet(), SourceLaws.ofHouse().packagesOver(25, 2_600));
+        assertEquals(
+                new TreeMap<>(LARGE_PACKAGES).keySet(), SourceLaws.ofHouse().packagesOver(25, 2_600));
     }
 
     @Test

@@ -32,7 +32,10 @@ final class SourceLaws {
             Path sources = root.resolve(module).resolve("src/main/java/io/tapekeeper");
             try (Stream<Path> found = Files.walk(sources)) {
                 found.filter(file -> file.toString().endsWith(".java")).forEach(file -> {
-                    String name = sources.relativize(file).toString().replace('\\', '/').replace('/', '.');
+                    String name = sources.relativize(file)
+                            .toString()
+                            .replace('\\', '/')
+                            .replace('/', '.');
                     files.put(name.substring(0, name.length() - ".java".length()), lines(file));
                 });
             } catch (IOException e) {

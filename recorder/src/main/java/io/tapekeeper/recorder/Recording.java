@@ -49,18 +49,6 @@ public final class Recording {
     private long deadline = Long.MAX_VALUE; // local monotonic time
 
     /**
-     * What stands around a recording.
-     *
-     * @param notices what the person beside it is shown
-     * @param page shows it while it goes on
-     * @param endVenue ends a venue of our own just before the recording ends, so that all it has played is on the tape;
-     *     empty where the venue is not ours to end
-     */
-    public record Surroundings(Notices notices, Page page, Optional<Runnable> endVenue) {
-        public static final Surroundings NONE = new Surroundings(Notices.NONE, Page.NONE, Optional.empty());
-    }
-
-    /**
      * @param opener opens the venue; called again where the recording goes on in a new file
      * @param shutdown ends the recording when it is requested
      */
@@ -120,7 +108,8 @@ public final class Recording {
                 view.notice("");
                 clock.start();
                 var parts = new RecordingSession.Resources(venue, recorder, history, view, clock, check);
-                new RecordingSession(this, profile.get(), parts).run();
+                var order = new RecordingSession.Order(plan, settings, shutdown, around, deadline);
+                new RecordingSession(order, profile.get(), parts).run(started -> monitor = Optional.of(started));
             }
             return check.damage().isEmpty();
         } catch (CancellationException e) {
@@ -190,28 +179,7 @@ public final class Recording {
     }
 
     /** Whether the time that the plan gives is over. */
-    boolean isOver() {
+    private boolean isOver() {
         return deadline != Long.MAX_VALUE && settings.nanos().getAsLong() - deadline >= 0;
-    }
-
-    /** From now on {@link #metrics} asks this one. */
-    void monitoredBy(RecordingMonitor one) {
-        monitor = Optional.of(one);
-    }
-
-    RecordingPlan plan() {
-        return plan;
-    }
-
-    RecordingSettings settings() {
-        return settings;
-    }
-
-    Shutdown shutdown() {
-        return shutdown;
-    }
-
-    Surroundings around() {
-        return around;
     }
 }

@@ -24,10 +24,9 @@ import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.Feed;
 import io.tapekeeper.venue.FeedCounts;
+import io.tapekeeper.venue.RateState;
+import io.tapekeeper.venue.Venue;
 import io.tapekeeper.venue.VenueException;
-import io.tapekeeper.venue.binance.BinanceRest;
-import io.tapekeeper.venue.limit.RateGovernor;
-import io.tapekeeper.venue.limit.RateState;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -56,8 +55,7 @@ final class RecordingMonitor implements MetricsSource {
             BackgroundRepair repair,
             Recorder recorder,
             History history,
-            BinanceRest rest,
-            RateGovernor governor,
+            Venue venue,
             TapeHealthMonitor health,
             ClockOffsetMonitor clock) {}
 
@@ -129,7 +127,7 @@ final class RecordingMonitor implements MetricsSource {
         parts.health.completeness(completeness);
         parts.health.latencies(latency);
         Recorder.Stats stats = parts.recorder.stats();
-        RateState rate = parts.governor.snapshot();
+        RateState rate = parts.venue.rate();
         system.tell(
                 new SystemHealthMonitor.Measured(
                         new SystemHealth.RateBudget(
@@ -188,7 +186,7 @@ final class RecordingMonitor implements MetricsSource {
             boolean complete = parts.repair.isIdle();
             for (TapePipeline watch : parts.watches) {
                 TapeId tape = watch.series().tape();
-                OptionalLong newest = parts.rest.newestId(tape.symbol(), tape.kind());
+                OptionalLong newest = parts.venue.history().newestId(tape.symbol(), tape.kind());
                 complete &= parts.filler.hasAll(watch, newest.orElse(-1));
                 complete &= !watch.now().hole() && !parts.repair.hasWork(watch);
             }
@@ -237,7 +235,7 @@ final class RecordingMonitor implements MetricsSource {
         all.add(Metric.of("commits_total", "Transactions of the store.", stats.commits()));
         all.add(Metric.of(
                 "commit_seconds", "How long the end of the last transaction took.", stats.lastCommitNanos() / 1e9));
-        RateState rate = parts.governor.snapshot();
+        RateState rate = parts.venue.rate();
         all.add(Metric.of(
                 "rate_refusals_total", "Answers that asked for fewer requests (HTTP 429).", rate.refusals429()));
         return all;

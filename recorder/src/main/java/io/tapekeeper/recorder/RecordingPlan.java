@@ -61,15 +61,6 @@ public record RecordingPlan(
     /** The same, which ends after {@code time}. */
     public RecordingPlan lasting(Duration time) {
         return new RecordingPlan(
-                db,
-                symbols,
-                kind,
-                interval,
-                preset,
-                durability,
-                redundant,
-                keep,
-                Optional.of(time),
-                untilIdle);
+                db, symbols, kind, interval, preset, durability, redundant, keep, Optional.of(time), untilIdle);
     }
 }

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * The way of a trade through one open store: feed, tape thread, recorder and pipeline, live view. {@link #run} builds
@@ -51,25 +52,39 @@ final class RecordingSession {
             ClockOffsetMonitor clock,
             FileCheck check) {}
 
-    private final Recording recording;
+    /**
+     * What is asked of it.
+     *
+     * @param deadline when it ends by itself, local monotonic time; {@link Long#MAX_VALUE} = never
+     */
+    record Order(
+            RecordingPlan plan, RecordingSettings settings, Shutdown shutdown, Surroundings around, long deadline) {}
+
+    private final Order order;
     private final RecordingPlan plan;
     private final RecordingSettings settings;
     private final Shutdown shutdown;
+    private final Surroundings around;
     private final VenueProfile profile;
     private final Resources use;
     private final Map<String, TapePipeline> tapes = new LinkedHashMap<>(); // by symbol
 
-    RecordingSession(Recording recording, VenueProfile profile, Resources use) {
-        this.recording = recording;
-        plan = recording.plan();
-        settings = recording.settings();
-        shutdown = recording.shutdown();
+    RecordingSession(Order order, VenueProfile profile, Resources use) {
+        this.order = order;
+        plan = order.plan();
+        settings = order.settings();
+        shutdown = order.shutdown();
+        around = order.around();
         this.profile = profile;
         this.use = use;
     }
 
-    /** Records until something asks to end, or until the file turns out to be damaged. */
-    void run() throws InterruptedException {
+    /**
+     * Records until something asks to end, or until the file turns out to be damaged.
+     *
+     * @param started is given what watches over the recording, as soon as it does
+     */
+    void run(Consumer<RecordingMonitor> started) throws InterruptedException {
         if (plan.kind() == TapeKind.POLL) {
             profile.refusePolling();
         }
@@ -89,19 +104,20 @@ final class RecordingSession {
         try (History reading = History.open(plan.db());
                 TapeThread tape = new TapeThread(tapes, health, this::failed, settings.nanos());
                 BackgroundRepair repair = backgroundRepair(tape, reading, all);
-                LiveRepair filler = new LiveRepair(
-                        use.venue, tape, all, health::isConnected, settings.repair());
+                LiveRepair filler = new LiveRepair(use.venue, tape, all, health::isConnected, settings.repair());
                 Feed feed = feed(tape, health, filler)) {
             tape.start();
             feed.start();
             filler.start();
             repair.start();
             RecordingMonitor monitor = new RecordingMonitor(
-                    new RecordingMonitor.Parts(all, tape, feed, filler, repair, use, health));
-            recording.monitoredBy(monitor);
+                    new RecordingMonitor.Parts(
+                            all, tape, feed, filler, repair, use.recorder, use.history, use.venue, health, use.clock),
+                    use.view);
+            started.accept(monitor);
             watchOver(monitor, tape, health);
-            if (recording.around().endVenue().isPresent()) {
-                recording.around().endVenue().get().run();
+            if (around.endVenue().isPresent()) {
+                around.endVenue().get().run();
                 awaitLastTrades(health);
             }
         }
@@ -110,18 +126,21 @@ final class RecordingSession {
 
     /** Takes up a tape where the store has left it. */
     private TapePipeline begin(Instrument instrument, HoldLimit limit) {
-        TapeId tape = new TapeId(
-                instrument.venue(), instrument.symbol(), plan.kind(), profile.inventsItsTrades());
+        TapeId tape = new TapeId(instrument.venue(), instrument.symbol(), plan.kind(), profile.inventsItsTrades());
         Series series = new Series(tape, instrument, plan.preset().label(), plan.interval());
-        if (recording.around().endVenue().isEmpty()) { // a venue of our own plays what the store lacks
+        if (around.endVenue().isEmpty()) { // a venue of our own plays what the store lacks
             VenueProfile.refuseAnotherTape(plan.db(), tape, use.history, use.venue);
         }
         use.view.addSeries(series, profile.describe(series, plan.preset()));
         TapePipeline watched = new TapePipeline(
-                series, plan.preset(), use.recorder, use.view, settings.repair().holdBack().toNanos(), limit);
+                series,
+                plan.preset(),
+                use.recorder,
+                use.view,
+                settings.repair().holdBack().toNanos(),
+                limit);
         if (use.history.checkpoint(series).isEmpty() && use.history.tradeCount(tape) > LONG_REPLAY) {
-            recording.around()
-                    .notices()
+            around.notices()
                     .say("%s: computing the features of %,d stored trades first"
                             .formatted(tape.symbol(), use.history.tradeCount(tape)));
         }
@@ -132,7 +151,7 @@ final class RecordingSession {
 
     private BackgroundRepair backgroundRepair(TapeThread tape, History reading, List<TapePipeline> all) {
         return new BackgroundRepair(
-                use.venue,
+                use.venue.history(),
                 tape,
                 use.recorder,
                 reading,
@@ -147,13 +166,17 @@ final class RecordingSession {
             return use.venue.poll(profile.instruments(), plan.interval(), tape);
         }
         return use.venue.stream(
-                profile.instruments(), plan.kind(), plan.redundant(), (symbol, kind) -> {
+                profile.instruments(),
+                plan.kind(),
+                plan.redundant(),
+                (symbol, kind) -> {
                     OptionalLong newest = use.venue.history().newestId(symbol, kind);
                     if (filler.hasAll(tapes.get(symbol), newest.orElse(-1))) {
                         health.quiet(symbol);
                     } // else traded while no socket was open, or on its way
                     return newest;
-                }, tape);
+                },
+                tape);
     }
 
     /** A thread of the recording failed: it is better to end in plain sight than to look alive. */
@@ -187,11 +210,11 @@ final class RecordingSession {
             if (now - forgotAt >= FORGOTTEN_EVERY.toNanos() && forget()) {
                 forgotAt = now;
             }
-            recording.around().notices().show(List.copyOf(tapes.values()), health);
+            around.notices().show(List.copyOf(tapes.values()), health);
             if (isDamaged()) {
                 return;
             }
-            if (recording.isOver()) {
+            if (isOver()) {
                 shutdown.request();
             }
             boolean idle = plan.untilIdle().map(tape::idleFor).orElse(false);
@@ -204,15 +227,17 @@ final class RecordingSession {
         }
     }
 
+    private boolean isOver() {
+        return order.deadline() != Long.MAX_VALUE && settings.nanos().getAsLong() - order.deadline() >= 0;
+    }
+
     /** @throws StoreException where the writer has failed: a damaged file is set aside, anything else ends it */
     private boolean isDamaged() {
         Optional<StoreException> failure = use.recorder.failure();
         if (failure.isPresent()) {
             throw failure.get();
         }
-        use.check.damage().ifPresent(found -> recording.around()
-                .notices()
-                .say("%s is damaged: %s".formatted(plan.db(), found)));
+        use.check.damage().ifPresent(found -> around.notices().say("%s is damaged: %s".formatted(plan.db(), found)));
         return use.check.damage().isPresent();
     }
 
@@ -227,7 +252,8 @@ final class RecordingSession {
         for (TapePipeline tape : tapes.values()) {
             long closed = tape.now().closedUpTo();
             if (closed != Long.MIN_VALUE) {
-                use.recorder.forget(tape.series().tape(), closed - plan.keep().get().toNanos() / 1_000);
+                use.recorder.forget(
+                        tape.series().tape(), closed - plan.keep().get().toNanos() / 1_000);
             }
         }
         return true;

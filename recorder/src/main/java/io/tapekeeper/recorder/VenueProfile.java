@@ -8,13 +8,13 @@ import io.tapekeeper.series.Series;
 import io.tapekeeper.store.History;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.Priority;
 import io.tapekeeper.venue.SimulatedVenue;
+import io.tapekeeper.venue.TradeHistory;
+import io.tapekeeper.venue.Venue;
 import io.tapekeeper.venue.VenueException;
-import io.tapekeeper.venue.binance.BinanceRest;
-import io.tapekeeper.venue.limit.Priority;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,18 +38,9 @@ public record VenueProfile(List<Instrument> instruments, Optional<SimulatedVenue
     private static final long SAME_TIME = 1_000_000;
 
     /** @throws VenueException where it cannot be reached, refuses, or lacks a symbol */
-    public static VenueProfile ask(URI restUrl, BinanceRest rest, List<String> symbols) {
-        Optional<SimulatedVenue> simulated = simulation(restUrl, rest);
-        return new VenueProfile(rest.instruments(symbols), simulated);
-    }
-
-    /**
-     * What the venue plays, where it is no real exchange.
-     *
-     * @throws VenueException as {@link BinanceRest#simulation}
-     */
-    public static Optional<SimulatedVenue> simulation(URI restUrl, BinanceRest rest) {
-        return RunCommand.isBinance(restUrl) ? Optional.empty() : rest.simulation();
+    public static VenueProfile ask(Venue venue, List<String> symbols) {
+        Optional<SimulatedVenue> simulated = venue.simulation();
+        return new VenueProfile(venue.instruments(symbols), simulated);
     }
 
     public boolean inventsItsTrades() {
@@ -91,12 +82,11 @@ public record VenueProfile(List<Instrument> instruments, Optional<SimulatedVenue
     }
 
     /** Nor are they compared with each other. */
-    public static void refuseComparing(Path db, History history, URI restUrl, BinanceRest rest) {
-        Optional<SimulatedVenue> simulated = simulation(restUrl, rest);
+    public static void refuseComparing(Path db, History history, Venue venue) {
         refuseMixing(
                 db,
                 history,
-                inventsItsTrades(simulated),
+                inventsItsTrades(venue.simulation()),
                 "name the market's own address with --rest-url, or --klines off");
     }
 
@@ -111,7 +101,7 @@ public record VenueProfile(List<Instrument> instruments, Optional<SimulatedVenue
      * A store that knows more than the venue was not recorded from it, unless its trades are so young that the venue's
      * database may lag behind its own stream. Waits for no lag.
      */
-    public static void refuseAnotherTape(Path db, TapeId tape, History history, BinanceRest rest) {
+    public static void refuseAnotherTape(Path db, TapeId tape, History history, Venue venue) {
         OptionalLong stored = history.lastTradeId(tape);
         if (tape.kind() == TapeKind.POLL || stored.isEmpty()) {
             return;
@@ -119,13 +109,13 @@ public record VenueProfile(List<Instrument> instruments, Optional<SimulatedVenue
         long last = stored.getAsLong();
         OptionalLong newest;
         try {
-            newest = rest.newestId(tape.symbol(), tape.kind());
+            newest = venue.history().newestId(tape.symbol(), tape.kind());
             if (newest.isEmpty() || newest.getAsLong() >= last) {
                 return;
             }
             Trade ours = trade(tape, history, last).orElseThrow();
-            if (isOf(newestTrade(tape, newest.getAsLong(), rest), tape, history, ours)
-                    .orElseGet(() -> rest.serverTimeMicros() - ours.venueTime() < YOUNG)) {
+            if (isOf(newestTrade(tape, newest.getAsLong(), venue.history()), tape, history, ours)
+                    .orElseGet(() -> venue.serverTimeMicros() - ours.venueTime() < YOUNG)) {
                 LOG.log(
                         Level.INFO,
                         "{0}: the venue''s database has trades up to id {1} and lags behind the"
@@ -145,9 +135,9 @@ public record VenueProfile(List<Instrument> instruments, Optional<SimulatedVenue
     }
 
     /** Empty where the venue does not serve it. */
-    private static Optional<Trade> newestTrade(TapeId tape, long newest, BinanceRest rest) {
+    private static Optional<Trade> newestTrade(TapeId tape, long newest, TradeHistory venue) {
         try {
-            return rest.tradesFrom(tape.symbol(), tape.kind(), newest, 1, Priority.LIVE).trades().stream()
+            return venue.tradesFrom(tape.symbol(), tape.kind(), newest, 1, Priority.LIVE).trades().stream()
                     .filter(trade -> trade.id() == newest)
                     .findFirst();
         } catch (VenueException e) {

@@ -26,8 +26,8 @@ class EmbeddedRecordingTest {
     @Test
     void tenLinesRecordACompleteTapeFromTheLocalExchange() throws Exception {
         Path db = folder.resolve("tape.db");
-        ExchangeConfig market = ExchangeConfig.of(
-                new ExchangeConfig.Source.Synthetic(7, Optional.of(folder.resolve("market"))));
+        ExchangeConfig market =
+                ExchangeConfig.of(new ExchangeConfig.Source.Synthetic(7, Optional.of(folder.resolve("market"))));
         try (Exchange exchange = Exchange.start(market)) {
             URI rest = URI.create("http://127.0.0.1:" + exchange.port());
             URI streams = URI.create("ws://127.0.0.1:" + exchange.port());
@@ -37,7 +37,7 @@ class EmbeddedRecordingTest {
                             () -> Binance.at(rest, streams),
                             RecordingSettings.defaults(),
                             new Shutdown(),
-                            Recording.Surroundings.NONE)
+                            Surroundings.NONE)
                     .run();
         }
 

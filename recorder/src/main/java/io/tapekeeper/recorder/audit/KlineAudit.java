@@ -9,9 +9,9 @@ import io.tapekeeper.series.Series;
 import io.tapekeeper.store.History;
 import io.tapekeeper.tape.Gap;
 import io.tapekeeper.venue.Kline;
+import io.tapekeeper.venue.Priority;
+import io.tapekeeper.venue.Venue;
 import io.tapekeeper.venue.VenueException;
-import io.tapekeeper.venue.binance.BinanceRest;
-import io.tapekeeper.venue.limit.Priority;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,7 +41,7 @@ public final class KlineAudit {
     private final History history;
     private final Series series;
     private final Interval interval;
-    private final BinanceRest rest;
+    private final Venue venue;
     private final List<Gap> blanked;
     private final LongConsumer progress;
     private final List<Difference> differences = new ArrayList<>();
@@ -57,16 +57,11 @@ public final class KlineAudit {
      * @param progress hears the start of the last bar compared, now and then
      */
     public KlineAudit(
-            History history,
-            Series series,
-            Interval interval,
-            BinanceRest rest,
-            List<Gap> blanked,
-            LongConsumer progress) {
+            History history, Series series, Interval interval, Venue venue, List<Gap> blanked, LongConsumer progress) {
         this.history = history;
         this.series = series;
         this.interval = interval;
-        this.rest = rest;
+        this.venue = venue;
         this.blanked = blanked;
         this.progress = progress;
     }
@@ -101,7 +96,7 @@ public final class KlineAudit {
             return;
         }
         Map<Long, Kline> klines = new HashMap<>();
-        rest.klines(series.tape().symbol(), interval, page.getFirst().start(), PAGE, Priority.REPAIR)
+        venue.klines(series.tape().symbol(), interval, page.getFirst().start(), PAGE, Priority.REPAIR)
                 .forEach(kline -> klines.put(kline.openTime(), kline));
         for (Bar bar : page) {
             Kline kline = klines.get(bar.start());

@@ -1,8 +1,8 @@
 package io.tapekeeper.recorder.health;
 
 import io.tapekeeper.venue.ClockOffset;
+import io.tapekeeper.venue.Venue;
 import io.tapekeeper.venue.VenueException;
-import io.tapekeeper.venue.binance.BinanceRest;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -23,14 +23,14 @@ public final class ClockOffsetMonitor implements AutoCloseable {
     private static final Duration MEASURED_EVERY = Duration.ofSeconds(60);
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1); // each is twice as long
 
-    private final BinanceRest rest;
+    private final Venue venue;
     private final InstantSource ours;
     private final Thread thread;
     private final Semaphore asked = new Semaphore(0);
     private volatile OptionalLong offsetMicros = OptionalLong.empty();
 
-    public ClockOffsetMonitor(BinanceRest rest, InstantSource ours) {
-        this.rest = rest;
+    public ClockOffsetMonitor(Venue venue, InstantSource ours) {
+        this.venue = venue;
         this.ours = ours;
         thread = Thread.ofPlatform().daemon().name("venue-clock").unstarted(this::measureForEver);
     }
@@ -60,7 +60,7 @@ public final class ClockOffsetMonitor implements AutoCloseable {
 
     private boolean measure() {
         try {
-            ClockOffset measured = rest.clockOffset();
+            ClockOffset measured = venue.clockOffset();
             offsetMicros = OptionalLong.of(measured.micros());
             LOG.log(Level.DEBUG, "clock offset to the venue: {0}", measured);
             return true;

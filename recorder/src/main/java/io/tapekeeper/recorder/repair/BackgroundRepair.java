@@ -15,10 +15,13 @@ import io.tapekeeper.tape.GapCause;
 import io.tapekeeper.tape.IdRange;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.AbsenceProof;
+import io.tapekeeper.venue.FetchStep;
+import io.tapekeeper.venue.Priority;
+import io.tapekeeper.venue.RangeSink;
+import io.tapekeeper.venue.TradeHistory;
 import io.tapekeeper.venue.VenueException;
-import io.tapekeeper.venue.binance.BinanceRest;
 import io.tapekeeper.venue.fetch.RangeFetch;
-import io.tapekeeper.venue.limit.Priority;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -69,7 +72,7 @@ public final class BackgroundRepair implements AutoCloseable {
      */
     public record Progress(long done, long total, double secondsLeft) {}
 
-    private final BinanceRest rest;
+    private final TradeHistory venue;
     private final TapeThread tape;
     private final Recorder recorder;
     private final History history;
@@ -91,7 +94,7 @@ public final class BackgroundRepair implements AutoCloseable {
 
     /** @param history of its own: a rebuild reads for long */
     public BackgroundRepair(
-            BinanceRest rest,
+            TradeHistory venue,
             TapeThread tape,
             Recorder recorder,
             History history,
@@ -99,7 +102,7 @@ public final class BackgroundRepair implements AutoCloseable {
             Preset preset,
             Collection<TapePipeline> watches,
             RepairSettings settings) {
-        this.rest = rest;
+        this.venue = venue;
         this.tape = tape;
         this.recorder = recorder;
         this.history = history;
@@ -291,7 +294,7 @@ public final class BackgroundRepair implements AutoCloseable {
      * One entry being filled. It outlives a round that the venue does not let it end, so that what was found out in it,
      * and for how long the venue has denied an id, is not forgotten.
      */
-    private final class Filling implements RangeFetch.Sink {
+    private final class Filling implements RangeSink {
         private final TapePipeline watch;
         private LedgerEntry entry;
         private final List<LedgerEntry> missing = new ArrayList<>();
@@ -306,8 +309,7 @@ public final class BackgroundRepair implements AutoCloseable {
 
         private RangeFetch fetch(IdRange range) {
             TapeId id = watch.series().tape();
-            RangeFetch fetch =
-                    new RangeFetch(rest, id.symbol(), id.kind(), range.first(), range.last(), settings.believe(), this);
+            RangeFetch fetch = new RangeFetch(venue, id, range, new AbsenceProof(settings.believe()), this);
             Gap gap = entry.gap();
             return notServed.contains(gap) // what the aggregates say of it is known
                     ? fetch
@@ -330,11 +332,11 @@ public final class BackgroundRepair implements AutoCloseable {
             int waits = 0;
             while (true) {
                 long before = fetch.next();
-                RangeFetch.Step step = fetch.step(Priority.REPAIR);
+                FetchStep step = fetch.step(Priority.REPAIR);
                 meter.add(fetch.next() - before);
                 switch (step) {
                     case DONE -> {
-                        if (fetch.isByAggregates()) {
+                        if (fetch.isOnlyNamed()) {
                             sayNotServed();
                         }
                         return true;
@@ -364,7 +366,7 @@ public final class BackgroundRepair implements AutoCloseable {
                     Level.WARNING,
                     "{0}: {1} does not serve raw trades by id; its aggregates name {2} of the" + " missing {3}",
                     watch.symbol(),
-                    rest.hostInUse(),
+                    venue.host(),
                     Long.toString(named),
                     Long.toString(entry.gap().missing()));
         }
@@ -388,7 +390,7 @@ public final class BackgroundRepair implements AutoCloseable {
             Gap part =
                     new Gap(firstId, lastId, entry.gap().before(), entry.gap().after());
             missing.add(settled(part, cause));
-            if (cause == GapCause.UNRESOLVED && left.getFirst().isByAggregates()) {
+            if (cause == GapCause.UNRESOLVED && left.getFirst().isOnlyNamed()) {
                 notServed.add(part); // another host may give them
             }
         }

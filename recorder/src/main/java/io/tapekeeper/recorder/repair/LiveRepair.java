@@ -5,15 +5,19 @@ import io.tapekeeper.market.Trade;
 import io.tapekeeper.recorder.tape.TapePipeline;
 import io.tapekeeper.recorder.tape.TapeThread;
 import io.tapekeeper.tape.GapCause;
+import io.tapekeeper.tape.IdRange;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.AbsenceProof;
 import io.tapekeeper.venue.FeedEvent;
+import io.tapekeeper.venue.FetchStep;
+import io.tapekeeper.venue.Priority;
+import io.tapekeeper.venue.RangeSink;
+import io.tapekeeper.venue.TradeHistory;
 import io.tapekeeper.venue.TradePage;
+import io.tapekeeper.venue.Venue;
 import io.tapekeeper.venue.VenueException;
-import io.tapekeeper.venue.binance.BinanceRest;
 import io.tapekeeper.venue.fetch.RangeFetch;
-import io.tapekeeper.venue.limit.Priority;
-import io.tapekeeper.venue.limit.RateGovernor;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -68,8 +72,8 @@ public final class LiveRepair implements AutoCloseable {
         private String said = ""; // of the failures since the last answer
     }
 
-    private final BinanceRest rest;
-    private final RateGovernor governor;
+    private final Venue venue;
+    private final TradeHistory history;
     private final TapeThread tape;
     private final List<TapePipeline> watches;
     private final RepairSettings settings;
@@ -94,15 +98,14 @@ public final class LiveRepair implements AutoCloseable {
      * @param sockets whether they deliver
      */
     public LiveRepair(
-            BinanceRest rest,
-            RateGovernor governor,
+            Venue venue,
             TapeThread tape,
             Collection<TapePipeline> watches,
             BooleanSupplier sockets,
             RepairSettings settings) {
         this.sockets = sockets;
-        this.rest = rest;
-        this.governor = governor;
+        this.venue = venue;
+        this.history = venue.history();
         this.tape = tape;
         this.watches = watches.stream()
                 .filter(watch -> watch.series().tape().kind() != TapeKind.POLL)
@@ -217,12 +220,10 @@ public final class LiveRepair implements AutoCloseable {
         if (asking.fetch == null || asking.fetch.last() != at.holeLast() || asking.fetch.next() < at.lastId() + 1) {
             TapeId id = watch.series().tape();
             asking.fetch = new RangeFetch(
-                    rest,
-                    id.symbol(),
-                    id.kind(),
-                    at.lastId() + 1,
-                    at.holeLast(),
-                    settings.believe(),
+                    history,
+                    id,
+                    new IdRange(at.lastId() + 1, at.holeLast()),
+                    new AbsenceProof(settings.believe()),
                     new ToTape(watch));
             asking.deadline = now + settings.holdBack().toNanos();
         }
@@ -234,36 +235,36 @@ public final class LiveRepair implements AutoCloseable {
         }
         Priority purpose = purpose(left);
         if (purpose == Priority.REPAIR) { // which would wait for its turn, and all tapes with it
-            int weight = RangeFetch.weight(watch.series().tape().kind());
-            Duration wait = governor.waitFor(weight, purpose);
+            int weight = history.weight(watch.series().tape().kind());
+            Duration wait = venue.waitFor(weight, purpose);
             if (!wait.isZero()) {
                 asking.notBefore = now + wait.toNanos();
                 return;
             }
         }
         long asked = System.nanoTime();
-        RangeFetch.Step step = asking.fetch.step(purpose);
+        FetchStep step = asking.fetch.step(purpose);
         answerNanos += (System.nanoTime() - asked - answerNanos) / 8;
         answered(watch, asking);
-        asking.notBefore = step == RangeFetch.Step.ADVANCED
+        asking.notBefore = step == FetchStep.ADVANCED
                 ? 0
                 : System.nanoTime() + asking.fetch.pause(settings.askAgain()).toNanos();
     }
 
     /** Whether so many ids can come before the tape no longer waits for them. */
     private boolean inTime(long ids, TapeKind kind, long nanos) {
-        long questions = (ids + RangeFetch.PAGE - 1) / RangeFetch.PAGE;
-        long weight = questions * RangeFetch.weight(kind);
+        long questions = (ids + history.pageSize() - 1) / history.pageSize();
+        long weight = questions * history.weight(kind);
         if (questions > nanos / Math.max(1, answerNanos)
-                || weight > governor.snapshot().limit() / 2) { // more than a minute's share
+                || weight > venue.rate().limit() / 2) { // more than a minute's share
             return false;
         }
-        return governor.waitFor((int) weight, purpose(ids)).toNanos() <= nanos;
+        return venue.waitFor((int) weight, purpose(ids)).toNanos() <= nanos;
     }
 
     /** A small hole is filled as a part of live: a repair of old ones must not make it wait. */
-    private static Priority purpose(long ids) {
-        return ids <= SMALL * RangeFetch.PAGE ? Priority.LIVE : Priority.REPAIR;
+    private Priority purpose(long ids) {
+        return ids <= SMALL * history.pageSize() ? Priority.LIVE : Priority.REPAIR;
     }
 
     /** Asks for what is newer than all that came; a tape that has not begun begins with it. */
@@ -274,7 +275,7 @@ public final class LiveRepair implements AutoCloseable {
         TapeId id = watch.series().tape();
         long from = Math.max(at.lastId(), asking.askedUpTo) + 1;
         if (from == 0) {
-            OptionalLong newest = rest.newestId(id.symbol(), id.kind());
+            OptionalLong newest = history.newestId(id.symbol(), id.kind());
             answered(watch, asking);
             if (!following || newest.isEmpty()) {
                 asking.atTail = true; // the socket's first trade begins the tape
@@ -282,12 +283,12 @@ public final class LiveRepair implements AutoCloseable {
             }
             from = newest.getAsLong();
         }
-        TradePage page = rest.tradesFrom(id.symbol(), id.kind(), from, RangeFetch.PAGE, Priority.LIVE);
+        TradePage page = history.tradesFrom(id.symbol(), id.kind(), from, history.pageSize(), Priority.LIVE);
         deliver(watch, page.trades());
         if (!page.isEmpty()) {
             asking.askedUpTo = page.lastId();
         }
-        boolean full = page.size() >= RangeFetch.PAGE;
+        boolean full = page.size() >= history.pageSize();
         answered(watch, asking);
         asking.atTail = !full;
         asking.followedAt = full ? 0 : now;
@@ -303,9 +304,9 @@ public final class LiveRepair implements AutoCloseable {
 
     /** As often as is asked for, and as the limit allows for all tapes together. */
     private long followEveryNanos(TapePipeline watch) {
-        double perMinute = FOLLOWING_SHARE * governor.snapshot().limit();
+        double perMinute = FOLLOWING_SHARE * venue.rate().limit();
         long weight =
-                (long) watches.size() * RangeFetch.weight(watch.series().tape().kind());
+                (long) watches.size() * history.weight(watch.series().tape().kind());
         long allowed = (long) (TimeUnit.MINUTES.toNanos(1) * weight / perMinute);
         return Math.max(settings.followEvery().toNanos(), allowed);
     }
@@ -323,7 +324,7 @@ public final class LiveRepair implements AutoCloseable {
     }
 
     /** What is fetched goes to the tape thread. */
-    private final class ToTape implements RangeFetch.Sink {
+    private final class ToTape implements RangeSink {
         private final TapePipeline watch;
 
         ToTape(TapePipeline watch) {

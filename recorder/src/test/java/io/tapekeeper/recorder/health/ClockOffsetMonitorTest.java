@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import io.tapekeeper.venue.ConnectionSettings;
-import io.tapekeeper.venue.binance.BinanceRest;
+import io.tapekeeper.venue.Venue;
+import io.tapekeeper.venue.binance.Binance;
+import io.tapekeeper.venue.limit.RateGovernor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -26,7 +28,7 @@ class ClockOffsetMonitorTest {
     private final AtomicInteger asked = new AtomicInteger();
     private final AtomicLong ahead = new AtomicLong(); // milliseconds, of the venue
     private HttpServer venue;
-    private BinanceRest rest;
+    private Venue market;
     private ClockOffsetMonitor clock;
 
     /** A venue that answers nothing but the time, where it does not refuse. */
@@ -45,15 +47,19 @@ class ClockOffsetMonitorTest {
             }
         });
         venue.start();
-        URI address = URI.create("http://127.0.0.1:" + venue.getAddress().getPort());
-        rest = new BinanceRest(address, ConnectionSettings.defaults());
-        clock = new ClockOffsetMonitor(rest, InstantSource.system());
+        String address = "127.0.0.1:" + venue.getAddress().getPort();
+        market = new Binance(
+                URI.create("http://" + address),
+                URI.create("ws://" + address),
+                ConnectionSettings.defaults(),
+                RateGovernor.inMemory("the-venue", InstantSource.system()));
+        clock = new ClockOffsetMonitor(market, InstantSource.system());
     }
 
     @AfterEach
     void close() {
         clock.close();
-        rest.close();
+        market.close();
         venue.stop(0);
     }
 

@@ -12,7 +12,6 @@ import io.tapekeeper.live.SeriesInfo;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.market.Side;
 import io.tapekeeper.market.Trade;
-import io.tapekeeper.recorder.Shutdown;
 import io.tapekeeper.recorder.health.ClockOffsetMonitor;
 import io.tapekeeper.recorder.health.TapeHealthMonitor;
 import io.tapekeeper.recorder.tape.TapePipeline;
@@ -26,7 +25,8 @@ import io.tapekeeper.tape.HoldLimit;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.ConnectionSettings;
-import io.tapekeeper.venue.binance.BinanceRest;
+import io.tapekeeper.venue.Venue;
+import io.tapekeeper.venue.binance.Binance;
 import io.tapekeeper.venue.limit.RateGovernor;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -61,8 +61,7 @@ class LiveRepairTest {
     private volatile long newest = 3;
     private volatile long blankedUpTo = 0;
     private HttpServer venue;
-    private BinanceRest rest;
-    private RateGovernor governor;
+    private Venue market;
 
     @BeforeEach
     void open() throws IOException {
@@ -75,16 +74,17 @@ class LiveRepairTest {
             }
         });
         venue.start();
-        governor = RateGovernor.inMemory("the-venue", InstantSource.system());
-        rest = new BinanceRest(
-                URI.create("http://127.0.0.1:" + venue.getAddress().getPort()),
+        String address = "127.0.0.1:" + venue.getAddress().getPort();
+        market = new Binance(
+                URI.create("http://" + address),
+                URI.create("ws://" + address),
                 ConnectionSettings.defaults(),
-                governor);
+                RateGovernor.inMemory("the-venue", InstantSource.system()));
     }
 
     @AfterEach
     void close() {
-        rest.close();
+        market.close();
         venue.stop(0);
     }
 
@@ -115,7 +115,7 @@ class LiveRepairTest {
         view.addSeries(SERIES, SeriesInfo.live(SERIES, Preset.CLASSIC));
         try (Recorder recorder = Recorder.open(db, Durability.NORMAL);
                 History history = History.open(db);
-                ClockOffsetMonitor clock = new ClockOffsetMonitor(rest, InstantSource.system())) {
+                ClockOffsetMonitor clock = new ClockOffsetMonitor(market, InstantSource.system())) {
             recorder.trade(TAPE, new Trade(3, 1, 1, Side.SELL, TIME, TIME, 1));
             recorder.flush();
             TapePipeline watch = new TapePipeline(
@@ -128,9 +128,9 @@ class LiveRepairTest {
             watch.resume(history, () -> false);
             List<TapePipeline> all = List.of(watch);
             TapeHealthMonitor health = new TapeHealthMonitor(all, view, clock, false, false, "connecting");
-            try (TapeThread tape = new TapeThread(Map.of("BTCUSDT", watch), health, new Shutdown());
-                    LiveRepair filler =
-                            new LiveRepair(rest, governor, tape, all, () -> true, RepairSettings.DEFAULTS)) {
+            try (TapeThread tape =
+                            new TapeThread(Map.of("BTCUSDT", watch), health, LiveRepairTest::broke, System::nanoTime);
+                    LiveRepair filler = new LiveRepair(market, tape, all, () -> true, RepairSettings.DEFAULTS)) {
                 tape.start();
                 filler.start();
                 scene.play(watch, filler);
@@ -174,5 +174,9 @@ class LiveRepairTest {
         blankedUpTo = 2_500;
         play((watch, filler) -> await().until(() -> watch.now().lastId() == 2_600));
         assertEquals(List.of(4L, 1_004L, 2_004L), asked.subList(0, 3));
+    }
+
+    private static void broke(Throwable fault) {
+        throw new AssertionError("the tape thread broke", fault);
     }
 }

@@ -1,7 +1,6 @@
-package io.tapekeeper.venue.stream;
+package io.tapekeeper.venue;
 
 import io.tapekeeper.tape.TapeKind;
-import io.tapekeeper.venue.VenueException;
 import java.util.OptionalLong;
 
 /** Knows by another way than the sockets what a venue has printed, such as its REST API. */

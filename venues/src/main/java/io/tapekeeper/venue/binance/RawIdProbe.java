@@ -1,9 +1,12 @@
-package io.tapekeeper.venue.fetch;
+package io.tapekeeper.venue.binance;
 
 import io.tapekeeper.tape.GapCause;
+import io.tapekeeper.tape.IdRange;
+import io.tapekeeper.venue.AbsenceProof;
+import io.tapekeeper.venue.FetchStep;
+import io.tapekeeper.venue.IdProbe;
+import io.tapekeeper.venue.RangeSink;
 import io.tapekeeper.venue.TradePage;
-import io.tapekeeper.venue.binance.BinanceRest;
-import io.tapekeeper.venue.binance.JsonAnswer;
 import java.time.Duration;
 import java.util.List;
 
@@ -14,9 +17,10 @@ import java.util.List;
  *
  * <p>That holds only where the aggregates themselves are numbered without a jump, from one that reaches back to the
  * first id of the range, so it goes back until it has that one. Where one is missing it asks again, as
- * {@link RangeFetch} does, before it believes that. A question brings a thousand aggregates. One thread at a time.
+ * {@link io.tapekeeper.venue.fetch.RangeFetch} does, before it believes that. A question brings a thousand aggregates.
+ * One thread at a time.
  */
-public final class RawIdProbe {
+final class RawIdProbe implements IdProbe {
     private static final int PAGE = 1_000; // the venue's longest
 
     private final BinanceRest rest;
@@ -24,7 +28,7 @@ public final class RawIdProbe {
     private final long last;
     private final long sinceMicros;
     private final AbsenceProof denials;
-    private final RangeFetch.Sink sink;
+    private final RangeSink sink;
     private long next; // raw id
     private long expected = -1; // the aggregate to ask for; -1 before one of that time is known
     private boolean begun; // one was seen that reaches back to the first id
@@ -33,46 +37,39 @@ public final class RawIdProbe {
     private GapCause partCause; // null where all is said
 
     /**
-     * @param firstId raw, included
-     * @param lastId raw, included
+     * @param wanted raw ids
      * @param sinceMicros venue time of a trade before the first, the nearer the cheaper
      * @param denials of its own
      */
-    public RawIdProbe(
-            BinanceRest rest,
-            String symbol,
-            long firstId,
-            long lastId,
-            long sinceMicros,
-            AbsenceProof denials,
-            RangeFetch.Sink sink) {
+    RawIdProbe(
+            BinanceRest rest, String symbol, IdRange wanted, long sinceMicros, AbsenceProof denials, RangeSink sink) {
         this.rest = rest;
         this.symbol = symbol;
-        this.next = firstId;
-        this.last = lastId;
+        this.next = wanted.first();
+        this.last = wanted.last();
         this.sinceMicros = sinceMicros;
         this.denials = denials;
         this.sink = sink;
     }
 
-    /** The first raw id of which nothing is known yet. */
-    long next() {
+    @Override
+    public long next() {
         return next;
     }
 
-    /** How long to pause before the next question where this one brought nothing. */
-    Duration pause(Duration shortest) {
+    @Override
+    public Duration pause(Duration shortest) {
         return denials.pause(shortest);
     }
 
-    /** Asks one question, as repair; some ids may be said only with the last one. */
-    public RangeFetch.Step step() {
+    @Override
+    public FetchStep step() {
         List<JsonAnswer> page = expected < 0
                 ? rest.aggregatesSince(symbol, sinceMicros, PAGE)
                 : rest.aggregatesFrom(symbol, expected, PAGE);
         if (page.isEmpty()) {
             denials.forget(); // not even later ones: its database lags
-            return RangeFetch.Step.WAIT;
+            return FetchStep.WAIT;
         }
         long first = page.getFirst().integer("a");
         if (first < Math.max(0, expected)) {
@@ -83,11 +80,11 @@ public final class RawIdProbe {
         if (beginning < 0 && !jump && first > 0) { // times may step back within the order of ids
             denials.forget();
             expected = Math.max(0, first - PAGE);
-            return RangeFetch.Step.ADVANCED;
+            return FetchStep.ADVANCED;
         }
         if (jump && (begun || beginning < 0)) {
             if (!denials.believedNow()) {
-                return RangeFetch.Step.WAIT;
+                return FetchStep.WAIT;
             }
             if (!begun) {
                 nameWhatIsTooOld(page, first);
@@ -99,10 +96,10 @@ public final class RawIdProbe {
         expected = wanted.getFirst().integer("a");
         take(wanted);
         if (next <= last) {
-            return RangeFetch.Step.ADVANCED;
+            return FetchStep.ADVANCED;
         }
         sayPart();
-        return RangeFetch.Step.DONE;
+        return FetchStep.DONE;
     }
 
     /**

@@ -1,4 +1,4 @@
-package io.tapekeeper.venue.fetch;
+package io.tapekeeper.venue;
 
 import java.time.Duration;
 import java.util.function.LongSupplier;
@@ -15,17 +15,24 @@ public final class AbsenceProof {
     private int count; // of the same id, in a row
     private long since; // nanoTime of the first of them
 
-    /**
-     * @param believeAfter for how long an id must be lacking before that is believed
-     * @param nanoTime local monotonic time
-     */
+    /** @param believeAfter for how long an id must be lacking before that is believed; local monotonic time */
+    public AbsenceProof(Duration believeAfter) {
+        this(believeAfter, System::nanoTime);
+    }
+
+    /** @param nanoTime local monotonic time */
     public AbsenceProof(Duration believeAfter, LongSupplier nanoTime) {
         this.believeAfter = believeAfter;
         this.nanoTime = nanoTime;
     }
 
-    /** Counts one more; returns whether it is to be believed now. */
-    boolean believedNow() {
+    /** Another one by the same rule, which has seen nothing yet. */
+    public AbsenceProof another() {
+        return new AbsenceProof(believeAfter, nanoTime);
+    }
+
+    /** Counts one more answer that lacks the id; returns whether it is to be believed now. */
+    public boolean believedNow() {
         long now = nanoTime.getAsLong();
         if (count == 0) {
             since = now;
@@ -35,15 +42,15 @@ public final class AbsenceProof {
     }
 
     /** Another id is asked for now, or not even later ones are there. */
-    void forget() {
+    public void forget() {
         count = 0;
     }
 
-    /** @param shortest doubled with each denial, up to a quarter of the time after which it is believed */
-    Duration pause(Duration shortest) {
+    /** @param shortest doubled with each answer that lacks the id, up to a quarter of the time until it is believed */
+    public Duration pause(Duration shortest) {
         Duration longest = believeAfter.dividedBy(8);
         Duration pause = shortest;
-        for (int denial = 1; denial < count && pause.compareTo(longest) <= 0; denial++) {
+        for (int answers = 1; answers < count && pause.compareTo(longest) <= 0; answers++) {
             pause = pause.multipliedBy(2);
         }
         return pause;

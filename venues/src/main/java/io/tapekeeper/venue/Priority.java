@@ -1,4 +1,4 @@
-package io.tapekeeper.venue.limit;
+package io.tapekeeper.venue;
 
 /** What a question is for, which decides how much of the venue's limit it may use. */
 public enum Priority {

@@ -1,16 +1,18 @@
-package io.tapekeeper.venue.fetch;
+package io.tapekeeper.venue.binance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.tape.GapCause;
+import io.tapekeeper.tape.IdRange;
+import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
-import io.tapekeeper.venue.binance.BinanceRest;
-import io.tapekeeper.venue.binance.LocalRest;
+import io.tapekeeper.venue.AbsenceProof;
+import io.tapekeeper.venue.FetchStep;
+import io.tapekeeper.venue.Priority;
+import io.tapekeeper.venue.RangeSink;
 import io.tapekeeper.venue.binance.LocalRest.Reply;
-import io.tapekeeper.venue.binance.Patience;
-import io.tapekeeper.venue.fetch.RangeFetch.Step;
-import io.tapekeeper.venue.limit.Priority;
+import io.tapekeeper.venue.fetch.RangeFetch;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -84,7 +86,7 @@ class RawIdProbeTest {
     }
 
     private RangeFetch fetch(long first, long last, long sinceMicros) {
-        RangeFetch.Sink sink = new RangeFetch.Sink() {
+        RangeSink sink = new RangeSink() {
             @Override
             public void trade(Trade trade) {
                 said.add(Long.toString(trade.id()));
@@ -95,16 +97,21 @@ class RawIdProbeTest {
                 said.add("%d-%d %s".formatted(firstId, lastId, cause.label()));
             }
         };
-        return new RangeFetch(rest, "X", TapeKind.RAW, first, last, BELIEVE_AFTER, sink, nanos::get)
+        return new RangeFetch(
+                        rest,
+                        new TapeId("binance", "X", TapeKind.RAW, false),
+                        new IdRange(first, last),
+                        new AbsenceProof(BELIEVE_AFTER, nanos::get),
+                        sink)
                 .orNamedSince(sinceMicros);
     }
 
     /** Goes on as long as something comes of it. */
-    private static Step goOn(RangeFetch fetch) {
-        Step step;
+    private static FetchStep goOn(RangeFetch fetch) {
+        FetchStep step;
         do {
             step = fetch.step(Priority.REPAIR);
-        } while (step == Step.ADVANCED);
+        } while (step == FetchStep.ADVANCED);
         return step;
     }
 
@@ -116,7 +123,7 @@ class RawIdProbeTest {
     void whatTheAggregatesNameExistsAndWhatLiesBetweenThemDoesNot() {
         aggregates.put(1_200L, entry(1_200, 3_601, 3_601, START + 1_200)); // lacks 3600 and 3602
         RangeFetch fetch = fetch(3_500, 7_000, START + 1_100);
-        assertEquals(Step.DONE, goOn(fetch));
+        assertEquals(FetchStep.DONE, goOn(fetch));
         assertEquals(
                 List.of(
                         "3500-3599 unresolved",
@@ -134,11 +141,11 @@ class RawIdProbeTest {
         aggregates.remove(1_200L);
         RangeFetch fetch = fetch(3_590, 3_610, START + 1_100);
         for (int denial = 0; denial < 20; denial++) {
-            assertEquals(Step.WAIT, goOn(fetch));
+            assertEquals(FetchStep.WAIT, goOn(fetch));
             pass(BELIEVE_AFTER.dividedBy(21));
         }
         serve(1_200);
-        assertEquals(Step.DONE, goOn(fetch));
+        assertEquals(FetchStep.DONE, goOn(fetch));
         assertEquals(List.of("3590-3610 unresolved"), said);
     }
 
@@ -146,10 +153,10 @@ class RawIdProbeTest {
     void theTradesOfAnAggregateAreAbsentWhenItWasDeniedForLongEnoughAndOftenEnough() {
         aggregates.remove(1_200L);
         RangeFetch fetch = fetch(3_590, 3_610, START + 1_100);
-        assertEquals(Step.WAIT, goOn(fetch));
+        assertEquals(FetchStep.WAIT, goOn(fetch));
         pass(BELIEVE_AFTER);
-        assertEquals(Step.WAIT, goOn(fetch), "twice is not enough");
-        assertEquals(Step.DONE, goOn(fetch));
+        assertEquals(FetchStep.WAIT, goOn(fetch), "twice is not enough");
+        assertEquals(FetchStep.DONE, goOn(fetch));
         assertEquals(List.of("3590-3599 unresolved", "3600-3602 absent", "3603-3610 unresolved"), said);
     }
 
@@ -159,7 +166,7 @@ class RawIdProbeTest {
             serveAt(n, START + 1_000);
         }
         RangeFetch fetch = fetch(3 * 1_190, 3 * 1_205 + 2, START + 1_189 + 1);
-        assertEquals(Step.DONE, goOn(fetch));
+        assertEquals(FetchStep.DONE, goOn(fetch));
         assertEquals(List.of("3570-3617 unresolved"), said);
     }
 
@@ -167,7 +174,7 @@ class RawIdProbeTest {
     void whetherThoseBeforeTheFirstIdAreAllThereIsNoMatter() {
         aggregates.remove(1_100L);
         aggregates.remove(1_198L);
-        assertEquals(Step.DONE, goOn(fetch(3_598, 3_610, START + 900)));
+        assertEquals(FetchStep.DONE, goOn(fetch(3_598, 3_610, START + 900)));
         assertEquals(List.of("3598-3610 unresolved"), said);
     }
 
@@ -175,13 +182,13 @@ class RawIdProbeTest {
     void aLateAggregateAtTheEdgeIsAskedForAgain() {
         aggregates.headMap(1_201L).clear(); // none at or before the first id is there yet
         RangeFetch fetch = fetch(3_600, 3_610, START + 1_199);
-        assertEquals(Step.WAIT, goOn(fetch));
+        assertEquals(FetchStep.WAIT, goOn(fetch));
         pass(BELIEVE_AFTER);
-        assertEquals(Step.WAIT, goOn(fetch));
+        assertEquals(FetchStep.WAIT, goOn(fetch));
         assertEquals(List.of(), said);
         serve(1_200);
         serve(1_199);
-        assertEquals(Step.DONE, goOn(fetch));
+        assertEquals(FetchStep.DONE, goOn(fetch));
         assertEquals(List.of("3600-3610 unresolved"), said);
     }
 
@@ -189,10 +196,10 @@ class RawIdProbeTest {
     void nobodyCanSayWhatThereWasBeforeTheOldestAggregateThatTheVenueStillHas() {
         aggregates.headMap(1_201L).clear();
         RangeFetch fetch = fetch(3_590, 3_610, START);
-        assertEquals(Step.WAIT, goOn(fetch));
+        assertEquals(FetchStep.WAIT, goOn(fetch));
         pass(BELIEVE_AFTER);
-        assertEquals(Step.WAIT, goOn(fetch));
-        assertEquals(Step.DONE, goOn(fetch));
+        assertEquals(FetchStep.WAIT, goOn(fetch));
+        assertEquals(FetchStep.DONE, goOn(fetch));
         assertEquals(List.of("3590-3602 beyond-retention", "3603-3610 unresolved"), said);
     }
 
@@ -200,7 +207,7 @@ class RawIdProbeTest {
     void whatABlankedAggregateNamedIsNotKnownAnyMore() {
         aggregates.put(1_200L, entry(1_200, -1, -1, START + 1_200));
         aggregates.put(1_202L, entry(1_202, 3_607, 3_608, START + 1_202));
-        assertEquals(Step.DONE, goOn(fetch(3_600, 3_610, START + 1_100)));
+        assertEquals(FetchStep.DONE, goOn(fetch(3_600, 3_610, START + 1_100)));
         assertEquals(List.of("3600-3605 unresolved", "3606-3606 absent", "3607-3610 unresolved"), said);
     }
 
@@ -209,19 +216,19 @@ class RawIdProbeTest {
         aggregates.tailMap(1_203L).clear();
         RangeFetch fetch = fetch(3_600, 3_609, START + 1_100);
         for (int question = 0; question < 5; question++) {
-            assertEquals(Step.WAIT, goOn(fetch));
+            assertEquals(FetchStep.WAIT, goOn(fetch));
             pass(BELIEVE_AFTER);
         }
         assertEquals(3_609, fetch.next());
         serve(1_203);
-        assertEquals(Step.DONE, goOn(fetch));
+        assertEquals(FetchStep.DONE, goOn(fetch));
         assertEquals(List.of("3600-3609 unresolved"), said);
     }
 
     @Test
     void beginsWithTheTapeWhereNothingIsOlder() {
         aggregates.put(0L, entry(0, 1, 2, START));
-        assertEquals(Step.DONE, goOn(fetch(0, 4, START)));
+        assertEquals(FetchStep.DONE, goOn(fetch(0, 4, START)));
         assertEquals(List.of("0-0 absent", "1-4 unresolved"), said);
     }
 }

@@ -1,4 +1,4 @@
-package io.tapekeeper.venue.limit;
+package io.tapekeeper.venue;
 
 /**
  * What is left of a venue's patience with our address, at one moment. It counts all processes that share the governor's
