@@ -5,11 +5,12 @@ import io.tapekeeper.app.RecordOptions;
 import io.tapekeeper.app.terminal.StatusLine;
 import io.tapekeeper.dashboard.Dashboard;
 import io.tapekeeper.live.LiveView;
-import io.tapekeeper.live.MetricsSource;
+import io.tapekeeper.live.Metric;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.recorder.audit.FileCheck;
 import io.tapekeeper.recorder.health.ClockOffsetMonitor;
-import io.tapekeeper.recorder.health.TapeHealthMonitor;
+import io.tapekeeper.recorder.health.FeedState;
+import io.tapekeeper.recorder.health.VenueTimes;
 import io.tapekeeper.recorder.repair.BackgroundRepair;
 import io.tapekeeper.recorder.repair.LiveRepair;
 import io.tapekeeper.recorder.tape.TapePipeline;
@@ -124,7 +125,7 @@ public final class Recording {
     }
 
     /** What it has counted so far, also when it has ended; any thread. */
-    public List<MetricsSource.Metric> metrics() {
+    public List<Metric> metrics() {
         return oversight.map(RecordingMonitor::metrics).orElse(List.of());
     }
 
@@ -255,16 +256,12 @@ public final class Recording {
             watches.put(instrument.symbol(), watch);
             recorder.session(tape, instrument, "started", clock.oursMicros(), "");
         }
-        TapeHealthMonitor health = new TapeHealthMonitor(
-                watches.values(),
-                view,
-                clock,
-                venue.playsAtLifeSpeed(),
-                venue.tellsTheTime(),
-                "connecting to the venue");
+        FeedState state = new FeedState("connecting to the venue");
+        VenueTimes times = new VenueTimes(clock, venue.playsAtLifeSpeed(), venue.tellsTheTime());
+        var use = new RecordingMonitor.Resources(rest, governor, recorder, history, view);
         List<TapePipeline> all = List.copyOf(watches.values());
         try (History reading = History.open(db);
-                TapeThread tape = new TapeThread(watches, health, stop);
+                TapeThread tape = new TapeThread(watches, state, stop);
                 BackgroundRepair repair = new BackgroundRepair(
                         rest,
                         tape,
@@ -274,21 +271,24 @@ public final class Recording {
                         preset,
                         all,
                         tuning.repair().within(options.keep));
-                LiveRepair filler = new LiveRepair(rest, governor, tape, all, health::isConnected, tuning.repair());
-                Feed feed = feed(venue.instruments(), rest, governor, tape, watches, health, filler)) {
+                LiveRepair filler = new LiveRepair(rest, governor, tape, all, state::isConnected, tuning.repair());
+                Feed feed = feed(venue.instruments(), rest, governor, tape, watches, state, filler);
+                RecordingMonitor monitor = new RecordingMonitor(
+                        all,
+                        new RecordingMonitor.Workers(tape, feed, state, filler, repair),
+                        use,
+                        times,
+                        System::nanoTime)) {
             tape.start();
             feed.start();
             filler.start();
             repair.start();
-            RecordingMonitor parts = new RecordingMonitor(
-                    new RecordingMonitor.Parts(
-                            all, tape, feed, filler, repair, recorder, history, rest, governor, health, clock),
-                    view);
-            oversight = Optional.of(parts);
-            watchOver(parts, all, tape, recorder, health, check);
+            monitor.start();
+            oversight = Optional.of(monitor);
+            watchOver(monitor, all, tape, recorder, check);
             if (endVenue.isPresent()) {
                 endVenue.get().run();
-                awaitLastTrades(health);
+                awaitLastTrades(state);
             }
         }
         try {
@@ -305,8 +305,8 @@ public final class Recording {
     }
 
     /** The venue has just ended; what it sent before is still on its way. */
-    private static void awaitLastTrades(TapeHealthMonitor health) throws InterruptedException {
-        for (int left = 10; left > 0 && health.isConnected(); left--) {
+    private static void awaitLastTrades(FeedState feed) throws InterruptedException {
+        for (int left = 10; left > 0 && feed.isConnected(); left--) {
             TimeUnit.MILLISECONDS.sleep(50);
         }
     }
@@ -317,7 +317,7 @@ public final class Recording {
             RateGovernor governor,
             TapeThread tape,
             Map<String, TapePipeline> watches,
-            TapeHealthMonitor health,
+            FeedState state,
             LiveRepair filler) {
         return options.mode == RecordOptions.Mode.poll
                 ? new BinancePoll(rest, instruments, options.every, tape, tuning.venue())
@@ -332,7 +332,7 @@ public final class Recording {
                             OptionalLong newest = rest.newestId(symbol, kind);
                             TapePipeline watch = watches.get(symbol);
                             if (filler.hasAll(watch, newest.orElse(-1))) {
-                                health.quiet(symbol);
+                                state.quiet(symbol, System.nanoTime());
                             } // else printed while no socket was open, or on its way
                             return newest;
                         },
@@ -345,12 +345,7 @@ public final class Recording {
 
     /** Shows how it goes until something asks to stop. */
     private void watchOver(
-            RecordingMonitor parts,
-            List<TapePipeline> watches,
-            TapeThread tape,
-            Recorder recorder,
-            TapeHealthMonitor health,
-            FileCheck check)
+            RecordingMonitor monitor, List<TapePipeline> watches, TapeThread tape, Recorder recorder, FileCheck check)
             throws InterruptedException {
         long began = System.nanoTime();
         long askedAt = began;
@@ -360,7 +355,7 @@ public final class Recording {
             long now = System.nanoTime();
             if (now - lookedAt >= LOOKED_EVERY.toNanos()) {
                 lookedAt = now;
-                parts.look(now);
+                monitor.look(now);
             }
             if (options.keep != null
                     && now - forgotAt >= FORGOTTEN_EVERY.toNanos()
@@ -368,7 +363,7 @@ public final class Recording {
                 forgotAt = now;
                 watches.forEach(watch -> forget(watch, recorder));
             }
-            status.show(watches, health);
+            status.show(watches, monitor.health());
             Optional<StoreException> failure = recorder.failure();
             if (failure.isPresent()) { // a damaged file is kept, anything else ends it
                 throw failure.get();
@@ -382,7 +377,7 @@ public final class Recording {
             }
             if (options.untilIdle != null && tape.idleFor(options.untilIdle) && now - askedAt >= ASK_AGAIN.toNanos()) {
                 askedAt = now;
-                if (parts.isComplete()) {
+                if (monitor.isComplete()) {
                     stop.request();
                 }
             }

@@ -2,7 +2,7 @@ package io.tapekeeper.app;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.tapekeeper.live.MetricsSource.Metric;
+import io.tapekeeper.live.Metric.Sample;
 import io.tapekeeper.recorder.Recording;
 import io.tapekeeper.recorder.RecordingSettings;
 import io.tapekeeper.recorder.Shutdown;
@@ -59,7 +59,8 @@ final class Running implements AutoCloseable {
     long counted(String name) {
         return (long) recording.metrics().stream()
                 .filter(metric -> metric.name().equals(name))
-                .mapToDouble(Metric::value)
+                .flatMap(metric -> metric.source().get().stream())
+                .mapToDouble(Sample::value)
                 .sum();
     }
 

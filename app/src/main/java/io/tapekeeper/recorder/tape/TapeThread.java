@@ -14,7 +14,6 @@ import io.tapekeeper.market.Trade;
 import io.tapekeeper.market.TradeSlot;
 import io.tapekeeper.market.TradeView;
 import io.tapekeeper.recorder.Shutdown;
-import io.tapekeeper.recorder.health.TapeHealthMonitor;
 import io.tapekeeper.store.StoreException;
 import io.tapekeeper.venue.FeedEvent;
 import io.tapekeeper.venue.FeedListener;
@@ -77,7 +76,7 @@ public final class TapeThread implements FeedListener, AutoCloseable {
 
     private final LongAdder waits = new LongAdder();
     private final Map<String, TapePipeline> watches;
-    private final TapeHealthMonitor health;
+    private final FeedStateListener listener;
     private final Shutdown stop;
     private final Thread thread;
     private volatile boolean closing;
@@ -85,9 +84,9 @@ public final class TapeThread implements FeedListener, AutoCloseable {
     private long lastTrade; // the same, of the tape thread alone
 
     /** @param watches by symbol; from {@link #start} on owned by this thread */
-    public TapeThread(Map<String, TapePipeline> watches, TapeHealthMonitor health, Shutdown stop) {
+    public TapeThread(Map<String, TapePipeline> watches, FeedStateListener listener, Shutdown stop) {
         this.watches = watches;
-        this.health = health;
+        this.listener = listener;
         this.stop = stop;
         boolean begun = watches.values().stream().anyMatch(watch -> watch.now().lastId() >= 0);
         lastTrade = begun ? System.nanoTime() : NOT_BEGUN; // stored trades have begun the tape
@@ -248,8 +247,8 @@ public final class TapeThread implements FeedListener, AutoCloseable {
                 watches.get(polled.instrument().symbol()).polled(polled);
                 lastTrade = now;
             }
-            case FeedEvent.Connected connected -> health.connected();
-            case FeedEvent.Disconnected disconnected -> health.disconnected(disconnected.reason());
+            case FeedEvent.Connected connected -> listener.connected(now);
+            case FeedEvent.Disconnected disconnected -> listener.disconnected(disconnected.reason());
         }
         place.event = null; // the ring would keep it for a while
     }
@@ -259,7 +258,7 @@ public final class TapeThread implements FeedListener, AutoCloseable {
             watch.advance(now);
             watch.publish();
         }
-        health.tell(now);
+        listener.published(now);
     }
 
     /** Whether the tape has begun and nothing came for {@code silence}. */
