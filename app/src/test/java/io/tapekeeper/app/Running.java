@@ -2,6 +2,7 @@ package io.tapekeeper.app;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.tapekeeper.live.Metric;
 import io.tapekeeper.live.Metric.Sample;
 import io.tapekeeper.recorder.Recording;
 import io.tapekeeper.recorder.RecordingSettings;
@@ -15,6 +16,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 
 /** A recorder in this process, without a page, until it is closed. */
@@ -53,6 +55,11 @@ final class Running implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Everything that it counts. */
+    List<Metric> metrics() {
+        return recording.metrics();
     }
 
     /** What it has counted under a name of the metrics, all symbols together. */
