@@ -306,7 +306,7 @@ public final class Json {
         } else {
             json.writeNull();
         }
-        number(json, "openHoles", orNaN(now.isKnown(), now.openHoles()));
+        number(json, "openHoles", orNaN(now.isKnown(), now.openGaps()));
         number(json, "missingTrades", orNaN(now.missingTrades() >= 0, now.missingTrades()));
         json.writeName("repair");
         Completeness.Repair repair = now.repair();
