@@ -221,9 +221,7 @@ public final class StoreMaintenance {
     }
 
     private static void checkRoom(Connection connection, Path partial, Path target) throws SQLException {
-        long pages = SqliteFile.number(connection, "PRAGMA page_count")
-                - SqliteFile.number(connection, "PRAGMA freelist_count");
-        long needed = pages * SqliteFile.number(connection, "PRAGMA page_size");
+        long needed = RowMapper.numberOf(connection, Selects.USED_BYTES);
         long room = new SqliteFile(partial).freeBytes();
         if (room < needed) {
             throw new StoreException(

@@ -80,7 +80,7 @@ final class TransactionWriter {
         rows.insertRest();
         for (WriteSlot said : batch) {
             if (!said.isTrade()) {
-                run(said.entry());
+                run(said.command());
             }
         }
         long added = trades.count();
@@ -112,7 +112,7 @@ final class TransactionWriter {
             WriteSlot said = batch.get(taken);
             if (said.isTrade()) {
                 trades.add(said.tape(), said.trade());
-            } else if (said.entry() instanceof WriteCommand.Closed(Series of, FeatureRow row)) {
+            } else if (said.command() instanceof WriteCommand.Closed(Series of, FeatureRow row)) {
                 int its = id(of);
                 int tape = trades.id(of.tape());
                 rollups.row(tape, its, row);

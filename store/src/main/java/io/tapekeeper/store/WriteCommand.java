@@ -44,9 +44,4 @@ sealed interface WriteCommand {
 
     /** The last entry. */
     record Stop() implements WriteCommand {}
-
-    /** Whether it concerns the queue alone. */
-    default boolean ofTheQueue() {
-        return this instanceof Barrier || this instanceof Stop;
-    }
 }

@@ -58,7 +58,7 @@ class AheadTest {
     private List<String> stored(String name, Way way) throws SQLException {
         SqliteFile file = SqliteFile.place(folder.resolve(name));
         List<String> rows = new ArrayList<>();
-        try (Connection connection = file.openForWriting(Durability.NORMAL, SqliteFile.SCRIPTS);
+        try (Connection connection = file.openForWriting(Durability.NORMAL, Schema.SCRIPTS);
                 Statement direct = connection.createStatement()) {
             WriterConnection sql = new WriterConnection(connection);
             TransactionWriter statements = new TransactionWriter(sql, new RollupWriter(sql));

@@ -218,7 +218,7 @@ class OpeningTest {
                 Kind.NEWER_SCHEMA,
                 file
                         + " has schema 99 and this version knows schema "
-                        + SqliteFile.SCRIPTS.size()
+                        + Schema.SCRIPTS.size()
                         + ": use the newer version that wrote it.",
                 file);
     }

@@ -282,7 +282,7 @@ class RecorderTest {
         recorder().close();
         sql(file, "PRAGMA user_version = 99");
         assertThrows(StoreException.class, this::recorder);
-        sql(file, "PRAGMA user_version = " + SqliteFile.SCRIPTS.size());
+        sql(file, "PRAGMA user_version = " + Schema.SCRIPTS.size());
         try (Recorder recorder = recorder()) {
             assertFalse(recorder.uncleanBefore());
         }
@@ -402,8 +402,8 @@ class RecorderTest {
         recorder().close();
         SqliteFile store = SqliteFile.existing(file);
         for (Durability durability : Durability.values()) {
-            try (Connection writer = store.openForWriting(durability, SqliteFile.SCRIPTS)) {
-                long synchronous = SqliteFile.number(writer, "PRAGMA synchronous");
+            try (Connection writer = store.openForWriting(durability, Schema.SCRIPTS)) {
+                long synchronous = RowMapper.numberOf(writer, "PRAGMA synchronous");
                 assertEquals(durability == Durability.FULL ? 2 : 1, synchronous);
             }
         }

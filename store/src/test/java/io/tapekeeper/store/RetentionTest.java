@@ -162,7 +162,7 @@ class RetentionTest {
     @Test
     void forgetsFewRowsAtATime() throws Exception {
         recorder.close();
-        try (Connection connection = SqliteFile.existing(file).openForWriting(Durability.NORMAL, SqliteFile.SCRIPTS)) {
+        try (Connection connection = SqliteFile.existing(file).openForWriting(Durability.NORMAL, Schema.SCRIPTS)) {
             WriterConnection sql = new WriterConnection(connection);
             Retention retention = new Retention(sql, new RollupWriter(sql));
             retention.add(TAPE, HALF);

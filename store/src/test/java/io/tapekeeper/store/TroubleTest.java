@@ -128,26 +128,27 @@ class TroubleTest {
         Path path = folder.resolve("tape.db");
         long trades = 65_536 + 20_000; // more than the queue holds
         SqliteFile file = SqliteFile.place(path);
-        try (Connection connection = file.openForWriting(Durability.NORMAL, SqliteFile.SCRIPTS);
+        try (Connection connection = file.openForWriting(Durability.NORMAL, Schema.SCRIPTS);
                 Statement statement = connection.createStatement()) {
-            Writer writer = new Writer(file, new WriterConnection(connection), QUICK);
+            WriteQueue queue = new WriteQueue(path);
+            Writer writer = new Writer(file, new WriterConnection(connection), queue, QUICK.retry());
             statement.execute("PRAGMA max_page_count = 100");
             writer.start();
             AtomicLong said = new AtomicLong();
             Thread tape = Thread.ofPlatform().start(() -> {
                 while (said.get() < trades) {
-                    writer.put(TAPE, trade(said.get()));
+                    queue.put(TAPE, trade(said.get()));
                     said.incrementAndGet();
                 }
             });
-            until("the queue is full", () -> writer.waits.get() > 0 && writer.trouble != null);
+            until("the queue is full", () -> queue.waits() > 0 && queue.trouble != null);
             assertTrue(said.get() < trades, "nobody waits");
             statement.execute("PRAGMA max_page_count = 1000000");
             tape.join();
-            writer.close();
-            writer.join();
-            assertEquals(null, writer.failure);
-            assertEquals(0, writer.queued());
+            queue.close();
+            writer.join(QUICK.closing());
+            assertEquals(null, queue.failure);
+            assertEquals(0, queue.size());
         }
         assertTape(path, trades);
     }
