@@ -17,7 +17,7 @@ import org.sqlite.SQLiteException;
 import org.sqlite.SQLiteOpenMode;
 
 /**
- * A store file as SQLite sees it: whether it is ours, connections to it, its schema.
+ * A store file as SQLite sees it: whether it is ours, connections to it, what its failures mean.
  *
  * <p>The file is only ever opened through SQLite: on POSIX systems, opening and closing it in any other way would
  * release the locks of SQLite's connections in the same process.
@@ -32,8 +32,8 @@ record SqliteFile(Path path) {
 
     /**
      * Pages that the log may take before it is folded into the file, 32 MiB. A fold waits for the disk twice, 7 to 9 ms
-     * each where that was measured, whether it is of 4 KiB or of 4 MiB, which is where SQLite's own 1,000 pages are. A
-     * slow recording is folded by the writer thread's clock, long before.
+     * each where that was measured, whether it is of 4 KiB or of 4 MiB, the size of SQLite's own 1,000 pages. In a slow
+     * recording the writer thread's clock folds it long before.
      */
     static final int LOG_PAGES = 8_192;
 
@@ -45,7 +45,7 @@ record SqliteFile(Path path) {
     private static final String DAMAGE = " is damaged: keep a copy and check the disk.";
 
     /**
-     * The file at {@code path}, which is there.
+     * The file at {@code path}, which exists.
      *
      * @throws StoreException CANNOT_OPEN for a folder and for what cannot be reached
      */
@@ -87,7 +87,7 @@ record SqliteFile(Path path) {
     }
 
     /**
-     * The file at {@code path}, which need not be there; its folder is made.
+     * The file at {@code path}, which need not exist; its folder is made.
      *
      * @throws StoreException READ_ONLY or CANNOT_OPEN where the folder cannot be made
      */
@@ -129,7 +129,7 @@ record SqliteFile(Path path) {
             }
         }
         // While its log is being folded in, or where that was cut short, the file may be shorter
-        // than its first page says; with the log it is sound.
+        // than its first page has it; with the log it is sound.
         try (Connection connection = connect("", true, READER_BUSY_MILLIS)) {
             return holdsStore(connection);
         } catch (SQLException e) {
@@ -212,7 +212,7 @@ record SqliteFile(Path path) {
         config.setOpenMode(SQLiteOpenMode.NOMUTEX);
         config.setBusyTimeout(busyMillis);
         config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
-        config.setGetGeneratedKeys(false); // asking for them would double the time of an insert
+        config.setGetGeneratedKeys(false); // with them an insert takes twice the time
         return JDBC.createConnection(JDBC.PREFIX + path.toUri() + options, config.toProperties());
     }
 
@@ -231,7 +231,7 @@ record SqliteFile(Path path) {
         return path.resolveSibling(path.getFileName() + suffix);
     }
 
-    /** What SQLite says, as one plain sentence with a remedy. */
+    /** A failure of SQLite, as one plain sentence with a remedy. */
     StoreException failure(SQLException e) {
         return switch (kind(e)) {
             case NOTADB -> failure(e, Kind.NOT_A_DATABASE, NO_DATABASE);
@@ -262,12 +262,12 @@ record SqliteFile(Path path) {
         return path;
     }
 
-    /** What SQLite says of a file that was a store when it was opened. */
+    /** The same of a file that was a store when it was opened. */
     StoreException failureOfAStore(SQLException e) {
         return kind(e) == NOTADB ? failure(e, Kind.DAMAGED, DAMAGE) : failure(e);
     }
 
-    /** Whether writing may succeed a little later, when somebody has made room or ended. */
+    /** Whether writing may succeed a little later, when there is room or another program has ended. */
     static boolean mayPass(SQLException e) {
         return switch (kind(e)) {
             case 5, 6, 7 -> true; // SQLITE_BUSY, SQLITE_LOCKED, SQLITE_NOMEM
@@ -281,7 +281,7 @@ record SqliteFile(Path path) {
         return e instanceof SQLiteException sqlite ? sqlite.getResultCode() : SQLiteErrorCode.UNKNOWN_ERROR;
     }
 
-    /** SQLite's primary result code: the lower byte; the rest says more of it. */
+    /** SQLite's primary result code: the lower byte; the rest gives details of it. */
     private static int kind(SQLException e) {
         return code(e).code & 0xff;
     }

@@ -170,7 +170,7 @@ public final class StoreMaintenance {
      * room that was free. The copy turns up whole or not at all.
      *
      * @param to must not be there
-     * @param progress told the bytes written so far
+     * @param progress gets the bytes written so far
      * @param stop asked now and then: ends it early
      * @return false where it was ended early
      * @throws StoreException as {@link History#open}; WRITE_FAILED where {@code to} is there, or the copy has no room

@@ -76,14 +76,14 @@ class MigrationTest {
     }
 
     @Test
-    void takesTheHolesOfTheFirstVersionForOpen() throws Exception {
+    void takesTheGapsOfTheFirstVersionForOpen() throws Exception {
         Path file = storeOf(1);
         sql(file, "INSERT INTO gap VALUES (4, 11, 20, 1000, 2000, 'missed', 3000)");
         Recorder.open(file, Durability.NORMAL).close();
-        Gap hole = new Gap(11, 20, 1_000, 2_000);
+        Gap gap = new Gap(11, 20, 1_000, 2_000);
         try (History history = History.open(file)) {
             assertEquals(
-                    List.of(new LedgerEntry(hole, GapCause.MISSED, 3_000, OptionalLong.empty(), Optional.empty())),
+                    List.of(new LedgerEntry(gap, GapCause.MISSED, 3_000, OptionalLong.empty(), Optional.empty())),
                     history.openGaps(TAPE));
         }
     }

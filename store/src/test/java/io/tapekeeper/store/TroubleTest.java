@@ -64,7 +64,7 @@ class TroubleTest {
         }
     }
 
-    /** Says more trades than the disk has room for, and fewer than the queue has. */
+    /** Records more trades than the disk has room for, and fewer than the queue has. */
     private static long fill(Recorder recorder) {
         long trades = 60_000; // of 44 bytes: 2.6 MB
         for (long id = 0; id < trades; id++) {
@@ -142,7 +142,7 @@ class TroubleTest {
                 }
             });
             until("the queue is full", () -> queue.waits() > 0 && queue.trouble != null);
-            assertTrue(said.get() < trades, "nobody waits");
+            assertTrue(said.get() < trades, "the caller does not wait");
             statement.execute("PRAGMA max_page_count = 1000000");
             tape.join();
             queue.close();
@@ -181,7 +181,7 @@ class TroubleTest {
                 Statement statement = other.createStatement()) {
             statement.execute("BEGIN IMMEDIATE");
             recorder.trade(TAPE, trade(0));
-            until("it is told", () -> recorder.trouble().isPresent());
+            until("the trouble is reported", () -> recorder.trouble().isPresent());
             assertEquals(Optional.of(file + " is held busy by another program: end that one."), recorder.trouble());
             statement.execute("ROLLBACK");
             until("it is over", () -> recorder.trouble().isEmpty());
@@ -205,7 +205,7 @@ class TroubleTest {
         assertTrue(StoreMaintenance.quickCheck(file, () -> false).isPresent());
         Recorder recorder = Recorder.open(file, Durability.NORMAL);
         recorder.trade(TAPE, trade(10_000));
-        until("the failure is told", () -> recorder.failure().isPresent());
+        until("the failure is reported", () -> recorder.failure().isPresent());
         assertEquals(Kind.DAMAGED, recorder.failure().orElseThrow().kind());
         assertEquals(
                 Kind.DAMAGED,
