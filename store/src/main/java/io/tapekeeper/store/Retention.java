@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** Deletes what is old, few rows at a time so that recording goes on. The writer thread owns it. */
+/**
+ * Deletes what is old, a few rows at a time so that recording goes on, and keeps the roll-ups what the rest makes of
+ * them. The writer thread owns it.
+ */
 final class Retention {
     /** Rows of a table in one transaction: some milliseconds. */
     private static final int ROWS = 2_000;
@@ -21,6 +24,7 @@ final class Retention {
         this.rollups = rollups;
     }
 
+    /** @param before epoch microseconds of the venue's clock */
     void add(TapeId tape, long before) {
         due.merge(tape, before, Math::max);
     }
@@ -29,7 +33,7 @@ final class Retention {
         return !due.isEmpty();
     }
 
-    /** One transaction of what is due. */
+    /** Runs one transaction of what is due. */
     void step() throws SQLException {
         Map.Entry<TapeId, Long> first = due.entrySet().iterator().next();
         TapeId tape = first.getKey();
@@ -55,9 +59,10 @@ final class Retention {
         return most == ROWS;
     }
 
+    /** Returns how many trades went. */
     private int forgetTrades(long tape, long before) throws SQLException {
-        // The last trade tells a start where to go on, and what stands behind the newest checkpoint
-        // is what it replays. A trade with a time far ahead of its neighbours stops nothing.
+        // A start goes on from the last trade, and replays those after the newest checkpoint. A
+        // trade with a time far ahead of its neighbours stops nothing.
         OptionalLong last = sql.number("""
                         SELECT max(id) FROM (
                             SELECT id, time FROM trade WHERE tape = ?1 AND id <= min(
@@ -73,7 +78,7 @@ final class Retention {
             return 0;
         }
         int forgotten = sql.update("DELETE FROM trade WHERE tape = ? AND id <= ?", tape, last.getAsLong());
-        // A hole that the ledger knows is forgotten with the trades before it.
+        // A gap that the ledger has is forgotten with the trades before it.
         sql.update("""
                 UPDATE tape SET first_id = CASE
                     WHEN EXISTS (SELECT 1 FROM gap
@@ -83,7 +88,7 @@ final class Retention {
                 WHERE id = ?1
                 """, tape, last.getAsLong());
         sql.update("DELETE FROM gap WHERE tape = ? AND last_id <= ?", tape, last.getAsLong());
-        // A replay from these would begin with a hole.
+        // A replay from these would begin with a gap.
         sql.update("""
                 DELETE FROM checkpoint WHERE last_trade_id < ?
                     AND series IN (SELECT id FROM series WHERE tape = ?)
@@ -91,6 +96,7 @@ final class Retention {
         return forgotten;
     }
 
+    /** Returns how many rows went from the table that lost the most. */
     private int forgetRows(long tape, long series, long before) throws SQLException {
         long interval =
                 sql.number("SELECT interval FROM series WHERE id = ?", series).orElseThrow();

@@ -170,7 +170,7 @@ public final class StoreMaintenance {
      * room that was free. The copy turns up whole or not at all.
      *
      * @param to must not be there
-     * @param progress told the bytes written so far
+     * @param progress gets the bytes written so far
      * @param stop asked now and then: ends it early
      * @return false where it was ended early
      * @throws StoreException as {@link History#open}; WRITE_FAILED where {@code to} is there, or the copy has no room
@@ -221,9 +221,7 @@ public final class StoreMaintenance {
     }
 
     private static void checkRoom(Connection connection, Path partial, Path target) throws SQLException {
-        long pages = SqliteFile.number(connection, "PRAGMA page_count")
-                - SqliteFile.number(connection, "PRAGMA freelist_count");
-        long needed = pages * SqliteFile.number(connection, "PRAGMA page_size");
+        long needed = RowMapper.numberOf(connection, Selects.USED_BYTES);
         long room = new SqliteFile(partial).freeBytes();
         if (room < needed) {
             throw new StoreException(
