@@ -2,6 +2,7 @@ package io.tapekeeper.store;
 
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.bar.Interval;
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.market.Amount;
 import io.tapekeeper.series.FeatureRow;
 import io.tapekeeper.series.RollupRow;
@@ -36,14 +37,13 @@ final class RollupWriter {
 
     private static final int SHARE = 10;
 
-    private static final String STORED = """
-            INSERT OR REPLACE INTO rollup (
-                series, interval, start, open, high, low, close, volume, quote_volume,
-                taker_buy_volume, trades, carried, return_low, return_high, volatility_low,
-                volatility_high, baseline_low, baseline_high, zscore_low, zscore_high, signal,
-                rules, complete, bar_complete)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """;
+    private static final String COLUMNS = "series, interval, start, open, high, low, close, volume, quote_volume,"
+            + " taker_buy_volume, trades, carried, "
+            + RowMapper.EXTREMES
+            + ", signal, rules, complete, bar_complete";
+
+    private static final String STORED =
+            "INSERT OR REPLACE INTO rollup (%s) VALUES (%s)".formatted(COLUMNS, COLUMNS.replaceAll("\\w+", "?"));
 
     static final String FROM_ROWS = "SELECT "
             + RowMapper.FEATURES
@@ -271,8 +271,7 @@ final class RollupWriter {
 
     private void store(long series, RollupRow row) throws SQLException {
         Bar bar = row.bar();
-        sql.update(
-                STORED,
+        List<Object> columns = new ArrayList<>(List.of(
                 series,
                 bar.interval().micros(),
                 bar.start(),
@@ -282,21 +281,18 @@ final class RollupWriter {
                 bar.close(),
                 TransactionWriter.sum(bar.volume(), Amount.SIZE_PLACES),
                 TransactionWriter.sum(bar.quoteVolume(), Amount.QUOTE_PLACES),
-                TransactionWriter.sum(bar.takerBuyVolume(), Amount.SIZE_PLACES),
-                bar.trades(),
-                TransactionWriter.flag(bar.carried()),
-                TransactionWriter.real(row.change().low()),
-                TransactionWriter.real(row.change().high()),
-                TransactionWriter.real(row.volatility().low()),
-                TransactionWriter.real(row.volatility().high()),
-                TransactionWriter.real(row.baseline().low()),
-                TransactionWriter.real(row.baseline().high()),
-                TransactionWriter.real(row.zScore().low()),
-                TransactionWriter.real(row.zScore().high()),
-                TransactionWriter.position(row.signal()),
-                row.rules(),
-                TransactionWriter.flag(row.complete()),
-                TransactionWriter.flag(bar.complete()));
+                TransactionWriter.sum(bar.takerBuyVolume(), Amount.SIZE_PLACES)));
+        columns.add(bar.trades());
+        columns.add(TransactionWriter.flag(bar.carried()));
+        for (Feature feature : RollupRow.FEATURES) {
+            columns.add(TransactionWriter.real(row.low().of(feature)));
+            columns.add(TransactionWriter.real(row.high().of(feature)));
+        }
+        columns.add(TransactionWriter.position(row.signal()));
+        columns.add(row.rules());
+        columns.add(TransactionWriter.flag(row.complete()));
+        columns.add(TransactionWriter.flag(bar.complete()));
+        sql.update(STORED, columns.toArray());
     }
 
     /** Rolls some of the rows up that were recorded before there were roll-ups. */

@@ -1,7 +1,7 @@
 package io.tapekeeper.store;
 
 import io.tapekeeper.bar.Bar;
-import io.tapekeeper.feature.FeatureValues;
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.market.Amount;
 import io.tapekeeper.series.FeatureRow;
 import java.sql.SQLException;
@@ -20,7 +20,7 @@ final class RowInserts {
 
     private static final String FEATURE = features(1);
     private static final String FEATURES = features(AT_ONCE);
-    private static final int FEATURE_COLUMNS = 11;
+    private static final int FEATURE_COLUMNS = 5 + Feature.all().size();
 
     private final WriterConnection sql;
     private final List<Object> bars = new ArrayList<>(AT_ONCE * BAR_COLUMNS);
@@ -34,16 +34,12 @@ final class RowInserts {
         return revised(
                 "bar",
                 "tape, interval, start",
-                "open, high, low, close, volume, quote_volume, taker_buy_volume, trades," + " complete, carried",
+                "open, high, low, close, volume, quote_volume, taker_buy_volume, trades, complete, carried",
                 count);
     }
 
     private static String features(int count) {
-        return revised(
-                "feature",
-                "series, start",
-                "return, log_return, volatility, volatility_annual, baseline, zscore, signal," + " rules, complete",
-                count);
+        return revised("feature", "series, start", RowMapper.VALUES + ", signal, rules, complete", count);
     }
 
     /** An insert that changes a row, and its revision, where the key is there with other values. */
@@ -103,18 +99,15 @@ final class RowInserts {
     }
 
     private static List<Object> features(int series, FeatureRow row) {
-        FeatureValues values = row.values();
-        return Arrays.asList(
-                series,
-                row.bar().start(),
-                TransactionWriter.real(values.change()),
-                TransactionWriter.real(values.logReturn()),
-                TransactionWriter.real(values.volatility()),
-                TransactionWriter.real(values.annualised()),
-                TransactionWriter.real(values.baseline()),
-                TransactionWriter.real(values.zScore()),
-                TransactionWriter.position(row.signal()),
-                row.rules(),
-                TransactionWriter.flag(row.complete()));
+        List<Object> columns = new ArrayList<>(FEATURE_COLUMNS);
+        columns.add(series);
+        columns.add(row.bar().start());
+        for (Feature feature : Feature.all()) {
+            columns.add(TransactionWriter.real(row.values().of(feature)));
+        }
+        columns.add(TransactionWriter.position(row.signal()));
+        columns.add(row.rules());
+        columns.add(TransactionWriter.flag(row.complete()));
+        return columns;
     }
 }
