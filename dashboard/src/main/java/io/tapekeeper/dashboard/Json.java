@@ -20,7 +20,6 @@ import io.tapekeeper.series.RollupRow;
 import io.tapekeeper.series.Series;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.store.RowRange;
-import io.tapekeeper.tape.TapeId;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.function.Consumer;
@@ -49,22 +48,6 @@ public final class Json {
             body.accept(json);
         }
         return bytes.toByteArray();
-    }
-
-    /**
-     * Names a series in addresses: {@code binance.BTCUSDT.aggregate.classic.1s}, and {@code .simulated} behind it where
-     * it is.
-     */
-    public static String id(Series series) {
-        TapeId tape = series.tape();
-        return String.join(
-                        ".",
-                        tape.venue(),
-                        tape.symbol(),
-                        tape.kind().label(),
-                        series.preset(),
-                        series.interval().toString())
-                + (tape.simulated() ? ".simulated" : "");
     }
 
     /** The features that rows have, and the rules that raise alerts. */
@@ -100,7 +83,7 @@ public final class Json {
         Series series = live.series();
         SeriesInfo info = live.info();
         json.writeStartObject();
-        json.writeStringProperty("id", id(series));
+        json.writeStringProperty("id", series.id());
         json.writeStringProperty("venue", series.tape().venue());
         json.writeStringProperty("symbol", series.tape().symbol());
         json.writeStringProperty("kind", series.tape().kind().label());
@@ -341,7 +324,7 @@ public final class Json {
         } else {
             json.writeNull();
         }
-        number(json, "openHoles", orNaN(now.isKnown(), now.openHoles()));
+        number(json, "openHoles", orNaN(now.isKnown(), now.openGaps()));
         number(json, "missingTrades", orNaN(now.missingTrades() >= 0, now.missingTrades()));
         json.writeName("repair");
         Completeness.Repair repair = now.repair();

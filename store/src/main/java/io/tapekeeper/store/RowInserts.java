@@ -1,12 +1,9 @@
 package io.tapekeeper.store;
 
-import io.tapekeeper.bar.Bar;
 import io.tapekeeper.feature.Feature;
-import io.tapekeeper.market.Amount;
 import io.tapekeeper.series.FeatureRow;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** Bars and their features, within the transaction of {@link TransactionWriter}; its thread owns it. */
@@ -16,7 +13,7 @@ final class RowInserts {
 
     private static final String BAR = bars(1);
     private static final String BARS = bars(AT_ONCE);
-    private static final int BAR_COLUMNS = 13;
+    private static final int BAR_COLUMNS = 1 + BarColumns.COUNT;
 
     private static final String FEATURE = features(1);
     private static final String FEATURES = features(AT_ONCE);
@@ -31,11 +28,7 @@ final class RowInserts {
     }
 
     private static String bars(int count) {
-        return revised(
-                "bar",
-                "tape, interval, start",
-                "open, high, low, close, volume, quote_volume, taker_buy_volume, trades, complete, carried",
-                count);
+        return revised("bar", "tape, " + BarColumns.KEY, BarColumns.VALUES, count);
     }
 
     private static String features(int count) {
@@ -55,7 +48,8 @@ final class RowInserts {
 
     /** A bar that closed, and its features. */
     void add(int tape, int series, FeatureRow row) throws SQLException {
-        bars.addAll(bar(tape, row.bar()));
+        bars.add(tape);
+        BarColumns.add(bars, row.bar());
         features.addAll(features(series, row));
         if (bars.size() == AT_ONCE * BAR_COLUMNS) {
             sql.update(BARS, bars.toArray());
@@ -81,33 +75,16 @@ final class RowInserts {
         features.clear();
     }
 
-    private static List<Object> bar(int tape, Bar bar) {
-        return Arrays.asList(
-                tape,
-                bar.interval().micros(),
-                bar.start(),
-                bar.open(),
-                bar.high(),
-                bar.low(),
-                bar.close(),
-                TransactionWriter.sum(bar.volume(), Amount.SIZE_PLACES),
-                TransactionWriter.sum(bar.quoteVolume(), Amount.QUOTE_PLACES),
-                TransactionWriter.sum(bar.takerBuyVolume(), Amount.SIZE_PLACES),
-                bar.trades(),
-                TransactionWriter.flag(bar.complete()),
-                TransactionWriter.flag(bar.carried()));
-    }
-
     private static List<Object> features(int series, FeatureRow row) {
         List<Object> columns = new ArrayList<>(FEATURE_COLUMNS);
         columns.add(series);
         columns.add(row.bar().start());
         for (Feature feature : Feature.all()) {
-            columns.add(TransactionWriter.real(row.values().of(feature)));
+            columns.add(ColumnValues.real(row.values().of(feature)));
         }
-        columns.add(TransactionWriter.position(row.signal()));
+        columns.add(ColumnValues.position(row.signal()));
         columns.add(row.rules());
-        columns.add(TransactionWriter.flag(row.complete()));
+        columns.add(ColumnValues.flag(row.complete()));
         return columns;
     }
 }

@@ -22,8 +22,11 @@ import io.tapekeeper.tape.IdRange;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
 import java.math.BigDecimal;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
@@ -32,19 +35,10 @@ import java.util.stream.Collectors;
 final class RowMapper {
     static final String SERIES = "symbol, venue, price_step, size_step, kind, simulated, preset, interval";
     static final String TRADE = "id, price, size, side, time, received, raw";
-    static final String BAR = "interval, start, open, high, low, close, volume, quote_volume, bar.trades,"
-            + " taker_buy_volume, bar.complete, carried, bar.revision";
+    static final String BAR = BarColumns.names("bar.complete") + ", bar.revision";
     static final String VALUES = String.join(", ", Feature.columns(Feature.all()));
     static final String FEATURES = BAR + ", " + VALUES + ", signal, rules, feature.complete, feature.revision";
-
-    /** Of each feature that is rolled up its lowest and its highest value. */
-    static final String EXTREMES =
-            RollupRow.FEATURES.stream().map(RowMapper::extremes).collect(Collectors.joining(", "));
-
-    static final String ROLLUP = "interval, start, open, high, low, close, volume, quote_volume, trades,"
-            + " taker_buy_volume, bar_complete, carried, "
-            + EXTREMES
-            + ", signal, rules, complete";
+    static final String ROLLUP = BarColumns.names("bar_complete") + ", " + extremes() + ", signal, rules, complete";
     static final String ALERT = "rule, opened, closed, value, threshold, reason";
     static final String SIGNAL = "model, time, signal, price, zscore";
     static final String GAP = "first_id, last_id, before, after, cause, opened, closed, repaired_by";
@@ -60,11 +54,19 @@ final class RowMapper {
         }
     }
 
+    /** Makes one row into what it stands for. */
+    interface Reading<T> {
+        T of(RowMapper row) throws SQLException;
+    }
+
     private final ResultSet result;
     private int column;
 
-    private static String extremes(Feature feature) {
-        return "%1$s_low, %1$s_high".formatted(feature.column());
+    /** Of each feature that is rolled up its lowest and its highest value. */
+    private static String extremes() {
+        return RollupRow.FEATURES.stream()
+                .map(feature -> "%1$s_low, %1$s_high".formatted(feature.column()))
+                .collect(Collectors.joining(", "));
     }
 
     RowMapper(ResultSet result) {
@@ -75,6 +77,25 @@ final class RowMapper {
     boolean next() throws SQLException {
         column = 0;
         return result.next();
+    }
+
+    /** All rows that a statement finds for these values, one after the other. */
+    static <T> List<T> all(PreparedStatement statement, Reading<T> reading, Object... values) throws SQLException {
+        bind(statement, values);
+        List<T> rows = new ArrayList<>();
+        try (ResultSet result = statement.executeQuery()) {
+            RowMapper row = new RowMapper(result);
+            while (row.next()) {
+                rows.add(reading.of(row));
+            }
+        }
+        return rows;
+    }
+
+    static void bind(PreparedStatement statement, Object... values) throws SQLException {
+        for (int i = 0; i < values.length; i++) {
+            statement.setObject(i + 1, values[i]);
+        }
     }
 
     Series series() throws SQLException {
@@ -160,14 +181,7 @@ final class RowMapper {
     LedgerEntry gap() throws SQLException {
         Gap gap = new Gap(whole(), whole(), whole(), whole());
         GapCause cause = GapCause.parse(text());
-        long opened = whole();
-        Long closed = number();
-        return new LedgerEntry(
-                gap,
-                cause,
-                opened,
-                closed == null ? OptionalLong.empty() : OptionalLong.of(closed),
-                Optional.ofNullable(text()));
+        return new LedgerEntry(gap, cause, whole(), optional(), Optional.ofNullable(text()));
     }
 
     Checkpoint checkpoint() throws SQLException {
@@ -178,6 +192,12 @@ final class RowMapper {
     Long number() throws SQLException {
         long value = whole();
         return result.wasNull() ? null : value;
+    }
+
+    /** A number, empty where it is NULL. */
+    OptionalLong optional() throws SQLException {
+        long value = whole();
+        return result.wasNull() ? OptionalLong.empty() : OptionalLong.of(value);
     }
 
     private long whole() throws SQLException {

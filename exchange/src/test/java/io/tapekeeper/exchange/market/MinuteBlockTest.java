@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
 
-class BlockTest {
-    private final Block.Builder builder = new Block.Builder(0, 50);
+class MinuteBlockTest {
+    private final MinuteBlock.Builder builder = new MinuteBlock.Builder(0, 50);
     private long nextId = 7;
 
     private void trade(long price, long time, boolean sold) {
@@ -20,7 +20,7 @@ class BlockTest {
         trade(101, 1_000, true); // another price
         trade(101, 2_000, true); // another time
         trade(101, 2_000, true);
-        Block block = builder.build();
+        MinuteBlock block = builder.build();
         assertEquals(4, block.aggregates());
         assertEquals(new Aggregate(50, 100, 20, 7, 8, 1_000, false), block.aggregate(0));
         assertEquals(new Aggregate(51, 100, 10, 9, 9, 1_000, true), block.aggregate(1));
@@ -38,11 +38,11 @@ class BlockTest {
 
     @Test
     void keepsAQuoteOnlyWhereTheBookChanges() {
-        builder.quote(1, 1, 100, 5, 101, 5);
+        builder.add(new Quote(0, 1, 1, 100, 5, 101, 5));
         trade(101, 2, false);
-        builder.quote(2, 2, 100, 5, 101, 5);
-        builder.quote(2, 3, 100, 5, 101, 4);
-        Block block = builder.build();
+        builder.add(new Quote(0, 2, 2, 100, 5, 101, 5));
+        builder.add(new Quote(0, 2, 3, 100, 5, 101, 4));
+        MinuteBlock block = builder.build();
         assertEquals(2, block.quotes());
         assertEquals(0, block.quote(0).tradesBefore());
         assertEquals(new Quote(1, 2, 3, 100, 5, 101, 4), block.quote(1));

@@ -20,16 +20,16 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Lets WebSocket handshakes on {@code /ws}, {@code /ws/<streams>} and {@code /stream} in; every other request goes on
+ * Accepts WebSocket handshakes on {@code /ws}, {@code /ws/<streams>} and {@code /stream}; passes every other request on
  * along the pipeline.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write fails with its channel, whose end is handled
-public final class SocketDoor extends ChannelInboundHandlerAdapter {
+public final class WebSocketUpgrade extends ChannelInboundHandlerAdapter {
     private static final int LONGEST_MESSAGE = 1 << 16;
 
     private final Sockets sockets;
 
-    public SocketDoor(Sockets sockets) {
+    public WebSocketUpgrade(Sockets sockets) {
         this.sockets = sockets;
     }
 
@@ -71,26 +71,32 @@ public final class SocketDoor extends ChannelInboundHandlerAdapter {
             refuse(context, HttpResponseStatus.UPGRADE_REQUIRED);
             return;
         }
+        SocketConnection connection = new SocketConnection(context.channel(), sockets, combined, units);
+        if (shakeHands(context, request, () -> connection.opened(wanted))) {
+            while (context.pipeline().last() != this) {
+                context.pipeline().removeLast();
+            }
+            context.pipeline()
+                    .addLast(new WebSocketFrameAggregator(LONGEST_MESSAGE), connection)
+                    .remove(this);
+        }
+    }
+
+    private static boolean shakeHands(ChannelHandlerContext context, FullHttpRequest request, Runnable done) {
         WebSocketServerHandshaker handshaker =
                 new WebSocketServerHandshakerFactory(request.uri(), null, true, LONGEST_MESSAGE).newHandshaker(request);
         if (handshaker == null) {
             WebSocketServerHandshakerFactory.sendUnsupportedVersionResponse(context.channel());
-            return;
+            return false;
         }
-        SocketConnection connection = new SocketConnection(context.channel(), sockets, combined, units);
-        handshaker.handshake(context.channel(), request).addListener(done -> {
-            if (done.isSuccess()) {
-                connection.opened(wanted);
+        handshaker.handshake(context.channel(), request).addListener(result -> {
+            if (result.isSuccess()) {
+                done.run();
             } else {
                 context.close();
             }
         });
-        while (context.pipeline().last() != this) {
-            context.pipeline().removeLast();
-        }
-        context.pipeline()
-                .addLast(new WebSocketFrameAggregator(LONGEST_MESSAGE), connection)
-                .remove(this);
+        return true;
     }
 
     private static InetAddress address(ChannelHandlerContext context) {
@@ -113,7 +119,7 @@ public final class SocketDoor extends ChannelInboundHandlerAdapter {
                 .toList();
     }
 
-    /** A last part that is no stream is a client's own number for the socket, as in /ws/0. */
+    /** A part that is not a stream is a client's own number for the socket, as in /ws/0. */
     private static List<String> named(String path) {
         return Arrays.stream(path.substring("/ws".length()).split("/", -1))
                 .filter(name -> name.contains("@") || name.startsWith("!"))

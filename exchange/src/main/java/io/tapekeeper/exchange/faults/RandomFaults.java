@@ -7,15 +7,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Draws from a seed what a plan does not say. */
-final class Draw {
+/** Draws from a seed what a plan leaves out. */
+final class RandomFaults {
     private static final List<Integer> HANDSHAKE = List.of(429, 403, 503);
     private static final List<Integer> STATUSES = List.of(429, 403, 500, 502, 503, 504);
     private static final List<Frame.Trick> TRICKS = List.of(Frame.Trick.values());
 
     private final SplittableRandom random;
 
-    Draw(long seed) {
+    RandomFaults(long seed) {
         random = new SplittableRandom(seed);
     }
 
@@ -27,12 +27,12 @@ final class Draw {
         return choices.get(random.nextInt(choices.size()));
     }
 
-    Amount trades() {
-        return Amount.trades(random.nextInt(100, 2_000));
+    Progress trades() {
+        return Progress.trades(random.nextInt(100, 2_000));
     }
 
-    Amount requests() {
-        return Amount.requests(random.nextInt(2, 20));
+    Progress requests() {
+        return Progress.requests(random.nextInt(2, 20));
     }
 
     Duration time() {
@@ -55,51 +55,52 @@ final class Draw {
         return of(STATUSES);
     }
 
-    /** A fault behind which trades are missing on the socket. */
+    /** A fault that leaves trades missing on the socket. */
     Fault hole() {
-        When when = When.after(trades());
+        Schedule when = Schedule.after(trades());
         return switch (number(3)) {
             case 0 -> new Drop(sometimesAgain(when), how());
-            case 1 -> new Fault.Silent(when.lasting(Amount.of(time())));
-            default -> new Frame(when.lasting(Amount.trades(1 + number(200))), Frame.Trick.SKIP);
+            case 1 -> new Fault.Silent(when.lasting(Progress.of(time())));
+            default -> new Frame(when.lasting(Progress.trades(1 + number(200))), Frame.Trick.SKIP);
         };
     }
 
-    /** Single trades missing on the socket, again and again: REST may bring the first of them. */
+    /** Single trades missing on the socket, again and again, for the first of them may come by REST. */
     Fault skips() {
-        When when = When.after(trades()).repeated(Amount.trades(100 + number(400)), 20);
+        Schedule when = Schedule.after(trades()).repeated(Progress.trades(100 + number(400)), 20);
         return new Frame(when, Frame.Trick.SKIP);
     }
 
-    /** Any fault of the wire that passes. */
+    /** Any temporary fault of the wire. */
     Fault any() {
-        When atTrade = When.after(trades());
-        When atRequest = When.after(requests());
+        Schedule atTrade = Schedule.after(trades());
+        Schedule atRequest = Schedule.after(requests());
         return switch (number(16)) {
             case 0 -> hole();
             case 1 -> new Fault.HalfOpen(atTrade);
-            case 2 -> new Fault.Mute(When.after(Amount.connections(1 + number(3))));
+            case 2 -> new Fault.Mute(Schedule.after(Progress.connections(1 + number(3))));
             case 3 ->
                 new Fault.Refuse(
-                        When.after(Amount.connections(1 + number(2))).lasting(Amount.of(time())), handshakeStatus());
+                        Schedule.after(Progress.connections(1 + number(2))).lasting(Progress.of(time())),
+                        handshakeStatus());
             case 4 -> new Fault.Rotate(Duration.ofSeconds(5 + number(20)));
             case 5 -> new Fault.Restart(atTrade, time());
             case 6 -> new Fault.ServerShutdown(atTrade, time());
             case 7 -> new Fault.Drip(atTrade, time());
             case 8 -> new Fault.Burst(atTrade, time());
-            case 9 -> new Fault.Clock(atTrade.lasting(Amount.of(time())), step());
+            case 9 -> new Fault.Clock(atTrade.lasting(Progress.of(time())), step());
             case 10 -> new Fault.Status(sometimesAgain(atRequest), status(), Duration.ofSeconds(1));
             case 11 -> new Body(sometimesAgain(atRequest), body());
             case 12 -> new Fault.Slow(atRequest, time().multipliedBy(5));
-            case 13 -> new Fault.Lag(When.AT_ONCE.lasting(Amount.of(time().multipliedBy(10))), time());
+            case 13 -> new Fault.Lag(Schedule.AT_ONCE.lasting(Progress.of(time().multipliedBy(10))), time());
             default -> new Frame(sometimesAgain(atTrade), of(TRICKS));
         };
     }
 
-    private When sometimesAgain(When when) {
+    private Schedule sometimesAgain(Schedule when) {
         return random.nextBoolean()
                 ? when
-                : when.repeated(when.after().unit() == Amount.Unit.REQUESTS ? requests() : trades(), 2 + number(10));
+                : when.repeated(when.after().unit() == Progress.Unit.REQUESTS ? requests() : trades(), 2 + number(10));
     }
 
     Duration step() {

@@ -7,10 +7,10 @@ import java.util.function.LongPredicate;
 
 /**
  * One minute of a symbol's tape: its raw trades, the aggregates they make, and the quotes between them. Immutable once
- * built. Trades of one aggregate share their time, so that none reaches over a block's edge and each block can be made
+ * built. Trades of one aggregate share their time, so that none crosses a block's edge, and each block can be built
  * without its neighbours.
  */
-public final class Block {
+public final class MinuteBlock {
     /** Length of a block, in microseconds. */
     public static final long MINUTE = 60_000_000L;
 
@@ -20,7 +20,7 @@ public final class Block {
     private final Aggregate[] aggregates;
     private final Quote[] quotes;
 
-    private Block(Builder from) {
+    private MinuteBlock(Builder from) {
         minute = from.minute;
         trades = from.trades.toArray(RawTrade[]::new);
         eventTimes = Arrays.copyOf(from.eventTimes, trades.length);
@@ -28,7 +28,7 @@ public final class Block {
         aggregates = aggregate(trades, from.firstAggregateId);
     }
 
-    private Block(Block from, long minute, RawTrade[] trades, long[] eventTimes, Aggregate[] all) {
+    private MinuteBlock(MinuteBlock from, long minute, RawTrade[] trades, long[] eventTimes, Aggregate[] all) {
         long later = (minute - from.minute) * MINUTE;
         this.minute = minute;
         this.trades = trades;
@@ -47,12 +47,17 @@ public final class Block {
         }
     }
 
+    /** A minute without events. */
+    public static MinuteBlock empty(long minute) {
+        return new Builder(minute, 0).build();
+    }
+
     /**
-     * This block as another minute's, without some aggregates and their trades, and with some blanked.
+     * This block moved to another minute, without some aggregates and their trades, and with some blanked.
      *
-     * @param absent by id of aggregates, as is {@code blanked}
+     * @param absent which aggregate ids to leave out; {@code blanked} likewise which to blank
      */
-    public Block altered(long toMinute, LongPredicate absent, LongPredicate blanked) {
+    public MinuteBlock altered(long toMinute, LongPredicate absent, LongPredicate blanked) {
         long later = (toMinute - minute) * MINUTE;
         List<RawTrade> keptTrades = new ArrayList<>();
         List<Aggregate> keptAggregates = new ArrayList<>();
@@ -71,7 +76,7 @@ public final class Block {
                 }
             }
         }
-        return new Block(
+        return new MinuteBlock(
                 this,
                 toMinute,
                 keptTrades.toArray(RawTrade[]::new),
@@ -87,7 +92,7 @@ public final class Block {
             for (to = from + 1;
                     to < trades.length
                             && together(trades[to - 1], trades[to])
-                            && trades[to].size() <= Long.MAX_VALUE - size; // or another begins
+                            && trades[to].size() <= Long.MAX_VALUE - size; // else another begins
                     to++) {
                 size += trades[to].size();
             }
@@ -103,7 +108,7 @@ public final class Block {
         return made.toArray(Aggregate[]::new);
     }
 
-    /** A hole in the ids ends an aggregate: the trades in it may have differed. */
+    /** A gap in the ids ends an aggregate, for the missing trades may have differed. */
     private static boolean together(RawTrade a, RawTrade b) {
         return b.id() == a.id() + 1
                 && b.time() == a.time()
@@ -124,7 +129,7 @@ public final class Block {
         return trades[index];
     }
 
-    /** When the trade was told, in microseconds on the tape's clock; never before its time. */
+    /** When the trade was sent, in microseconds on the tape's clock; never before its time. */
     public long eventTime(int index) {
         return eventTimes[index];
     }
@@ -137,7 +142,7 @@ public final class Block {
         return aggregates[index];
     }
 
-    /** How many there are of a kind. */
+    /** Number of prints of a kind. */
     public int count(Print.Kind kind) {
         return kind == Print.Kind.RAW ? trades.length : aggregates.length;
     }
@@ -159,7 +164,7 @@ public final class Block {
         return Kline.of(trades, from, to, closeBefore);
     }
 
-    /** Collects a block in the order of the tape; for one thread. */
+    /** Collects a block in the order of the tape; not thread-safe. */
     public static final class Builder {
         private final long minute;
         private final long firstAggregateId;
@@ -180,16 +185,15 @@ public final class Block {
             trades.add(trade);
         }
 
-        /** Where the book now stands; no news where it stands as before. */
-        public void quote(long time, long updateId, long bid, long bidSize, long ask, long askSize) {
-            Quote quote = new Quote(trades.size(), time, updateId, bid, bidSize, ask, askSize);
+        /** Where the book stands now; ignored where it stands as before. */
+        public void add(Quote quote) {
             if (quotes.isEmpty() || !quote.sameBook(quotes.getLast())) {
-                quotes.add(quote);
+                quotes.add(quote.moved(trades.size(), 0));
             }
         }
 
-        public Block build() {
-            return new Block(this);
+        public MinuteBlock build() {
+            return new MinuteBlock(this);
         }
     }
 }

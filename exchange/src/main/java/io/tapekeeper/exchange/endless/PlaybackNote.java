@@ -14,11 +14,11 @@ import java.util.function.LongUnaryOperator;
 import java.util.zip.CRC32C;
 
 /**
- * How far a synthetic market has been played: a header that says which market it is, and two notes that are written in
- * turn, each with a checksum, so that one of them is whole at any moment. Mapped into memory: a note survives the
- * process the moment it is written, though not a power cut. Locked while open. Written by the player thread alone.
+ * How far a synthetic market has been played: a header that identifies the market, and two notes written in turn, each
+ * with a checksum, so that one of them is whole at any moment. The file is mapped into memory: a note survives the
+ * death of the process, but not a power cut. Locked while open. Only the player thread writes.
  */
-final class PlayedFile implements AutoCloseable {
+final class PlaybackNote implements AutoCloseable {
     private static final long MAGIC = 0x5441_5045_504c_4159L; // "TAPEPLAY"
     private static final int HEADER = 5 * Long.BYTES; // magic, seed, start, market, checksum
     private static final int HEADER_CHECKSUM = 4 * Long.BYTES;
@@ -32,38 +32,41 @@ final class PlayedFile implements AutoCloseable {
     private long tapeTime;
     private long notes;
 
-    private PlayedFile(
-            FileChannel channel, boolean mayBegin, int tapes, long seed, long startIfNew, LongUnaryOperator fingerprint)
+    /**
+     * The identity of a market.
+     *
+     * @param fingerprint checksum of the market that starts at a tape time
+     */
+    record Market(long seed, int symbols, LongUnaryOperator fingerprint) {}
+
+    private PlaybackNote(FileChannel channel, boolean mayBegin, Market market, long startIfNew)
             throws IOException, UnusableSourceException {
         this.channel = channel;
-        noteSize = (2 + tapes) * Long.BYTES + CHECKSUM; // number, tape time, ids, checksum
+        noteSize = (2 + market.symbols()) * Long.BYTES + CHECKSUM; // number, tape time, ids, checksum
         map = channel.map(MapMode.READ_WRITE, 0, HEADER + 2L * noteSize);
-        lastIds = new long[tapes];
+        lastIds = new long[market.symbols()];
         if (map.getLong(HEADER_CHECKSUM) == 0 && mayBegin) {
-            // New, or the process that made it ended before it had written the last word, this one.
+            // New, or the process that created it ended before it wrote this checksum, the last word.
             startMicros = startIfNew;
             Arrays.fill(lastIds, -1);
             write(startMicros, lastIds);
-            map.putLong(0, MAGIC).putLong(8, seed).putLong(16, startMicros);
-            map.putLong(24, fingerprint.applyAsLong(startMicros));
+            map.putLong(0, MAGIC).putLong(8, market.seed()).putLong(16, startMicros);
+            map.putLong(24, market.fingerprint().applyAsLong(startMicros));
             map.putLong(HEADER_CHECKSUM, checksum(0, HEADER_CHECKSUM));
         } else {
             startMicros = map.getLong(16);
-            readHeader(seed, fingerprint);
+            readHeader(market);
             readNotes();
         }
     }
 
     /**
      * @param mayBegin whether the file may be new
-     * @param tapes how many symbols there are
      * @param startIfNew tape time at which a new market starts
-     * @param fingerprint what the market that starts at a time is known by
-     * @throws DamagedException where the file is not what was written
-     * @throws UnusableSourceException where it is of another market or in use
+     * @throws DamagedException if the file is damaged
+     * @throws UnusableSourceException if it belongs to another market or is in use
      */
-    static PlayedFile open(
-            Path file, boolean mayBegin, int tapes, long seed, long startIfNew, LongUnaryOperator fingerprint)
+    static PlaybackNote open(Path file, boolean mayBegin, Market market, long startIfNew)
             throws IOException, UnusableSourceException {
         FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -73,7 +76,7 @@ final class PlayedFile implements AutoCloseable {
                         "The market in %s is being played by another exchange; stop that one or choose another folder."
                                 .formatted(file.getParent()));
             }
-            return new PlayedFile(channel, mayBegin, tapes, seed, startIfNew, fingerprint);
+            return new PlaybackNote(channel, mayBegin, market, startIfNew);
         } catch (IOException e) {
             channel.close();
             throw e;
@@ -88,16 +91,16 @@ final class PlayedFile implements AutoCloseable {
         }
     }
 
-    private void readHeader(long seed, LongUnaryOperator fingerprint) throws IOException {
+    private void readHeader(Market market) throws IOException {
         if (map.getLong(0) != MAGIC || map.getLong(HEADER_CHECKSUM) != checksum(0, HEADER_CHECKSUM)) {
             throw new DamagedException();
         }
-        if (map.getLong(8) != seed) {
+        if (map.getLong(8) != market.seed()) {
             throw new UnusableSourceException(
                     "The saved market is that of seed %d, not %d; start it with its own seed or choose another folder."
-                            .formatted(map.getLong(8), seed));
+                            .formatted(map.getLong(8), market.seed()));
         }
-        if (map.getLong(24) != fingerprint.applyAsLong(startMicros)) {
+        if (map.getLong(24) != market.fingerprint().applyAsLong(startMicros)) {
             throw new UnusableSourceException(
                     "The saved market was made by another version of the generator and cannot go on; move its folder away or choose another.");
         }
@@ -135,7 +138,7 @@ final class PlayedFile implements AutoCloseable {
         CRC32C crc = new CRC32C();
         ByteBuffer bytes = map.duplicate();
         crc.update(bytes.limit(to).position(from));
-        return crc.getValue() + 1; // so that a page of zeros is no note
+        return crc.getValue() + 1; // so that zeros are no valid note
     }
 
     /** The tape time at which the market began. */
@@ -148,7 +151,7 @@ final class PlayedFile implements AutoCloseable {
         return tapeTime;
     }
 
-    /** Last id played per tape as of opening, −1 where none was. */
+    /** The last id played per tape when the file was opened, −1 if none was. */
     long lastId(int tape) {
         return lastIds[tape];
     }
@@ -158,7 +161,7 @@ final class PlayedFile implements AutoCloseable {
         channel.close();
     }
 
-    /** The file is not what was written. */
+    /** The file does not hold what was written. */
     static final class DamagedException extends IOException {
         private static final long serialVersionUID = 1L;
     }
