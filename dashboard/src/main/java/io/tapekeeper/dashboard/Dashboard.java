@@ -30,9 +30,9 @@ import java.util.regex.Pattern;
 /**
  * The HTTP server of page, API and live stream.
  *
- * <p>{@code GET /api/series}, {@code /api/history?series=&limit=&before=}, {@code /api/alerts?series=},
- * {@code /api/stream?series=&since=}, {@code /api/health}; for machines that watch {@code /health} (503 where something
- * is not well) and {@code /metrics}; everything else is the page.
+ * <p>{@code GET /api/catalogue}, {@code /api/series}, {@code /api/history?series=&limit=&before=},
+ * {@code /api/alerts?series=}, {@code /api/stream?series=&since=}, {@code /api/health}; for machines that watch
+ * {@code /health} (503 where something is not well) and {@code /metrics}; everything else is the page.
  *
  * <p>{@link #start} and {@link #close} belong to one thread; requests run on virtual threads of their own, live streams
  * on platform threads.
@@ -180,6 +180,7 @@ public final class Dashboard implements AutoCloseable {
         try {
             Map<String, String> query = query(exchange.getRequestURI().getRawQuery());
             json = switch (path) {
+                case "/api/catalogue" -> Json.write(Json::catalogue);
                 case "/api/series" -> api.series();
                 case "/api/history" -> api.history(query);
                 case "/api/range" -> api.range(query);

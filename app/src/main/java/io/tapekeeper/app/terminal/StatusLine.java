@@ -1,5 +1,6 @@
 package io.tapekeeper.app.terminal;
 
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.health.Completeness;
 import io.tapekeeper.health.Health;
 import io.tapekeeper.market.Decimals;
@@ -121,12 +122,12 @@ public final class StatusLine implements Notices {
         int places = watch.series().instrument().pricePlaces();
         line.append(String.format(Locale.ROOT, "%,." + places + "f", Decimals.toDouble(now.price())));
         FeatureRow row = now.row();
-        if (row != null && !Double.isNaN(row.values().zScore())) {
+        if (row != null && !Double.isNaN(row.values().of(Feature.ZSCORE))) {
             line.append(String.format(
                     Locale.ROOT,
                     "  %s z %+.2f",
                     row.signal().label(),
-                    row.values().zScore()));
+                    row.values().of(Feature.ZSCORE)));
         } else {
             line.append("  warming up %d of %d".formatted(health.warm(), health.warmOf()));
         }
