@@ -50,9 +50,9 @@ final class MetricsEndpoint {
                 Health health = live.health();
                 json.writeStartObject();
                 json.writeStringProperty("symbol", live.series().tape().symbol());
-                json.writeStringProperty("series", Json.id(live.series()));
+                json.writeStringProperty("series", live.series().id());
                 json.writeBooleanProperty("fresh", health.isFresh());
-                Json.freshness(json, health);
+                HealthJson.freshness(json, health);
                 json.writeEndObject();
             }
             json.writeEndArray();

@@ -75,7 +75,7 @@ class AnswersTest {
         LiveView view = new LiveView(100, System::nanoTime);
         try (Recorder recorder = Recorder.open(file, Durability.NORMAL);
                 History history = History.open(file);
-                Dashboard dashboard = new Dashboard(view, HistorySource.of(history), "127.0.0.1", 0)) {
+                Dashboard dashboard = new Dashboard(view, history, "127.0.0.1", 0)) {
             record(recorder);
             dashboard.start();
             show(view);

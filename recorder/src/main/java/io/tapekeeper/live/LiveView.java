@@ -2,7 +2,6 @@ package io.tapekeeper.live;
 
 import io.tapekeeper.alert.Alert;
 import io.tapekeeper.bar.Bar;
-import io.tapekeeper.dashboard.Json;
 import io.tapekeeper.health.Health;
 import io.tapekeeper.health.SystemHealth;
 import io.tapekeeper.series.FeatureRow;
@@ -60,9 +59,9 @@ public final class LiveView {
 
     /** Whether another than this one tells of its series by now. */
     public boolean isSuperseded(LiveSeries series) {
-        String id = Json.id(series.series());
+        String id = series.series().id();
         return inOrder.stream()
-                .anyMatch(live -> live != series && Json.id(live.series()).equals(id));
+                .anyMatch(live -> live != series && live.series().id().equals(id));
     }
 
     /**
