@@ -57,7 +57,7 @@ final class MetricsEndpoint {
                 json.writeStringProperty("symbol", live.series().tape().symbol());
                 json.writeStringProperty("series", live.series().id());
                 json.writeBooleanProperty("fresh", health.isFresh());
-                Json.freshness(json, health);
+                HealthJson.freshness(json, health);
                 json.writeEndObject();
             }
             json.writeEndArray();
