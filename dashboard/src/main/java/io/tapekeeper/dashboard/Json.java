@@ -1,11 +1,9 @@
 package io.tapekeeper.dashboard;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.alert.ClassicRules;
 import io.tapekeeper.alert.Rule;
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.feature.Feature;
-import io.tapekeeper.feature.FeatureValues;
 import io.tapekeeper.live.LiveSeries;
 import io.tapekeeper.market.Amount;
 import io.tapekeeper.market.Decimals;

@@ -117,7 +117,8 @@ class AnswersTest {
             keep(client, "system");
             view.row(BTC, row(124));
             keep(client, "row");
-            view.alertClosed(BTC, new Alert(ClassicRules.Z_HIGH, 124_000_000, 125_000_000, 3.25, 3, "closed \"again\""));
+            view.alertClosed(
+                    BTC, new Alert(ClassicRules.Z_HIGH, 124_000_000, 125_000_000, 3.25, 3, "closed \"again\""));
             keep(client, "alert");
             view.forming(BTC, bar(125, "61849.50"), 125_400_000);
             keep(client, "price");

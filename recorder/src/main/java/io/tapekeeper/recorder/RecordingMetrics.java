@@ -11,8 +11,7 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /** The table of what a recording counts. docs/metrics.md holds the same rows. */
-record RecordingMetrics(
-        List<MonitoredTape> tapes, TapeThread tape, Feed feed, Recorder recorder, Venue venue) {
+record RecordingMetrics(List<MonitoredTape> tapes, TapeThread tape, Feed feed, Recorder recorder, Venue venue) {
     List<Metric> table() {
         return List.of(
                 tape("trades_total", "Trades put on the tape.", one -> one.now().trades()),

@@ -38,7 +38,8 @@ class TapeHealthMonitorTest {
             ConnectionSettings.defaults(),
             RateGovernor.inMemory("127.0.0.1:1", InstantSource.system()));
     private final ClockOffsetMonitor clock = new ClockOffsetMonitor(
-            venue, InstantSource.fixed(Instant.EPOCH.plusSeconds(TRADED / 1_000_000).plusMillis(700)));
+            venue,
+            InstantSource.fixed(Instant.EPOCH.plusSeconds(TRADED / 1_000_000).plusMillis(700)));
     private TapeHealth.Progress progress = new TapeHealth.Progress(0, 0, 20, 20);
     private final TapeHealth tape = tape(TapeKind.AGGREGATE);
     private TapeHealthMonitor monitor = monitor(tape);
@@ -100,7 +101,9 @@ class TapeHealthMonitorTest {
         Health after = lookAt(1);
         assertEquals(State.DISCONNECTED, after.state());
         assertEquals("the socket broke", after.reason());
-        assertEquals(after, view.health(tape.series()).aged(700 - view.health(tape.series()).lastTradeAgeMillis()));
+        assertEquals(
+                after,
+                view.health(tape.series()).aged(700 - view.health(tape.series()).lastTradeAgeMillis()));
     }
 
     @Test
