@@ -250,8 +250,7 @@ public final class StoreTail implements AutoCloseable {
                 : newest.getFirst().opened() + 1; // others of that moment may be cut off
         List<Alert> gone = new ArrayList<>();
         for (Alert alert : known.alerts) {
-            boolean there =
-                    newest.stream()
+            boolean there = newest.stream()
                     .anyMatch(other -> other.rule().equals(alert.rule()) && other.opened() == alert.opened());
             if (!there && alert.opened() >= oldest) {
                 gone.add(alert);
