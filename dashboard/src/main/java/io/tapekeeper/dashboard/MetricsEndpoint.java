@@ -41,7 +41,7 @@ final class MetricsEndpoint {
 
     Verdict health() {
         List<LiveSeries> all = view.all();
-        String writing = whyNotWriting(System.nanoTime());
+        String writing = whyNotWriting(view.nanos());
         boolean well = writing.isEmpty()
                 && !all.isEmpty()
                 && all.stream().allMatch(live -> live.health().isFresh());
