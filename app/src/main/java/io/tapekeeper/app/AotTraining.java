@@ -123,7 +123,7 @@ final class AotTraining {
                 instrument,
                 Preset.CLASSIC.label(),
                 Interval.SECOND);
-        LiveView view = new LiveView(LiveView.RING_ROWS);
+        LiveView view = new LiveView(LiveView.RING_ROWS, System::nanoTime);
         view.addSeries(series, SeriesInfo.live(series, Preset.CLASSIC));
         try (Recorder recorder = Recorder.open(db, Durability.NORMAL);
                 History history = History.open(db);

@@ -23,13 +23,15 @@ import io.tapekeeper.tape.GapCause;
 import io.tapekeeper.tape.IdRange;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
-import io.tapekeeper.venue.ConnectionSettings;
+import io.tapekeeper.venue.AbsenceProof;
+import io.tapekeeper.venue.FetchStep;
+import io.tapekeeper.venue.Priority;
+import io.tapekeeper.venue.RangeSink;
+import io.tapekeeper.venue.TradeHistory;
+import io.tapekeeper.venue.Venue;
 import io.tapekeeper.venue.VenueException;
-import io.tapekeeper.venue.binance.BinanceRest;
+import io.tapekeeper.venue.binance.Binance;
 import io.tapekeeper.venue.fetch.RangeFetch;
-import io.tapekeeper.venue.limit.Priority;
-import io.tapekeeper.venue.limit.RateGovernor;
-import io.tapekeeper.venue.limit.RateGovernors;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Path;
@@ -145,18 +147,17 @@ final class BackfillCommand implements Callable<Integer> {
         }
         LogFile.beside(db);
         stop = main.stopOnSignals();
-        try (RateGovernor governor = RateGovernors.of(restUrl);
-                BinanceRest rest = new BinanceRest(restUrl, ConnectionSettings.defaults(), governor)) {
-            stop.whenRequested(rest::close);
-            VenueProfile venue = VenueProfile.ask(restUrl, rest, List.of(symbol));
-            Series series = series(venue);
+        try (Venue venue = Binance.at(restUrl)) {
+            stop.whenRequested(venue::close);
+            VenueProfile profile = VenueProfile.ask(venue, List.of(symbol));
+            Series series = series(profile);
             StoreMaintenance.finishSettingAside(db);
             try (Recorder recorder = Recorder.open(db, Durability.NORMAL);
                     History history = History.open(db)) {
-                venue.refuseMixing(db, history);
+                profile.refuseMixing(db, history);
                 recorder.session(series.tape(), series.instrument(), "backfill", micros(Instant.now()), "");
                 recorder.flush();
-                return fill(series, recorder, history, rest);
+                return fill(series, recorder, history, venue.history());
             }
         } catch (CancellationException e) {
             out.println("stopped; what came is stored, and the same command goes on from here");
@@ -182,11 +183,12 @@ final class BackfillCommand implements Callable<Integer> {
         return new Series(id, instrument, watch.preset().label(), Interval.SECOND);
     }
 
-    private int fill(Series series, Recorder recorder, History history, BinanceRest rest) throws InterruptedException {
+    private int fill(Series series, Recorder recorder, History history, TradeHistory venue)
+            throws InterruptedException {
         TapeId id = series.tape();
-        OptionalLong first = rest.firstIdAt(id.symbol(), id.kind(), micros(from));
-        OptionalLong newest = rest.newestId(id.symbol(), id.kind());
-        OptionalLong behind = to == null ? OptionalLong.empty() : rest.firstIdAt(id.symbol(), id.kind(), micros(to));
+        OptionalLong first = venue.firstIdAt(id.symbol(), id.kind(), micros(from));
+        OptionalLong newest = venue.newestId(id.symbol(), id.kind());
+        OptionalLong behind = to == null ? OptionalLong.empty() : venue.firstIdAt(id.symbol(), id.kind(), micros(to));
         if (first.isEmpty() || newest.isEmpty()) {
             throw CommandFailure.usage("the exchange has no trades of %s from %s on".formatted(id.symbol(), from));
         }
@@ -215,7 +217,7 @@ final class BackfillCommand implements Callable<Integer> {
             long done = 0;
             for (IdRange range : wanted) {
                 long before = before(history, id, range);
-                done = fetch(series, range, before, recorder, rest, settled, bar, done);
+                done = fetch(series, range, before, recorder, venue, settled, bar, done);
             }
         }
         compute(series, recorder, history, fromId, wanted, settled);
@@ -230,7 +232,7 @@ final class BackfillCommand implements Callable<Integer> {
             out.printf(
                     "%,d trades exist that %s does not serve; the ledger names them; ask --rest-url"
                             + " https://api.binance.com%n",
-                    notServed, rest.hostInUse());
+                    notServed, venue.host());
         }
         return isComplete(settled) ? CommandFailure.FINE : CommandFailure.FOUND_WRONG;
     }
@@ -322,14 +324,14 @@ final class BackfillCommand implements Callable<Integer> {
             IdRange range,
             long before,
             Recorder recorder,
-            BinanceRest rest,
+            TradeHistory venue,
             List<LedgerEntry> settled,
             Progress.Bar bar,
             long done)
             throws InterruptedException {
         TapeId id = series.tape();
         List<LedgerEntry> parts = new ArrayList<>();
-        RangeFetch.Sink sink = new RangeFetch.Sink() {
+        RangeSink sink = new RangeSink() {
             @Override
             public void trade(Trade trade) {
                 recorder.trade(id, trade);
@@ -341,32 +343,25 @@ final class BackfillCommand implements Callable<Integer> {
                 parts.add(BackgroundRepair.settled(gap(part), cause));
             }
         };
-        RangeFetch fetch = new RangeFetch(
-                        rest,
-                        id.symbol(),
-                        id.kind(),
-                        range.first(),
-                        range.last(),
-                        RepairSettings.DEFAULTS.believe(),
-                        sink)
+        RangeFetch fetch = new RangeFetch(venue, id, range, new AbsenceProof(RepairSettings.DEFAULTS.believe()), sink)
                 .orNamedSince(before);
         Duration pause = ASK_AGAIN;
         int waits = 0;
-        RangeFetch.Step step = RangeFetch.Step.ADVANCED;
-        while (step != RangeFetch.Step.DONE) {
+        FetchStep step = FetchStep.ADVANCED;
+        while (step != FetchStep.DONE) {
             if (stop.isRequested()) {
                 throw new CancellationException("asked to stop");
             }
             try {
                 step = fetch.step(Priority.REPAIR);
-                waits = step == RangeFetch.Step.WAIT ? waits + 1 : 0;
+                waits = step == FetchStep.WAIT ? waits + 1 : 0;
                 pause = fetch.pause(ASK_AGAIN);
             } catch (VenueException e) {
                 if (stop.isRequested()) {
                     throw e;
                 }
                 out.println(e.getMessage() + " (trying again)");
-                step = RangeFetch.Step.WAIT;
+                step = FetchStep.WAIT;
                 pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
             }
             bar.at(done + fetch.next() - range.first());
@@ -376,11 +371,11 @@ final class BackfillCommand implements Callable<Integer> {
                                 .formatted(fetch.next(), id.symbol()),
                         null);
             }
-            if (step == RangeFetch.Step.WAIT) {
+            if (step == FetchStep.WAIT) {
                 stop.await(pause);
             }
         }
-        notServed += fetch.isByAggregates() ? lacking(parts, GapCause.UNRESOLVED) : 0;
+        notServed += fetch.isOnlyNamed() ? lacking(parts, GapCause.UNRESOLVED) : 0;
         settled.addAll(parts);
         return done + range.last() - range.first() + 1;
     }

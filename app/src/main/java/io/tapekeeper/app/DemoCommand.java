@@ -1,17 +1,25 @@
 package io.tapekeeper.app;
 
 import io.tapekeeper.app.terminal.LogFile;
+import io.tapekeeper.app.terminal.StatusLine;
 import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.exchange.ExchangeConfig;
 import io.tapekeeper.recorder.Recording;
+import io.tapekeeper.recorder.RecordingPlan;
 import io.tapekeeper.recorder.RecordingSettings;
 import io.tapekeeper.recorder.Shutdown;
+import io.tapekeeper.recorder.Surroundings;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.StoreException;
 import io.tapekeeper.tape.TapeId;
+import io.tapekeeper.venue.ConnectionSettings;
+import io.tapekeeper.venue.Venue;
+import io.tapekeeper.venue.binance.Binance;
+import io.tapekeeper.venue.limit.RateGovernor;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -74,20 +82,28 @@ final class DemoCommand implements Callable<Integer> {
                 .withSpeed(ExchangeCommand.speed(speed))
                 .withFaults(ExchangeCommand.faults(faults));
         System.out.println("demo: a SIMULATED market, no real prices");
+        RecordingPlan plan = options.plan(db);
+        System.out.println("store: " + db);
         try (Exchange exchange = ExchangeCommand.start(config)) {
             String address = "127.0.0.1:" + exchange.port();
             new Recording(
-                            options,
-                            db,
-                            URI.create("http://" + address),
-                            URI.create("ws://" + address),
+                            plan,
+                            () -> ownVenue(address),
+                            RecordingSettings.defaults(),
                             stop,
-                            Optional.of(exchange::close),
-                            RecordingSettings.OWN_VENUE,
-                            System.out)
+                            new Surroundings(new StatusLine(System.out), options.page(), Optional.of(exchange::close)))
                     .run();
         }
         return CommandFailure.FINE;
+    }
+
+    /** It bans nobody, and what it counts need not outlive it. */
+    private static Venue ownVenue(String address) {
+        return new Binance(
+                URI.create("http://" + address),
+                URI.create("ws://" + address),
+                ConnectionSettings.defaults(),
+                RateGovernor.inMemory(address, InstantSource.system()));
     }
 
     /** A poller never subscribes, so for it the market goes on by itself. */

@@ -3,7 +3,6 @@ package io.tapekeeper.app;
 import io.tapekeeper.app.terminal.DoctorReport;
 import io.tapekeeper.app.terminal.Progress;
 import io.tapekeeper.health.SystemHealth;
-import io.tapekeeper.recorder.VenueProfile;
 import io.tapekeeper.recorder.audit.KlineAudit;
 import io.tapekeeper.recorder.health.StoreGrowth;
 import io.tapekeeper.recorder.tape.TapeReplay;
@@ -14,12 +13,10 @@ import io.tapekeeper.store.StoreException;
 import io.tapekeeper.store.StoreMaintenance;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.venue.ClockOffset;
-import io.tapekeeper.venue.ConnectionSettings;
+import io.tapekeeper.venue.RateState;
+import io.tapekeeper.venue.Venue;
 import io.tapekeeper.venue.VenueException;
-import io.tapekeeper.venue.binance.BinanceRest;
-import io.tapekeeper.venue.limit.RateGovernor;
-import io.tapekeeper.venue.limit.RateGovernors;
-import io.tapekeeper.venue.limit.RateState;
+import io.tapekeeper.venue.binance.Binance;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -331,15 +328,14 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private void checkVenue() {
-        try (RateGovernor governor = RateGovernors.of(restUrl);
-                BinanceRest rest = new BinanceRest(restUrl, ConnectionSettings.defaults(), governor)) {
-            checkBudget(governor.snapshot());
-            ClockOffset offset = rest.clockOffset();
+        try (Venue venue = Binance.at(restUrl)) {
+            checkBudget(venue.rate());
+            ClockOffset offset = venue.clockOffset();
             diagnosis.fine(
                     "venue",
                     String.format(Locale.ROOT, "%s answers in %.0f ms", restUrl, offset.roundTripMicros() / 1e3),
                     Map.of("roundTripMicros", offset.roundTripMicros()));
-            if (VenueProfile.simulation(restUrl, rest).isPresent()) {
+            if (venue.simulation().isPresent()) {
                 diagnosis.note("clock", "not compared: a played market has its own time", "", Map.of());
             } else {
                 checkClock(offset);

@@ -1,9 +1,13 @@
 package io.tapekeeper.app;
 
 import io.tapekeeper.app.terminal.LogFile;
+import io.tapekeeper.app.terminal.StatusLine;
 import io.tapekeeper.recorder.Recording;
+import io.tapekeeper.recorder.RecordingPlan;
 import io.tapekeeper.recorder.RecordingSettings;
 import io.tapekeeper.recorder.Shutdown;
+import io.tapekeeper.recorder.Surroundings;
+import io.tapekeeper.venue.binance.Binance;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -57,7 +61,14 @@ public final class RunCommand implements Callable<Integer> {
         Path db = options.db == null ? DEFAULT_DB : options.db;
         LogFile.beside(db);
         Shutdown stop = main.stopOnSignals();
-        new Recording(options, db, restUrl, streamUrl, stop, Optional.empty(), RecordingSettings.DEFAULTS, System.out)
+        RecordingPlan plan = options.plan(db);
+        System.out.println("store: " + db.toAbsolutePath());
+        new Recording(
+                        plan,
+                        () -> Binance.at(restUrl, streamUrl),
+                        RecordingSettings.defaults(),
+                        stop,
+                        new Surroundings(new StatusLine(System.out), options.page(), Optional.empty()))
                 .run();
         return CommandFailure.FINE;
     }
@@ -72,10 +83,5 @@ public final class RunCommand implements Callable<Integer> {
             throw CommandFailure.usage(
                     "%s must be a %s:// or %ss:// address, not \"%s\"".formatted(option, scheme, scheme, url));
         }
-    }
-
-    /** Whether the address is the exchange itself, which has no simulation to tell of. */
-    public static boolean isBinance(URI url) {
-        return url.getHost().endsWith(".binance.com") || url.getHost().endsWith(".binance.vision");
     }
 }

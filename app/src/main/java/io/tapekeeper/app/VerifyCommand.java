@@ -11,12 +11,9 @@ import io.tapekeeper.store.StoreException;
 import io.tapekeeper.store.StoreMaintenance;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
-import io.tapekeeper.venue.ConnectionSettings;
-import io.tapekeeper.venue.Kline;
+import io.tapekeeper.venue.Venue;
 import io.tapekeeper.venue.VenueException;
-import io.tapekeeper.venue.binance.BinanceRest;
-import io.tapekeeper.venue.limit.RateGovernor;
-import io.tapekeeper.venue.limit.RateGovernors;
+import io.tapekeeper.venue.binance.Binance;
 import java.io.PrintStream;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -164,9 +161,8 @@ final class VerifyCommand implements Callable<Integer> {
 
     /** Before anything long: the trades of one market say nothing about the klines of another. */
     private void refuseAnotherMarket(History history) {
-        try (RateGovernor governor = RateGovernors.of(restUrl);
-                BinanceRest rest = new BinanceRest(restUrl, ConnectionSettings.defaults(), governor)) {
-            VenueProfile.refuseComparing(db, history, restUrl, rest);
+        try (Venue venue = Binance.at(restUrl)) {
+            VenueProfile.refuseComparing(db, history, venue);
         } catch (VenueException e) {
             // It is asked again for its klines, and what it says then is told.
         }
@@ -187,9 +183,9 @@ final class VerifyCommand implements Callable<Integer> {
         }
         try {
             Interval interval = Interval.parse(klines);
-            if (!Kline.INTERVALS.contains(interval.toString())) {
+            if (!Binance.KLINE_INTERVALS.contains(interval.toString())) {
                 throw CommandFailure.usage("--klines: the exchange has no klines of %s: name one of %s, or off"
-                        .formatted(interval, String.join(", ", Kline.INTERVALS)));
+                        .formatted(interval, String.join(", ", Binance.KLINE_INTERVALS)));
             }
             return Optional.of(interval);
         } catch (IllegalArgumentException e) {
@@ -225,11 +221,10 @@ final class VerifyCommand implements Callable<Integer> {
         if (interval.isEmpty()) {
             return new Report(series, audit, Optional.empty(), "not asked for");
         }
-        try (RateGovernor governor = RateGovernors.of(restUrl);
-                BinanceRest rest = new BinanceRest(restUrl, ConnectionSettings.defaults(), governor);
+        try (Venue venue = Binance.at(restUrl);
                 Progress.Bar bar = Progress.bar(name + " klines", 0)) {
             KlineAudit bars =
-                    new KlineAudit(history, series, interval.get(), rest, audit.blanked(), start -> bar.pulse());
+                    new KlineAudit(history, series, interval.get(), venue, audit.blanked(), start -> bar.pulse());
             String problem = "";
             try {
                 bars.run(0, Long.MAX_VALUE);

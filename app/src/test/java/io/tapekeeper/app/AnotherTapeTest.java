@@ -23,11 +23,10 @@ import io.tapekeeper.store.Recorder;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.ConnectionSettings;
-import io.tapekeeper.venue.binance.BinanceRest;
+import io.tapekeeper.venue.Venue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -51,7 +50,7 @@ class AnotherTapeTest {
     Path folder;
 
     private HttpServer venue;
-    private BinanceRest rest;
+    private Venue market;
 
     /** A venue whose newest trade is {@link #KNOWN}, at {@link #NOW}. */
     @BeforeEach
@@ -62,8 +61,9 @@ class AnotherTapeTest {
                 "/api/v3/aggTrades",
                 "[{\"a\":5000,\"p\":\"64000\",\"q\":\"1\",\"f\":9,\"l\":9,\"T\":%d,\"m\":false}]".formatted(NEWEST));
         venue.start();
-        rest = new BinanceRest(
-                URI.create("http://127.0.0.1:" + venue.getAddress().getPort()), ConnectionSettings.defaults());
+        int port = venue.getAddress().getPort();
+        market = Running.tuning(ConnectionSettings.defaults(), RepairSettings.DEFAULTS)
+                .open(port, port);
     }
 
     private void answer(String path, String json) {
@@ -78,7 +78,7 @@ class AnotherTapeTest {
 
     @AfterEach
     void close() {
-        rest.close();
+        market.close();
         venue.stop(0);
     }
 
@@ -95,7 +95,7 @@ class AnotherTapeTest {
             Arrays.stream(stored).forEach(trade -> recorder.trade(TAPE, trade));
         }
         try (History history = History.open(db)) {
-            VenueProfile.refuseAnotherTape(db, TAPE, history, rest);
+            VenueProfile.refuseAnotherTape(db, TAPE, history, market);
         }
     }
 

@@ -184,7 +184,8 @@ class CareTest {
         }
         try (Exchange market = market();
                 History history = History.open(db);
-                Dashboard page = new Dashboard(new LiveView(10), HistorySource.of(history), "127.0.0.1", 0);
+                Dashboard page =
+                        new Dashboard(new LiveView(10, System::nanoTime), HistorySource.of(history), "127.0.0.1", 0);
                 ServerSocket other = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             page.start();
             assertSays(doctorAt(page.port(), db, market), 0, page.port() + " shows a recorder's");

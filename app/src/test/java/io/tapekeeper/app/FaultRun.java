@@ -10,7 +10,6 @@ import io.tapekeeper.exchange.faults.Fault;
 import io.tapekeeper.exchange.faults.FaultPlan;
 import io.tapekeeper.exchange.play.Speed;
 import io.tapekeeper.exchange.socket.SocketRules;
-import io.tapekeeper.recorder.RecordingSettings;
 import io.tapekeeper.recorder.repair.RepairSettings;
 import io.tapekeeper.tape.GapCause;
 import io.tapekeeper.tape.TapeKind;
@@ -176,7 +175,7 @@ final class FaultRun {
                 .withFaults(plan);
     }
 
-    private static RecordingSettings tuning() {
+    private static Tuning tuning() {
         ConnectionSettings real = ConnectionSettings.defaults();
         ConnectionSettings.Sockets sockets = real.sockets();
         return Running.tuning(

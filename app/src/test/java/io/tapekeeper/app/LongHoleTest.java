@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.exchange.ExchangeConfig;
 import io.tapekeeper.exchange.play.Speed;
-import io.tapekeeper.recorder.RecordingSettings;
 import io.tapekeeper.recorder.repair.RepairSettings;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.LedgerEntry;
@@ -16,7 +15,7 @@ import io.tapekeeper.tape.GapCause;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.ConnectionSettings;
-import io.tapekeeper.venue.limit.Priority;
+import io.tapekeeper.venue.Priority;
 import io.tapekeeper.venue.limit.RateGovernor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -67,7 +66,7 @@ class LongHoleTest {
     }
 
     private Running recorder(RecordOptions options, Path db, int rest, int streams, RepairSettings repair) {
-        return new Running(options, db, rest, streams, new RecordingSettings(SOON_BACK, repair, url -> governor));
+        return new Running(options, db, rest, streams, new Tuning(SOON_BACK, repair, url -> governor));
     }
 
     private void useUpTheRepairs() {

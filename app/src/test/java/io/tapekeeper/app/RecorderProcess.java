@@ -3,10 +3,12 @@ package io.tapekeeper.app;
 import static org.awaitility.Awaitility.await;
 
 import io.tapekeeper.app.terminal.LogFile;
+import io.tapekeeper.app.terminal.StatusLine;
 import io.tapekeeper.exchange.Exchange;
+import io.tapekeeper.recorder.Page;
 import io.tapekeeper.recorder.Recording;
-import io.tapekeeper.recorder.RecordingSettings;
 import io.tapekeeper.recorder.Shutdown;
+import io.tapekeeper.recorder.Surroundings;
 import io.tapekeeper.recorder.repair.RepairSettings;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.StoreException;
@@ -111,20 +113,20 @@ final class RecorderProcess implements AutoCloseable {
         /** The same, with sockets that give way to others before the venue ends them. */
         SIXTIETH_ROTATING;
 
-        private RecordingSettings tuning() {
+        private Tuning tuning() {
             return switch (this) {
                 case NONE ->
-                    new RecordingSettings(
+                    new Tuning(
                             ConnectionSettings.defaults(),
                             RepairSettings.DEFAULTS.faster(10).withHoldBack(Duration.ZERO, Duration.ofDays(1)),
                             RateGovernors::of);
                 case SIXTIETH ->
-                    new RecordingSettings(
+                    new Tuning(
                             sixtyTimesFaster(ConnectionSettings.defaults(), Duration.ofDays(1)),
                             RepairSettings.DEFAULTS.faster(60),
                             RateGovernors::of);
                 case SIXTIETH_ROTATING ->
-                    new RecordingSettings(
+                    new Tuning(
                             sixtyTimesFaster(ConnectionSettings.defaults(), Duration.ofMillis(950)),
                             RepairSettings.DEFAULTS.faster(60),
                             RateGovernors::of);
@@ -156,22 +158,21 @@ final class RecorderProcess implements AutoCloseable {
     /** Records into a file from a local port, with a patience, these symbols. */
     public static void main(String[] words) throws InterruptedException {
         RecordOptions options = RecordOptions.of(words[3].split(",", -1));
-        options.noDashboard = true;
         Path db = Path.of(words[0]);
         LogFile.beside(db);
         Shutdown stop = new Shutdown();
-        stop.onSignals();
+        Signals signals = new Signals(stop).listen();
+        int port = Integer.parseInt(words[1]);
+        Tuning tuning = Patience.valueOf(words[2]).tuning();
+        System.out.println("store: " + db.toAbsolutePath());
         new Recording(
-                        options,
-                        db,
-                        URI.create("http://127.0.0.1:" + words[1]),
-                        URI.create("ws://127.0.0.1:" + words[1]),
+                        options.plan(db),
+                        () -> tuning.open(port, port),
+                        tuning.settings(),
                         stop,
-                        Optional.empty(),
-                        Patience.valueOf(words[2]).tuning(),
-                        System.out)
+                        new Surroundings(new StatusLine(System.out), Page.NONE, Optional.empty()))
                 .run();
-        stop.finished(0);
+        signals.finished(0);
     }
 
     long pid() {

@@ -10,7 +10,6 @@ import io.tapekeeper.exchange.ExchangeConfig;
 import io.tapekeeper.exchange.faults.FaultPlan;
 import io.tapekeeper.exchange.faults.FaultPlanReader;
 import io.tapekeeper.exchange.play.Speed;
-import io.tapekeeper.recorder.RecordingSettings;
 import io.tapekeeper.recorder.repair.RepairSettings;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.LedgerEntry;
@@ -170,8 +169,7 @@ class RepairTest {
         options.tape = RecordOptions.Tape.raw;
         try (Exchange market = Exchange.start(config);
                 Cable cable = new Cable(market.port())) {
-            RecordingSettings tuning =
-                    Running.tuning(ConnectionSettings.defaults(), RepairSettings.DEFAULTS.faster(60));
+            Tuning tuning = Running.tuning(ConnectionSettings.defaults(), RepairSettings.DEFAULTS.faster(60));
             try (Running running = new Running(options, db, market.port(), cable.port(), tuning)) {
                 awaitMore(db, raw, 300);
                 cable.cut();
@@ -266,7 +264,7 @@ class RepairTest {
         options.tape = RecordOptions.Tape.raw;
         try (Exchange market = Exchange.start(config);
                 Cable cable = new Cable(market.port())) {
-            RecordingSettings tuning = Running.tuning(shortPauses(), RepairSettings.DEFAULTS.faster(200));
+            Tuning tuning = Running.tuning(shortPauses(), RepairSettings.DEFAULTS.faster(200));
             try (Running running = new Running(options, db, market.port(), cable.port(), tuning)) {
                 awaitMore(db, raw, 300);
                 cable.cut();

@@ -2,19 +2,22 @@ package io.tapekeeper.app;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.tapekeeper.live.MetricsSource.Metric;
+import io.tapekeeper.app.terminal.StatusLine;
+import io.tapekeeper.live.Metric;
+import io.tapekeeper.live.Metric.Sample;
+import io.tapekeeper.recorder.Page;
 import io.tapekeeper.recorder.Recording;
-import io.tapekeeper.recorder.RecordingSettings;
 import io.tapekeeper.recorder.Shutdown;
+import io.tapekeeper.recorder.Surroundings;
 import io.tapekeeper.recorder.repair.RepairSettings;
 import io.tapekeeper.venue.ConnectionSettings;
 import io.tapekeeper.venue.limit.RateGovernor;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 
 /** A recorder in this process, without a page, until it is closed. */
@@ -25,26 +28,21 @@ final class Running implements AutoCloseable {
     private final Thread thread;
     private volatile Throwable failure;
 
-    Running(RecordOptions options, Path db, int restPort, int streamPort, RecordingSettings tuning) {
-        options.noDashboard = true;
+    Running(RecordOptions options, Path db, int restPort, int streamPort, Tuning tuning) {
         recording = new Recording(
-                options,
-                db,
-                URI.create("http://127.0.0.1:" + restPort),
-                URI.create("ws://127.0.0.1:" + streamPort),
+                options.plan(db),
+                () -> tuning.open(restPort, streamPort),
+                tuning.settings(),
                 stop,
-                Optional.empty(),
-                tuning,
-                new PrintStream(out, true, UTF_8));
+                new Surroundings(new StatusLine(new PrintStream(out, true, UTF_8)), Page.NONE, Optional.empty()));
         thread = Thread.ofPlatform()
                 .uncaughtExceptionHandler((t, e) -> failure = e)
                 .start(this::record);
     }
 
     /** With a governor that forgets at its end. */
-    static RecordingSettings tuning(ConnectionSettings venue, RepairSettings repair) {
-        return new RecordingSettings(
-                venue, repair, url -> RateGovernor.inMemory(url.getAuthority(), InstantSource.system()));
+    static Tuning tuning(ConnectionSettings venue, RepairSettings repair) {
+        return new Tuning(venue, repair, url -> RateGovernor.inMemory(url.getAuthority(), InstantSource.system()));
     }
 
     private void record() {
@@ -55,11 +53,17 @@ final class Running implements AutoCloseable {
         }
     }
 
+    /** Everything that it counts. */
+    List<Metric> metrics() {
+        return recording.metrics();
+    }
+
     /** What it has counted under a name of the metrics, all symbols together. */
     long counted(String name) {
         return (long) recording.metrics().stream()
                 .filter(metric -> metric.name().equals(name))
-                .mapToDouble(Metric::value)
+                .flatMap(metric -> metric.source().get().stream())
+                .mapToDouble(Sample::value)
                 .sum();
     }
 

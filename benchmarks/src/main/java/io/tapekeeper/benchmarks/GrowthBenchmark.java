@@ -86,8 +86,11 @@ public final class GrowthBenchmark {
         }
         Arrays.sort(starts);
         try (History history = History.open(file);
-                Dashboard dashboard =
-                        new Dashboard(new LiveView(LiveView.RING_ROWS), HistorySource.of(history), "127.0.0.1", 0)) {
+                Dashboard dashboard = new Dashboard(
+                        new LiveView(LiveView.RING_ROWS, System::nanoTime),
+                        HistorySource.of(history),
+                        "127.0.0.1",
+                        0)) {
             dashboard.start();
             Client client = new Client("http://127.0.0.1:" + dashboard.port());
             long seconds = trades / TRADES_A_SECOND;

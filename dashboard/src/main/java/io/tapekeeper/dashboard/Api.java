@@ -110,8 +110,8 @@ final class Api {
     }
 
     private List<Alert> alerts(LiveSeries live) {
-        Map<AlertKey, Alert> known =
-                new TreeMap<>(Comparator.comparingLong(AlertKey::opened).thenComparing(AlertKey::rule));
+        Map<AlertKey, Alert> known = new TreeMap<>(Comparator.comparingLong(AlertKey::opened)
+                .thenComparingInt(key -> key.rule().bit()));
         for (Alert alert : history.alerts(live.series(), MOST_ALERTS)) {
             known.put(new AlertKey(alert.rule(), alert.opened()), alert);
         }

@@ -41,7 +41,7 @@ final class Catalogue {
         Map<String, Listed> fromStore = stored();
         for (LiveSeries live : view.all()) {
             List<FeatureRow> rows = live.rows();
-            Listed before = fromStore.get(Json.id(live.series()));
+            Listed before = fromStore.get(live.series().id());
             if (rows.size() < CARD_ROWS && before != null) {
                 rows = joined(before.rows(), rows);
             }
@@ -65,7 +65,7 @@ final class Catalogue {
     /** The series of that id, or null. */
     LiveSeries find(String id) {
         for (LiveSeries live : view.all()) {
-            if (Json.id(live.series()).equals(id)) {
+            if (live.series().id().equals(id)) {
                 return live;
             }
         }
@@ -80,7 +80,7 @@ final class Catalogue {
                 Map<String, Listed> found = new LinkedHashMap<>();
                 for (Series series : history.series()) {
                     found.put(
-                            Json.id(series),
+                            series.id(),
                             new Listed(LiveSeries.recorded(series), history.latestFeatures(series, CARD_ROWS)));
                 }
                 stored = found;

@@ -4,7 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.tapekeeper.live.LiveSeries;
 import io.tapekeeper.live.LiveView;
-import io.tapekeeper.live.MetricsSource.Metric;
+import io.tapekeeper.live.Metric;
 import io.tapekeeper.store.StoreException;
 import java.io.IOException;
 import java.net.BindException;
@@ -30,9 +30,9 @@ import java.util.regex.Pattern;
 /**
  * The HTTP server of page, API and live stream.
  *
- * <p>{@code GET /api/series}, {@code /api/history?series=&limit=&before=}, {@code /api/alerts?series=},
- * {@code /api/stream?series=&since=}, {@code /api/health}; for machines that watch {@code /health} (503 where something
- * is not well) and {@code /metrics}; everything else is the page.
+ * <p>{@code GET /api/catalogue}, {@code /api/series}, {@code /api/history?series=&limit=&before=},
+ * {@code /api/alerts?series=}, {@code /api/stream?series=&since=}, {@code /api/health}; for machines that watch
+ * {@code /health} (503 where something is not well) and {@code /metrics}; everything else is the page.
  *
  * <p>{@link #start} and {@link #close} belong to one thread; requests run on virtual threads of their own, live streams
  * on platform threads.
@@ -180,6 +180,7 @@ public final class Dashboard implements AutoCloseable {
         try {
             Map<String, String> query = query(exchange.getRequestURI().getRawQuery());
             json = switch (path) {
+                case "/api/catalogue" -> Json.write(Json::catalogue);
                 case "/api/series" -> api.series();
                 case "/api/history" -> api.history(query);
                 case "/api/range" -> api.range(query);
@@ -228,7 +229,7 @@ public final class Dashboard implements AutoCloseable {
             json.writeArrayPropertyStart("series");
             for (LiveSeries live : view.all()) {
                 json.writeStartObject();
-                json.writeStringProperty("id", Json.id(live.series()));
+                json.writeStringProperty("id", live.series().id());
                 Json.healthFields(json, live.health());
                 json.writeEndObject();
             }
@@ -239,9 +240,9 @@ public final class Dashboard implements AutoCloseable {
 
     private List<Metric> metrics() {
         return List.of(
-                Metric.of("browser_clients", "Pages that follow now", streams.size()),
-                Metric.of("browser_cut_total", "Pages cut because they lagged", cut.get()),
-                Metric.of("browser_refused_total", "Pages beyond the limit", refused.get()));
+                Metric.of("browser_clients", "Pages that follow the live data.", streams::size),
+                Metric.of("browser_cut_total", "Pages disconnected because they lagged.", cut::get),
+                Metric.of("browser_refused_total", "Pages refused beyond the limit of 64.", refused::get));
     }
 
     private static void page(HttpExchange exchange, String path) throws IOException {

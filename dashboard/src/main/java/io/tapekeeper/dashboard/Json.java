@@ -1,9 +1,10 @@
 package io.tapekeeper.dashboard;
 
 import io.tapekeeper.alert.Alert;
+import io.tapekeeper.alert.ClassicRules;
 import io.tapekeeper.alert.Rule;
 import io.tapekeeper.bar.Bar;
-import io.tapekeeper.feature.FeatureValues;
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.health.Completeness;
 import io.tapekeeper.health.Health;
 import io.tapekeeper.health.QualityAlert;
@@ -13,14 +14,12 @@ import io.tapekeeper.live.SeriesInfo;
 import io.tapekeeper.market.Amount;
 import io.tapekeeper.market.Decimals;
 import io.tapekeeper.market.Instrument;
-import io.tapekeeper.series.Extremes;
 import io.tapekeeper.series.FeatureRow;
 import io.tapekeeper.series.Preset;
 import io.tapekeeper.series.RollupRow;
 import io.tapekeeper.series.Series;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.store.RowRange;
-import io.tapekeeper.tape.TapeId;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.function.Consumer;
@@ -38,6 +37,7 @@ import tools.jackson.core.json.JsonFactory;
 public final class Json {
     private static final JsonFactory FACTORY = new JsonFactory();
     private static final int SPARK_POINTS = 32;
+    private static final List<Feature> SHOWN = Feature.allShown();
 
     private Json() {}
 
@@ -50,20 +50,32 @@ public final class Json {
         return bytes.toByteArray();
     }
 
-    /**
-     * Names a series in addresses: {@code binance.BTCUSDT.aggregate.classic.1s}, and {@code .simulated} behind it where
-     * it is.
-     */
-    public static String id(Series series) {
-        TapeId tape = series.tape();
-        return String.join(
-                        ".",
-                        tape.venue(),
-                        tape.symbol(),
-                        tape.kind().label(),
-                        series.preset(),
-                        series.interval().toString())
-                + (tape.simulated() ? ".simulated" : "");
+    /** The features that rows have, and the rules that raise alerts. */
+    static void catalogue(JsonGenerator json) {
+        json.writeStartObject();
+        json.writeArrayPropertyStart("features");
+        for (Feature feature : SHOWN) {
+            json.writeStartObject();
+            json.writeStringProperty("key", feature.key());
+            json.writeStringProperty("column", feature.column());
+            json.writeStringProperty("title", feature.title());
+            json.writeStringProperty("unit", feature.unit().label());
+            json.writeStringProperty("rolled", feature.rolled().label());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeArrayPropertyStart("rules");
+        for (Rule rule : ClassicRules.ALL) {
+            json.writeStartObject();
+            json.writeStringProperty("rule", rule.label());
+            json.writeStringProperty("title", rule.title());
+            json.writeStringProperty("severity", rule.severity().label());
+            json.writeStringProperty("feature", rule.feature().key());
+            json.writeNumberProperty("bit", rule.bit());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
     }
 
     /** One element of the list of series, with its newest {@code rows} in small. */
@@ -71,7 +83,7 @@ public final class Json {
         Series series = live.series();
         SeriesInfo info = live.info();
         json.writeStartObject();
-        json.writeStringProperty("id", id(series));
+        json.writeStringProperty("id", series.id());
         json.writeStringProperty("venue", series.tape().venue());
         json.writeStringProperty("symbol", series.tape().symbol());
         json.writeStringProperty("kind", series.tape().kind().label());
@@ -116,7 +128,7 @@ public final class Json {
         } else {
             json.writeNull();
         }
-        number(json, "z", last == null ? Double.NaN : last.values().zScore());
+        number(json, "z", last == null ? Double.NaN : last.values().of(Feature.ZSCORE));
         json.writeNumberProperty("rules", last == null ? 0 : last.rules());
         json.writeArrayPropertyStart("spark");
         for (FeatureRow row : rows.subList(Math.max(0, rows.size() - SPARK_POINTS), rows.size())) {
@@ -139,11 +151,9 @@ public final class Json {
         }
         json.writeEndArray();
         prices(json, rows, FeatureRow::bar);
-        column(json, "ret", rows, row -> row.values().change());
-        column(json, "vol", rows, row -> row.values().volatility());
-        column(json, "annual", rows, row -> row.values().annualised());
-        column(json, "base", rows, row -> row.values().baseline());
-        column(json, "z", rows, row -> row.values().zScore());
+        for (Feature feature : SHOWN) {
+            column(json, feature.key(), rows, row -> row.values().of(feature));
+        }
         json.writeArrayPropertyStart("signal");
         for (FeatureRow row : rows) {
             json.writeString(row.signal().label());
@@ -173,10 +183,10 @@ public final class Json {
         json.writeEndArray();
         prices(json, rows, RollupRow::bar);
         column(json, "n", rows, row -> row.bar().trades());
-        extremes(json, "ret", rows, RollupRow::change);
-        extremes(json, "vol", rows, RollupRow::volatility);
-        extremes(json, "base", rows, RollupRow::baseline);
-        extremes(json, "z", rows, RollupRow::zScore);
+        for (Feature feature : RollupRow.FEATURES) {
+            column(json, feature.key() + "Low", rows, row -> row.low().of(feature));
+            column(json, feature.key() + "High", rows, row -> row.high().of(feature));
+        }
         json.writeArrayPropertyStart("signal");
         for (RollupRow row : rows) {
             json.writeString(row.signal().label());
@@ -194,12 +204,6 @@ public final class Json {
         column(json, "l", rows, row -> Decimals.toDouble(bar.apply(row).low()));
         column(json, "c", rows, row -> Decimals.toDouble(bar.apply(row).close()));
         column(json, "v", rows, row -> size(bar.apply(row).volume()));
-    }
-
-    private static void extremes(
-            JsonGenerator json, String name, List<RollupRow> rows, Function<RollupRow, Extremes> value) {
-        column(json, name + "Low", rows, row -> value.apply(row).low());
-        column(json, name + "High", rows, row -> value.apply(row).high());
     }
 
     private static <T> void flags(JsonGenerator json, String name, List<T> rows, Predicate<T> value) {
@@ -220,14 +224,11 @@ public final class Json {
 
     /** A bar that closed, with its features. */
     static void row(JsonGenerator json, FeatureRow row) {
-        FeatureValues values = row.values();
         json.writeStartObject();
         bar(json, row.bar());
-        number(json, "ret", values.change());
-        number(json, "vol", values.volatility());
-        number(json, "annual", values.annualised());
-        number(json, "base", values.baseline());
-        number(json, "z", values.zScore());
+        for (Feature feature : SHOWN) {
+            number(json, feature.key(), row.values().of(feature));
+        }
         json.writeStringProperty("signal", row.signal().label());
         json.writeNumberProperty("rules", row.rules());
         json.writeBooleanProperty("complete", row.complete());
@@ -323,7 +324,7 @@ public final class Json {
         } else {
             json.writeNull();
         }
-        number(json, "openHoles", orNaN(now.isKnown(), now.openHoles()));
+        number(json, "openHoles", orNaN(now.isKnown(), now.openGaps()));
         number(json, "missingTrades", orNaN(now.missingTrades() >= 0, now.missingTrades()));
         json.writeName("repair");
         Completeness.Repair repair = now.repair();

@@ -41,7 +41,7 @@ final class DashboardDemo {
         String state = args.length > 2 ? args[2] : "live";
         int minutes = args.length > 3 ? Integer.parseInt(args[3]) : 120;
         MemoryHistory history = new MemoryHistory();
-        LiveView view = new LiveView(LiveView.RING_ROWS);
+        LiveView view = new LiveView(LiveView.RING_ROWS, System::nanoTime);
         List<RandomTape> tapes = new ArrayList<>();
         long now = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
         for (int i = 0; i < symbols; i++) {
@@ -157,7 +157,7 @@ final class DashboardDemo {
                                 "BTCUSDT",
                                 since,
                                 Severity.WARNING,
-                                "1,204 trades are missing in 2 holes; no repair is under way."),
+                                "1,204 trades are missing in 2 gaps; no repair is under way."),
                         new QualityAlert(
                                 QualityAlert.Kind.CLOCK,
                                 "",

@@ -10,13 +10,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.alert.Rule;
+import io.tapekeeper.alert.ClassicRules;
 import io.tapekeeper.health.Completeness;
 import io.tapekeeper.health.Health;
 import io.tapekeeper.health.Latency;
 import io.tapekeeper.health.SystemHealth;
 import io.tapekeeper.live.LiveView;
-import io.tapekeeper.live.MetricsSource.Metric;
+import io.tapekeeper.live.Metric;
+import io.tapekeeper.live.Metric.Sample;
 import io.tapekeeper.live.SeriesInfo;
 import io.tapekeeper.series.Preset;
 import io.tapekeeper.series.Series;
@@ -39,7 +40,7 @@ import org.junit.jupiter.api.Test;
 class DashboardTest {
     private final HttpClient http = HttpClient.newHttpClient();
     private final MemoryHistory history = new MemoryHistory();
-    private final LiveView view = new LiveView(LiveView.RING_ROWS);
+    private final LiveView view = new LiveView(LiveView.RING_ROWS, System::nanoTime);
     private final Dashboard dashboard = new Dashboard(view, history, "127.0.0.1", 0);
 
     @BeforeEach
@@ -201,6 +202,20 @@ class DashboardTest {
     }
 
     @Test
+    void listsTheFeaturesThatRowsHaveAndTheRules() throws Exception {
+        String catalogue = get("/api/catalogue").body();
+        String features = """
+                {"features":[{"key":"ret","column":"return","title":"return","unit":"fraction","rolled":"farthest"},\
+                {"key":"vol","column":"volatility","title":"volatility","unit":"per bar","rolled":"highest"},\
+                """;
+        assertTrue(catalogue.startsWith(features), catalogue);
+        String rule = """
+                {"rule":"z-low","title":"the z-score is below minus the threshold","severity":"critical",\
+                "feature":"z","bit":2}""";
+        assertTrue(catalogue.contains(rule), catalogue);
+    }
+
+    @Test
     void listsWhatIsLiveFirstAndThenWhatIsOnlyStored() throws Exception {
         Series doge = Rows.series("DOGEUSDT", 1_000);
         history.add(doge, row(10, "0.10344"));
@@ -218,8 +233,8 @@ class DashboardTest {
 
     @Test
     void joinsStoredAndLiveAlertsByRuleAndOpening() throws Exception {
-        Alert old = new Alert(Rule.Z_LOW, 1_000_000, 2_000_000, -3.1, -3, "old");
-        Alert open = new Alert(Rule.Z_HIGH, 5_000_000, Alert.OPEN, 3.5, 3, "new");
+        Alert old = new Alert(ClassicRules.Z_LOW, 1_000_000, 2_000_000, -3.1, -3, "old");
+        Alert open = new Alert(ClassicRules.Z_HIGH, 5_000_000, Alert.OPEN, 3.5, 3, "new");
         history.add(BTC, old);
         history.add(BTC, open);
         view.alertOpened(BTC, open);
@@ -288,7 +303,7 @@ class DashboardTest {
 
     @Test
     void whereNothingIsRecordedYetNothingIsWell() throws Exception {
-        LiveView empty = new LiveView(1);
+        LiveView empty = new LiveView(1, System::nanoTime);
         empty.notice("Binance cannot be reached.");
         MetricsEndpoint.Verdict verdict = new MetricsEndpoint(empty).health();
         assertFalse(verdict.well());
@@ -321,10 +336,13 @@ class DashboardTest {
     void tellsItsNumbersAsPrometheusReadsThem() throws Exception {
         view.health(BTC, healthOf(Health.State.LIVE, new Completeness(1, 5, null)));
         view.system(writing(""));
-        view.addMetrics(() -> List.of(
-                Metric.of("trades_total", "Trades that came", "BTCUSDT", 12),
-                Metric.of("trades_total", "Trades that came", "A\"\\B", 3),
-                Metric.of("lag_seconds", "Unknown yet", Double.NaN)));
+        view.addMetrics(List.of(
+                new Metric(
+                        "trades_total",
+                        "Trades that came",
+                        "symbol",
+                        () -> List.of(new Sample("BTCUSDT", 12), new Sample("A\"\\B", 3), new Sample("BTCUSDT", 13))),
+                Metric.of("lag_seconds", "Unknown yet", () -> Double.NaN)));
         HttpResponse<String> metrics = get("/metrics");
         assertEquals(
                 "text/plain; version=0.0.4; charset=utf-8",

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.alert.Rule;
+import io.tapekeeper.alert.ClassicRules;
 import io.tapekeeper.health.Health;
 import io.tapekeeper.live.LiveSeries;
 import io.tapekeeper.live.LiveView;
@@ -41,7 +41,7 @@ class StoreTailTest {
     void followsWhatAnotherProcessRecords() throws Exception {
         Path file = folder.resolve("tape.db");
         Clock clock = Clock.fixed(Instant.ofEpochSecond(1_000), ZoneOffset.UTC);
-        LiveView view = new LiveView(100);
+        LiveView view = new LiveView(100, System::nanoTime);
         try (Recorder recorder = Recorder.open(file, Durability.NORMAL)) {
             recorder.row(BTC, row(997));
             recorder.row(BTC, row(998));
@@ -57,7 +57,8 @@ class StoreTailTest {
                 try (StreamClient client = new StreamClient(http, address)) {
                     assertEquals(998, client.next("row").time());
                     recorder.row(BTC, row(999));
-                    recorder.alertOpened(BTC, new Alert(Rule.Z_HIGH, 1_000_000_000, Alert.OPEN, 3.5, 3, "high"));
+                    recorder.alertOpened(
+                            BTC, new Alert(ClassicRules.Z_HIGH, 1_000_000_000, Alert.OPEN, 3.5, 3, "high"));
                     recorder.flush();
                     assertEquals(999, client.next("row").time());
                     assertEquals("high", client.next("alert").field("reason"));
@@ -82,7 +83,7 @@ class StoreTailTest {
     void seesCorrectionsOfAnyAgeByTheHolesThatWereFilled() throws Exception {
         Path file = folder.resolve("tape.db");
         Clock clock = Clock.fixed(Instant.ofEpochSecond(2_000), ZoneOffset.UTC);
-        LiveView view = new LiveView(1_000);
+        LiveView view = new LiveView(1_000, System::nanoTime);
         Gap gap = new Gap(100, 109, 1_001_500_000, 1_005_000_000);
         try (Recorder recorder = Recorder.open(file, Durability.NORMAL)) {
             for (long second = 1_000; second < 1_600; second++) {
@@ -90,7 +91,7 @@ class StoreTailTest {
                     recorder.row(BTC, row(second, "100"));
                 }
             }
-            recorder.alertOpened(BTC, new Alert(Rule.Z_LOW, 1_006_000_000, Alert.OPEN, -4, -3, "of a hole"));
+            recorder.alertOpened(BTC, new Alert(ClassicRules.Z_LOW, 1_006_000_000, Alert.OPEN, -4, -3, "of a hole"));
             recorder.gap(BTC.tape(), gap, GapCause.MISSED);
             recorder.flush();
             try (History history = History.open(file);
@@ -130,7 +131,7 @@ class StoreTailTest {
     void aStoreThatNobodyRecordsIsStale() throws Exception {
         Path file = folder.resolve("tape.db");
         Clock clock = Clock.fixed(Instant.ofEpochSecond(5_000), ZoneOffset.UTC);
-        LiveView view = new LiveView(100);
+        LiveView view = new LiveView(100, System::nanoTime);
         try (Recorder recorder = Recorder.open(file, Durability.NORMAL)) {
             recorder.row(BTC, row(999));
         }
@@ -156,7 +157,7 @@ class StoreTailTest {
         MemoryHistory history = new MemoryHistory();
         Clock clock = Clock.fixed(Instant.ofEpochSecond(1_000_000), ZoneOffset.UTC);
         AtomicLong nanos = new AtomicLong();
-        LiveView view = new LiveView(100);
+        LiveView view = new LiveView(100, System::nanoTime);
         history.add(BTC, row(1));
         try (StoreTail tail = new StoreTail(view, history, clock, nanos::get)) {
             tail.start();
@@ -192,7 +193,7 @@ class StoreTailTest {
             }
         };
         Clock clock = Clock.fixed(Instant.ofEpochSecond(3), ZoneOffset.UTC);
-        LiveView view = new LiveView(100);
+        LiveView view = new LiveView(100, System::nanoTime);
         history.add(BTC, row(1));
         try (StoreTail tail = new StoreTail(view, history, clock)) {
             tail.start();

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.alert.Rule;
+import io.tapekeeper.alert.ClassicRules;
 import io.tapekeeper.health.Health;
 import io.tapekeeper.health.SystemHealth;
 import io.tapekeeper.live.LiveView;
@@ -48,7 +48,7 @@ class StreamTest {
     private Dashboard dashboard;
 
     private void start(int ringRows, Dashboard.Limits limits) throws IOException {
-        view = new LiveView(ringRows);
+        view = new LiveView(ringRows, System::nanoTime);
         view.addSeries(BTC, SeriesInfo.live(BTC, Preset.CLASSIC));
         dashboard = new Dashboard(view, history, "127.0.0.1", 0, limits);
         dashboard.start();
@@ -115,7 +115,7 @@ class StreamTest {
     @Test
     void aPageThatCameBeforeTheRecorderIsCutSoThatItFollowsTheRecorder() throws Exception {
         history.add(BTC, row(1));
-        view = new LiveView(10);
+        view = new LiveView(10, System::nanoTime);
         dashboard = new Dashboard(view, history, "127.0.0.1", 0, Dashboard.Limits.USUAL);
         dashboard.start();
         try (StreamClient early = follow("&since=1")) {
@@ -206,8 +206,8 @@ class StreamTest {
     @Test
     void allAlertsComeAsOneBehindTheRowsThatWereMissed() throws Exception {
         start(10, Dashboard.Limits.USUAL);
-        Alert stored = new Alert(Rule.Z_LOW, 1_000_000, 2_000_000, -3.1, -3, "stored");
-        Alert live = new Alert(Rule.Z_HIGH, 5_000_000, Alert.OPEN, 3.5, 3, "live");
+        Alert stored = new Alert(ClassicRules.Z_LOW, 1_000_000, 2_000_000, -3.1, -3, "stored");
+        Alert live = new Alert(ClassicRules.Z_HIGH, 5_000_000, Alert.OPEN, 3.5, 3, "live");
         history.add(BTC, row(1));
         history.add(BTC, stored);
         view.alertOpened(BTC, live);
@@ -242,7 +242,7 @@ class StreamTest {
         try (StreamClient client = follow("")) {
             client.next("health");
             client.next("health");
-            view.alertOpened(BTC, new Alert(Rule.Z_HIGH, 5_000_000, Alert.OPEN, 3.5, 3, "z is 3.5"));
+            view.alertOpened(BTC, new Alert(ClassicRules.Z_HIGH, 5_000_000, Alert.OPEN, 3.5, 3, "z is 3.5"));
             assertEquals("z is 3.5", client.next("alert").field("reason"));
             view.signalChanged(BTC, new SignalChange("classic", 6_000_000, Signal.SELL, 6_184_950_000_000L, 1.5));
             StreamClient.Event signal = client.next("signal");

@@ -1,10 +1,9 @@
 package io.tapekeeper.store;
 
-import io.tapekeeper.feature.FeatureValues;
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.series.FeatureRow;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** Bars and their features, within the transaction of {@link TransactionWriter}; its thread owns it. */
@@ -18,7 +17,7 @@ final class RowInserts {
 
     private static final String FEATURE = features(1);
     private static final String FEATURES = features(AT_ONCE);
-    private static final int FEATURE_COLUMNS = 11;
+    private static final int FEATURE_COLUMNS = 5 + Feature.all().size();
 
     private final WriterConnection sql;
     private final List<Object> bars = new ArrayList<>(AT_ONCE * BAR_COLUMNS);
@@ -33,11 +32,7 @@ final class RowInserts {
     }
 
     private static String features(int count) {
-        return revised(
-                "feature",
-                "series, start",
-                "return, log_return, volatility, volatility_annual, baseline, zscore, signal," + " rules, complete",
-                count);
+        return revised("feature", "series, start", RowMapper.VALUES + ", signal, rules, complete", count);
     }
 
     /** An insert that changes a row, and its revision, where the key is there with other values. */
@@ -81,18 +76,15 @@ final class RowInserts {
     }
 
     private static List<Object> features(int series, FeatureRow row) {
-        FeatureValues values = row.values();
-        return Arrays.asList(
-                series,
-                row.bar().start(),
-                ColumnValues.real(values.change()),
-                ColumnValues.real(values.logReturn()),
-                ColumnValues.real(values.volatility()),
-                ColumnValues.real(values.annualised()),
-                ColumnValues.real(values.baseline()),
-                ColumnValues.real(values.zScore()),
-                ColumnValues.position(row.signal()),
-                row.rules(),
-                ColumnValues.flag(row.complete()));
+        List<Object> columns = new ArrayList<>(FEATURE_COLUMNS);
+        columns.add(series);
+        columns.add(row.bar().start());
+        for (Feature feature : Feature.all()) {
+            columns.add(ColumnValues.real(row.values().of(feature)));
+        }
+        columns.add(ColumnValues.position(row.signal()));
+        columns.add(row.rules());
+        columns.add(ColumnValues.flag(row.complete()));
+        return columns;
     }
 }

@@ -17,7 +17,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.alert.Rule;
+import io.tapekeeper.alert.ClassicRules;
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.market.Amount;
@@ -263,16 +263,16 @@ class HistoryTest {
     void readsAlertsThatOpenedTogetherOnceEach() {
         int times = 3_000; // 6,000 alerts: a chunk ends between two of the same time
         for (int n = 0; n < times; n++) {
-            recorder.alertOpened(CLASSIC, Samples.alert(Rule.Z_HIGH, START + n));
-            recorder.alertOpened(CLASSIC, Samples.alert(Rule.VOLATILITY_SPIKE, START + n));
+            recorder.alertOpened(CLASSIC, Samples.alert(ClassicRules.Z_HIGH, START + n));
+            recorder.alertOpened(CLASSIC, Samples.alert(ClassicRules.VOLATILITY_SPIKE, START + n));
         }
         recorder.flush();
         List<Alert> read = new ArrayList<>();
         history.alerts(CLASSIC, read::add);
         assertEquals(2 * times, read.size());
         for (int n = 0; n < times; n++) {
-            assertEquals(Samples.alert(Rule.VOLATILITY_SPIKE, START + n), read.get(2 * n));
-            assertEquals(Samples.alert(Rule.Z_HIGH, START + n), read.get(2 * n + 1));
+            assertEquals(Samples.alert(ClassicRules.VOLATILITY_SPIKE, START + n), read.get(2 * n));
+            assertEquals(Samples.alert(ClassicRules.Z_HIGH, START + n), read.get(2 * n + 1));
         }
         assertEquals(read.reversed().subList(0, 5), history.alerts(CLASSIC, 5));
     }

@@ -16,7 +16,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.alert.Rule;
+import io.tapekeeper.alert.ClassicRules;
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.market.Side;
@@ -213,10 +213,10 @@ class RecorderTest {
 
     @Test
     void withdrawsWhatTheCorrectedTapeDoesNotSayAgain() throws SQLException {
-        Alert early = Samples.alert(Rule.Z_HIGH, START);
-        Alert wrong = Samples.alert(Rule.Z_LOW, START + SECOND);
-        Alert right = Samples.alert(Rule.VOLATILITY_SPIKE, START + SECOND);
-        Alert late = Samples.alert(Rule.Z_HIGH, START + 2 * SECOND);
+        Alert early = Samples.alert(ClassicRules.Z_HIGH, START);
+        Alert wrong = Samples.alert(ClassicRules.Z_LOW, START + SECOND);
+        Alert right = Samples.alert(ClassicRules.VOLATILITY_SPIKE, START + SECOND);
+        Alert late = Samples.alert(ClassicRules.Z_HIGH, START + 2 * SECOND);
         SignalChange change = new SignalChange("classic", START + SECOND, Signal.BUY, 5, -2);
         try (Recorder recorder = recorder()) {
             for (Alert alert : List.of(early, wrong, right.closedAt(START + 9 * SECOND), late)) {
@@ -237,9 +237,9 @@ class RecorderTest {
 
     @Test
     void opensAnAlertAgainThatClosedInWhatIsCorrected() {
-        Alert before = Samples.alert(Rule.Z_HIGH, START);
-        Alert inside = Samples.alert(Rule.Z_LOW, START);
-        Alert behind = Samples.alert(Rule.VOLATILITY_SPIKE, START).closedAt(START + 9 * SECOND);
+        Alert before = Samples.alert(ClassicRules.Z_HIGH, START);
+        Alert inside = Samples.alert(ClassicRules.Z_LOW, START);
+        Alert behind = Samples.alert(ClassicRules.VOLATILITY_SPIKE, START).closedAt(START + 9 * SECOND);
         try (Recorder recorder = recorder();
                 History history = openedBeside(recorder)) {
             recorder.alertClosed(CLASSIC, before.closedAt(START + SECOND - 1));

@@ -12,7 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.alert.Rule;
+import io.tapekeeper.alert.ClassicRules;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.signal.Signal;
@@ -88,9 +88,9 @@ class RetentionTest {
 
     @Test
     void forgetsAlertsThatClosedSignalsAndHolesBeforeTheNewBeginning() {
-        Alert over = alert(Rule.Z_HIGH, START).closedAt(HALF - 1);
-        Alert across = alert(Rule.Z_LOW, START).closedAt(HALF);
-        Alert open = alert(Rule.VOLATILITY_SPIKE, START);
+        Alert over = alert(ClassicRules.Z_HIGH, START).closedAt(HALF - 1);
+        Alert across = alert(ClassicRules.Z_LOW, START).closedAt(HALF);
+        Alert open = alert(ClassicRules.VOLATILITY_SPIKE, START);
         SignalChange old = new SignalChange("classic", HALF - 1, Signal.BUY, 5, -2);
         SignalChange late = new SignalChange("classic", HALF, Signal.SELL, 5, 2);
         List.of(over, across, open).forEach(said -> recorder.alertOpened(CLASSIC, said));

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.bar.Interval;
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.feature.FeatureValues;
 import io.tapekeeper.market.Amount;
 import io.tapekeeper.market.Decimals;
@@ -66,8 +67,8 @@ class RollupWriterTest {
                         complete,
                         false)
                 : Bar.flat(Interval.SECOND, START + n * SECOND, close, complete, false);
-        FeatureValues values = new FeatureValues(
-                real(random), real(random), real(random), real(random), real(random), Double.NaN, real(random));
+        FeatureValues values = FeatureValues.of(
+                Feature.all().stream().mapToDouble(any -> real(random)).toArray());
         Signal signal = Signal.ofZScore(random.nextInt(3) - 1, 0.5);
         return new FeatureRow(bar, values, signal, random.nextInt(8), complete);
     }

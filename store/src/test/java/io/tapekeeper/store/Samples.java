@@ -73,7 +73,7 @@ final class Samples {
     }
 
     static FeatureRow row(Bar bar) {
-        FeatureValues values = new FeatureValues(0.5, 0.25, 0.125, 2, 0.0625, Double.NaN, -1.5);
+        FeatureValues values = FeatureValues.of(0.5, 0.25, 0.125, 2, 0.0625, -1.5);
         return new FeatureRow(bar, values, Signal.BUY, 0, true);
     }
 

@@ -2,7 +2,6 @@ package io.tapekeeper.venue;
 
 import io.tapekeeper.market.Amount;
 import io.tapekeeper.venue.binance.JsonAnswer;
-import java.util.List;
 
 /**
  * One interval of a symbol as the venue itself sums it up.
@@ -24,10 +23,6 @@ public record Kline(
         Amount quoteVolume,
         long trades,
         Amount takerBuyVolume) {
-    /** The lengths in which the venue has them, those of a week and a month left out. */
-    public static final List<String> INTERVALS =
-            List.of("1s", "1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "8h", "12h", "1d", "3d");
-
     public static Kline of(JsonAnswer row) {
         JsonAnswer kline = row.named(
                 "openTime",

@@ -12,15 +12,15 @@ import io.tapekeeper.fuzz.Mutations;
 import io.tapekeeper.fuzz.Recordings;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.tape.GapCause;
+import io.tapekeeper.tape.IdRange;
 import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.AbsenceProof;
 import io.tapekeeper.venue.ConnectionSettings;
 import io.tapekeeper.venue.Kline;
+import io.tapekeeper.venue.Priority;
+import io.tapekeeper.venue.RangeSink;
 import io.tapekeeper.venue.TradePage;
 import io.tapekeeper.venue.VenueException;
-import io.tapekeeper.venue.fetch.AbsenceProof;
-import io.tapekeeper.venue.fetch.RangeFetch;
-import io.tapekeeper.venue.fetch.RawIdProbe;
-import io.tapekeeper.venue.limit.Priority;
 import io.tapekeeper.venue.limit.RateGovernor;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -51,7 +51,7 @@ class RestAnswersFuzzTest extends FuzzedDecoder {
     private static final int LIMIT = 9;
     private static final long NOW = 1_790_000_000_000_000L;
 
-    private static final RangeFetch.Sink NOWHERE = new RangeFetch.Sink() {
+    private static final RangeSink NOWHERE = new RangeSink() {
         @Override
         public void trade(Trade trade) {}
 
@@ -205,8 +205,8 @@ class RestAnswersFuzzTest extends FuzzedDecoder {
     }
 
     private static void walk(BinanceRest rest) {
-        RawIdProbe walk = new RawIdProbe(
-                rest, "XRPETH", 7, 1L << 40, 0, new AbsenceProof(Duration.ZERO, System::nanoTime), NOWHERE);
+        RawIdProbe walk =
+                new RawIdProbe(rest, "XRPETH", new IdRange(7, 1L << 40), 0, new AbsenceProof(Duration.ZERO), NOWHERE);
         walk.step();
         walk.step(); // goes on where the first answer ended
     }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.fuzz.FuzzedDecoder;
+import io.tapekeeper.venue.Priority;
+import io.tapekeeper.venue.RateState;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;

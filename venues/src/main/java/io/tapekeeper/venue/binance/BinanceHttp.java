@@ -3,9 +3,9 @@ package io.tapekeeper.venue.binance;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tapekeeper.venue.ConnectionSettings;
+import io.tapekeeper.venue.Priority;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.VenueException.Kind;
-import io.tapekeeper.venue.limit.Priority;
 import io.tapekeeper.venue.limit.RateGovernor;
 import io.tapekeeper.venue.limit.VenueErrors;
 import io.tapekeeper.venue.net.BoundedBody;

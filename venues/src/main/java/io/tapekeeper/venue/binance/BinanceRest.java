@@ -5,15 +5,21 @@ import static java.util.stream.Collectors.joining;
 
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.market.Instrument;
+import io.tapekeeper.tape.IdRange;
+import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.AbsenceProof;
 import io.tapekeeper.venue.ClockOffset;
 import io.tapekeeper.venue.ConnectionSettings;
+import io.tapekeeper.venue.IdProbe;
 import io.tapekeeper.venue.Kline;
+import io.tapekeeper.venue.Priority;
+import io.tapekeeper.venue.RangeSink;
 import io.tapekeeper.venue.SimulatedVenue;
+import io.tapekeeper.venue.TradeHistory;
 import io.tapekeeper.venue.TradePage;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.VenueException.Kind;
-import io.tapekeeper.venue.limit.Priority;
 import io.tapekeeper.venue.limit.RateGovernor;
 import io.tapekeeper.venue.limit.RateWindow;
 import io.tapekeeper.venue.limit.VenueErrors;
@@ -42,13 +48,16 @@ import tools.jackson.core.JacksonException;
  * (403, 451), all calls of this object fail at once, as REFUSED with how long and until when, until the pause is over.
  * Every call first takes its weight from the governor; it asks as LIVE unless it says otherwise. Any thread may call.
  */
-public final class BinanceRest implements AutoCloseable {
+public final class BinanceRest implements TradeHistory, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(BinanceRest.class.getName());
     private static final int CLOCK_SAMPLES = 5;
     private static final int MAY_FAIL = 2; // of those
 
     private static final String MARKET_DATA_ONLY = "data-api.binance.vision";
     private static final int PAGE = 1_000; // the venue's longest
+
+    private static final int AGGREGATE_WEIGHT = 4;
+    private static final int RAW_WEIGHT = 25;
 
     private final List<BinanceHttp> hosts;
     private final AtomicInteger inUse = new AtomicInteger(); // index of hosts, never goes back
@@ -220,12 +229,12 @@ public final class BinanceRest implements AutoCloseable {
         });
     }
 
-    /** The newest id on the symbol's tape of this kind; empty where it never traded. */
+    @Override
     public OptionalLong newestId(String symbol, TapeKind kind) {
         String one = "?limit=1&" + query(List.of(symbol));
         return switch (kind) {
-            case AGGREGATE -> newest(get("aggTrades" + one, 4), "a");
-            case RAW -> newest(get("trades" + one, 25), "id");
+            case AGGREGATE -> newest(get("aggTrades" + one, AGGREGATE_WEIGHT), "a");
+            case RAW -> newest(get("trades" + one, RAW_WEIGHT), "id");
             case POLL -> throw noIds();
         };
     }
@@ -238,17 +247,11 @@ public final class BinanceRest implements AutoCloseable {
         return new IllegalArgumentException("polled prices have no ids");
     }
 
-    /**
-     * The symbol's tape from the first id that the venue has at or after {@code fromId}; where that one is later, the
-     * venue lacks those in between.
-     *
-     * @param limit 1 to 1,000; fewer entries mean that the venue has no more now
-     * @throws VenueException NOT_SERVED for raw trades where the host has none by id
-     */
+    @Override
     public TradePage tradesFrom(String symbol, TapeKind kind, long fromId, int limit, Priority purpose) {
         String asked = "?fromId=" + fromId + "&limit=" + limit + "&" + query(List.of(symbol));
         JsonAnswer answer = switch (kind) {
-            case AGGREGATE -> get("aggTrades" + asked, 4, purpose);
+            case AGGREGATE -> get("aggTrades" + asked, AGGREGATE_WEIGHT, purpose);
             case RAW -> ask(host -> historical(host, asked, purpose));
             case POLL -> throw noIds();
         };
@@ -260,21 +263,11 @@ public final class BinanceRest implements AutoCloseable {
         if (host.address().getHost().equals(MARKET_DATA_ONLY)) {
             throw host.notServed(); // documented; not worth asking
         }
-        return host.get(BinanceHttp.HISTORICAL_TRADES + asked, 25, purpose, settings.requestTimeout());
+        return host.get(BinanceHttp.HISTORICAL_TRADES + asked, RAW_WEIGHT, purpose, settings.requestTimeout());
     }
 
-    /** The first id that the venue still serves; empty where the symbol never traded. */
-    public OptionalLong oldestId(String symbol, TapeKind kind, Priority purpose) {
-        TradePage page = tradesFrom(symbol, kind, 0, 1, purpose);
-        return page.isEmpty() ? OptionalLong.empty() : OptionalLong.of(page.firstId());
-    }
-
-    /**
-     * The first id at or after a time; empty where nothing has traded since. For a raw tape it is found through the
-     * aggregates.
-     *
-     * @param timeMicros epoch microseconds, the venue's clock
-     */
+    /** That of a raw tape is found through the aggregates. */
+    @Override
     public OptionalLong firstIdAt(String symbol, TapeKind kind, long timeMicros) {
         return switch (kind) {
             case AGGREGATE ->
@@ -301,7 +294,7 @@ public final class BinanceRest implements AutoCloseable {
     }
 
     private List<JsonAnswer> aggregates(String symbol, String asked) {
-        return get("aggTrades?" + asked + query(List.of(symbol)), 4, Priority.REPAIR)
+        return get("aggTrades?" + asked + query(List.of(symbol)), AGGREGATE_WEIGHT, Priority.REPAIR)
                 .items();
     }
 
@@ -369,8 +362,25 @@ public final class BinanceRest implements AutoCloseable {
         }
     }
 
-    /** The host that is asked now, with its port where the address names one. */
-    public String hostInUse() {
+    @Override
+    public int pageSize() {
+        return PAGE;
+    }
+
+    @Override
+    public int weight(TapeKind kind) {
+        return kind == TapeKind.RAW ? RAW_WEIGHT : AGGREGATE_WEIGHT;
+    }
+
+    /** The aggregates number the raw trades, and every host serves them. */
+    @Override
+    public Optional<IdProbe> probe(
+            TapeId tape, IdRange wanted, long sinceMicros, AbsenceProof absence, RangeSink sink) {
+        return Optional.of(new RawIdProbe(this, tape.symbol(), wanted, sinceMicros, absence, sink));
+    }
+
+    @Override
+    public String host() {
         return hosts.get(inUse.get()).address().getAuthority();
     }
 
@@ -408,7 +418,7 @@ public final class BinanceRest implements AutoCloseable {
                             "{0} does not serve this location (HTTP 451); going on with {1}, which"
                                     + " may lack raw trades by id.",
                             host.address().getAuthority(),
-                            hostInUse());
+                            host());
                 }
             }
         }

@@ -2,17 +2,21 @@ package io.tapekeeper.venue.fetch;
 
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.tape.GapCause;
-import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.tape.IdRange;
+import io.tapekeeper.tape.TapeId;
+import io.tapekeeper.venue.AbsenceProof;
+import io.tapekeeper.venue.FetchStep;
+import io.tapekeeper.venue.IdProbe;
+import io.tapekeeper.venue.Priority;
+import io.tapekeeper.venue.RangeSink;
+import io.tapekeeper.venue.TradeHistory;
 import io.tapekeeper.venue.TradePage;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.VenueException.Kind;
-import io.tapekeeper.venue.binance.BinanceRest;
-import io.tapekeeper.venue.limit.Priority;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.LongSupplier;
 
 /**
  * Asks Binance for a range of ids, page by page, until each of them has either come or is known not to come.
@@ -25,80 +29,31 @@ import java.util.function.LongSupplier;
  * next question goes alone. One thread at a time.
  */
 public final class RangeFetch {
-    /** Where the ids go. */
-    public interface Sink {
-        /** A trade of the range, ascending. */
-        void trade(Trade trade);
-
-        /**
-         * Ids of the range that will not come, both included: the venue does not have them, or (UNRESOLVED) what it has
-         * under them can be no trade.
-         */
-        void missing(long firstId, long lastId, GapCause cause);
-    }
-
-    /** How a question went. */
-    public enum Step {
-        /** Some ids came; ask on. */
-        ADVANCED,
-        /** The venue does not have them now; ask again after a pause. */
-        WAIT,
-        /** Every id of the range has come or is known not to come. */
-        DONE
-    }
-
-    /** Ids that one question brings at most. */
-    public static final int PAGE = 1_000;
-
-    private final BinanceRest rest;
-    private final String symbol;
-    private final TapeKind kind;
+    private final TradeHistory history;
+    private final TapeId tape;
     private final long last;
-    private final Duration believeAfter;
-    private final Sink sink;
-    private final LongSupplier nanoTime;
-    private long next;
-    private final AbsenceProof denials; // of next
+    private final AbsenceProof absence; // of next
+    private final RangeSink sink;
     private final PagePrefetch pages;
+    private long next;
     private OptionalLong sinceMicros = OptionalLong.empty(); // empty = nothing is asked instead
-    private RawIdProbe walk; // null as long as the host is taken to serve them by id
+    private IdProbe probe; // null as long as the host is taken to serve them by id
     private boolean smooth; // the last page came whole
     private long questions;
 
     /**
-     * @param believeAfter for how long the venue must lack an id, while it has later ones, before we believe it; local
-     *     monotonic time
+     * @param tape whose ids are wanted
+     * @param absence how often, and for how long, the venue must lack an id while it has later ones before that is
+     *     believed
      */
-    public RangeFetch(
-            BinanceRest rest,
-            String symbol,
-            TapeKind kind,
-            long firstId,
-            long lastId,
-            Duration believeAfter,
-            Sink sink) {
-        this(rest, symbol, kind, firstId, lastId, believeAfter, sink, System::nanoTime);
-    }
-
-    RangeFetch(
-            BinanceRest rest,
-            String symbol,
-            TapeKind kind,
-            long firstId,
-            long lastId,
-            Duration believeAfter,
-            Sink sink,
-            LongSupplier nanoTime) {
-        this.rest = rest;
-        this.symbol = symbol;
-        this.kind = kind;
-        this.next = firstId;
-        this.last = lastId;
-        this.pages = new PagePrefetch(lastId, PAGE);
-        this.believeAfter = believeAfter;
-        this.denials = new AbsenceProof(believeAfter, nanoTime);
+    public RangeFetch(TradeHistory history, TapeId tape, IdRange wanted, AbsenceProof absence, RangeSink sink) {
+        this.history = history;
+        this.tape = tape;
+        this.next = wanted.first();
+        this.last = wanted.last();
+        this.pages = new PagePrefetch(last, history.pageSize());
+        this.absence = absence;
         this.sink = sink;
-        this.nanoTime = nanoTime;
     }
 
     /**
@@ -118,13 +73,13 @@ public final class RangeFetch {
      * @throws VenueException where it was not answered; nothing is lost, ask again. NOT_SERVED only where nothing is to
      *     be asked instead
      */
-    public Step step(Priority purpose) {
+    public FetchStep step(Priority purpose) {
         if (next() > last) {
-            return Step.DONE;
+            return FetchStep.DONE;
         }
         questions++;
-        if (walk != null) {
-            return walk.step();
+        if (probe != null) {
+            return probe.step();
         }
         try {
             return stepById(purpose);
@@ -132,48 +87,50 @@ public final class RangeFetch {
             if (e.kind() != Kind.NOT_SERVED || sinceMicros.isEmpty()) {
                 throw e;
             }
-            AbsenceProof own = new AbsenceProof(believeAfter, nanoTime);
-            walk = new RawIdProbe(rest, symbol, next, last, sinceMicros.getAsLong(), own, sink);
-            return Step.ADVANCED;
+            IdRange left = new IdRange(next, last);
+            probe = history.probe(tape, left, sinceMicros.getAsLong(), absence.another(), sink)
+                    .orElseThrow(() -> e);
+            return FetchStep.ADVANCED;
         }
     }
 
-    private Step stepById(Priority purpose) {
+    private FetchStep stepById(Priority purpose) {
         boolean ahead = smooth && purpose == Priority.REPAIR;
         smooth = false;
-        TradePage page = pages.page(next, ahead, (from, limit) -> rest.tradesFrom(symbol, kind, from, limit, purpose));
+        TradePage page = pages.page(
+                next, ahead, (from, limit) -> history.tradesFrom(tape.symbol(), tape.kind(), from, limit, purpose));
         if (page.isEmpty()) {
             pages.forget(); // asked at the same time
-            denials.forget(); // not even later ones: its database lags
-            return Step.WAIT;
+            absence.forget(); // not even later ones: its database lags
+            return FetchStep.WAIT;
         }
         if (page.firstId() > next) {
-            if (!denials.believedNow()) {
+            if (!absence.believedNow()) {
                 pages.forget();
-                return Step.WAIT;
+                return FetchStep.WAIT;
             }
             conclude(Math.min(last, page.firstId() - 1), purpose);
         }
-        denials.forget();
+        absence.forget();
         long asked = next;
         take(page);
-        smooth = next == asked + PAGE;
-        return next > last ? Step.DONE : Step.ADVANCED;
+        smooth = next == asked + history.pageSize();
+        return next > last ? FetchStep.DONE : FetchStep.ADVANCED;
     }
 
     /**
-     * How long to pause before the next question after a {@link Step#WAIT}: a denial is not worth many questions.
+     * How long to pause before the next question after a {@link FetchStep#WAIT}: a denial is not worth many questions.
      *
      * @param shortest where the database lags; doubled with each denial of the same id, up to a quarter of the time
      *     after which it is believed
      */
     public Duration pause(Duration shortest) {
-        return walk == null ? denials.pause(shortest) : walk.pause(shortest);
+        return probe == null ? absence.pause(shortest) : probe.pause(shortest);
     }
 
     /** The venue has later ids, and it was asked often enough. */
     private void conclude(long upTo, Priority purpose) {
-        OptionalLong oldest = rest.oldestId(symbol, kind, purpose);
+        OptionalLong oldest = history.oldestId(tape.symbol(), tape.kind(), purpose);
         if (oldest.isPresent() && oldest.getAsLong() > next) {
             declare(Math.min(upTo, oldest.getAsLong() - 1), GapCause.BEYOND_RETENTION);
         }
@@ -220,19 +177,14 @@ public final class RangeFetch {
         return end;
     }
 
-    /** What one question costs of the venue's limit. */
-    public static int weight(TapeKind kind) {
-        return kind == TapeKind.RAW ? 25 : 4;
-    }
-
     /** The first id that has not come yet, and of which nothing else is known. */
     public long next() {
-        return walk == null ? next : walk.next();
+        return probe == null ? next : probe.next();
     }
 
     /** Whether the host does not serve them by id, so that they are only named. */
-    public boolean isByAggregates() {
-        return walk != null;
+    public boolean isOnlyNamed() {
+        return probe != null;
     }
 
     /** The last id of the range. */

@@ -1,5 +1,7 @@
 package io.tapekeeper.venue.limit;
 
+import io.tapekeeper.venue.Priority;
+import io.tapekeeper.venue.RateState;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.VenueException.Kind;
 import io.tapekeeper.venue.binance.VenueTime;

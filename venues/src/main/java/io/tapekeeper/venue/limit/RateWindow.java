@@ -1,5 +1,7 @@
 package io.tapekeeper.venue.limit;
 
+import io.tapekeeper.venue.Priority;
+import io.tapekeeper.venue.RateState;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;

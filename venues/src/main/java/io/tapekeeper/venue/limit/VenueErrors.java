@@ -2,6 +2,7 @@ package io.tapekeeper.venue.limit;
 
 import static java.util.stream.Collectors.joining;
 
+import io.tapekeeper.venue.RateState;
 import io.tapekeeper.venue.binance.BinanceJson;
 import java.io.IOException;
 import java.net.ConnectException;

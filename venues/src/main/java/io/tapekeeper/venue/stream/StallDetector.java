@@ -3,6 +3,7 @@ package io.tapekeeper.venue.stream;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.ConnectionSettings;
+import io.tapekeeper.venue.NewestIdSource;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.binance.TradeScanner;
 import java.util.Comparator;

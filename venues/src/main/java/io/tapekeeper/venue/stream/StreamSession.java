@@ -3,6 +3,7 @@ package io.tapekeeper.venue.stream;
 import io.tapekeeper.market.TradeSlot;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.ConnectionSettings;
+import io.tapekeeper.venue.NewestIdSource;
 import io.tapekeeper.venue.TradeBatch;
 import io.tapekeeper.venue.binance.BinanceDecoder;
 import io.tapekeeper.venue.binance.BinanceDecoder.Decoded;

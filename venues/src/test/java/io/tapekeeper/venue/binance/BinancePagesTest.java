@@ -12,11 +12,11 @@ import io.tapekeeper.market.Trade;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.ConnectionSettings;
 import io.tapekeeper.venue.Kline;
+import io.tapekeeper.venue.Priority;
 import io.tapekeeper.venue.TradePage;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.VenueException.Kind;
 import io.tapekeeper.venue.binance.LocalRest.Reply;
-import io.tapekeeper.venue.limit.Priority;
 import io.tapekeeper.venue.limit.RateGovernor;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -343,9 +343,9 @@ class BinancePagesTest {
         try (LocalRest second = new LocalRest(path -> Reply.ok("{\"serverTime\":1790000060000}"));
                 BinanceRest moving = restAt(server.address(), List.of(second.address()))) {
             server.script(path -> Reply.status(451, "{\"code\":0,\"msg\":\"restricted\"}"));
-            assertEquals(server.address().getAuthority(), moving.hostInUse());
+            assertEquals(server.address().getAuthority(), moving.host());
             assertEquals(1_790_000_060_000_000L, moving.serverTimeMicros());
-            assertEquals(second.address().getAuthority(), moving.hostInUse());
+            assertEquals(second.address().getAuthority(), moving.host());
             moving.clockOffset();
             assertEquals(1, server.asked.size(), "a place that is refused is not tried again");
             assertEquals(6, second.asked.size());
@@ -381,7 +381,7 @@ class BinancePagesTest {
                     .mapToObj(i -> elsewhere(moving::serverTimeMicros))
                     .toList();
             calls.forEach(call -> assertEquals(1_790_000_060_000_000L, call.join()));
-            assertEquals(second.address().getAuthority(), moving.hostInUse());
+            assertEquals(second.address().getAuthority(), moving.host());
             assertEquals(List.of(), third.asked);
         }
     }

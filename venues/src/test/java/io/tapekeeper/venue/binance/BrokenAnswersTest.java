@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.Priority;
 import io.tapekeeper.venue.TradePage;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.VenueException.Kind;
-import io.tapekeeper.venue.limit.Priority;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

@@ -6,14 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.tape.GapCause;
+import io.tapekeeper.tape.IdRange;
+import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.AbsenceProof;
+import io.tapekeeper.venue.FetchStep;
+import io.tapekeeper.venue.Priority;
+import io.tapekeeper.venue.RangeSink;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.binance.BinanceRest;
 import io.tapekeeper.venue.binance.LocalRest;
 import io.tapekeeper.venue.binance.LocalRest.Reply;
 import io.tapekeeper.venue.binance.Patience;
-import io.tapekeeper.venue.fetch.RangeFetch.Step;
-import io.tapekeeper.venue.limit.Priority;
 import io.tapekeeper.venue.limit.RateGovernor;
 import java.io.IOException;
 import java.time.Duration;
@@ -74,7 +78,7 @@ class RangeFetchTest {
     }
 
     private RangeFetch fetch(long first, long last) {
-        RangeFetch.Sink sink = new RangeFetch.Sink() {
+        RangeSink sink = new RangeSink() {
             @Override
             public void trade(Trade trade) {
                 came.add(Long.toString(trade.id()));
@@ -85,7 +89,12 @@ class RangeFetchTest {
                 came.add("%d-%d %s".formatted(firstId, lastId, cause.label()));
             }
         };
-        return new RangeFetch(rest, "X", TapeKind.AGGREGATE, first, last, BELIEVE_AFTER, sink, nanos::get);
+        return new RangeFetch(
+                rest,
+                new TapeId("binance", "X", TapeKind.AGGREGATE, false),
+                new IdRange(first, last),
+                new AbsenceProof(BELIEVE_AFTER, nanos::get),
+                sink);
     }
 
     private void pass(Duration time) {
@@ -119,10 +128,10 @@ class RangeFetchTest {
         });
         RangeFetch fetch = fetch(1, 5_500);
         for (int page = 1; page <= 5; page++) {
-            assertEquals(Step.ADVANCED, fetch.step(Priority.REPAIR));
+            assertEquals(FetchStep.ADVANCED, fetch.step(Priority.REPAIR));
             assertEquals(page * 1_000L + 1, fetch.next());
         }
-        assertEquals(Step.DONE, fetch.step(Priority.REPAIR));
+        assertEquals(FetchStep.DONE, fetch.step(Priority.REPAIR));
         assertEquals(LongStream.rangeClosed(1, 5_500).mapToObj(Long::toString).toList(), came);
         assertEquals(6, server.asked.size());
     }
@@ -133,13 +142,13 @@ class RangeFetchTest {
         server.script(
                 path -> path.contains("fromId=2001&") && failing.get() ? Reply.status(503, "") : sound(path, 10_000));
         RangeFetch fetch = fetch(1, 4_000);
-        assertEquals(Step.ADVANCED, fetch.step(Priority.REPAIR));
-        assertEquals(Step.ADVANCED, fetch.step(Priority.REPAIR));
+        assertEquals(FetchStep.ADVANCED, fetch.step(Priority.REPAIR));
+        assertEquals(FetchStep.ADVANCED, fetch.step(Priority.REPAIR));
         assertThrows(VenueException.class, () -> fetch.step(Priority.REPAIR));
         assertThrows(VenueException.class, () -> fetch.step(Priority.REPAIR));
         failing.set(false);
-        assertEquals(Step.ADVANCED, fetch.step(Priority.REPAIR));
-        assertEquals(Step.DONE, fetch.step(Priority.REPAIR));
+        assertEquals(FetchStep.ADVANCED, fetch.step(Priority.REPAIR));
+        assertEquals(FetchStep.DONE, fetch.step(Priority.REPAIR));
         assertEquals(LongStream.rangeClosed(1, 4_000).mapToObj(Long::toString).toList(), came);
         long again = server.asked.stream()
                 .filter(path -> path.contains("fromId=3001&"))
@@ -151,15 +160,15 @@ class RangeFetchTest {
     void aLiveQuestionGoesAlone() {
         server.script(path -> sound(path, 10_000));
         RangeFetch fetch = fetch(1, 4_000);
-        assertEquals(Step.ADVANCED, fetch.step(Priority.LIVE));
-        assertEquals(Step.ADVANCED, fetch.step(Priority.LIVE));
+        assertEquals(FetchStep.ADVANCED, fetch.step(Priority.LIVE));
+        assertEquals(FetchStep.ADVANCED, fetch.step(Priority.LIVE));
         assertEquals(2, server.asked.size());
     }
 
     @Test
     void goesOnBehindAnEntryThatCanBeNoTrade() {
         served = List.of(98L, 99L, 100L, 101L, 102L);
-        assertEquals(Step.DONE, fetch(98, 102).step(Priority.REPAIR));
+        assertEquals(FetchStep.DONE, fetch(98, 102).step(Priority.REPAIR));
         assertEquals(List.of("98", "99", "100-100 unresolved", "101", "102"), came);
     }
 
@@ -167,7 +176,7 @@ class RangeFetchTest {
     void tellsBlankedAndUnusableIdsApart() {
         served = List.of(1_000L, 1_001L, 1_100L);
         RangeFetch fetch = fetch(1_000, 1_001);
-        assertEquals(Step.DONE, fetch.step(Priority.REPAIR));
+        assertEquals(FetchStep.DONE, fetch.step(Priority.REPAIR));
         assertEquals(List.of("1000-1000 blanked", "1001"), came);
     }
 
@@ -175,13 +184,13 @@ class RangeFetchTest {
     void anIdThatComesLateThoughLaterOnesAreThereIsNotLost() {
         served = List.of(1L, 3L, 4L);
         RangeFetch fetch = fetch(1, 4);
-        assertEquals(Step.ADVANCED, fetch.step(Priority.REPAIR));
+        assertEquals(FetchStep.ADVANCED, fetch.step(Priority.REPAIR));
         for (int denial = 0; denial < 20; denial++) {
-            assertEquals(Step.WAIT, fetch.step(Priority.REPAIR));
+            assertEquals(FetchStep.WAIT, fetch.step(Priority.REPAIR));
             pass(BELIEVE_AFTER.dividedBy(21));
         }
         served = List.of(1L, 2L, 3L, 4L);
-        assertEquals(Step.DONE, fetch.step(Priority.REPAIR));
+        assertEquals(FetchStep.DONE, fetch.step(Priority.REPAIR));
         assertEquals(List.of("1", "2", "3", "4"), came);
     }
 
@@ -189,10 +198,10 @@ class RangeFetchTest {
     void anIdIsAbsentWhenItWasDeniedForLongEnoughAndOftenEnough() {
         served = List.of(1L, 3L);
         RangeFetch fetch = fetch(2, 3);
-        assertEquals(Step.WAIT, fetch.step(Priority.REPAIR));
+        assertEquals(FetchStep.WAIT, fetch.step(Priority.REPAIR));
         pass(BELIEVE_AFTER);
-        assertEquals(Step.WAIT, fetch.step(Priority.REPAIR), "twice is not enough");
-        assertEquals(Step.DONE, fetch.step(Priority.REPAIR));
+        assertEquals(FetchStep.WAIT, fetch.step(Priority.REPAIR), "twice is not enough");
+        assertEquals(FetchStep.DONE, fetch.step(Priority.REPAIR));
         assertEquals(List.of("2-2 absent", "3"), came);
     }
 
@@ -207,7 +216,7 @@ class RangeFetchTest {
         fetch.step(Priority.LIVE);
         pass(BELIEVE_AFTER);
         fetch.step(Priority.LIVE);
-        assertEquals(Step.DONE, fetch.step(Priority.LIVE));
+        assertEquals(FetchStep.DONE, fetch.step(Priority.LIVE));
         assertEquals(List.of("2-2 absent", "3"), came);
         assertEquals(repairs, governor.snapshot().repairUsed());
     }
@@ -219,14 +228,14 @@ class RangeFetchTest {
         fetch.step(Priority.REPAIR);
         served = List.of();
         pass(BELIEVE_AFTER);
-        assertEquals(Step.WAIT, fetch.step(Priority.REPAIR));
+        assertEquals(FetchStep.WAIT, fetch.step(Priority.REPAIR));
         served = List.of(1L, 3L, 5L);
         for (int denial = 0; denial < 5; denial++) {
-            assertEquals(Step.WAIT, fetch.step(Priority.REPAIR));
+            assertEquals(FetchStep.WAIT, fetch.step(Priority.REPAIR));
         }
         pass(BELIEVE_AFTER);
-        assertEquals(Step.ADVANCED, fetch.step(Priority.REPAIR));
-        assertEquals(Step.WAIT, fetch.step(Priority.REPAIR), "4 is denied for the first time");
+        assertEquals(FetchStep.ADVANCED, fetch.step(Priority.REPAIR));
+        assertEquals(FetchStep.WAIT, fetch.step(Priority.REPAIR), "4 is denied for the first time");
         assertEquals(List.of("2-2 absent", "3"), came);
     }
 
@@ -236,7 +245,7 @@ class RangeFetchTest {
         RangeFetch fetch = fetch(2, 3);
         assertEquals(SHORTEST, fetch.pause(SHORTEST));
         Duration waited = Duration.ZERO;
-        while (fetch.step(Priority.REPAIR) == Step.WAIT) {
+        while (fetch.step(Priority.REPAIR) == FetchStep.WAIT) {
             Duration pause = fetch.pause(SHORTEST);
             assertTrue(pause.compareTo(SHORTEST) >= 0 && pause.compareTo(BELIEVE_AFTER) < 0);
             pass(pause);

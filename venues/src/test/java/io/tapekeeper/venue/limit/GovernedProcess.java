@@ -1,5 +1,6 @@
 package io.tapekeeper.venue.limit;
 
+import io.tapekeeper.venue.Priority;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tapekeeper.venue.Priority;
+import io.tapekeeper.venue.RateState;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.binance.Eventually;
 import io.tapekeeper.venue.binance.VenueTime;

@@ -3,6 +3,7 @@ package io.tapekeeper.venue.limit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tapekeeper.venue.Priority;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
