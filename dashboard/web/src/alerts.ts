@@ -10,7 +10,7 @@ function keyOf(alert: Alert): string {
   return `${alert.opened} ${alert.rule}`;
 }
 
-/** The alerts of one series: each once, and never open again once it was closed. */
+/** The alerts of one series, each once. A closed alert never opens again. */
 export class AlertBook {
   private readonly known = new Map<string, Alert>();
 
@@ -31,13 +31,13 @@ export class AlertBook {
     return true;
   }
 
-  /** Forgets every other: one that the recording no longer tells was withdrawn, or never kept. */
+  /** Forgets all others: an alert that the recorder no longer lists was withdrawn, or never stored. */
   replace(all: readonly Alert[]): void {
     this.known.clear();
     all.forEach((alert) => this.merge(alert));
   }
 
-  /** Firing ones first, then the newest. */
+  /** Firing alerts first, then the newest. */
   inOrder(): Alert[] {
     return [...this.known.values()].sort(
       (a, b) =>
@@ -52,7 +52,7 @@ export class AlertBook {
   }
 }
 
-/** The list beside the chart. */
+/** The list next to the chart. */
 export class AlertList {
   private readonly list = element("alert-list");
   private readonly count = element("alert-count");

@@ -1,4 +1,4 @@
-/** What the server says, as it says it. Bar times are seconds since the epoch, instants are ms. */
+/** The server's messages, unchanged. Bar times are seconds since the epoch, instants milliseconds. */
 
 export interface Settings {
   window: number;
@@ -17,15 +17,15 @@ export interface SeriesInfo {
   /** Seconds. */
   interval: number;
   intervalLabel: string;
-  /** 8 where the instrument's tick size is unknown. */
+  /** Decimal places; 8 if the instrument's tick size is unknown. */
   pricePlaces: number;
   simulated: boolean;
   replay: boolean;
   band: string;
-  /** Whether somebody tells the server about it; otherwise only its past is there. */
+  /** Whether the server receives new data for it; otherwise only its past is available. */
   recording: boolean;
   state: State;
-  /** null where only the preset's name is known. */
+  /** null if only the preset's name is known. */
   settings: Settings | null;
   price: string | null;
   z: number | null;
@@ -85,27 +85,27 @@ export interface Health {
   warmOf: number;
   stored: number | null;
   tradesPerSecond: number | null;
-  /** Holes of the tape that are still to be filled; null where nobody counts. */
+  /** Gaps of the tape that are still to be filled; null if they are not counted. */
   openHoles: number | null;
   missingTrades: number | null;
   repair: { done: number; total: number; percent: number; etaSeconds: number | null } | null;
-  /** To be added to the clock of the server's machine to get the venue's; null = not measured. */
+  /** Added to the clock of the server's machine, this gives the venue's; null = not measured. */
   clockOffsetMillis: number | null;
-  /** From the venue's time to the server's machine, over the last minute; null = not measured. */
+  /** From a trade's time at the venue to its arrival, over the last minute; null = not measured. */
   latency: { medianMillis: number; p99Millis: number } | null;
 }
 
-/** Something is wrong with the data itself. */
+/** A problem with the data itself. */
 export interface QualityAlert {
   kind: string;
-  /** Empty where it concerns all. */
+  /** Empty if the problem concerns all symbols. */
   symbol: string;
   since: number;
   severity: "warning" | "critical";
   reason: string;
 }
 
-/** How the process stands; a part that nobody measures is null. */
+/** The state of the server's process; a part that is not measured is null. */
 export interface System {
   rate: {
     host: string;
@@ -121,7 +121,7 @@ export interface System {
 
 export interface History {
   rows: Row[];
-  /** Whether there may be older ones. */
+  /** Whether there may be older rows. */
   more: boolean;
 }
 
@@ -151,12 +151,12 @@ export async function fetchSeries(): Promise<SeriesInfo[]> {
   return (await get("/api/series", {})) as SeriesInfo[];
 }
 
-/** Why there is no series, in words; empty where nothing is wrong. */
+/** Why there is no series, in words; empty if nothing is wrong. */
 export async function fetchNotice(): Promise<string> {
   return ((await get("/api/health", {})) as { notice: string }).notice;
 }
 
-/** The newest rows, or the newest behind `before`. */
+/** The newest rows, or the newest rows older than `before`. */
 export async function fetchHistory(id: string, limit: number, before?: number): Promise<History> {
   const query = { series: id, limit: String(limit) };
   const columns = (await get(
@@ -166,12 +166,12 @@ export async function fetchHistory(id: string, limit: number, before?: number): 
   return { rows: rowsOf(columns), more: columns.more };
 }
 
-/** A stretch of time in few rows, each of which covers `interval` seconds. */
+/** A time range in few rows, each of which covers `interval` seconds. */
 export interface Range {
   interval: number;
   /** End of the newest row that is stored, seconds since the epoch. */
   end: number;
-  /** false while the server still rolls up what older versions recorded. */
+  /** false while the server is still rolling up what older versions recorded. */
   whole: boolean;
   rows: Row[];
 }
@@ -210,7 +210,7 @@ function farthest(low: number | null, high: number | null): number | null {
   return low !== null && high !== null && -low > high ? low : high;
 }
 
-/** All from `from` on, seconds since the epoch. */
+/** The range from `from`, in seconds since the epoch, to the newest row. */
 export async function fetchRange(id: string, from: number, points: number): Promise<Range> {
   const query = { series: id, from: String(from), points: String(points) };
   return rangeOf((await get("/api/range", query)) as RangeColumns);

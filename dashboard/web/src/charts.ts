@@ -19,13 +19,13 @@ import {
 } from "lightweight-charts";
 import type { Alert, Bar, Row, SeriesInfo } from "./api";
 import { fixed, scientific } from "./format";
-import { continues, holeTimes, line, stretches, type LinePoint } from "./points";
+import { continues, gapTimes, line, stretches, type LinePoint } from "./points";
 import { Shade } from "./shade";
 import { colours, faded, type Colours } from "./theme";
 
-/** How many rows from the left edge older ones are asked for. */
+/** The page requests older rows once fewer than this many lie to the left of the visible ones. */
 const EDGE = 150;
-/** Above this many new rows, drawing all anew is faster than adding one by one. */
+/** Above this many new rows, a full redraw is faster than adding them one by one. */
 const ONE_BY_ONE = 100;
 const HIDDEN = "rgba(0, 0, 0, 0)";
 /** Relative heights of price, return, volatility, z-score. */
@@ -36,7 +36,7 @@ const RIGHT_OFFSET = 6;
 
 type Lines = "vol" | "base" | "z";
 
-/** The four panes: one chart, so that time axis and crosshair are one. */
+/** The four panes: one chart, so that they share the time axis and the crosshair. */
 export class Charts {
   private readonly chart: IChartApi;
   private readonly candles: ISeriesApi<"Candlestick">;
@@ -49,8 +49,8 @@ export class Charts {
   private levels: { line: IPriceLine; colour: keyof Colours }[] = [];
   private colours: Colours = colours();
   private info: SeriesInfo | undefined;
-  private drawn: Row | undefined; // the last row that is drawn
-  private end = -Infinity; // time of the last candle, which may be one that is forming
+  private drawn: Row | undefined; // the last row on the chart
+  private end = -Infinity; // time of the last candle, which may be the forming one
   private shownAtFirst = SHOWN_AT_FIRST;
   private places = 2;
   private alive = true;
@@ -68,7 +68,7 @@ export class Charts {
       layout: {
         fontFamily: mono,
         fontSize: 11,
-        attributionLogo: false, // it brings a style of its own; the footer names and links the makers
+        attributionLogo: false, // it has a style of its own; the footer credits the makers with a link
         panes: { enableResize: true },
       },
       crosshair: { mode: CrosshairMode.Normal },
@@ -79,7 +79,7 @@ export class Charts {
         rightOffset: RIGHT_OFFSET,
         barSpacing: 5,
         minBarSpacing: 0.05,
-        enableConflation: true, // below a pixel a bar, bars are drawn together
+        enableConflation: true, // bars narrower than a pixel are merged
       },
       rightPriceScale: { minimumWidth: 78, borderVisible: false },
     });
@@ -103,7 +103,7 @@ export class Charts {
       vol: this.addLine(2, { priceFormat: small }),
       z: this.addLine(3, {
         priceFormat: custom((value) => fixed(value, 1)),
-        // The alert levels stay in sight however calm the market is.
+        // The alert levels stay visible however calm the market is.
         autoscaleInfoProvider: (own: () => { priceRange: Range | null } | null) => {
           const range = own()?.priceRange;
           const level = (this.info?.settings?.zAlert ?? 3) * 1.12;
@@ -169,9 +169,9 @@ export class Charts {
   }
 
   /**
-   * Begins another series; nothing is drawn until {@link draw}.
+   * Switches to another series; {@link draw} then draws it.
    *
-   * @param shown how many rows are in sight at first
+   * @param shown how many rows are visible at first
    */
   begin(info: SeriesInfo, shown = SHOWN_AT_FIRST): void {
     this.info = info;
@@ -215,7 +215,7 @@ export class Charts {
     return { line, colour };
   }
 
-  /** Decimal places of prices on the axis. */
+  /** Sets the decimal places of prices on the axis. */
   setPlaces(places: number): void {
     this.places = places;
     this.candles.applyOptions({
@@ -228,12 +228,12 @@ export class Charts {
   }
 
   /**
-   * Draws what is new; all of it where that is faster, or where what is new is not the newest.
+   * Adds the new rows; redraws everything if that is faster, or if the new rows do not follow the drawn ones.
    *
-   * @param forming the bar that is forming, newer than every row
-   * @param anew whether anything else than the end of `rows` may have changed
+   * @param forming the forming bar, newer than every row
+   * @param all whether anything but the end of `rows` may have changed
    */
-  draw(rows: readonly Row[], forming: Bar | undefined, anew: boolean): void {
+  draw(rows: readonly Row[], forming: Bar | undefined, all: boolean): void {
     const { drawn } = this;
     let first = rows.length;
     while (first > 0 && (drawn === undefined || rows[first - 1]!.t > drawn.t)) {
@@ -241,7 +241,7 @@ export class Charts {
     }
     const fresh = rows.slice(first);
     if (
-      anew ||
+      all ||
       drawn === undefined ||
       fresh.length > ONE_BY_ONE ||
       !continues(drawn.t, this.end, fresh, forming?.t, this.info!.interval)
@@ -278,13 +278,13 @@ export class Charts {
     this.end = row.t;
   }
 
-  /** Draws all of it anew; the stretch of time in sight stays. */
+  /** Redraws everything; the visible time range stays. */
   private redraw(rows: readonly Row[]): void {
     const interval = this.info!.interval;
     const candles: (CandlestickData | { time: UTCTimestamp })[] = [];
     let before: Row | undefined;
     for (const row of rows) {
-      for (const time of before === undefined ? [] : holeTimes(before.t, row.t, interval)) {
+      for (const time of before === undefined ? [] : gapTimes(before.t, row.t, interval)) {
         candles.push({ time: stamp(time) });
       }
       candles.push(candle(row));
@@ -320,9 +320,8 @@ export class Charts {
   }
 
   /**
-   * Remembers what is in sight, and gives what brings it back once there are other points: bars
-   * that a repair brought move all others on the axis. At the right edge the newest stays in sight
-   * by itself.
+   * Remembers the visible time range and returns a function that restores it after the points have changed: bars that
+   * a repair adds move all others on the axis. At the right edge the chart itself keeps the newest bar visible.
    */
   private held(): () => void {
     const scale = this.chart.timeScale();
@@ -348,19 +347,19 @@ export class Charts {
     }
   }
 
-  /** The bar that is forming: in the price pane only, for it has no features yet. */
+  /** Draws the forming bar, in the price pane only, because it has no features yet. */
   private form(bar: Bar): void {
     this.candles.update(candle(bar));
     this.volume.update(this.volumeOf(bar));
     this.end = bar.t;
   }
 
-  /** An arrow where each alert opened. */
+  /** Marks where each alert opened. */
   mark(alerts: readonly Alert[], oldest: number): void {
     const interval = this.info!.interval;
     const markers: SeriesMarker<Time>[] = [];
     for (const alert of alerts) {
-      // An alert opens at the end of its bar, which may be a part of the one that is drawn.
+      // An alert opens at the end of its bar, which may be a part of a longer bar on the chart.
       const time = Math.ceil(alert.opened / 1000 / interval - 1) * interval;
       if (time < oldest) {
         continue;
@@ -378,7 +377,7 @@ export class Charts {
     this.markers.setMarkers(markers);
   }
 
-  /** Takes the colours of the theme; a redraw must follow for those of single points. */
+  /** Applies the theme's colours; single points take theirs with the next full redraw. */
   paint(): void {
     this.colours = colours();
     const c = this.colours;
@@ -411,7 +410,7 @@ export class Charts {
     }
     for (const shade of this.shades) {
       shade.colour({
-        hole: faded(c.warn, 0.16),
+        gap: faded(c.warn, 0.16),
         incomplete: faded(c.warn, 0.06),
         corridor: faded(c.accent, 0.08),
         label: c.warn,
@@ -419,7 +418,7 @@ export class Charts {
     }
   }
 
-  /** Whether the last price may look alive; otherwise its line and label lose their colour. */
+  /** Sets whether the last price may look alive; if not, its line and label lose their colour. */
   setAlive(alive: boolean): void {
     if (alive !== this.alive) {
       this.alive = alive;
@@ -437,12 +436,12 @@ export class Charts {
   private paintPrice(): void {
     this.candles.applyOptions({
       priceLineColor: this.alive ? "" : this.colours.faint,
-      // Scrolled back, the label would show the last price in sight as if it were the present one.
+      // Scrolled back, the label would show the last visible price as if it were the current one.
       lastValueVisible: this.alive && this.newestSeen,
     });
   }
 
-  /** Closed bars as the chart holds them, oldest first. */
+  /** The closed bars on the chart, oldest first. */
   closedBars(): { time: number; close: number }[] {
     const bars: { time: number; close: number }[] = [];
     for (const bar of this.candles.data()) {
@@ -453,7 +452,7 @@ export class Charts {
     return bars;
   }
 
-  /** Goes to the newest bar. */
+  /** Scrolls to the newest bar. */
   toNewest(): void {
     this.chart.timeScale().scrollToPosition(RIGHT_OFFSET, false);
   }
@@ -532,5 +531,5 @@ function candle(bar: Bar): CandlestickData {
 
 function point({ time, value, ends }: LinePoint): LineData {
   const at = { time: stamp(time), value };
-  return ends ? { ...at, color: HIDDEN } : at; // a point's colour is that of the line behind it
+  return ends ? { ...at, color: HIDDEN } : at; // a point's colour is that of the line that follows it
 }

@@ -46,7 +46,7 @@ final class HealthJson {
         } else {
             json.writeNull();
         }
-        number(json, "openHoles", known(now.isKnown(), now.openHoles()));
+        number(json, "openHoles", known(now.isKnown(), now.openGaps()));
         number(json, "missingTrades", known(now.missingTrades() >= 0, now.missingTrades()));
         Json.object(json, "repair", now.repair(), HealthJson::repair);
     }

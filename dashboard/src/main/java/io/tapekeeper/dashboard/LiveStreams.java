@@ -3,7 +3,7 @@ package io.tapekeeper.dashboard;
 import com.sun.net.httpserver.HttpExchange;
 import io.tapekeeper.dashboard.Query.BadRequest;
 import io.tapekeeper.live.LiveView;
-import io.tapekeeper.live.MetricsSource.Metric;
+import io.tapekeeper.live.Metric;
 import io.tapekeeper.store.StoreException;
 import java.io.IOException;
 import java.util.List;
@@ -66,9 +66,9 @@ final class LiveStreams implements AutoCloseable {
 
     List<Metric> metrics() {
         return List.of(
-                Metric.of("browser_clients", "Pages that follow now", streams.size()),
-                Metric.of("browser_cut_total", "Pages cut because they lagged", cut.get()),
-                Metric.of("browser_refused_total", "Pages beyond the limit", refused.get()));
+                Metric.of("browser_clients", "Pages that follow the live data.", streams::size),
+                Metric.of("browser_cut_total", "Pages disconnected because they lagged.", cut::get),
+                Metric.of("browser_refused_total", "Pages refused beyond the limit of 64.", refused::get));
     }
 
     /** Answers a request with the events of one series, until the client goes or is cut. */

@@ -161,7 +161,7 @@ final class DashboardDemo {
                                 "BTCUSDT",
                                 since,
                                 Severity.WARNING,
-                                "1,204 trades are missing in 2 holes; no repair is under way."),
+                                "1,204 trades are missing in 2 gaps; no repair is under way."),
                         new QualityAlert(
                                 QualityAlert.Kind.CLOCK,
                                 "",

@@ -16,7 +16,8 @@ import io.tapekeeper.health.Health;
 import io.tapekeeper.health.Latency;
 import io.tapekeeper.health.SystemHealth;
 import io.tapekeeper.live.LiveView;
-import io.tapekeeper.live.MetricsSource.Metric;
+import io.tapekeeper.live.Metric;
+import io.tapekeeper.live.Metric.Sample;
 import io.tapekeeper.live.SeriesInfo;
 import io.tapekeeper.series.Preset;
 import io.tapekeeper.series.Series;
@@ -329,10 +330,13 @@ class DashboardTest {
     void tellsItsNumbersAsPrometheusReadsThem() throws Exception {
         view.health(BTC, healthOf(Health.State.LIVE, new Completeness(1, 5, null)));
         view.system(writing(""));
-        view.addMetrics(() -> List.of(
-                Metric.of("trades_total", "Trades that came", "BTCUSDT", 12),
-                Metric.of("trades_total", "Trades that came", "A\"\\B", 3),
-                Metric.of("lag_seconds", "Unknown yet", Double.NaN)));
+        view.addMetrics(List.of(
+                new Metric(
+                        "trades_total",
+                        "Trades that came",
+                        "symbol",
+                        () -> List.of(new Sample("BTCUSDT", 12), new Sample("A\"\\B", 3), new Sample("BTCUSDT", 13))),
+                Metric.of("lag_seconds", "Unknown yet", () -> Double.NaN)));
         HttpResponse<String> metrics = get("/metrics");
         assertEquals(
                 "text/plain; version=0.0.4; charset=utf-8",

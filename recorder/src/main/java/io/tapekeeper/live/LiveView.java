@@ -29,7 +29,7 @@ public final class LiveView {
     private final Map<Series, LiveSeries> bySeries = new ConcurrentHashMap<>();
     private final List<LiveSeries> inOrder = new CopyOnWriteArrayList<>();
 
-    private final List<MetricsSource> metrics = new CopyOnWriteArrayList<>();
+    private final List<Metric> metrics = new CopyOnWriteArrayList<>();
 
     private volatile String notice = "";
     private volatile ToldSystem system;
@@ -135,12 +135,12 @@ public final class LiveView {
         return of(series).health();
     }
 
-    /** Somebody who counts, for {@code /metrics}. Any thread may add it. */
-    public void addMetrics(MetricsSource source) {
-        metrics.add(source);
+    /** Adds rows to the table of {@code /metrics}, each under a name of its own; any thread. */
+    public void addMetrics(List<Metric> rows) {
+        metrics.addAll(rows);
     }
 
-    public List<MetricsSource> metrics() {
+    public List<Metric> metrics() {
         return metrics;
     }
 

@@ -34,8 +34,7 @@ final class Retention {
         Map.Entry<TapeId, Long> first = due.entrySet().iterator().next();
         TapeId tape = first.getKey();
         sql.begin();
-        OptionalLong id = sql.number(
-                History.TAPE_ID, tape.venue(), tape.symbol(), tape.kind().label(), tape.simulated() ? 1 : 0);
+        OptionalLong id = sql.number(Selects.TAPE_ID, Selects.names(tape));
         boolean more = id.isPresent() && forget(id.getAsLong(), first.getValue());
         sql.commit();
         if (!more) {
@@ -46,7 +45,7 @@ final class Retention {
     /** Returns whether there may be more. */
     private boolean forget(long tape, long before) throws SQLException {
         int most = forgetTrades(tape, before);
-        List<Long> all = sql.numbers("SELECT id FROM series WHERE tape = ?", tape);
+        List<Long> all = sql.rows("SELECT id FROM series WHERE tape = ?", RowMapper::number, tape);
         for (long series : all) {
             most = Math.max(most, forgetRows(tape, series, before));
         }

@@ -1,8 +1,6 @@
 package io.tapekeeper.store;
 
-import io.tapekeeper.bar.Bar;
 import io.tapekeeper.feature.FeatureValues;
-import io.tapekeeper.market.Amount;
 import io.tapekeeper.series.FeatureRow;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -16,7 +14,7 @@ final class RowInserts {
 
     private static final String BAR = bars(1);
     private static final String BARS = bars(AT_ONCE);
-    private static final int BAR_COLUMNS = 13;
+    private static final int BAR_COLUMNS = 1 + BarColumns.COUNT;
 
     private static final String FEATURE = features(1);
     private static final String FEATURES = features(AT_ONCE);
@@ -31,11 +29,7 @@ final class RowInserts {
     }
 
     private static String bars(int count) {
-        return revised(
-                "bar",
-                "tape, interval, start",
-                "open, high, low, close, volume, quote_volume, taker_buy_volume, trades," + " complete, carried",
-                count);
+        return revised("bar", "tape, " + BarColumns.KEY, BarColumns.VALUES, count);
     }
 
     private static String features(int count) {
@@ -59,7 +53,8 @@ final class RowInserts {
 
     /** A bar that closed, and its features. */
     void add(int tape, int series, FeatureRow row) throws SQLException {
-        bars.addAll(bar(tape, row.bar()));
+        bars.add(tape);
+        BarColumns.add(bars, row.bar());
         features.addAll(features(series, row));
         if (bars.size() == AT_ONCE * BAR_COLUMNS) {
             sql.update(BARS, bars.toArray());
@@ -85,36 +80,19 @@ final class RowInserts {
         features.clear();
     }
 
-    private static List<Object> bar(int tape, Bar bar) {
-        return Arrays.asList(
-                tape,
-                bar.interval().micros(),
-                bar.start(),
-                bar.open(),
-                bar.high(),
-                bar.low(),
-                bar.close(),
-                TransactionWriter.sum(bar.volume(), Amount.SIZE_PLACES),
-                TransactionWriter.sum(bar.quoteVolume(), Amount.QUOTE_PLACES),
-                TransactionWriter.sum(bar.takerBuyVolume(), Amount.SIZE_PLACES),
-                bar.trades(),
-                TransactionWriter.flag(bar.complete()),
-                TransactionWriter.flag(bar.carried()));
-    }
-
     private static List<Object> features(int series, FeatureRow row) {
         FeatureValues values = row.values();
         return Arrays.asList(
                 series,
                 row.bar().start(),
-                TransactionWriter.real(values.change()),
-                TransactionWriter.real(values.logReturn()),
-                TransactionWriter.real(values.volatility()),
-                TransactionWriter.real(values.annualised()),
-                TransactionWriter.real(values.baseline()),
-                TransactionWriter.real(values.zScore()),
-                TransactionWriter.position(row.signal()),
+                ColumnValues.real(values.change()),
+                ColumnValues.real(values.logReturn()),
+                ColumnValues.real(values.volatility()),
+                ColumnValues.real(values.annualised()),
+                ColumnValues.real(values.baseline()),
+                ColumnValues.real(values.zScore()),
+                ColumnValues.position(row.signal()),
                 row.rules(),
-                TransactionWriter.flag(row.complete()));
+                ColumnValues.flag(row.complete()));
     }
 }

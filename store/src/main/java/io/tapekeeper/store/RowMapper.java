@@ -21,8 +21,11 @@ import io.tapekeeper.tape.IdRange;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
 import java.math.BigDecimal;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -30,13 +33,12 @@ import java.util.OptionalLong;
 final class RowMapper {
     static final String SERIES = "symbol, venue, price_step, size_step, kind, simulated, preset, interval";
     static final String TRADE = "id, price, size, side, time, received, raw";
-    static final String BAR = "interval, start, open, high, low, close, volume, quote_volume, bar.trades,"
-            + " taker_buy_volume, bar.complete, carried, bar.revision";
+    static final String BAR = BarColumns.names("bar.complete") + ", bar.revision";
     static final String FEATURES = BAR
             + ", return, log_return, volatility, volatility_annual, baseline, zscore,"
             + " signal, rules, feature.complete, feature.revision";
-    static final String ROLLUP = "interval, start, open, high, low, close, volume, quote_volume, trades,"
-            + " taker_buy_volume, bar_complete, carried, return_low, return_high,"
+    static final String ROLLUP = BarColumns.names("bar_complete")
+            + ", return_low, return_high,"
             + " volatility_low, volatility_high, baseline_low, baseline_high, zscore_low,"
             + " zscore_high, signal, rules, complete";
     static final String ALERT = "rule, opened, closed, value, threshold, reason";
@@ -54,6 +56,11 @@ final class RowMapper {
         }
     }
 
+    /** Makes one row into what it stands for. */
+    interface Reading<T> {
+        T of(RowMapper row) throws SQLException;
+    }
+
     private final ResultSet result;
     private int column;
 
@@ -61,10 +68,29 @@ final class RowMapper {
         this.result = result;
     }
 
-    /** Goes to the next row; false behind the last. */
+    /** Goes to the next row; false after the last. */
     boolean next() throws SQLException {
         column = 0;
         return result.next();
+    }
+
+    /** All rows that a statement finds for these values, one after the other. */
+    static <T> List<T> all(PreparedStatement statement, Reading<T> reading, Object... values) throws SQLException {
+        bind(statement, values);
+        List<T> rows = new ArrayList<>();
+        try (ResultSet result = statement.executeQuery()) {
+            RowMapper row = new RowMapper(result);
+            while (row.next()) {
+                rows.add(reading.of(row));
+            }
+        }
+        return rows;
+    }
+
+    static void bind(PreparedStatement statement, Object... values) throws SQLException {
+        for (int i = 0; i < values.length; i++) {
+            statement.setObject(i + 1, values[i]);
+        }
     }
 
     Series series() throws SQLException {
@@ -139,14 +165,7 @@ final class RowMapper {
     LedgerEntry gap() throws SQLException {
         Gap gap = new Gap(whole(), whole(), whole(), whole());
         GapCause cause = GapCause.parse(text());
-        long opened = whole();
-        Long closed = number();
-        return new LedgerEntry(
-                gap,
-                cause,
-                opened,
-                closed == null ? OptionalLong.empty() : OptionalLong.of(closed),
-                Optional.ofNullable(text()));
+        return new LedgerEntry(gap, cause, whole(), optional(), Optional.ofNullable(text()));
     }
 
     Checkpoint checkpoint() throws SQLException {
@@ -157,6 +176,12 @@ final class RowMapper {
     Long number() throws SQLException {
         long value = whole();
         return result.wasNull() ? null : value;
+    }
+
+    /** A number, empty where it is NULL. */
+    OptionalLong optional() throws SQLException {
+        long value = whole();
+        return result.wasNull() ? OptionalLong.empty() : OptionalLong.of(value);
     }
 
     private long whole() throws SQLException {

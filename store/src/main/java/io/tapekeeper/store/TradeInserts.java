@@ -164,19 +164,19 @@ final class TradeInserts {
         insert.setLong(before + 3, trade.size());
         insert.setLong(before + 4, trade.venueTime() - timeBase);
         insert.setLong(before + 5, trade.receivedTime() - trade.venueTime());
-        insert.setInt(before + 6, trade.aggressor() == Side.BUY ? 1 : 0);
+        insert.setInt(before + 6, ColumnValues.flag(trade.aggressor() == Side.BUY));
         insert.setInt(before + 7, trade.rawTrades());
     }
 
     private TapeRow row(TapeId tape) throws SQLException {
         TapeRow known = tapes.get(tape);
         if (known == null) {
-            Object[] key = {tape.venue(), tape.symbol(), tape.kind().label(), TransactionWriter.flag(tape.simulated())};
+            Object[] names = Selects.names(tape);
             sql.update("""
                     INSERT INTO tape (venue, symbol, kind, simulated)
                     VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING
-                    """, key);
-            known = new TapeRow((int) sql.number(History.TAPE_ID, key).orElseThrow());
+                    """, names);
+            known = new TapeRow((int) sql.number(Selects.TAPE_ID, names).orElseThrow());
             tapes.put(tape, known);
         }
         return known;

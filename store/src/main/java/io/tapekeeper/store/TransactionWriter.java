@@ -1,11 +1,9 @@
 package io.tapekeeper.store;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.market.Amount;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.series.FeatureRow;
 import io.tapekeeper.series.Series;
-import io.tapekeeper.signal.Signal;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.tape.Gap;
 import io.tapekeeper.tape.GapCause;
@@ -148,14 +146,14 @@ final class TransactionWriter {
                 said.rule().label(),
                 said.rule().severity().label(),
                 said.isOpen() ? null : said.closed(),
-                real(said.value()),
-                real(said.threshold()),
+                ColumnValues.real(said.value()),
+                ColumnValues.real(said.threshold()),
                 said.reason());
     }
 
     private void signal(int id, SignalChange said) throws SQLException {
-        int position = position(said.signal());
-        update(SIGNAL, id, said.time(), said.model(), position, said.price(), real(said.zScore()));
+        int position = ColumnValues.position(said.signal());
+        update(SIGNAL, id, said.time(), said.model(), position, said.price(), ColumnValues.real(said.zScore()));
     }
 
     private void withdraw(int id, long from, long to) throws SQLException {
@@ -245,12 +243,12 @@ final class TransactionWriter {
         if (known == null) {
             int tape = trades.id(of.tape());
             learnSteps(tape, of.instrument());
-            Object[] key = {tape, of.preset(), of.interval().micros()};
+            Object[] names = Selects.names(tape, of);
             update("""
                     INSERT INTO series (tape, preset, interval)
                     VALUES (?, ?, ?) ON CONFLICT DO NOTHING
-                    """, key);
-            known = key(History.SERIES_ID, key);
+                    """, names);
+            known = (int) sql.number(Selects.SERIES_ID, names).orElseThrow();
             series.put(of, known);
         }
         return known;
@@ -266,36 +264,5 @@ final class TransactionWriter {
 
     private int update(String statement, Object... values) throws SQLException {
         return sql.update(statement, values);
-    }
-
-    /** The key of a row that is there. */
-    private int key(String select, Object... values) throws SQLException {
-        return (int) sql.number(select, values).orElseThrow();
-    }
-
-    /** Exact, with one zero behind the point at most: on disk each costs a byte. */
-    static String sum(Amount amount, int places) {
-        String text = amount.format(places);
-        int end = text.length();
-        while (text.charAt(end - 1) == '0' && text.charAt(end - 2) != '.') {
-            end--;
-        }
-        return text.substring(0, end);
-    }
-
-    static int flag(boolean value) {
-        return value ? 1 : 0;
-    }
-
-    static Double real(double value) {
-        return Double.isNaN(value) ? null : value;
-    }
-
-    static int position(Signal signal) {
-        return switch (signal) {
-            case BUY -> 1;
-            case SELL -> -1;
-            case NEUTRAL -> 0;
-        };
     }
 }

@@ -2,10 +2,8 @@ package io.tapekeeper.store;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,42 +63,20 @@ final class WriterConnection {
 
     /** Returns how many rows it changed. */
     int update(String sql, Object... values) throws SQLException {
-        return bound(sql, values).executeUpdate();
+        PreparedStatement statement = prepared(sql);
+        RowMapper.bind(statement, values);
+        return statement.executeUpdate();
     }
 
     /** The first number of the first row; empty where there is no row or it is NULL. */
     OptionalLong number(String sql, Object... values) throws SQLException {
-        List<Long> first = numbers(sql, values);
-        return first.isEmpty() || first.getFirst() == null ? OptionalLong.empty() : OptionalLong.of(first.getFirst());
-    }
-
-    /** The first number of each row, null for NULL. */
-    List<Long> numbers(String sql, Object... values) throws SQLException {
-        List<Long> numbers = new ArrayList<>();
-        try (ResultSet rows = bound(sql, values).executeQuery()) {
-            RowMapper row = new RowMapper(rows);
-            while (row.next()) {
-                numbers.add(row.number());
-            }
-        }
-        return numbers;
-    }
-
-    /** Makes one row into what it stands for. */
-    interface Reading<T> {
-        T of(RowMapper row) throws SQLException;
+        List<OptionalLong> first = rows(sql, RowMapper::optional, values);
+        return first.isEmpty() ? OptionalLong.empty() : first.getFirst();
     }
 
     /** All rows, one after the other. */
-    <T> List<T> rows(String sql, Reading<T> reading, Object... values) throws SQLException {
-        List<T> read = new ArrayList<>();
-        try (ResultSet rows = bound(sql, values).executeQuery()) {
-            RowMapper row = new RowMapper(rows);
-            while (row.next()) {
-                read.add(reading.of(row));
-            }
-        }
-        return read;
+    <T> List<T> rows(String sql, RowMapper.Reading<T> reading, Object... values) throws SQLException {
+        return RowMapper.all(prepared(sql), reading, values);
     }
 
     /** The statement of this text, until the next {@link #rollback}. */
@@ -109,14 +85,6 @@ final class WriterConnection {
         if (statement == null) {
             statement = connection.prepareStatement(sql);
             statements.put(sql, statement);
-        }
-        return statement;
-    }
-
-    private PreparedStatement bound(String sql, Object... values) throws SQLException {
-        PreparedStatement statement = prepared(sql);
-        for (int i = 0; i < values.length; i++) {
-            statement.setObject(i + 1, values[i]);
         }
         return statement;
     }

@@ -46,7 +46,7 @@ public final class StatusLine implements Notices {
     @Override
     public void show(List<TapePipeline> watches, TapeHealthMonitor health) {
         for (TapePipeline watch : watches) {
-            sayIfChanged(watch, health.latest().get(watch));
+            sayIfChanged(watch, health.latest().get(watch.series()));
         }
         if (!terminal && System.nanoTime() - printedAt < PLAIN_EVERY_NANOS) {
             return;
@@ -54,7 +54,7 @@ public final class StatusLine implements Notices {
         printedAt = System.nanoTime();
         String text = watches.stream()
                 .limit(SHOWN)
-                .map(watch -> describe(watch, health.latest().get(watch)))
+                .map(watch -> describe(watch, health.latest().get(watch.series())))
                 .collect(Collectors.joining("  |  "));
         if (watches.size() > SHOWN) {
             text += "  |  and " + (watches.size() - SHOWN) + " more";

@@ -50,6 +50,7 @@ public final class TapePipeline implements Sequencer.Output, Analyst.Output {
      * @param closedUpTo end of the last bar that closed, epoch microseconds; {@link Long#MIN_VALUE} before the first
      * @param duplicates trades that came again
      * @param conflicts of these, how many said something else than the first
+     * @param warm bars in the z-score's window, up to {@link #window}
      */
     public record Now(
             long price,
@@ -60,6 +61,7 @@ public final class TapePipeline implements Sequencer.Output, Analyst.Output {
             long trades,
             long duplicates,
             long conflicts,
+            int warm,
             FeatureRow row) {
         public boolean hole() {
             return holeLast >= 0;
@@ -82,7 +84,7 @@ public final class TapePipeline implements Sequencer.Output, Analyst.Output {
     private long trades;
     private FeatureRow lastRow;
     private Predicate<Gap> inLedger = gap -> false;
-    private volatile Now now = new Now(0, 0, -1, -1, Long.MIN_VALUE, 0, 0, 0, null);
+    private volatile Now now = new Now(0, 0, -1, -1, Long.MIN_VALUE, 0, 0, 0, 0, null);
 
     public TapePipeline(
             Series series, Preset preset, Recorder recorder, LiveView view, long holdBackNanos, HoldLimit budget) {
@@ -325,6 +327,7 @@ public final class TapePipeline implements Sequencer.Output, Analyst.Output {
                 trades,
                 sequencer.duplicates(),
                 sequencer.conflicts(),
+                analyst.warm(),
                 lastRow);
     }
 
@@ -332,11 +335,7 @@ public final class TapePipeline implements Sequencer.Output, Analyst.Output {
         return series;
     }
 
-    /** Bars in the z-score's window, up to {@link #window}. */
-    public int warm() {
-        return analyst.warm();
-    }
-
+    /** Bars that fill the z-score's window. */
     public int window() {
         return preset.window();
     }

@@ -1,0 +1,47 @@
+package io.tapekeeper.store;
+
+import io.tapekeeper.series.Series;
+import io.tapekeeper.tape.TapeId;
+
+/** The SELECT statements that the writer and the readers of a store have in common. */
+final class Selects {
+    /** A tape's key, by {@link #names(TapeId)}. */
+    static final String TAPE_ID = "SELECT id FROM tape WHERE (venue, symbol, kind, simulated) = (?, ?, ?, ?)";
+
+    /** A series' key, by {@link #names(long, Series)}. */
+    static final String SERIES_ID = "SELECT id FROM series WHERE (tape, preset, interval) = (?, ?, ?)";
+
+    private static final String OF_SERIES = " FROM series JOIN feature ON feature.series = series.id"
+            + " JOIN bar USING (tape, interval, start) WHERE series.id = ?";
+
+    /** The feature rows of a series with their bars, by its key. */
+    static final String ROWS = "SELECT " + RowMapper.FEATURES + OF_SERIES;
+
+    /** When the first of them starts. */
+    static final String FIRST_START = "SELECT start" + OF_SERIES + " ORDER BY start LIMIT 1";
+
+    private static final String BETWEEN = " AND start >= ? AND start < ? ORDER BY start";
+
+    /** Those that start in a stretch of time, its end excluded. */
+    static final String ROWS_BETWEEN = ROWS + BETWEEN;
+
+    /** The roll-ups of a series at one interval that start in a stretch of time, its end excluded. */
+    static final String ROLLUPS_BETWEEN =
+            "SELECT " + RowMapper.ROLLUP + " FROM rollup WHERE series = ? AND interval = ?" + BETWEEN;
+
+    private Selects() {}
+
+    /** What a tape is found by. */
+    static Object[] names(TapeId tape) {
+        return new Object[] {tape.venue(), tape.symbol(), tape.kind().label(), ColumnValues.flag(tape.simulated())};
+    }
+
+    /**
+     * What a series is found by.
+     *
+     * @param tape the key of its tape
+     */
+    static Object[] names(long tape, Series series) {
+        return new Object[] {tape, series.preset(), series.interval().micros()};
+    }
+}
