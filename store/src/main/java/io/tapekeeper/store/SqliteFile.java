@@ -13,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.sqlite.JDBC;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
@@ -50,11 +51,15 @@ record SqliteFile(Path path) {
 
     private static final String DAMAGE = " is damaged: keep a copy and check the disk.";
 
+    /** How many migrations there are. */
+    private static final int VERSION = 5;
+
     /** The scripts of every schema version, oldest first. */
     static final List<String> SCRIPTS =
-            List.of(script("schema-1.sql"), script("schema-2.sql"), script("schema-3.sql"), script("schema-4.sql"));
+            IntStream.rangeClosed(1, VERSION).mapToObj(SqliteFile::script).toList();
 
-    private static String script(String name) {
+    private static String script(int version) {
+        String name = "schema-%d.sql".formatted(version);
         try (InputStream in = SqliteFile.class.getResourceAsStream(name)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

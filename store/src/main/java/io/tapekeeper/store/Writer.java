@@ -5,6 +5,7 @@ import com.lmax.disruptor.InsufficientCapacityException;
 import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.Sequence;
 import io.tapekeeper.market.TradeView;
+import io.tapekeeper.series.Series;
 import io.tapekeeper.store.StoreException.Kind;
 import io.tapekeeper.tape.TapeId;
 import java.sql.SQLException;
@@ -145,6 +146,11 @@ final class Writer {
         });
     }
 
+    /** How far features that earlier rows lack are computed; null where none of them is lacking. */
+    ComputedFeatures computed(Series series) {
+        return statements.fill().computed(series);
+    }
+
     int queued() {
         return QUEUE_BOUND - (int) ring.remainingCapacity();
     }
@@ -280,7 +286,7 @@ final class Writer {
             // Until a trade is stored nothing waits: whoever starts a recording wants to see it.
             long age = progress.trades() == 0 ? 0 : OLD_NANOS;
             boolean old = System.nanoTime() - began >= age;
-            more &= batch.size() < COMMIT_ENTRIES && !(old && (!batch.isEmpty() || retention.isDue() || isFoldDue()));
+            more &= batch.size() < COMMIT_ENTRIES && !(old && (!batch.isEmpty() || hasWork()));
         }
     }
 
@@ -293,6 +299,11 @@ final class Writer {
             statements.rollback();
             return false;
         }
+    }
+
+    /** Whether there is something to do although nothing was said. */
+    private boolean hasWork() {
+        return retention.isDue() || isFoldDue() || statements.fill().isDue();
     }
 
     private boolean isFoldDue() {
@@ -355,6 +366,8 @@ final class Writer {
         for (WriteSlot said : batch) {
             if (said.entry() instanceof WriteCommand.Forgotten(TapeId tape, long before)) {
                 retention.add(tape, before);
+            } else if (said.entry() instanceof WriteCommand.Begun begun) {
+                retention.add(begun.series(), begun.before());
             }
         }
         WriteCommand last = batch.isEmpty() ? null : batch.getLast().entry();
