@@ -41,7 +41,7 @@ final class MetricsEndpoint {
 
     Verdict health() {
         List<LiveSeries> all = view.all();
-        String writing = whyNotWriting(System.nanoTime());
+        String writing = whyNotWriting(view.nanos());
         boolean well = writing.isEmpty()
                 && !all.isEmpty()
                 && all.stream().allMatch(live -> live.health().isFresh());
@@ -57,7 +57,7 @@ final class MetricsEndpoint {
                 json.writeStringProperty("symbol", live.series().tape().symbol());
                 json.writeStringProperty("series", live.series().id());
                 json.writeBooleanProperty("fresh", health.isFresh());
-                Json.freshness(json, health);
+                HealthJson.freshness(json, health);
                 json.writeEndObject();
             }
             json.writeEndArray();

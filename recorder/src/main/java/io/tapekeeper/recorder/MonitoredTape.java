@@ -13,8 +13,8 @@ import io.tapekeeper.store.History;
 import io.tapekeeper.store.LedgerEntry;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
-import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.Venue;
+import io.tapekeeper.venue.VenueException;
 import java.util.List;
 
 /** One tape with the repairs that keep it whole: what the monitor and the metrics read of it. */

@@ -1,5 +1,6 @@
 package io.tapekeeper.recorder;
 
+import io.tapekeeper.health.Health;
 import io.tapekeeper.health.SystemHealth;
 import io.tapekeeper.live.LiveView;
 import io.tapekeeper.live.Metric;
@@ -24,6 +25,7 @@ import io.tapekeeper.venue.VenueException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
@@ -136,9 +138,9 @@ final class RecordingMonitor implements AutoCloseable {
         }
     }
 
-    /** The health of the tapes, for whoever shows it. */
-    TapeHealthMonitor health() {
-        return health;
+    /** The health of the tapes as reported last; any thread. */
+    Map<Series, Health> health() {
+        return health.latest();
     }
 
     /** What it counts; any thread. */

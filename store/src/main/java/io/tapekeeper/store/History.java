@@ -95,9 +95,7 @@ public final class History implements AutoCloseable {
 
     /** What the store's content takes, its log included and free room left out; bytes. */
     public long usedBytes() {
-        return store.number("SELECT (page_count - freelist_count) * page_size"
-                        + " FROM pragma_page_count, pragma_freelist_count, pragma_page_size")
-                .orElse(0);
+        return store.number(Selects.USED_BYTES).orElse(0);
     }
 
     /** How much time the bars of one tape and interval cover, of those that cover the most. Reads all bars. */

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** Deletes what is old, few rows at a time so that recording goes on. The writer thread owns it. */
+/**
+ * Deletes what is old, a few rows at a time so that recording goes on, and keeps the roll-ups what the rest makes of
+ * them. The writer thread owns it.
+ */
 final class Retention {
     /** Rows of a table in one transaction: some milliseconds. */
     private static final int ROWS = 2_000;
@@ -45,7 +48,11 @@ final class Retention {
         this.rollups = rollups;
     }
 
-    /** What is older than a time is due. */
+    /**
+     * What is older than a time is due.
+     *
+     * @param before epoch microseconds of the venue's clock
+     */
     void add(TapeId tape, long before) {
         due.merge(tape, new Due(before, Long.MAX_VALUE, before), Due::and);
     }
@@ -60,7 +67,7 @@ final class Retention {
         return !due.isEmpty();
     }
 
-    /** One transaction of what is due. */
+    /** Runs one transaction of what is due. */
     void step() throws SQLException {
         Map.Entry<TapeId, Due> first = due.entrySet().iterator().next();
         TapeId tape = first.getKey();
@@ -86,9 +93,10 @@ final class Retention {
         return most == ROWS;
     }
 
+    /** Returns how many trades went. */
     private int forgetTrades(long tape, Due old) throws SQLException {
-        // The last trade tells a start where to go on, and what stands behind the newest checkpoint
-        // is what it replays. A trade with a time far ahead of its neighbours stops nothing.
+        // A start goes on from the last trade, and replays those after the newest checkpoint. A
+        // trade with a time far ahead of its neighbours stops nothing.
         OptionalLong last = sql.number("""
                         SELECT max(id) FROM (
                             SELECT id, time FROM trade WHERE tape = ?1 AND id <= min(
@@ -119,6 +127,7 @@ final class Retention {
         return forgotten;
     }
 
+    /** Returns how many rows went from the table that lost the most. */
     private int forgetRows(long tape, long series, long before) throws SQLException {
         long interval =
                 sql.number("SELECT interval FROM series WHERE id = ?", series).orElseThrow();

@@ -22,6 +22,7 @@ import io.tapekeeper.tape.IdRange;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
 import java.math.BigDecimal;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -90,6 +91,13 @@ final class RowMapper {
             }
         }
         return rows;
+    }
+
+    /** The number that a statement without values finds. */
+    static long numberOf(Connection connection, String sql) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            return all(statement, RowMapper::number).getFirst();
+        }
     }
 
     static void bind(PreparedStatement statement, Object... values) throws SQLException {

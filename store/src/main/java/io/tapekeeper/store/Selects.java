@@ -11,6 +11,10 @@ final class Selects {
     /** A series' key, by {@link #names(long, Series)}. */
     static final String SERIES_ID = "SELECT id FROM series WHERE (tape, preset, interval) = (?, ?, ?)";
 
+    /** What a store's content takes in bytes, its log included and free room left out. */
+    static final String USED_BYTES = "SELECT (page_count - freelist_count) * page_size"
+            + " FROM pragma_page_count, pragma_freelist_count, pragma_page_size";
+
     private static final String OF_SERIES = " FROM series JOIN feature ON feature.series = series.id"
             + " JOIN bar USING (tape, interval, start) WHERE series.id = ?";
 

@@ -111,7 +111,7 @@ class HistoryTest {
     }
 
     @Test
-    void readsALongTapeOverItsHolesInOrderWhileItGrows() {
+    void readsALongTapeOverItsGapsInOrderWhileItGrows() {
         List<Trade> all = new ArrayList<>();
         for (long id : List.of(7L, 50_000L, 3_000_000_000L, 4_000_000_000L)) {
             for (int i = 0; i < 60_000; i += 1 + i % 3) {
@@ -126,7 +126,7 @@ class HistoryTest {
         List<Trade> read = new ArrayList<>();
         Trade late = trade(5_000_000_000L);
         history.trades(TAPE, 0, trade -> {
-            if (read.isEmpty()) { // while others read ahead, somebody asks and records
+            if (read.isEmpty()) { // while others read ahead, this thread asks and records
                 assertEquals(tape.getLast().id(), history.lastTradeId(TAPE).orElseThrow());
                 recorder.trade(TAPE, late);
                 recorder.flush();
@@ -228,7 +228,7 @@ class HistoryTest {
     void knowsByALaterSecondThatAMinuteWithoutItsLastOneIsOver() {
         record(0, 58);
         assertEquals(List.of(), bars(history, Interval.MINUTE, START, START + 60 * SECOND));
-        record(61, 61); // 59 and 60 lie in a hole
+        record(61, 61); // 59 and 60 lie in a gap
         List<StoredBar> minutes = bars(history, Interval.MINUTE, START, START + 60 * SECOND);
         assertEquals(1, minutes.size());
         assertFalse(minutes.getFirst().bar().complete());

@@ -96,30 +96,30 @@ class RetentionTest {
         List.of(over, across, open).forEach(said -> recorder.alertOpened(CLASSIC, said));
         List.of(old, late).forEach(said -> recorder.signalChanged(CLASSIC, said));
         Gap before = new Gap(20, 30, START, START);
-        Gap behind = new Gap(6_000, 6_001, START, START);
+        Gap after = new Gap(6_000, 6_001, START, START);
         recorder.gap(TAPE, before, GapCause.ABSENT);
-        recorder.gap(TAPE, behind, GapCause.MISSED);
+        recorder.gap(TAPE, after, GapCause.MISSED);
         recorder.forget(TAPE, HALF);
         beginsAt(5_000);
         until("signals are forgotten", () -> Samples.signals(history).equals(List.of(late)));
         assertEquals(List.of(across, open), history.alerts(CLASSIC, 9));
         assertEquals(
-                List.of(behind),
+                List.of(after),
                 history.gaps(TAPE).stream().map(LedgerEntry::gap).toList());
     }
 
     @Test
-    void theTapeReachesFromBehindWhatWasForgotten() throws Exception {
+    void theTapeReachesFromAfterWhatWasForgotten() throws Exception {
         Samples.sql(file, "DELETE FROM trade WHERE id BETWEEN 5000 AND 5009");
         recorder.forget(TAPE, HALF);
         beginsAt(5_010);
-        // Those that somebody else deleted were not forgotten.
+        // Those that another program deleted were not forgotten.
         assertEquals(Optional.of(new IdRange(5_000, 9_999)), history.reach(TAPE));
         assertEquals(4_990, history.tradeCount(TAPE));
     }
 
     @Test
-    void aHoleThatTheLedgerKnowsIsForgottenWithTheTradesBeforeIt() throws Exception {
+    void aGapInTheLedgerIsForgottenWithTheTradesBeforeIt() throws Exception {
         Samples.sql(file, "DELETE FROM trade WHERE id BETWEEN 5000 AND 5009");
         recorder.gap(TAPE, new Gap(5_000, 5_009, START, START), GapCause.BEYOND_RETENTION);
         recorder.forget(TAPE, HALF);
@@ -162,7 +162,7 @@ class RetentionTest {
     @Test
     void forgetsFewRowsAtATime() throws Exception {
         recorder.close();
-        try (Connection connection = SqliteFile.existing(file).openForWriting(Durability.NORMAL, SqliteFile.SCRIPTS)) {
+        try (Connection connection = SqliteFile.existing(file).openForWriting(Durability.NORMAL, Schema.SCRIPTS)) {
             WriterConnection sql = new WriterConnection(connection);
             Retention retention = new Retention(sql, new RollupWriter(sql));
             retention.add(TAPE, HALF);

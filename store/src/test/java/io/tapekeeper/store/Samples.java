@@ -127,7 +127,7 @@ final class Samples {
 
     /** Makes a store one of an earlier version. */
     static void backTo(Path file, int version) throws Exception {
-        for (int from = SqliteFile.SCRIPTS.size(); from > version; from--) {
+        for (int from = Schema.SCRIPTS.size(); from > version; from--) {
             sql(file, REMOVALS.get(from - 2).toArray(String[]::new));
         }
         sql(file, "PRAGMA user_version = " + version);
