@@ -45,6 +45,7 @@ public final class Pipeline {
     private long lastTradeTime;
     private long trades;
     private FeatureRow lastRow;
+    private TapeTail tail; // null = no second pipeline is catching up
 
     /** @param holdLimit shared by the pipelines of one thread; {@link HoldLimit#none} for a replay */
     public Pipeline(Series series, Preset preset, TapeListener listener, HoldLimit holdLimit) {
@@ -117,12 +118,18 @@ public final class Pipeline {
             trades++;
             lastPrice = trade.price();
             lastTradeTime = trade.venueTime();
+            if (tail != null) {
+                tail.add(trade);
+            }
             analyst.trade(trade);
             stateIfDue();
         }
 
         @Override
         public void gap(Gap gap, GapCause cause) {
+            if (tail != null) {
+                tail.add(gap, cause);
+            }
             listener.gap(gap, cause);
             if (cause != GapCause.BLANKED) { // of blanked ids nothing is missing
                 stateDue();
@@ -225,6 +232,11 @@ public final class Pipeline {
         }
         lastBarStart = corrected.lastBarStart();
         barsSinceState = 0;
+    }
+
+    /** From now on everything that is put on the tape is copied to {@code next} too; null ends that. */
+    public void copyTo(TapeTail next) {
+        tail = next;
     }
 
     private void read(PipelineState state, Sequencer place) throws IOException {

@@ -139,8 +139,8 @@ public final class LiveSeries {
         }
     }
 
-    /** See {@link LiveView#corrected}. */
-    void corrected(long from, List<FeatureRow> corrected, List<Alert> held, SignalChange heldSignal) {
+    /** See {@link LiveView#correct}. */
+    void correct(long from, List<FeatureRow> corrected, List<Alert> held, SignalChange heldSignal) {
         long newest =
                 corrected.isEmpty() ? Long.MAX_VALUE : corrected.getLast().bar().start();
         lock.lock();
@@ -157,6 +157,15 @@ public final class LiveSeries {
             alerts.values().removeIf(alert -> alert.opened() > from);
             held.forEach(this::keep);
             signal = heldSignal;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** See {@link LiveView#announceCorrection}. */
+    void announceCorrection(long from) {
+        lock.lock();
+        try {
             append(new Corrected(from));
         } finally {
             lock.unlock();

@@ -97,18 +97,33 @@ public final class LiveView {
     }
 
     /**
-     * A repair has replaced rows: pages read what they show anew from there on, and lose nothing of what they look at.
-     * To be called by the thread that tells the rows, once the store has committed them, for that is where pages read
-     * the older ones from.
+     * Puts what a repair has corrected in the place of what was reported before. The thread that reports the rows calls
+     * it; clients learn of it by {@link #announceCorrection}.
      *
      * @param fromMicros start of the first bar that may have changed, epoch microseconds
-     * @param rows the newest of the corrected ones, oldest first; as many as were told before are enough
-     * @param alerts those that hold and opened behind {@code fromMicros}; others that were told are forgotten
+     * @param rows the newest of the corrected ones, oldest first; as many as were reported before are enough
+     * @param alerts those that hold and opened after {@code fromMicros}; others that were reported are forgotten
      * @param signal the last change that holds; null where there is none
      */
+    public void correct(
+            Series series, long fromMicros, List<FeatureRow> rows, List<Alert> alerts, SignalChange signal) {
+        of(series).correct(fromMicros, rows, alerts, signal);
+    }
+
+    /**
+     * Has pages read again what they show from {@code fromMicros} on; they lose nothing of what they look at. To be
+     * called once the store has committed the corrected rows, for that is where pages read the older ones from. Any
+     * thread.
+     */
+    public void announceCorrection(Series series, long fromMicros) {
+        of(series).announceCorrection(fromMicros);
+    }
+
+    /** {@link #correct} and {@link #announceCorrection}, where the store has the corrected rows already. */
     public void corrected(
             Series series, long fromMicros, List<FeatureRow> rows, List<Alert> alerts, SignalChange signal) {
-        of(series).corrected(fromMicros, rows, alerts, signal);
+        correct(series, fromMicros, rows, alerts, signal);
+        announceCorrection(series, fromMicros);
     }
 
     public void signalChanged(Series series, SignalChange change) {

@@ -8,6 +8,7 @@ import io.tapekeeper.recorder.health.LatencyMeter;
 import io.tapekeeper.recorder.health.TapeHealth;
 import io.tapekeeper.recorder.repair.BackgroundRepair;
 import io.tapekeeper.recorder.repair.LiveRepair;
+import io.tapekeeper.recorder.repair.RepairProgress;
 import io.tapekeeper.recorder.tape.TapePipeline;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.LedgerEntry;
@@ -84,7 +85,7 @@ record MonitoredTape(
         return new Completeness(gaps, missing, at.waits(), repair);
     }
 
-    private static Completeness.Repair repair(BackgroundRepair.Progress one) {
+    private static Completeness.Repair repair(RepairProgress one) {
         long left = Double.isNaN(one.secondsLeft()) ? -1 : Math.round(one.secondsLeft());
         return new Completeness.Repair(one.done(), one.total(), left);
     }
@@ -96,6 +97,6 @@ record MonitoredTape(
      */
     boolean isComplete(Venue venue) {
         long newest = venue.history().newestId(tape().symbol(), tape().kind()).orElse(-1);
-        return live.hasAll(pipeline, newest) && !pipeline.now().waits() && !background.hasWork(pipeline);
+        return live.hasAll(pipeline, newest) && !pipeline.now().waits() && background.isIdle();
     }
 }

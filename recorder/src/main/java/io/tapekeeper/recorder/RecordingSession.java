@@ -8,6 +8,7 @@ import io.tapekeeper.recorder.health.FeedState;
 import io.tapekeeper.recorder.health.VenueTimes;
 import io.tapekeeper.recorder.repair.BackgroundRepair;
 import io.tapekeeper.recorder.repair.LiveRepair;
+import io.tapekeeper.recorder.repair.RepairTools;
 import io.tapekeeper.recorder.tape.TapePipeline;
 import io.tapekeeper.recorder.tape.TapeThread;
 import io.tapekeeper.series.Series;
@@ -144,15 +145,13 @@ final class RecordingSession {
     }
 
     private BackgroundRepair backgroundRepair(TapeThread tape, History reading, List<TapePipeline> all) {
-        return new BackgroundRepair(
+        RepairTools tools = new RepairTools(
                 use.venue.history(),
-                tape,
                 use.recorder,
                 reading,
-                use.view,
-                plan.preset(),
-                all,
-                settings.repair().within(plan.keep().orElse(null)));
+                settings.repair().within(plan.keep().orElse(null)),
+                settings.nanos());
+        return new BackgroundRepair(tools, tape, use.view, all);
     }
 
     private Feed feed(TapeThread tape, FeedState state, LiveRepair live) {

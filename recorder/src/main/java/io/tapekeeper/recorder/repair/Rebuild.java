@@ -1,12 +1,13 @@
 package io.tapekeeper.recorder.repair;
 
 import io.tapekeeper.alert.Alert;
+import io.tapekeeper.alert.Rule;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.market.TradeView;
 import io.tapekeeper.pipeline.Pipeline;
 import io.tapekeeper.pipeline.PipelineState;
 import io.tapekeeper.pipeline.TapeListener;
-import io.tapekeeper.recorder.tape.TapePipeline;
+import io.tapekeeper.pipeline.TapeTail;
 import io.tapekeeper.recorder.tape.TapeReplay;
 import io.tapekeeper.series.FeatureRow;
 import io.tapekeeper.series.Preset;
@@ -22,70 +23,85 @@ import io.tapekeeper.tape.HoldLimit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 
 /**
- * Computes the rows of a series anew from the stored trades, after some were added: from the state that was saved
- * before the first of them, through the same classes as the live tape, so that the end result is that of a tape on
+ * Computes the rows of a series again from the stored trades, after some were added: from the state that was saved
+ * before the first of them, through the same pipeline as the live tape, so that the end result is that of a tape on
  * which nothing was ever missing. Rows that come out otherwise than before are stored with a higher revision; alerts
  * and signals that no longer come out are withdrawn.
  *
  * <p>One thread at a time; the live tape goes on beside it until it is caught up with.
  */
-public final class Rebuild implements TapeListener {
+final class Rebuild implements TapeListener {
     /** The newest corrected rows that are kept for the open pages. */
     private static final int KEPT_ROWS = 3_600;
 
-    /** States at the edges of holes that are still open: as many as the store keeps. */
+    /** States at the edges of gaps that are still open: as many as the store keeps. */
     private static final int KEPT_EDGES = 64;
+
+    private static final int KEPT_ALERTS = 200;
+
+    /** No tape goes on beside it: all that was reported before is withdrawn at the beginning. */
+    private static final long NOTHING_LIVE = Long.MAX_VALUE - 1;
+
+    /**
+     * What was added to a tape.
+     *
+     * @param fromId the first trade that was added
+     * @param settled entries that the ledger will have only when all is done
+     */
+    record Added(long fromId, List<LedgerEntry> settled) {}
+
+    /** A series of another preset, and up to where what was computed of it holds, epoch microseconds. */
+    private record Other(Series series, long end) {}
+
+    private record AlertKey(Rule rule, long opened) {}
 
     private final Series series;
     private final Recorder recorder;
     private final History history;
-    private final List<LedgerEntry> known;
+    private final Added added;
     private final long firstMicros;
     private final long withdrawnUpTo;
     private final Pipeline pipeline;
-    private final Deque<PipelineState> edges = new ArrayDeque<>(); // of holes that it passed
+    private final List<Other> others = new ArrayList<>();
+    private final Deque<PipelineState> edges = new ArrayDeque<>(); // of gaps that it passed
     private final Deque<FeatureRow> newest = new ArrayDeque<>();
     private final boolean besideLive; // which may close any alert meanwhile, so all are kept
-    private final List<Alert> alerts = new ArrayList<>(); // to be said again at the end
+    private final List<Alert> alerts = new ArrayList<>(); // to be reported again at the end
     private final List<SignalChange> lateSignals = new ArrayList<>(); // while it went on
     private SignalChange lastSignal;
 
-    /** Beside a live tape nothing is withdrawn before all is computed: it may be stopped. */
-    static final long AT_THE_END = Long.MIN_VALUE;
-
     /**
-     * Begins: what follows the trade before {@code tradeId} is said anew by {@link #upTo}.
+     * Begins: {@link #upTo} computes what follows the trade before the first one that was added.
      *
-     * @param known what is settled only now: the ledger hears of it when all is done
-     * @param tradeId the first trade that was added
-     * @param withdrawnAtOnce up to here, epoch microseconds, alerts and signals are withdrawn now, so that they need
-     *     not be kept in memory; or {@link #AT_THE_END}
+     * @param besideLive a live tape goes on, so nothing is withdrawn before all is computed: the rebuild may be
+     *     stopped. Where none does, alerts and signals are withdrawn now, so that they need not be kept in memory
      */
-    public Rebuild(
-            Series series,
-            Preset preset,
-            Recorder recorder,
-            History history,
-            List<LedgerEntry> known,
-            long tradeId,
-            long withdrawnAtOnce) {
+    Rebuild(Series series, Preset preset, RepairTools tools, Added added, boolean besideLive) {
         this.series = series;
-        this.recorder = recorder;
-        this.history = history;
-        this.known = known;
+        this.recorder = tools.recorder();
+        this.history = tools.history();
+        this.added = added;
+        this.besideLive = besideLive;
+        recorder.flush(); // the state saved before the first trade may be on its way
         pipeline = new Pipeline(series, preset, this, HoldLimit.none());
-        Optional<Checkpoint> checkpoint =
-                history.checkpointBefore(series, tradeId).filter(this::restore); // another version: from the beginning
+        Optional<Checkpoint> checkpoint = history.checkpointBefore(series, added.fromId())
+                .filter(this::restore); // another version: from the beginning
         firstMicros = endOf(series, checkpoint);
-        besideLive = withdrawnAtOnce == AT_THE_END;
-        withdrawnUpTo = Math.max(firstMicros, withdrawnAtOnce);
+        withdrawnUpTo = besideLive ? firstMicros : NOTHING_LIVE;
         recorder.withdraw(series, firstMicros + 1, withdrawnUpTo + 1);
+        for (Series other : history.series()) {
+            if (other.tape().equals(series.tape()) && !other.equals(series)) {
+                others.add(new Other(other, endOf(other, history.checkpointBefore(other, added.fromId()))));
+            }
+        }
     }
 
     private boolean restore(Checkpoint saved) {
@@ -109,48 +125,38 @@ public final class Rebuild implements TapeListener {
     }
 
     /**
-     * Goes on to a trade. All trades up to it must have been said to the recorder.
+     * Goes on to a trade. The recorder must have been given all trades up to it.
      *
-     * @throws java.util.concurrent.CancellationException where it was asked to stop
+     * @throws CancellationException where it was asked to stop
      */
-    public void upTo(long lastId, BooleanSupplier stopped) {
+    void upTo(long lastId, BooleanSupplier stopped) {
         recorder.flush();
-        // The ledger is read anew each time: the live tape may have met another hole meanwhile.
-        new TapeReplay(history, series.tape(), known).playTo(lastId, pipeline, () -> 0, trade -> {
+        // The ledger is read again each time: the live tape may have met another gap meanwhile.
+        TapeReplay stored = new TapeReplay(history, series.tape(), added.settled());
+        stored.playTo(lastId, pipeline, () -> 0, trade -> {
             if (stopped.getAsBoolean()) {
                 throw new CancellationException("asked to stop while replaying trades");
             }
         });
     }
 
-    /**
-     * Hands the live tape the corrected state; the tape thread only, and only where both have come to the same trade.
-     *
-     * @param fromId the first trade that was added
-     */
-    public void handTo(TapePipeline live, long fromId) {
-        live.adopt(pipeline.state());
-        finish(fromId);
+    /** Goes on with what a live tape has put on its tape since; nothing is read. */
+    void follow(TapeTail tail) {
+        tail.moveTo(pipeline);
     }
 
     /**
-     * Takes the place of what the live tape has stored since the beginning: from now on every row, alert and signal
-     * stored is that of the corrected tape.
-     *
-     * @param fromId the first trade that was added
+     * Takes the place of what a live tape has stored since the beginning: from now on every row, alert and signal
+     * stored is that of the corrected tape. Reads nothing.
      */
-    public void finish(long fromId) {
+    void finish() {
         recorder.withdraw(series, withdrawnUpTo + 1, Long.MAX_VALUE);
         alerts.forEach(alert -> recorder.alertOpened(series, alert));
         lateSignals.forEach(change -> recorder.signalChanged(series, change));
-        for (Series other : history.series()) { // of other presets: they continue from before it
-            if (other.tape().equals(series.tape())) {
-                recorder.rewind(other, fromId);
-                if (!other.equals(series)) { // its next start says anew which of them hold
-                    long end = endOf(other, history.checkpointBefore(other, fromId));
-                    recorder.withdraw(other, end + 1, Long.MAX_VALUE);
-                }
-            }
+        recorder.rewind(series, added.fromId());
+        for (Other other : others) { // its next start continues from before it, and reports which of them hold
+            recorder.rewind(other.series, added.fromId());
+            recorder.withdraw(other.series, other.end + 1, Long.MAX_VALUE);
         }
         edges.forEach(this::checkpoint);
         if (pipeline.hasState()) {
@@ -175,7 +181,7 @@ public final class Rebuild implements TapeListener {
 
     @Override
     public void conflict(Trade first, TradeView other) {
-        throw new IllegalStateException("the store holds id " + other.id() + " twice");
+        throw new IllegalStateException("the tape holds id " + other.id() + " twice");
     }
 
     @Override
@@ -199,7 +205,7 @@ public final class Rebuild implements TapeListener {
 
     private void alert(Alert alert) {
         recorder.alertOpened(series, alert);
-        if (besideLive || alert.opened() > withdrawnUpTo) {
+        if (besideLive) {
             alerts.add(alert);
         }
     }
@@ -208,19 +214,34 @@ public final class Rebuild implements TapeListener {
     public void signalChanged(SignalChange change) {
         lastSignal = change;
         recorder.signalChanged(series, change);
-        if (change.time() > withdrawnUpTo) {
+        if (besideLive) {
             lateSignals.add(change);
         }
     }
 
     /** The last trade it has come to, −1 before the first. */
-    public long lastId() {
+    long lastId() {
         return pipeline.lastId();
     }
 
     /** From this time on rows may have changed, epoch microseconds. */
     long firstMicros() {
         return firstMicros;
+    }
+
+    /** The state at {@link #lastId}, for a live tape that has come to the same trade. */
+    PipelineState state() {
+        return pipeline.state();
+    }
+
+    /** The newest alerts that may differ from what was reported before, each as it stands, ascending. */
+    List<Alert> newestAlerts() {
+        Map<AlertKey, Alert> latest = new LinkedHashMap<>();
+        alerts.stream()
+                .filter(alert -> alert.opened() > firstMicros)
+                .forEach(alert -> latest.put(new AlertKey(alert.rule(), alert.opened()), alert));
+        List<Alert> all = List.copyOf(latest.values());
+        return all.subList(Math.max(0, all.size() - KEPT_ALERTS), all.size());
     }
 
     /** The last change of the signal that came out, or null. */

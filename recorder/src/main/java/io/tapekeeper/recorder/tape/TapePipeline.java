@@ -9,6 +9,7 @@ import io.tapekeeper.pipeline.Pipeline;
 import io.tapekeeper.pipeline.PipelineState;
 import io.tapekeeper.pipeline.TapeListener;
 import io.tapekeeper.pipeline.TapeSnapshot;
+import io.tapekeeper.pipeline.TapeTail;
 import io.tapekeeper.series.FeatureRow;
 import io.tapekeeper.series.Preset;
 import io.tapekeeper.series.Series;
@@ -45,6 +46,7 @@ public final class TapePipeline implements TapeListener {
     private final Pipeline pipeline;
     private long firstId = Long.MAX_VALUE; // where the tape begins; MAX_VALUE = it has not
     private Predicate<Gap> inLedger = gap -> false;
+    private GapListener gapListener = (gap, cause) -> {};
     private volatile TapeSnapshot now;
 
     public TapePipeline(Series series, Preset preset, Recorder recorder, LiveView view, HoldLimit holdLimit) {
@@ -99,6 +101,17 @@ public final class TapePipeline implements TapeListener {
         return known;
     }
 
+    /** Has a repair learn of each gap that the tape passes and that may still be filled. Before the tape thread starts. */
+    public void onGap(GapListener listener) {
+        gapListener = listener;
+    }
+
+    /** Takes a gap that has just been written to the ledger; the tape thread calls it, and it must not wait. */
+    @FunctionalInterface
+    public interface GapListener {
+        void gap(Gap gap, GapCause cause);
+    }
+
     /**
      * A trade arrived. Where two sources begin a tape together, the one that is ahead may arrive first; what the other
      * brings from before is not on the tape, so it is not stored.
@@ -149,12 +162,20 @@ public final class TapePipeline implements TapeListener {
                 Long.toString(gap.lastId()),
                 cause.label());
         recorder.gap(series.tape(), gap, cause);
+        if (cause == GapCause.MISSED || cause == GapCause.UNRESOLVED) {
+            gapListener.gap(gap, cause);
+        }
     }
 
     /** Goes on with the state of a corrected tape, which has come as far as this one. */
     public void adopt(PipelineState corrected) {
         pipeline.adopt(corrected);
         publish();
+    }
+
+    /** From now on what the tape receives is copied to {@code tail} too, for a rebuild; null ends that. */
+    public void copyTo(TapeTail tail) {
+        pipeline.copyTo(tail);
     }
 
     @Override
@@ -215,6 +236,10 @@ public final class TapePipeline implements TapeListener {
 
     public Series series() {
         return series;
+    }
+
+    public Preset preset() {
+        return preset;
     }
 
     /** Bars that fill the z-score's window; {@link TapeSnapshot#warm} says how many it has. */
