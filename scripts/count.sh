@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Counts the main Java of each module: files, lines, statements, the largest file, the longest method.
 # A statement is a line that ends in ";" or opens a block, imports and comments left out. The sources are formatted, so
-# a method is what stands between a line at its indentation that opens it and the "}" at the same indentation.
+# a method runs from the line that opens it to the "}" at the same indentation.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 modules=$(sed -n 's|.*<module>\(.*\)</module>.*|\1|p' pom.xml | sort -u)

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tapekeeper.alert.Alert;
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.bar.Interval;
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.market.Side;
 import io.tapekeeper.market.Trade;
@@ -252,8 +253,8 @@ class PipelineTest {
         assertEquals(
                 List.of(0L, 1L, 2L, 3L, 10L, 11L),
                 rows.stream().map(row -> row.bar().start() / 1_000_000).toList());
-        assertFalse(Double.isNaN(rows.get(3).values().change()));
-        assertTrue(Double.isNaN(rows.get(4).values().change()), "no return across the break");
+        assertFalse(Double.isNaN(rows.get(3).values().of(Feature.RETURN)));
+        assertTrue(Double.isNaN(rows.get(4).values().of(Feature.RETURN)), "no return across the break");
         assertFalse(rows.get(5).complete(), "within reach of the break");
         assertEquals(6, pipeline.snapshot().trades());
     }

@@ -2,7 +2,6 @@ package io.tapekeeper.live;
 
 import io.tapekeeper.alert.Alert;
 import io.tapekeeper.bar.Bar;
-import io.tapekeeper.dashboard.Json;
 import io.tapekeeper.health.Health;
 import io.tapekeeper.health.SystemHealth;
 import io.tapekeeper.series.FeatureRow;
@@ -30,7 +29,7 @@ public final class LiveView {
     private final Map<Series, LiveSeries> bySeries = new ConcurrentHashMap<>();
     private final List<LiveSeries> inOrder = new CopyOnWriteArrayList<>();
 
-    private final List<MetricsSource> metrics = new CopyOnWriteArrayList<>();
+    private final List<Metric> metrics = new CopyOnWriteArrayList<>();
 
     private volatile String notice = "";
     private volatile ToldSystem system;
@@ -60,9 +59,9 @@ public final class LiveView {
 
     /** Whether another than this one tells of its series by now. */
     public boolean isSuperseded(LiveSeries series) {
-        String id = Json.id(series.series());
+        String id = series.series().id();
         return inOrder.stream()
-                .anyMatch(live -> live != series && Json.id(live.series()).equals(id));
+                .anyMatch(live -> live != series && live.series().id().equals(id));
     }
 
     /**
@@ -126,6 +125,11 @@ public final class LiveView {
         system = new ToldSystem(health, nanos.getAsLong());
     }
 
+    /** Local monotonic time by the view's clock. */
+    public long nanos() {
+        return nanos.getAsLong();
+    }
+
     /** What was told last, and when. */
     public ToldSystem system() {
         return system;
@@ -136,12 +140,12 @@ public final class LiveView {
         return of(series).health();
     }
 
-    /** Somebody who counts, for {@code /metrics}. Any thread may add it. */
-    public void addMetrics(MetricsSource source) {
-        metrics.add(source);
+    /** Adds rows to the table of {@code /metrics}, each under a name of its own; any thread. */
+    public void addMetrics(List<Metric> rows) {
+        metrics.addAll(rows);
     }
 
-    public List<MetricsSource> metrics() {
+    public List<Metric> metrics() {
         return metrics;
     }
 

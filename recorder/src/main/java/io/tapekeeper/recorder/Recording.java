@@ -1,7 +1,7 @@
 package io.tapekeeper.recorder;
 
 import io.tapekeeper.live.LiveView;
-import io.tapekeeper.live.MetricsSource;
+import io.tapekeeper.live.Metric;
 import io.tapekeeper.recorder.audit.FileCheck;
 import io.tapekeeper.recorder.health.ClockOffsetMonitor;
 import io.tapekeeper.store.History;
@@ -85,7 +85,7 @@ public final class Recording {
     }
 
     /** What it has counted so far, also after its end; any thread. */
-    public List<MetricsSource.Metric> metrics() {
+    public List<Metric> metrics() {
         return monitor.map(RecordingMonitor::metrics).orElse(List.of());
     }
 

@@ -4,7 +4,8 @@ import io.tapekeeper.live.LiveView;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.recorder.audit.FileCheck;
 import io.tapekeeper.recorder.health.ClockOffsetMonitor;
-import io.tapekeeper.recorder.health.TapeHealthMonitor;
+import io.tapekeeper.recorder.health.FeedState;
+import io.tapekeeper.recorder.health.VenueTimes;
 import io.tapekeeper.recorder.repair.BackgroundRepair;
 import io.tapekeeper.recorder.repair.LiveRepair;
 import io.tapekeeper.recorder.tape.TapePipeline;
@@ -94,31 +95,30 @@ final class RecordingSession {
             tapes.put(instrument.symbol(), begin(instrument, limit));
         }
         List<TapePipeline> all = List.copyOf(tapes.values());
-        TapeHealthMonitor health = new TapeHealthMonitor(
-                all,
-                use.view,
-                use.clock,
-                profile.playsAtLifeSpeed(),
-                profile.tellsTheTime(),
-                "connecting to the venue");
+        FeedState state = new FeedState("connecting to the venue");
+        VenueTimes times = new VenueTimes(use.clock, profile.playsAtLifeSpeed(), profile.tellsTheTime());
+        var monitored = new RecordingMonitor.Resources(use.venue, use.recorder, use.history, use.view);
         try (History reading = History.open(plan.db());
-                TapeThread tape = new TapeThread(tapes, health, this::failed, settings.nanos());
-                BackgroundRepair repair = backgroundRepair(tape, reading, all);
-                LiveRepair filler = new LiveRepair(use.venue, tape, all, health::isConnected, settings.repair());
-                Feed feed = feed(tape, health, filler)) {
+                TapeThread tape = new TapeThread(tapes, state, this::failed, settings.nanos());
+                BackgroundRepair background = backgroundRepair(tape, reading, all);
+                LiveRepair live = new LiveRepair(use.venue, tape, all, state::isConnected, settings.repair());
+                Feed feed = feed(tape, state, live);
+                RecordingMonitor monitor = new RecordingMonitor(
+                        all,
+                        new RecordingMonitor.Workers(tape, feed, state, live, background),
+                        monitored,
+                        times,
+                        settings.nanos())) {
             tape.start();
             feed.start();
-            filler.start();
-            repair.start();
-            RecordingMonitor monitor = new RecordingMonitor(
-                    new RecordingMonitor.Parts(
-                            all, tape, feed, filler, repair, use.recorder, use.history, use.venue, health, use.clock),
-                    use.view);
+            live.start();
+            background.start();
+            monitor.start();
             started.accept(monitor);
-            watchOver(monitor, tape, health);
+            watchOver(monitor, tape);
             if (around.endVenue().isPresent()) {
                 around.endVenue().get().run();
-                awaitLastTrades(health);
+                awaitLastTrades(state);
             }
         }
         noteEnd(all);
@@ -155,7 +155,7 @@ final class RecordingSession {
                 settings.repair().within(plan.keep().orElse(null)));
     }
 
-    private Feed feed(TapeThread tape, TapeHealthMonitor health, LiveRepair filler) {
+    private Feed feed(TapeThread tape, FeedState state, LiveRepair live) {
         if (plan.kind() == TapeKind.POLL) {
             return use.venue.poll(profile.instruments(), plan.interval(), tape);
         }
@@ -165,8 +165,8 @@ final class RecordingSession {
                 plan.redundant(),
                 (symbol, kind) -> {
                     OptionalLong newest = use.venue.history().newestId(symbol, kind);
-                    if (filler.hasAll(tapes.get(symbol), newest.orElse(-1))) {
-                        health.quiet(symbol);
+                    if (live.hasAll(tapes.get(symbol), newest.orElse(-1))) {
+                        state.quiet(symbol, settings.nanos().getAsLong());
                     } // else traded while no socket was open, or on its way
                     return newest;
                 },
@@ -182,15 +182,14 @@ final class RecordingSession {
     }
 
     /** The venue has just ended; what it sent before is still on its way. */
-    private static void awaitLastTrades(TapeHealthMonitor health) throws InterruptedException {
-        for (int left = 10; left > 0 && health.isConnected(); left--) {
+    private static void awaitLastTrades(FeedState feed) throws InterruptedException {
+        for (int left = 10; left > 0 && feed.isConnected(); left--) {
             TimeUnit.MILLISECONDS.sleep(50);
         }
     }
 
     /** Shows how it goes until something asks to end. */
-    private void watchOver(RecordingMonitor monitor, TapeThread tape, TapeHealthMonitor health)
-            throws InterruptedException {
+    private void watchOver(RecordingMonitor monitor, TapeThread tape) throws InterruptedException {
         long began = settings.nanos().getAsLong();
         long askedAt = began;
         long lookedAt = began - LOOKED_EVERY.toNanos();
@@ -204,7 +203,7 @@ final class RecordingSession {
             if (now - forgotAt >= FORGOTTEN_EVERY.toNanos() && forget()) {
                 forgotAt = now;
             }
-            around.notices().show(List.copyOf(tapes.values()), health);
+            around.notices().show(List.copyOf(tapes.values()), monitor.health());
             if (isDamaged()) {
                 return;
             }

@@ -1,13 +1,14 @@
 package io.tapekeeper.app.terminal;
 
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.health.Completeness;
 import io.tapekeeper.health.Health;
 import io.tapekeeper.market.Decimals;
-import io.tapekeeper.recorder.Notices;
 import io.tapekeeper.pipeline.TapeSnapshot;
-import io.tapekeeper.recorder.health.TapeHealthMonitor;
+import io.tapekeeper.recorder.Notices;
 import io.tapekeeper.recorder.tape.TapePipeline;
 import io.tapekeeper.series.FeatureRow;
+import io.tapekeeper.series.Series;
 import io.tapekeeper.tape.TapeKind;
 import java.io.PrintStream;
 import java.time.Instant;
@@ -45,9 +46,9 @@ public final class StatusLine implements Notices {
 
     /** Prints where it is time to. */
     @Override
-    public void show(List<TapePipeline> watches, TapeHealthMonitor health) {
+    public void show(List<TapePipeline> watches, Map<Series, Health> health) {
         for (TapePipeline watch : watches) {
-            sayIfChanged(watch, health.latest().get(watch));
+            sayIfChanged(watch, health.get(watch.series()));
         }
         if (!terminal && System.nanoTime() - printedAt < PLAIN_EVERY_NANOS) {
             return;
@@ -55,7 +56,7 @@ public final class StatusLine implements Notices {
         printedAt = System.nanoTime();
         String text = watches.stream()
                 .limit(SHOWN)
-                .map(watch -> describe(watch, health.latest().get(watch)))
+                .map(watch -> describe(watch, health.get(watch.series())))
                 .collect(Collectors.joining("  |  "));
         if (watches.size() > SHOWN) {
             text += "  |  and " + (watches.size() - SHOWN) + " more";
@@ -122,12 +123,12 @@ public final class StatusLine implements Notices {
         int places = watch.series().instrument().pricePlaces();
         line.append(String.format(Locale.ROOT, "%,." + places + "f", Decimals.toDouble(now.price())));
         FeatureRow row = now.row();
-        if (row != null && !Double.isNaN(row.values().zScore())) {
+        if (row != null && !Double.isNaN(row.values().of(Feature.ZSCORE))) {
             line.append(String.format(
                     Locale.ROOT,
                     "  %s z %+.2f",
                     row.signal().label(),
-                    row.values().zScore()));
+                    row.values().of(Feature.ZSCORE)));
         } else {
             line.append("  warming up %d of %d".formatted(health.warm(), health.warmOf()));
         }

@@ -77,9 +77,8 @@ final class FrameTricks {
         return ADDITIONS.contains(trick);
     }
 
-    /** Sends an event, and the trade that was postponed until after it. */
-    void sendWhole(Event event) {
-        send(event.text());
+    /** Takes note of an event that was sent, and sends the trade that was postponed until after it. */
+    void sent(Event event) {
         if (remembers && event.isTrade()) {
             remembered.addLast(event.text());
             if (remembered.size() > REMEMBERED) {

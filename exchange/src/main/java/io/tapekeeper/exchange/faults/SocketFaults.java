@@ -22,6 +22,7 @@ import java.util.Optional;
 @SuppressWarnings("FutureReturnValueIgnored") // a write fails with its channel, whose end is handled
 final class SocketFaults extends ChannelDuplexHandler {
     private static final int GOING_AWAY = 1001;
+    private static final int LONG = 126; // from this length on it takes two bytes more
 
     private final Faults faults;
     private final WireFaults wire;
@@ -56,10 +57,11 @@ final class SocketFaults extends ChannelDuplexHandler {
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
         Optional<Event> event = message instanceof TextWebSocketFrame text ? Event.in(text.text()) : Optional.empty();
         if (event.isPresent()) {
-            pass(context, event.get());
+            pass(context, event.get(), message);
         } else if (message instanceof ByteBuf batch) {
             while (batch.isReadable() && !wire.isDown()) {
-                pass(context, Event.in(nextPayload(batch)).orElseThrow());
+                ByteBuf frame = nextFrame(batch);
+                pass(context, Event.in(payload(frame)).orElseThrow(), frame);
             }
         } else {
             context.write(message, promise);
@@ -70,32 +72,46 @@ final class SocketFaults extends ChannelDuplexHandler {
     }
 
     /** The next frame of a batch of events, in which frames are whole, not masked and shorter than 64 kB. */
-    private static String nextPayload(ByteBuf batch) {
-        int length = batch.skipBytes(1).readUnsignedByte();
-        return batch.readString(length < 126 ? length : batch.readUnsignedShort(), StandardCharsets.UTF_8);
+    private static ByteBuf nextFrame(ByteBuf batch) {
+        int length = batch.getUnsignedByte(batch.readerIndex() + 1);
+        return batch.readSlice(length < LONG ? 2 + length : 4 + batch.getUnsignedShort(batch.readerIndex() + 2));
     }
 
-    /** Sends what the faults leave of an event. */
-    private void pass(ChannelHandlerContext context, Event sent) {
-        Event event = sent;
+    private static String payload(ByteBuf frame) {
+        int header = frame.getUnsignedByte(frame.readerIndex() + 1) < LONG ? 2 : 4;
+        return frame.toString(frame.readerIndex() + header, frame.readableBytes() - header, StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Sends what the faults leave of an event.
+     *
+     * @param frame carries the event; if it comes from a batch and nothing hits it, its bytes go out unchanged
+     */
+    private void pass(ChannelHandlerContext context, Event event, Object frame) {
         if (event.isTrade()) {
             faults.count(Unit.TRADES, event.stream());
         }
         if (mute) {
             return;
         }
+        Event left = event;
         for (Faults.Armed one : armed) {
             Fault.OnEvent fault = (Fault.OnEvent) one.fault();
             if (!concerns(fault, event) || !one.trigger().hits()) {
                 continue;
             }
             if (fault instanceof Clock clock) {
-                event = event.withText(ClockStep.shifted(event.text(), "E", clock.by()));
-            } else if (!strike(context, fault, event)) {
+                left = left.withText(ClockStep.shifted(left.text(), "E", clock.by()));
+            } else if (!strike(context, fault, left)) {
                 return;
             }
         }
-        tricks.sendWhole(event);
+        if (frame instanceof ByteBuf bytes && left.equals(event)) {
+            wire.append(bytes); // a frame object for each event would double the cost
+        } else {
+            context.write(new TextWebSocketFrame(left.text()));
+        }
+        tricks.sent(left);
     }
 
     /** Trades are hit, or the events of a stream that is named; silence and time concern all. */

@@ -133,12 +133,16 @@ final class WireFaults extends ChannelDuplexHandler {
 
     @Override
     public void write(ChannelHandlerContext to, Object message, ChannelPromise promise) {
-        ByteBuf bytes = (ByteBuf) message; // the encoder of frames stands before this handler
+        append((ByteBuf) message); // the encoder of frames stands before this handler
+        ReferenceCountUtil.release(message);
+        done(promise);
+    }
+
+    /** Adds bytes of a whole frame to those that the next flush sends. */
+    void append(ByteBuf bytes) {
         if (!isDown()) {
             written.writeBytes(bytes, cutting ? bytes.readableBytes() / 2 : bytes.readableBytes());
         }
-        bytes.release();
-        done(promise);
         if (written.readableBytes() > MOST_HELD) {
             release();
         }

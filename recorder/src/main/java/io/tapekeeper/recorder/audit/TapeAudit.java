@@ -1,6 +1,6 @@
 package io.tapekeeper.recorder.audit;
 
-import io.tapekeeper.feature.FeatureValues;
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.pipeline.Pipeline;
 import io.tapekeeper.pipeline.TapeListener;
@@ -141,7 +141,7 @@ public final class TapeAudit implements TapeListener {
                 start - ROWS_AT_ONCE * length,
                 start + length,
                 row -> any[0] |=
-                        row.bar().start() < start || !Double.isNaN(row.values().change()));
+                        row.bar().start() < start || !Double.isNaN(row.values().of(Feature.RETURN)));
         return any[0];
     }
 
@@ -180,7 +180,7 @@ public final class TapeAudit implements TapeListener {
                 continue; // not wrong: the recorder commits it with the trades that follow
             }
             rows++;
-            if (!withoutMean(row).equals(there)) {
+            if (!row.equals(there)) {
                 differs(start);
             }
         }
@@ -193,12 +193,6 @@ public final class TapeAudit implements TapeListener {
         if (differing.size() < MOST_KEPT) {
             differing.add(start);
         }
-    }
-
-    /** As the store has it. */
-    private static FeatureRow withoutMean(FeatureRow row) {
-        FeatureValues values = row.values();
-        return new FeatureRow(row.bar(), values.withoutMean(), row.signal(), row.rules(), row.complete());
     }
 
     /** The first id that the tape reaches, whether its trade is still there or not; -1 = none. */

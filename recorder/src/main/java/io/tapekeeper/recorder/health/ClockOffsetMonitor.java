@@ -15,13 +15,13 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The venue's clock as told from here: ours plus the offset measured last. Ages are told against it; nothing is ever
- * ordered by it. Thread-safe.
+ * The venue's clock as known here: ours plus the offset measured last. It serves to compute ages, never to order
+ * anything. Measures once a minute on a thread of its own. Thread-safe.
  */
 public final class ClockOffsetMonitor implements AutoCloseable {
     private static final Logger LOG = System.getLogger(ClockOffsetMonitor.class.getName());
     private static final Duration MEASURED_EVERY = Duration.ofSeconds(60);
-    private static final Duration FIRST_RETRY = Duration.ofSeconds(1); // each is twice as long
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(1); // each further one is twice as long
 
     private final Venue venue;
     private final InstantSource ours;
@@ -32,14 +32,14 @@ public final class ClockOffsetMonitor implements AutoCloseable {
     public ClockOffsetMonitor(Venue venue, InstantSource ours) {
         this.venue = venue;
         this.ours = ours;
-        thread = Thread.ofPlatform().daemon().name("venue-clock").unstarted(this::measureForEver);
+        thread = Thread.ofPlatform().daemon().name("venue-clock").unstarted(this::measureForever);
     }
 
     public void start() {
         thread.start();
     }
 
-    private void measureForEver() {
+    private void measureForever() {
         try {
             Duration retry = FIRST_RETRY;
             while (!Thread.interrupted()) {
@@ -65,7 +65,7 @@ public final class ClockOffsetMonitor implements AutoCloseable {
             LOG.log(Level.DEBUG, "clock offset to the venue: {0}", measured);
             return true;
         } catch (VenueException e) {
-            LOG.log(Level.DEBUG, "clock offset not measured, the last one stays", e);
+            LOG.log(Level.DEBUG, "clock offset not measured, the last one holds", e);
             return false;
         }
     }
@@ -76,8 +76,8 @@ public final class ClockOffsetMonitor implements AutoCloseable {
     }
 
     /**
-     * Measures the offset at once: whoever connects anew may meet another clock. Until that is done the last one holds,
-     * for most find the same clock again and the venue may not answer now.
+     * Measures the offset at once: a new connection may lead to a machine with another clock. Until the venue answers
+     * the last offset holds, for most connections find the same clock again.
      */
     void measureAgain() {
         asked.release();
@@ -88,13 +88,13 @@ public final class ClockOffsetMonitor implements AutoCloseable {
         return offsetMicros.isPresent();
     }
 
-    /** What is to be added to our clock to get the venue's; NaN as long as it is not known. */
+    /** The venue's clock minus ours; NaN until it is known. */
     public double offsetMillis() {
         OptionalLong offset = offsetMicros;
         return offset.isPresent() ? offset.getAsLong() / 1e3 : Double.NaN;
     }
 
-    /** An offset as people say it. */
+    /** An offset in a sentence. */
     static String inWords(double offsetMillis) {
         return String.format(
                 Locale.ROOT,
@@ -108,7 +108,7 @@ public final class ClockOffsetMonitor implements AutoCloseable {
         return micros(ours.instant());
     }
 
-    /** Epoch microseconds by the venue's clock; by ours as long as the offset is not known. */
+    /** Epoch microseconds by the venue's clock; by ours until the offset is known. */
     long nowMicros() {
         return oursMicros() + offsetMicros.orElse(0);
     }

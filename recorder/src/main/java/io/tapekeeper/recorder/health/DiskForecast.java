@@ -5,12 +5,12 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 
-/** How fast the store grows: its size now less that of an hour ago, or of as long as is known. Not thread-safe. */
-final class DiskForecast {
+/** How fast the store grows: its size now minus its size an hour ago, or at the start. Not thread-safe. */
+public final class DiskForecast {
     private static final long EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final int KEPT = 60;
 
-    /** A start fetches what it missed, so the first minutes are no measure. */
+    /** A start fetches what it has missed, so the first minutes say little. */
     private static final long SHORTEST_NANOS = TimeUnit.MINUTES.toNanos(10);
 
     private record Size(long bytes, long nanos) {}
@@ -18,11 +18,11 @@ final class DiskForecast {
     private final Deque<Size> sizes = new ArrayDeque<>();
 
     /**
-     * @param storeBytes of the store's files together
-     * @param freeBytes left on their disk
+     * @param storeBytes size of the store's files together
+     * @param freeBytes free space on their disk
      * @param nanos monotonic time
      */
-    SystemHealth.Disk disk(long storeBytes, long freeBytes, long nanos) {
+    public SystemHealth.Disk disk(long storeBytes, long freeBytes, long nanos) {
         if (sizes.isEmpty() || nanos - sizes.getLast().nanos() >= EVERY_NANOS) {
             sizes.addLast(new Size(storeBytes, nanos));
             if (sizes.size() > KEPT) {

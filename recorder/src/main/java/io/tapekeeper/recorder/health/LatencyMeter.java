@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long the trades of one tape are on their way: received − venue time + the venue's clock less ours, of a sample of
- * the newest trades at each look, over the last minute. What REST brings into a hole later is no part of it: newer ones
- * are there by then.
+ * How long the trades of one tape take to arrive: received − venue time + (the venue's clock − ours), for a sample of
+ * the newest trades at each look, over the last minute. Trades that fill a gap later are not sampled, for newer ones
+ * are stored by then.
  *
  * <p>Memory: {@value #KEPT} samples. Not thread-safe.
  */
@@ -26,17 +26,17 @@ public final class LatencyMeter {
     private int count;
     private long lastId = Long.MIN_VALUE; // before the first look
 
-    /** The newest trade that it has seen; {@link Long#MIN_VALUE} before the first. */
+    /** Id of the newest trade that it has seen; {@link Long#MIN_VALUE} before the first look. */
     public long lastId() {
         return lastId;
     }
 
     /**
-     * Takes a look. What was stored before the first one came at another time, perhaps by another clock: it only tells
-     * where to begin.
+     * Takes a sample. Trades stored before the first look came at another time, perhaps by another clock: they only
+     * show where to begin.
      *
      * @param newest trades beyond {@link #lastId}, in any order
-     * @param offsetMillis the venue's clock less ours, as measured now
+     * @param offsetMillis the venue's clock minus ours, as measured last
      * @param nanos monotonic time
      */
     public void add(List<Trade> newest, double offsetMillis, long nanos) {
@@ -54,7 +54,7 @@ public final class LatencyMeter {
         lastId = Math.max(lastId, -1);
     }
 
-    /** Of the last minute, by nearest rank. */
+    /** The latency of the last minute, by nearest rank. {@code nanos} is monotonic time. */
     public Latency latency(long nanos) {
         double[] recent = new double[count];
         int size = 0;

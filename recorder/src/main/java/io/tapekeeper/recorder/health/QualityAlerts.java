@@ -20,27 +20,24 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Opens and resolves alerts about the data itself, from what it is shown and the time it is told.
+ * Opens and resolves alerts about the data itself, from snapshots and the time that is passed in.
  *
  * <table>
  * <caption>When</caption>
  * <tr><th>kind</th><th>opens</th><th>resolved</th></tr>
  * <tr><td>stale</td><td>stale or disconnected for 3 s</td><td>fresh for 3 s</td></tr>
- * <tr><td>open-gap</td><td>a hole is open</td><td>none for 5 s</td></tr>
+ * <tr><td>open-gap</td><td>a gap is open</td><td>none for 5 s</td></tr>
  * <tr><td>clock</td><td>more than 1 s off</td><td>less than 0.5 s off</td></tr>
- * <tr><td>disk</td><td>less than 2 GB or 3 days left</td><td>more than 2.5 GB and 4 days for 10 s
- * </td></tr>
- * <tr><td>rate-budget</td><td>more than 80 % used, or banned</td><td>less than 60 %, and not
- * banned, for 5 s</td></tr>
+ * <tr><td>disk</td><td>less than 2 GB or 3 days left</td><td>more than 2.5 GB and 4 days for 10 s</td></tr>
+ * <tr><td>rate-budget</td><td>more than 80 % used, or banned</td><td>less than 60 % and not banned for 5 s</td></tr>
  * <tr><td>writer-behind</td><td>queue more than half full for 5 s, or nothing can be written</td>
  * <td>less than a quarter full for 5 s</td></tr>
- * <tr><td>venue-integrity</td><td>a trade came again with other content</td><td>none for 10 min
- * </td></tr>
+ * <tr><td>venue-integrity</td><td>a trade came again with other content</td><td>none for 10 min</td></tr>
  * </table>
  *
- * <p>What is not known opens and resolves nothing. Not thread-safe.
+ * <p>A value that is not known opens and resolves nothing. Not thread-safe.
  */
-final class QualityAlerts {
+public final class QualityAlerts {
     private static final double CLOCK_OPENS_MILLIS = 1_000;
     private static final double CLOCK_RESOLVES_MILLIS = 500;
     private static final double GB = 1e9;
@@ -56,17 +53,17 @@ final class QualityAlerts {
             DateTimeFormatter.ofPattern("HH:mm:ss 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     /**
-     * What is looked at.
+     * What is judged.
      *
-     * @param system its alerts are of no concern here
+     * @param system how the process stands; the alerts in it are ignored
      * @param nowMicros this machine's clock, epoch microseconds
      */
-    record Snapshot(List<Tape> tapes, SystemHealth system, long nowMicros) {}
+    public record Snapshot(List<Tape> tapes, SystemHealth system, long nowMicros) {}
 
-    /** @param conflicts how many trades came again with other content, since the start */
-    record Tape(String symbol, Health health, long conflicts) {}
+    /** @param conflicts trades that came again with other content, since the start */
+    public record Tape(String symbol, Health health, long conflicts) {}
 
-    /** What a look has changed. */
+    /** The alerts that a judgement has opened and resolved. */
     record Changes(List<QualityAlert> opened, List<QualityAlert> resolved) {}
 
     private record Key(Kind kind, String symbol) {}
@@ -74,7 +71,7 @@ final class QualityAlerts {
     /**
      * Something is wrong now.
      *
-     * @param atOnce whether it opens without waiting
+     * @param atOnce whether its alert opens without waiting
      */
     private record Finding(Severity severity, String reason, boolean atOnce) {}
 
@@ -82,43 +79,50 @@ final class QualityAlerts {
     private static final class Watched {
         private QualityAlert open;
         private boolean wrong;
-        private long since; // nanoseconds; of the present run of wrong, or of right
+        private long since; // nanoseconds; when it last turned wrong, or right
     }
 
     private final Map<Key, Watched> watched = new LinkedHashMap<>();
     private final Map<String, Long> conflicts = new HashMap<>();
 
-    /** Takes a look. {@code nanos} is monotonic time. */
+    /** Judges a snapshot. {@code nanos} is monotonic time. */
     Changes judge(Snapshot now, long nanos) {
-        Changes changes = new Changes(new ArrayList<>(), new ArrayList<>());
-        for (Tape tape : now.tapes()) {
-            String symbol = tape.symbol();
-            settle(Kind.STALE, symbol, stale(tape.health()), now, nanos, changes);
-            Completeness completeness = tape.health().completeness();
-            if (completeness.isKnown()) {
-                settle(Kind.OPEN_GAP, symbol, openGap(completeness), now, nanos, changes);
-            }
-            settle(Kind.VENUE_INTEGRITY, symbol, conflict(tape), now, nanos, changes);
-        }
+        Map<Key, Finding> findings = new LinkedHashMap<>(); // null where nothing is wrong
+        now.tapes().forEach(tape -> judge(tape, findings));
         now.tapes().stream()
                 .mapToDouble(tape -> tape.health().clockOffsetMillis())
                 .filter(offset -> !Double.isNaN(offset))
                 .findFirst()
-                .ifPresent(offset -> settle(Kind.CLOCK, "", clock(offset), now, nanos, changes));
-        SystemHealth system = now.system();
-        if (system.disk() != null) {
-            settle(Kind.DISK, "", disk(system.disk()), now, nanos, changes);
-        }
-        if (system.rate() != null) {
-            settle(Kind.RATE_BUDGET, "", rate(system.rate()), now, nanos, changes);
-        }
-        if (system.writing() != null) {
-            settle(Kind.WRITER_BEHIND, "", writing(system.writing()), now, nanos, changes);
-        }
+                .ifPresent(offset -> findings.put(new Key(Kind.CLOCK, ""), clock(offset)));
+        judge(now.system(), findings);
+        Changes changes = new Changes(new ArrayList<>(), new ArrayList<>());
+        findings.forEach((key, finding) -> settle(key, finding, now.nowMicros(), nanos, changes));
         return changes;
     }
 
-    /** Those that are open, the critical ones and then the oldest first. */
+    private void judge(Tape tape, Map<Key, Finding> findings) {
+        String symbol = tape.symbol();
+        findings.put(new Key(Kind.STALE, symbol), stale(tape.health()));
+        Completeness completeness = tape.health().completeness();
+        if (completeness.isKnown()) {
+            findings.put(new Key(Kind.OPEN_GAP, symbol), openGap(completeness));
+        }
+        findings.put(new Key(Kind.VENUE_INTEGRITY, symbol), conflict(tape));
+    }
+
+    private void judge(SystemHealth system, Map<Key, Finding> findings) {
+        if (system.disk() != null) {
+            findings.put(new Key(Kind.DISK, ""), disk(system.disk()));
+        }
+        if (system.rate() != null) {
+            findings.put(new Key(Kind.RATE_BUDGET, ""), rate(system.rate()));
+        }
+        if (system.writing() != null) {
+            findings.put(new Key(Kind.WRITER_BEHIND, ""), writing(system.writing()));
+        }
+    }
+
+    /** The open alerts: the critical ones first, then the oldest. */
     List<QualityAlert> open() {
         return watched.values().stream()
                 .filter(one -> one.open != null)
@@ -127,27 +131,27 @@ final class QualityAlerts {
                 .toList();
     }
 
-    /** @param finding null where nothing is wrong */
-    private void settle(Kind kind, String symbol, Finding finding, Snapshot now, long nanos, Changes changes) {
-        Watched one = watched.computeIfAbsent(new Key(kind, symbol), key -> new Watched());
+    /** An alert that is open already keeps its time and takes the new reason. */
+    private void settle(Key key, Finding finding, long nowMicros, long nanos, Changes changes) {
+        Watched one = watched.computeIfAbsent(key, any -> new Watched());
         boolean wrong = finding != null;
         if (wrong != one.wrong) {
             one.wrong = wrong;
             one.since = nanos;
         }
         long run = nanos - one.since;
-        if (finding != null) {
-            boolean begins = one.open == null;
-            if (!begins || finding.atOnce() || run >= opensAfter(kind)) {
-                long since = begins ? now.nowMicros() : one.open.since();
-                one.open = new QualityAlert(kind, symbol, since, finding.severity(), finding.reason());
-                if (begins) {
-                    changes.opened().add(one.open);
-                }
+        QualityAlert open = one.open;
+        if (finding == null) {
+            if (open != null && run >= resolvesAfter(key.kind())) {
+                changes.resolved().add(open);
+                one.open = null;
             }
-        } else if (one.open != null && run >= resolvesAfter(kind)) {
-            changes.resolved().add(one.open);
-            one.open = null;
+        } else if (open != null || finding.atOnce() || run >= opensAfter(key.kind())) {
+            long since = open == null ? nowMicros : open.since();
+            one.open = new QualityAlert(key.kind(), key.symbol(), since, finding.severity(), finding.reason());
+            if (open == null) {
+                changes.opened().add(one.open);
+            }
         }
     }
 
@@ -167,7 +171,7 @@ final class QualityAlerts {
                     case OPEN_GAP, RATE_BUDGET, WRITER_BEHIND -> 5;
                     case DISK -> 10;
                     case VENUE_INTEGRITY -> 600;
-                    case CLOCK -> 0; // measured once a minute: one good answer is enough
+                    case CLOCK -> 0; // it is measured once a minute: one good answer is enough
                 });
     }
 
@@ -192,17 +196,17 @@ final class QualityAlerts {
                 .formatted(
                         now.missingTrades(),
                         now.missingTrades() == 1 ? "trade is" : "trades are",
-                        now.openHoles(),
-                        now.openHoles() == 1 ? "hole" : "holes");
-        return new Finding(Severity.WARNING, what + "; " + beingDone(now) + ".", true);
+                        now.openGaps(),
+                        now.openGaps() == 1 ? "gap" : "gaps");
+        return new Finding(Severity.WARNING, what + "; " + progress(now) + ".", true);
     }
 
-    private static String beingDone(Completeness now) {
+    private static String progress(Completeness now) {
         if (now.repair() != null) {
             return "the repair is at %d %%".formatted(now.repair().percent());
         }
         if (now.fetching()) {
-            return now.openHoles() == 1 ? "it is being fetched" : "the newest is being fetched";
+            return now.openGaps() == 1 ? "it is being fetched" : "the newest is being fetched";
         }
         return "no repair is under way";
     }
@@ -210,7 +214,7 @@ final class QualityAlerts {
     private Finding conflict(Tape tape) {
         Long before = conflicts.put(tape.symbol(), tape.conflicts());
         if (tape.conflicts() == (before == null ? 0 : before)) {
-            return null; // one that was is remembered by the time that it takes to resolve
+            return null; // an earlier one stays open for as long as it takes to resolve
         }
         return new Finding(
                 Severity.WARNING,

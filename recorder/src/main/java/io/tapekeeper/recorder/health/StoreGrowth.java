@@ -4,27 +4,27 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * How fast a store grows while it is recorded, by what it has become in all the time that it was. What {@code --keep}
- * will forget is not taken off.
+ * How fast a store grows while trades are recorded: its size over all the time recorded so far. What {@code --keep}
+ * will delete is not subtracted.
  *
- * @param bytes what its content takes
- * @param recorded for how long was recorded, pauses left out
+ * @param bytes size of its content
+ * @param recorded how long trades were recorded, without pauses
  */
 public record StoreGrowth(long bytes, Duration recorded) {
-    /** In less the empty file itself and an hour's mood weigh too much. */
+    /** Over less time the empty file and one busy or calm hour would weigh too much. */
     private static final Duration SHORTEST = Duration.ofHours(1);
 
     private static final double DAY_SECONDS = Duration.ofDays(1).toSeconds();
 
-    /** Of recording; NaN where too little was recorded to tell. */
+    /** Growth by a day of recording; NaN until enough is recorded. */
     public double bytesPerDay() {
         return recorded.compareTo(SHORTEST) < 0 ? Double.NaN : bytes * DAY_SECONDS / recorded.toSeconds();
     }
 
-    /** @param daysLeft until the disk is full; NaN where that cannot be told */
+    /** @param daysLeft days until the disk is full; NaN where that is not known */
     public String inWords(double daysLeft) {
         return Double.isNaN(daysLeft)
-                ? "when it is full cannot be told yet: %d minutes are recorded, an hour is needed"
+                ? "when it will be full is not known yet: %d minutes are recorded, an hour is needed"
                         .formatted(recorded.toMinutes())
                 : String.format(
                         Locale.ROOT,

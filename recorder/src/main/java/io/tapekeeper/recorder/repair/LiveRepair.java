@@ -265,7 +265,7 @@ public final class LiveRepair implements AutoCloseable {
 
     /** A small hole is filled as a part of live: a repair of old ones must not make it wait. */
     private Priority purpose(long ids) {
-        return ids <= SMALL * history.pageSize() ? Priority.LIVE : Priority.REPAIR;
+        return ids <= (long) SMALL * history.pageSize() ? Priority.LIVE : Priority.REPAIR;
     }
 
     /** Asks for what is newer than all that came; a tape that has not begun begins with it. */

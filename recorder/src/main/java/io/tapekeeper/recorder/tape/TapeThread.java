@@ -11,7 +11,6 @@ import io.tapekeeper.market.Instrument;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.market.TradeSlot;
 import io.tapekeeper.market.TradeView;
-import io.tapekeeper.recorder.health.TapeHealthMonitor;
 import io.tapekeeper.store.StoreException;
 import io.tapekeeper.venue.FeedEvent;
 import io.tapekeeper.venue.FeedListener;
@@ -76,7 +75,7 @@ public final class TapeThread implements FeedListener, AutoCloseable {
 
     private final LongAdder waits = new LongAdder();
     private final Map<String, TapePipeline> watches;
-    private final TapeHealthMonitor health;
+    private final FeedStateListener listener;
     private final Consumer<Throwable> failed;
     private final LongSupplier nanos;
     private final Thread thread;
@@ -86,16 +85,17 @@ public final class TapeThread implements FeedListener, AutoCloseable {
 
     /**
      * @param watches by symbol; from {@link #start} on owned by this thread
+     * @param listener learns how the feed stands
      * @param failed is given what ended this thread, or another that names {@link #broke} as its handler
      * @param nanos local monotonic time
      */
     public TapeThread(
             Map<String, TapePipeline> watches,
-            TapeHealthMonitor health,
+            FeedStateListener listener,
             Consumer<Throwable> failed,
             LongSupplier nanos) {
         this.watches = watches;
-        this.health = health;
+        this.listener = listener;
         this.failed = failed;
         this.nanos = nanos;
         boolean begun = watches.values().stream().anyMatch(watch -> watch.now().lastId() >= 0);
@@ -254,8 +254,8 @@ public final class TapeThread implements FeedListener, AutoCloseable {
                 watches.get(polled.instrument().symbol()).polled(polled);
                 lastTrade = now;
             }
-            case FeedEvent.Connected connected -> health.connected();
-            case FeedEvent.Disconnected disconnected -> health.disconnected(disconnected.reason());
+            case FeedEvent.Connected connected -> listener.connected(now);
+            case FeedEvent.Disconnected disconnected -> listener.disconnected(disconnected.reason());
         }
         place.event = null; // the ring would keep it for a while
     }
@@ -265,7 +265,7 @@ public final class TapeThread implements FeedListener, AutoCloseable {
             watch.advance(now);
             watch.publish();
         }
-        health.tell(now);
+        listener.published(now);
     }
 
     /** Whether the tape has begun and nothing came for {@code silence}. */

@@ -99,13 +99,13 @@ class QualityAlertsTest {
     }
 
     @Test
-    void aHoleIsToldAtOnceWithTheProgressOfItsRepairAndSinceWhen() {
+    void aGapIsReportedAtOnceWithTheProgressOfItsRepairAndSinceWhen() {
         completeness = new Completeness(2, 1_204, null);
         assertEquals("+open-gap", look(0));
-        assertEquals("1,204 trades are missing in 2 holes; no repair is under way.", only().reason());
+        assertEquals("1,204 trades are missing in 2 gaps; no repair is under way.", only().reason());
         completeness = new Completeness(1, 1, new Completeness.Repair(1_203, 1_204, 1));
         assertEquals("", look(7));
-        assertEquals("1 trade is missing in 1 hole; the repair is at 99 %.", only().reason());
+        assertEquals("1 trade is missing in 1 gap; the repair is at 99 %.", only().reason());
         assertEquals(NOW, only().since());
         completeness = Completeness.WHOLE;
         assertEquals("", look(8));
@@ -113,16 +113,16 @@ class QualityAlertsTest {
     }
 
     @Test
-    void aHoleThatTheTapeWaitsForIsBeingFetched() {
+    void aGapThatTheTapeWaitsForIsBeingFetched() {
         completeness = new Completeness(1, 17, true, null);
         assertEquals("+open-gap", look(0));
-        assertEquals("17 trades are missing in 1 hole; it is being fetched.", only().reason());
+        assertEquals("17 trades are missing in 1 gap; it is being fetched.", only().reason());
         completeness = new Completeness(2, 21, true, null);
         assertEquals("", look(1));
-        assertEquals("21 trades are missing in 2 holes; the newest is being fetched.", only().reason());
+        assertEquals("21 trades are missing in 2 gaps; the newest is being fetched.", only().reason());
         completeness = new Completeness(2, 21, true, new Completeness.Repair(1, 5, 9));
         assertEquals("", look(2));
-        assertEquals("21 trades are missing in 2 holes; the repair is at 20 %.", only().reason());
+        assertEquals("21 trades are missing in 2 gaps; the repair is at 20 %.", only().reason());
     }
 
     @Test
@@ -143,7 +143,7 @@ class QualityAlertsTest {
     }
 
     @Test
-    void aDiskWithLittleRoomOrFewDaysIsTold() {
+    void aDiskWithLittleRoomOrFewDaysIsReported() {
         disk = new SystemHealth.Disk(1_900_000_000L, Double.NaN);
         assertEquals("+disk", look(0));
         assertEquals(Severity.CRITICAL, only().severity());
@@ -162,7 +162,7 @@ class QualityAlertsTest {
     }
 
     @Test
-    void aBudgetThatIsNearlyUsedUpIsToldAndABanIsCritical() {
+    void aBudgetThatIsNearlyUsedUpIsReportedAndABanIsCritical() {
         rate = new SystemHealth.RateBudget("api.example", 6_000, 4_801, 0, 0);
         assertEquals("+rate-budget", look(0));
         assertEquals("4,801 of the 6,000 request weight a minute are used: repairs wait.", only().reason());
@@ -178,7 +178,7 @@ class QualityAlertsTest {
     }
 
     @Test
-    void aQueueMoreThanHalfFullForFiveSecondsIsAWriterBehind() {
+    void aQueueMoreThanHalfFullForFiveSecondsIsAWriterThatIsBehind() {
         writing = new SystemHealth.Writing(51, 100, "");
         assertEquals("", look(0));
         writing = new SystemHealth.Writing(50, 100, "");
@@ -194,7 +194,7 @@ class QualityAlertsTest {
     }
 
     @Test
-    void aWriterThatCannotWriteIsToldAtOnceInItsOwnWords() {
+    void aWriterThatCannotWriteIsReportedAtOnceInItsOwnWords() {
         writing = new SystemHealth.Writing(0, 100, "The disk is full: make room.");
         assertEquals("+writer-behind", look(0));
         assertEquals("The disk is full: make room.", only().reason());
@@ -202,7 +202,7 @@ class QualityAlertsTest {
     }
 
     @Test
-    void aVenueThatContradictsItselfIsToldForTenMinutesAfterTheLastTime() {
+    void aVenueThatContradictsItselfIsReportedForTenMinutesAfterTheLastTime() {
         conflicts = 2;
         assertEquals("+venue-integrity", look(0));
         assertEquals("", look(300));

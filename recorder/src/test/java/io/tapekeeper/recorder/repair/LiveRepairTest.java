@@ -13,7 +13,7 @@ import io.tapekeeper.market.Instrument;
 import io.tapekeeper.market.Side;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.recorder.health.ClockOffsetMonitor;
-import io.tapekeeper.recorder.health.TapeHealthMonitor;
+import io.tapekeeper.recorder.health.FeedState;
 import io.tapekeeper.recorder.tape.TapePipeline;
 import io.tapekeeper.recorder.tape.TapeThread;
 import io.tapekeeper.series.Preset;
@@ -126,9 +126,11 @@ class LiveRepairTest {
                     new HoldLimit(Duration.ofSeconds(30).toNanos(), 100_000));
             watch.resume(history, () -> false, System::nanoTime);
             List<TapePipeline> all = List.of(watch);
-            TapeHealthMonitor health = new TapeHealthMonitor(all, view, clock, false, false, "connecting");
-            try (TapeThread tape =
-                            new TapeThread(Map.of("BTCUSDT", watch), health, LiveRepairTest::broke, System::nanoTime);
+            try (TapeThread tape = new TapeThread(
+                            Map.of("BTCUSDT", watch),
+                            new FeedState("connecting"),
+                            LiveRepairTest::broke,
+                            System::nanoTime);
                     LiveRepair filler = new LiveRepair(market, tape, all, () -> true, RepairSettings.DEFAULTS)) {
                 tape.start();
                 filler.start();
