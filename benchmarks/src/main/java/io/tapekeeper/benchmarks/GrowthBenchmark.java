@@ -165,8 +165,7 @@ public final class GrowthBenchmark {
         long tenthBegan = began;
         long tenth = trades / 10;
         try (Recorder recorder = Recorder.open(file, Durability.NORMAL)) {
-            Pipeline pipeline =
-                    new Pipeline(SERIES, Preset.CLASSIC, new Writing(recorder), HoldLimit.none());
+            Pipeline pipeline = new Pipeline(SERIES, Preset.CLASSIC, new Writing(recorder), HoldLimit.none());
             long cents = 6_100_000;
             long time = START;
             for (long n = 0; n < trades; n++) {

@@ -17,7 +17,9 @@ import io.tapekeeper.tape.HoldLimit;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
 
-/** The pipeline of one tape, with nothing stored and nothing shown, and counts of what it reports. Owned by one thread. */
+/**
+ * The pipeline of one tape, with nothing stored and nothing shown, and counts of what it reports. Owned by one thread.
+ */
 final class Unstored implements TapeListener {
     /** The sender's. */
     static final Instrument BTCUSDT = new Instrument("binance", "BTCUSDT", 1_000_000, 1_000);

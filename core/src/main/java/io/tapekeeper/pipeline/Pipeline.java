@@ -97,7 +97,8 @@ public final class Pipeline {
         if (bar.start() <= lastBarStart) {
             return;
         }
-        if (lastBarStart != NONE && bar.start() != lastBarStart + series.interval().micros()) {
+        if (lastBarStart != NONE
+                && bar.start() != lastBarStart + series.interval().micros()) {
             analyst.skipBars();
         }
         trades++;
@@ -214,7 +215,8 @@ public final class Pipeline {
      */
     public void adopt(PipelineState corrected) {
         if (corrected.lastId() != lastId()) {
-            throw new IllegalStateException("corrected up to %d, live up to %d".formatted(corrected.lastId(), lastId()));
+            throw new IllegalStateException(
+                    "corrected up to %d, live up to %d".formatted(corrected.lastId(), lastId()));
         }
         try {
             read(corrected, new Sequencer(new Order(), holdLimit)); // the tape stands at the same trade already

@@ -8,4 +8,5 @@ package io.tapekeeper.pipeline;
  *     first
  * @param bytes what {@link Pipeline#restore} reads; not to be changed
  */
+@SuppressWarnings("ArrayRecordComponent") // as the store keeps it; compared by nothing
 public record PipelineState(long lastId, long lastBarStart, byte[] bytes) {}

@@ -35,8 +35,7 @@ class PipelineTest {
     private static final Series SERIES = series(TapeKind.RAW);
 
     private static Series series(TapeKind kind) {
-        return new Series(
-                new TapeId("binance", "BTCUSDT", kind, true), BTC, Preset.CLASSIC.label(), Interval.SECOND);
+        return new Series(new TapeId("binance", "BTCUSDT", kind, true), BTC, Preset.CLASSIC.label(), Interval.SECOND);
     }
 
     /** Writes down what a pipeline reports. */
@@ -170,8 +169,8 @@ class PipelineTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void withAnAdoptedStateItGoesOnAsIfNothingHadEverBeenMissing(long seed) {
-        List<Trade> tape = List.copyOf(
-                delivered(seed, 3_000).stream().distinct().toList());
+        List<Trade> tape =
+                List.copyOf(delivered(seed, 3_000).stream().distinct().toList());
         Heard whole = run(tape);
         Random random = new Random(seed);
         int gap = 200 + random.nextInt(500);
