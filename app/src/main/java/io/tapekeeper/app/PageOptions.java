@@ -1,7 +1,6 @@
 package io.tapekeeper.app;
 
 import io.tapekeeper.dashboard.Dashboard;
-import io.tapekeeper.dashboard.HistorySource;
 import io.tapekeeper.live.LiveView;
 import io.tapekeeper.recorder.Page;
 import io.tapekeeper.store.History;
@@ -29,7 +28,7 @@ public final class PageOptions {
         if (port < 0 || port > 65_535) {
             throw CommandFailure.usage("--port must be from 0 to 65535, not " + port);
         }
-        Dashboard dashboard = new Dashboard(view, HistorySource.of(history), host, port);
+        Dashboard dashboard = new Dashboard(view, history, host, port);
         try {
             dashboard.start();
         } catch (IOException e) {

@@ -1,6 +1,5 @@
 package io.tapekeeper.app;
 
-import io.tapekeeper.dashboard.HistorySource;
 import io.tapekeeper.dashboard.StoreTail;
 import io.tapekeeper.live.LiveView;
 import io.tapekeeper.recorder.Page;
@@ -39,7 +38,7 @@ final class ServeCommand implements Callable<Integer> {
         System.out.println("store: " + db.toAbsolutePath() + " (read-only)");
         LiveView view = new LiveView(LiveView.RING_ROWS, System::nanoTime);
         try (History history = History.open(db);
-                StoreTail tail = new StoreTail(view, HistorySource.of(history), Clock.systemUTC());
+                StoreTail tail = new StoreTail(view, history, Clock.systemUTC());
                 Page.Open shown = page.start(view, history)) {
             tail.start();
             stop.await();

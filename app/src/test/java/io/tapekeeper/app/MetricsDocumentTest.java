@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.dashboard.Dashboard;
-import io.tapekeeper.dashboard.HistorySource;
 import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.exchange.ExchangeConfig;
 import io.tapekeeper.health.Completeness;
@@ -111,7 +110,7 @@ class MetricsDocumentTest {
             await().atMost(Duration.ofSeconds(60)).until(() -> running.counted("trades_total") > 0);
             view.addMetrics(running.metrics());
             try (History history = History.open(db);
-                    Dashboard page = new Dashboard(view, HistorySource.of(history), "127.0.0.1", 0);
+                    Dashboard page = new Dashboard(view, history, "127.0.0.1", 0);
                     HttpClient http = HttpClient.newHttpClient()) {
                 page.start();
                 URI address = URI.create("http://127.0.0.1:%d/metrics".formatted(page.port()));

@@ -1,6 +1,7 @@
 package io.tapekeeper.feature;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The catalogue of features: everything that keeps or shows a feature goes through it, so a new one is a class that
@@ -85,14 +86,27 @@ public enum Feature {
     private final Unit unit;
     private final Csv csv;
     private final Rolled rolled;
+    private final Supplier<CloseFeature> computation; // null = one of ClassicFeatures
 
     Feature(String column, String key, String title, Unit unit, Csv csv, Rolled rolled) {
+        this(column, key, title, unit, csv, rolled, null);
+    }
+
+    Feature(
+            String column,
+            String key,
+            String title,
+            Unit unit,
+            Csv csv,
+            Rolled rolled,
+            Supplier<CloseFeature> computation) {
         this.column = column;
         this.key = key;
         this.title = title;
         this.unit = unit;
         this.csv = csv;
         this.rolled = rolled;
+        this.computation = computation;
     }
 
     /** The whole catalogue, in its order. */
@@ -115,6 +129,16 @@ public enum Feature {
         return ALL.stream().filter(feature -> !feature.key.isEmpty()).toList();
     }
 
+    /** Those beside the classic ones, which {@link ClassicFeatures} computes: the last of the catalogue. */
+    public static List<Feature> allFurther() {
+        return ALL.stream().filter(feature -> feature.computation != null).toList();
+    }
+
+    /** Those that {@link ClassicFeatures} computes: the first of the catalogue. */
+    public static List<Feature> allClassic() {
+        return ALL.stream().filter(feature -> feature.computation == null).toList();
+    }
+
     /** The columns of these features, as a header of CSV names them. */
     public static List<String> columns(List<Feature> features) {
         return features.stream().map(Feature::column).toList();
@@ -134,6 +158,11 @@ public enum Feature {
     /** Its field in JSON; empty where the API does not give it. */
     public String key() {
         return key;
+    }
+
+    /** A new computation of it, before the first close; only of {@linkplain #allFurther further} features. */
+    CloseFeature computation() {
+        return computation.get();
     }
 
     /** For people. */

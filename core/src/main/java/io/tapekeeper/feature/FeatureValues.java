@@ -9,9 +9,25 @@ public final class FeatureValues {
     private static final int COUNT = Feature.all().size();
 
     private final double[] values; // by the catalogue's order
+    private final boolean whole;
 
     private FeatureValues(double[] values) {
+        this(values, true);
+    }
+
+    private FeatureValues(double[] values, boolean whole) {
         this.values = values;
+        this.whole = whole;
+    }
+
+    /**
+     * All features of a bar.
+     *
+     * @param values in the catalogue's order; handed over
+     * @param whole whether the further features are computed
+     */
+    public static FeatureValues of(double[] values, boolean whole) {
+        return new FeatureValues(values, whole);
     }
 
     /**
@@ -35,6 +51,14 @@ public final class FeatureValues {
             all[features.get(at).place()] = values[at];
         }
         return new FeatureValues(all);
+    }
+
+    /**
+     * Whether what has no value is known to have none. False where the {@linkplain Feature#allFurther further} features
+     * were not computed, because closes since the beginning were not there: a store then keeps what it has.
+     */
+    public boolean isWhole() {
+        return whole;
     }
 
     /** The value of a feature, NaN where it has none. */

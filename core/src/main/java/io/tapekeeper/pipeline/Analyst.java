@@ -9,6 +9,7 @@ import io.tapekeeper.bar.Interval;
 import io.tapekeeper.feature.ClassicFeatures;
 import io.tapekeeper.feature.Feature;
 import io.tapekeeper.feature.FeatureValues;
+import io.tapekeeper.feature.FurtherFeatures;
 import io.tapekeeper.market.Decimals;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.market.TradeView;
@@ -50,7 +51,10 @@ public final class Analyst {
      * Of the format and of the formulas: where rows come out with other bits than before, the next start computes all
      * of them anew from the stored trades.
      */
-    private static final int STATE_VERSION = 3;
+    private static final int STATE_VERSION = 4;
+
+    /** Of states without features beside the classic ones, which are all that they lack. */
+    private static final int CLASSIC_STATE = 3;
 
     private final Instrument instrument;
     private final Interval interval;
@@ -58,6 +62,7 @@ public final class Analyst {
     private final Output out;
     private final BarBuilder bars;
     private final ClassicFeatures features;
+    private final FurtherFeatures further = new FurtherFeatures();
     private final ClassicRules rules;
     private final Alert[] open = new Alert[ClassicRules.ALL.size()]; // of each rule, null = none
     private Signal signal = Signal.NEUTRAL;
@@ -93,8 +98,11 @@ public final class Analyst {
     public void bar(Bar bar) {
         boolean touchedByHole = !bar.complete() && !bar.carried() && !first;
         tainted = touchedByHole ? preset.reach() : Math.max(0, tainted - 1);
-        features.update(interval.numberOf(bar.start()), Decimals.toDouble(bar.close()));
-        FeatureValues values = features.values();
+        long number = interval.numberOf(bar.start());
+        double close = Decimals.toDouble(bar.close());
+        features.update(number, close);
+        further.update(number, close, !Double.isNaN(features.change()));
+        FeatureValues values = values();
         Signal now = Signal.ofZScore(values.of(Feature.ZSCORE), preset.zSignal());
         int holding = rules.holding(features);
         boolean complete = bar.complete() && tainted == 0;
@@ -115,6 +123,18 @@ public final class Analyst {
     public void skipBars() {
         features.clear();
         tainted = preset.reach();
+    }
+
+    private FeatureValues values() {
+        double[] values = new double[Feature.all().size()];
+        features.values(values);
+        further.values(values);
+        return FeatureValues.of(values, further.areKnown());
+    }
+
+    /** Features beside the classic ones. */
+    FurtherFeatures further() {
+        return further;
     }
 
     private void updateAlerts(Bar bar, FeatureValues values, int holding, boolean complete) {
@@ -176,6 +196,7 @@ public final class Analyst {
                 state.writeUTF(alert.reason());
             }
         }
+        further.save(state);
     }
 
     /**
@@ -185,7 +206,7 @@ public final class Analyst {
      */
     public void restore(DataInput state) throws IOException {
         int version = state.readInt();
-        if (version != STATE_VERSION) {
+        if (version != STATE_VERSION && version != CLASSIC_STATE) {
             throw new IOException("analyst state of version " + version + " is unknown");
         }
         bars.restore(state);
@@ -199,6 +220,11 @@ public final class Analyst {
             Rule rule = ruleOf(state.readUTF());
             open[ClassicRules.ALL.indexOf(rule)] = new Alert(
                     rule, state.readLong(), Alert.OPEN, state.readDouble(), state.readDouble(), state.readUTF());
+        }
+        if (version == STATE_VERSION) {
+            further.restore(state);
+        } else {
+            further.restoreNone();
         }
     }
 

@@ -31,20 +31,27 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class DashboardTest {
     private final HttpClient http = HttpClient.newHttpClient();
-    private final MemoryHistory history = new MemoryHistory();
     private final LiveView view = new LiveView(LiveView.RING_ROWS, System::nanoTime);
-    private final Dashboard dashboard = new Dashboard(view, history, "127.0.0.1", 0);
+    private RecordedStore store;
+    private Dashboard dashboard;
+
+    @TempDir
+    Path folder;
 
     @BeforeEach
     void start() throws IOException {
+        store = new RecordedStore(folder.resolve("tape.db"));
+        dashboard = new Dashboard(view, store.history(), "127.0.0.1", 0);
         view.addSeries(BTC, SeriesInfo.live(BTC, Preset.CLASSIC));
         dashboard.start();
     }
@@ -52,6 +59,7 @@ class DashboardTest {
     @AfterEach
     void stop() {
         dashboard.close();
+        store.close();
         http.close();
     }
 
@@ -130,8 +138,8 @@ class DashboardTest {
 
     @Test
     void givesHistoryColumnByColumnWithNullForNoValue() throws Exception {
-        history.add(BTC, row(10, "61849.50"));
-        history.add(BTC, row(11, "61850.00"));
+        store.add(BTC, row(10, "61849.50"));
+        store.add(BTC, row(11, "61850.00"));
         assertEquals(
                 "{\"more\":false,\"t\":[10,11],\"o\":[61849.5,61850],\"h\":[61849.5,61850],"
                         + "\"l\":[61849.5,61850],\"c\":[61849.5,61850],\"v\":[1.5,1.5],"
@@ -145,7 +153,7 @@ class DashboardTest {
     @Test
     void joinsStoreAndRingInHistory() throws Exception {
         for (long second = 1; second <= 5; second++) {
-            history.add(BTC, row(second));
+            store.add(BTC, row(second));
         }
         for (long second = 4; second <= 7; second++) { // not yet stored: 6, 7
             view.row(BTC, row(second));
@@ -158,7 +166,7 @@ class DashboardTest {
     @Test
     void goesBackPageByPageAndOverHoles() throws Exception {
         for (long second : new long[] {1, 2, 3, 5000, 5001, 5002}) {
-            history.add(BTC, row(second));
+            store.add(BTC, row(second));
         }
         String address = "/api/history?limit=2&series=" + BTC_ID;
         assertEquals("[5001,5002]", times(get(address).body()));
@@ -173,10 +181,10 @@ class DashboardTest {
     @Test
     void givesAStretchOfTimeRolledUpWithItsExtremes() throws Exception {
         for (long second : new long[] {60, 61, 119, 120}) {
-            history.add(BTC, row(second));
+            store.add(BTC, row(second));
         }
         String range =
-                get("/api/range?from=60&to=120&points=100&series=" + BTC_ID).body();
+                get("/api/range?from=60&to=120&points=1&series=" + BTC_ID).body();
         assertTrue(range.startsWith("{\"interval\":60,\"end\":121,\"whole\":true,\"t\":[60],"), range);
         for (String column : List.of("o", "h", "l", "c", "v", "n", "retLow", "retHigh", "zLow", "zHigh")) {
             assertTrue(range.contains("\"" + column + "\":["), column + " in " + range);
@@ -218,7 +226,7 @@ class DashboardTest {
     @Test
     void listsWhatIsLiveFirstAndThenWhatIsOnlyStored() throws Exception {
         Series doge = Rows.series("DOGEUSDT", 1_000);
-        history.add(doge, row(10, "0.10344"));
+        store.add(doge, row(10, "0.10344"));
         view.row(BTC, row(10, "61849.50"));
         String list = get("/api/series").body();
         int btc = list.indexOf("\"id\":\"" + BTC_ID + "\"");
@@ -235,8 +243,8 @@ class DashboardTest {
     void joinsStoredAndLiveAlertsByRuleAndOpening() throws Exception {
         Alert old = new Alert(ClassicRules.Z_LOW, 1_000_000, 2_000_000, -3.1, -3, "old");
         Alert open = new Alert(ClassicRules.Z_HIGH, 5_000_000, Alert.OPEN, 3.5, 3, "new");
-        history.add(BTC, old);
-        history.add(BTC, open);
+        store.add(BTC, old);
+        store.add(BTC, open);
         view.alertOpened(BTC, open);
         view.alertClosed(BTC, open.closedAt(7_000_000));
         assertEquals(
@@ -404,7 +412,7 @@ class DashboardTest {
 
     @Test
     void aPortInUseIsToldInOneSentence() {
-        try (Dashboard second = new Dashboard(view, history, "127.0.0.1", dashboard.port())) {
+        try (Dashboard second = new Dashboard(view, store.history(), "127.0.0.1", dashboard.port())) {
             IOException refused = assertThrows(IOException.class, second::start);
             assertTrue(
                     refused.getMessage()

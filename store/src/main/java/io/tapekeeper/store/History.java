@@ -232,6 +232,21 @@ public final class History implements AutoCloseable {
                 .findFirst();
     }
 
+    /** The state at which the series begins since what led to it was deleted; empty where nothing was. */
+    public Optional<Checkpoint> beginning(Series series) {
+        String sql = "SELECT %s FROM beginning WHERE series = ?".formatted(RowMapper.CHECKPOINT);
+        return store.rows(sql, RowMapper::checkpoint, id(series)).stream().findFirst();
+    }
+
+    /**
+     * From which bar on rows may still lack features that a later version added, or have outdated ones: start, epoch
+     * microseconds, {@link Long#MIN_VALUE} where it may be all of them. Empty where every row has its features.
+     */
+    public OptionalLong uncomputedFrom(Series series) {
+        String sql = "SELECT ifnull(start, ?) FROM uncomputed WHERE series = ?";
+        return store.number(sql, Long.MIN_VALUE, id(series));
+    }
+
     /**
      * A number that differs from the one before whenever something was committed in between. Cheap: made to be asked
      * for several times a second. Only comparable within one {@code History}.

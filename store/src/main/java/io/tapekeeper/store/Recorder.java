@@ -220,6 +220,26 @@ public final class Recorder implements AutoCloseable {
     }
 
     /**
+     * Lets go of all that led to a state: the trades in it, the bars and rows that had closed, and what else is as old.
+     * From now on the series begins with that state, so that what follows can still be computed. Little by little, as
+     * above.
+     *
+     * @param before not newer than the newest checkpoint
+     * @param further the further features of that state
+     */
+    public void forget(Series series, Checkpoint before, byte[] further) {
+        queue.put(new WriteCommand.Begun(series, before, further));
+    }
+
+    /**
+     * What the recorder has computed of the features that rows of this series lack, from the stored closes; empty where
+     * none of its rows came without them.
+     */
+    public Optional<ComputedFeatures> computed(Series series) {
+        return Optional.ofNullable(writer.computed(series));
+    }
+
+    /**
      * The state of a series after all its entries so far. The newest few are kept, and those at the edge of an open gap
      * until it is settled.
      *

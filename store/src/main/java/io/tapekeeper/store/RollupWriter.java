@@ -137,6 +137,11 @@ final class RollupWriter {
         }
     }
 
+    /** A feature of the row at {@code start} was computed. */
+    void touch(long tape, Interval interval, long series, long start) throws SQLException {
+        all(tape, interval).get(series).touch(start);
+    }
+
     /** Brings the roll-ups up to date: before the transaction is committed. */
     void write() throws SQLException {
         fill();

@@ -17,6 +17,9 @@ final class RowInserts {
 
     private static final String FEATURE = features(1);
     private static final String FEATURES = features(AT_ONCE);
+    /** Of the classic features alone: what the others have stays. */
+    private static final String CLASSIC = features(1, Feature.allClassic());
+
     private static final int FEATURE_COLUMNS = 5 + Feature.all().size();
 
     private final WriterConnection sql;
@@ -32,7 +35,12 @@ final class RowInserts {
     }
 
     private static String features(int count) {
-        return revised("feature", "series, start", RowMapper.VALUES + ", signal, rules, complete", count);
+        return features(count, Feature.all());
+    }
+
+    private static String features(int count, List<Feature> features) {
+        String values = String.join(", ", Feature.columns(features));
+        return revised("feature", "series, start", values + ", signal, rules, complete", count);
     }
 
     /** An insert that changes a row, and its revision, where the key is there with other values. */
@@ -46,16 +54,31 @@ final class RowInserts {
         return columns.replaceAll("(excluded\\.)?\\w*volume", "rtrim($0, '0')");
     }
 
-    /** A bar that closed, and its features. */
-    void add(int tape, int series, FeatureRow row) throws SQLException {
+    /**
+     * A bar that closed, and its features.
+     *
+     * @return false where a row that lacks features was there already, with the same values
+     */
+    boolean add(int tape, int series, FeatureRow row) throws SQLException {
         bars.add(tape);
         BarColumns.add(bars, row.bar());
-        features.addAll(features(series, row));
+        boolean changed = true;
+        if (row.values().isWhole()) {
+            add(features, series, row, Feature.all());
+        } else {
+            List<Object> columns = new ArrayList<>();
+            add(columns, series, row, Feature.allClassic());
+            changed = sql.update(CLASSIC, columns.toArray()) > 0;
+        }
         if (bars.size() == AT_ONCE * BAR_COLUMNS) {
             sql.update(BARS, bars.toArray());
-            sql.update(FEATURES, features.toArray());
-            clear();
+            bars.clear();
         }
+        if (features.size() == AT_ONCE * FEATURE_COLUMNS) {
+            sql.update(FEATURES, features.toArray());
+            features.clear();
+        }
+        return changed;
     }
 
     /** The rows that are too few for an INSERT of many. */
@@ -75,16 +98,14 @@ final class RowInserts {
         features.clear();
     }
 
-    private static List<Object> features(int series, FeatureRow row) {
-        List<Object> columns = new ArrayList<>(FEATURE_COLUMNS);
+    private static void add(List<Object> columns, int series, FeatureRow row, List<Feature> features) {
         columns.add(series);
         columns.add(row.bar().start());
-        for (Feature feature : Feature.all()) {
+        for (Feature feature : features) {
             columns.add(ColumnValues.real(row.values().of(feature)));
         }
         columns.add(ColumnValues.position(row.signal()));
         columns.add(row.rules());
         columns.add(ColumnValues.flag(row.complete()));
-        return columns;
     }
 }

@@ -193,7 +193,11 @@ final class RowMapper {
     }
 
     Checkpoint checkpoint() throws SQLException {
-        return new Checkpoint(whole(), whole(), result.getBytes(++column));
+        return new Checkpoint(whole(), whole(), bytes());
+    }
+
+    byte[] bytes() throws SQLException {
+        return result.getBytes(++column);
     }
 
     /** A number, null where it is NULL. */
@@ -220,7 +224,7 @@ final class RowMapper {
         return whole() != 0;
     }
 
-    private double real() throws SQLException {
+    double real() throws SQLException {
         double value = result.getDouble(++column);
         return value == 0 && result.wasNull() ? Double.NaN : value; // asking costs as much again
     }

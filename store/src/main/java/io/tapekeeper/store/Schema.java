@@ -10,21 +10,28 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The schema of a store file: a script for each version, and how many of them a file has seen. */
 final class Schema {
     /** "Tape" in ASCII. */
     static final int APPLICATION_ID = 0x54617065;
 
-    /** The scripts of every version, oldest first. */
-    static final List<String> SCRIPTS =
-            List.of(script("schema-1.sql"), script("schema-2.sql"), script("schema-3.sql"), script("schema-4.sql"));
+    /** The scripts of every version, oldest first: {@code schema-1.sql} and so on, as many as there are. */
+    static final List<String> SCRIPTS = Stream.iterate(1, version -> version + 1)
+            .map(version -> script("schema-%d.sql".formatted(version)))
+            .takeWhile(Optional::isPresent)
+            .map(Optional::get)
+            .toList();
 
     private Schema() {}
 
-    private static String script(String name) {
+    private static Optional<String> script(String name) {
         try (InputStream in = Schema.class.getResourceAsStream(name)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return in == null
+                    ? Optional.empty()
+                    : Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(name + " cannot be read from the program's files", e);
         }

@@ -24,6 +24,15 @@ final class Selects {
     /** When the first of them starts. */
     static final String FIRST_START = "SELECT start" + OF_SERIES + " ORDER BY start LIMIT 1";
 
+    /** The closes of these rows from a start on, and their returns; at most so many. */
+    static final String CLOSES_FROM =
+            "SELECT start, close, return" + OF_SERIES + " AND start >= ? ORDER BY start LIMIT ?";
+
+    /** When the first trade of a tape was made, by its key. */
+    static final String FIRST_TRADE_TIME = """
+            SELECT time + (SELECT time_base FROM tape WHERE id = ?1) FROM trade WHERE tape = ?1 ORDER BY id LIMIT 1
+            """;
+
     private static final String BETWEEN = " AND start >= ? AND start < ? ORDER BY start";
 
     /** Those that start in a stretch of time, its end excluded. */

@@ -46,6 +46,7 @@ final class TransactionWriter {
     private final RollupWriter rollups;
     private final TradeInserts trades;
     private final RowInserts rows;
+    private final FeatureFill fill;
     private final Map<Series, Integer> series = new HashMap<>(); // as many as are configured
     private boolean begun; // there is a transaction
     private int taken; // entries of the batch whose trades and rows are in it, or gathered for it
@@ -55,6 +56,7 @@ final class TransactionWriter {
         this.rollups = rollups;
         trades = new TradeInserts(sql);
         rows = new RowInserts(sql);
+        fill = new FeatureFill(sql, rollups);
     }
 
     /**
@@ -84,12 +86,18 @@ final class TransactionWriter {
             }
         }
         long added = trades.count();
+        fill.step();
         rollups.write();
         sql.commit();
         trades.committed();
         taken = 0;
         begun = false;
         return added;
+    }
+
+    /** What is computed of features that rows of earlier versions lack. */
+    FeatureFill fill() {
+        return fill;
     }
 
     /** Takes back what {@link #ahead} and {@link #commit} did before one of them failed. */
@@ -99,6 +107,7 @@ final class TransactionWriter {
         rows.clear();
         series.clear();
         rollups.rollback();
+        fill.rollback();
         taken = 0;
         begun = false;
     }
@@ -116,7 +125,7 @@ final class TransactionWriter {
                 int its = id(of);
                 int tape = trades.id(of.tape());
                 rollups.row(tape, its, row);
-                rows.add(tape, its, row);
+                fill.row(its, of, row, rows.add(tape, its, row));
             }
         }
     }
@@ -132,6 +141,8 @@ final class TransactionWriter {
             case WriteCommand.Saved(Series of, Checkpoint checkpoint) -> checkpoint(id(of), checkpoint);
             case WriteCommand.Rewound(Series of, long from) -> rewind(id(of), from);
             case WriteCommand.Happened happened -> happened(trades.id(happened.tape()), happened);
+            case WriteCommand.Begun begun ->
+                begun(id(begun.series()), trades.id(begun.series().tape()), begun);
             case WriteCommand.Forgotten forgotten -> {} // has transactions of its own
             case WriteCommand.Barrier barrier -> {} // concerns the queue, not the file
             case WriteCommand.Stop stop -> {}
@@ -233,6 +244,18 @@ final class TransactionWriter {
 
     private void rewind(int id, long fromTradeId) throws SQLException {
         sql.update("DELETE FROM checkpoint WHERE series = ? AND last_trade_id >= ?", id, fromTradeId);
+        sql.update("DELETE FROM beginning WHERE series = ? AND last_trade_id >= ?", id, fromTradeId);
+    }
+
+    /** The tape begins after the trade of {@code begun}, also while older ones wait to be deleted. */
+    private void begun(int id, int tape, WriteCommand.Begun begun) throws SQLException {
+        Checkpoint before = begun.before();
+        sql.update("""
+                INSERT OR REPLACE INTO beginning (series, last_trade_id, last_bar_start, state, further)
+                VALUES (?, ?, ?, ?, ?)
+                """, id, before.lastTradeId(), before.lastBarStart(), before.state(), begun.further());
+        sql.update(Retention.BEGIN, tape, before.lastTradeId());
+        fill.beginsAfter(id, before.lastBarStart());
     }
 
     private void happened(int id, WriteCommand.Happened happened) throws SQLException {

@@ -36,6 +36,9 @@ sealed interface WriteCommand {
     record Happened(TapeId tape, Instrument instrument, String event, long time, String detail)
             implements WriteCommand {}
 
+    /** The series begins with the state {@code before}: what led to it is to be forgotten. */
+    record Begun(Series series, Checkpoint before, byte[] further) implements WriteCommand {}
+
     /** What is older than {@code before} may go, a little with each commit. */
     record Forgotten(TapeId tape, long before) implements WriteCommand {}
 

@@ -1,5 +1,6 @@
 package io.tapekeeper.store;
 
+import io.tapekeeper.series.Series;
 import io.tapekeeper.store.StoreException.Kind;
 import io.tapekeeper.tape.TapeId;
 import java.sql.SQLException;
@@ -93,6 +94,11 @@ final class Writer {
         });
     }
 
+    /** How far features that earlier rows lack are computed; null where none of them is lacking. */
+    ComputedFeatures computed(Series series) {
+        return transactions.fill().computed(series);
+    }
+
     private void giveUpAfter(long deadline) {
         if (queue.trouble != null && System.nanoTime() - deadline > 0) {
             givenUp.countDown();
@@ -157,7 +163,7 @@ final class Writer {
             // Until a trade is stored the first batch does not wait: who starts a recording wants to see it.
             long age = progress.trades() == 0 ? 0 : OLD_NANOS;
             boolean old = System.nanoTime() - began >= age;
-            more &= batch.size() < COMMIT_ENTRIES && !(old && (!batch.isEmpty() || retention.isDue() || isFoldDue()));
+            more &= batch.size() < COMMIT_ENTRIES && !(old && (!batch.isEmpty() || hasWork()));
         }
     }
 
@@ -170,6 +176,11 @@ final class Writer {
             transactions.rollback();
             return false;
         }
+    }
+
+    /** Whether there is something to do although nothing was said. */
+    private boolean hasWork() {
+        return retention.isDue() || isFoldDue() || transactions.fill().isDue();
     }
 
     private boolean isFoldDue() {
@@ -224,6 +235,8 @@ final class Writer {
         for (WriteSlot slot : batch) {
             if (slot.command() instanceof WriteCommand.Forgotten(TapeId tape, long before)) {
                 retention.add(tape, before);
+            } else if (slot.command() instanceof WriteCommand.Begun begun) {
+                retention.add(begun.series(), begun.before());
             }
         }
         WriteCommand last = batch.isEmpty() ? null : batch.getLast().command();

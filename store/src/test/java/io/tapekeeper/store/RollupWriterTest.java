@@ -228,22 +228,7 @@ class RollupWriterTest {
                 recorder.row(CLASSIC, random(n, random));
             }
         }
-        Samples.sql(
-                file(),
-                "DROP TRIGGER trade_deleted",
-                "ALTER TABLE tape DROP COLUMN first_id",
-                "ALTER TABLE tape DROP COLUMN last_id",
-                "DROP TABLE rollup",
-                "ALTER TABLE series DROP COLUMN unrolled",
-                "ALTER TABLE tape DROP COLUMN time_base");
-        if (version == 1) {
-            Samples.sql(
-                    file(),
-                    "DROP INDEX open_gap",
-                    "ALTER TABLE gap DROP COLUMN closed",
-                    "ALTER TABLE gap DROP COLUMN repaired_by");
-        }
-        Samples.sql(file(), "PRAGMA user_version = " + version);
+        Samples.backTo(file(), version);
         try (Recorder recorder = recorder();
                 History history = History.open(file())) {
             assertFalse(history.range(CLASSIC, 0, Long.MAX_VALUE, 100).whole());

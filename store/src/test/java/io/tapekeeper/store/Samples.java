@@ -109,6 +109,30 @@ final class Samples {
         return all;
     }
 
+    /** What each version of the schema has added, taken away again; from version 2 on. */
+    private static final List<List<String>> REMOVALS = List.of(
+            List.of(
+                    "DROP INDEX open_gap",
+                    "ALTER TABLE gap DROP COLUMN closed",
+                    "ALTER TABLE gap DROP COLUMN repaired_by"),
+            List.of(
+                    "DROP TABLE rollup",
+                    "ALTER TABLE series DROP COLUMN unrolled",
+                    "ALTER TABLE tape DROP COLUMN time_base"),
+            List.of(
+                    "DROP TRIGGER trade_deleted",
+                    "ALTER TABLE tape DROP COLUMN first_id",
+                    "ALTER TABLE tape DROP COLUMN last_id"),
+            List.of("DROP TABLE uncomputed", "DROP TABLE beginning"));
+
+    /** Makes a store one of an earlier version. */
+    static void backTo(Path file, int version) throws Exception {
+        for (int from = Schema.SCRIPTS.size(); from > version; from--) {
+            sql(file, REMOVALS.get(from - 2).toArray(String[]::new));
+        }
+        sql(file, "PRAGMA user_version = " + version);
+    }
+
     /** Runs statements on a file with SQLite itself. */
     static void sql(Path file, String... statements) throws SQLException {
         try (Connection connection = connect(file);

@@ -5,9 +5,9 @@ import io.tapekeeper.health.Completeness;
 import io.tapekeeper.health.Health;
 import io.tapekeeper.market.Decimals;
 import io.tapekeeper.recorder.Notices;
-import io.tapekeeper.recorder.health.TapeHealthMonitor;
 import io.tapekeeper.recorder.tape.TapePipeline;
 import io.tapekeeper.series.FeatureRow;
+import io.tapekeeper.series.Series;
 import io.tapekeeper.tape.TapeKind;
 import java.io.PrintStream;
 import java.time.Instant;
@@ -45,9 +45,9 @@ public final class StatusLine implements Notices {
 
     /** Prints where it is time to. */
     @Override
-    public void show(List<TapePipeline> watches, TapeHealthMonitor health) {
+    public void show(List<TapePipeline> watches, Map<Series, Health> health) {
         for (TapePipeline watch : watches) {
-            sayIfChanged(watch, health.latest().get(watch.series()));
+            sayIfChanged(watch, health.get(watch.series()));
         }
         if (!terminal && System.nanoTime() - printedAt < PLAIN_EVERY_NANOS) {
             return;
@@ -55,7 +55,7 @@ public final class StatusLine implements Notices {
         printedAt = System.nanoTime();
         String text = watches.stream()
                 .limit(SHOWN)
-                .map(watch -> describe(watch, health.latest().get(watch.series())))
+                .map(watch -> describe(watch, health.get(watch.series())))
                 .collect(Collectors.joining("  |  "));
         if (watches.size() > SHOWN) {
             text += "  |  and " + (watches.size() - SHOWN) + " more";

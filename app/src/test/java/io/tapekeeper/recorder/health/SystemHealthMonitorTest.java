@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tapekeeper.app.terminal.LogFile;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.dashboard.Dashboard;
-import io.tapekeeper.dashboard.HistorySource;
 import io.tapekeeper.health.Completeness;
 import io.tapekeeper.health.Health;
 import io.tapekeeper.health.Latency;
@@ -96,7 +95,7 @@ class SystemHealthMonitorTest {
             recorder.flush();
         }
         try (History history = History.open(db);
-                Dashboard page = new Dashboard(view, HistorySource.of(history), "127.0.0.1", 0);
+                Dashboard page = new Dashboard(view, history, "127.0.0.1", 0);
                 HttpClient http = HttpClient.newHttpClient()) {
             page.start();
             view.health(BTC, health(new Completeness(1, 5, null)));
