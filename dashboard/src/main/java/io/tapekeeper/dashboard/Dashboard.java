@@ -59,7 +59,6 @@ public final class Dashboard implements AutoCloseable {
 
     private final String host;
     private final int wantedPort;
-    private final LiveView view;
     private final Api api;
     private final MetricsEndpoint monitoring;
     private final LiveStreams streams;
@@ -76,7 +75,6 @@ public final class Dashboard implements AutoCloseable {
     }
 
     Dashboard(LiveView view, History history, String host, int port, LiveStreams.Limits limits) {
-        this.view = view;
         this.host = host;
         this.wantedPort = port;
         api = new Api(new Catalogue(view, history), history);

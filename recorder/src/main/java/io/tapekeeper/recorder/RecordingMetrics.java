@@ -19,15 +19,18 @@ record RecordingMetrics(List<MonitoredTape> tapes, TapeThread tape, Feed feed, R
 
     private List<Metric> ofTapes() {
         return List.of(
-                tape("trades_total", "Trades put on the tape.", one -> one.now().trades()),
+                tape(
+                        "trades_total",
+                        "Trades put on the tape.",
+                        one -> one.pipeline().now().trades()),
                 tape(
                         "duplicates_total",
                         "Trades that arrived again.",
-                        one -> one.now().duplicates()),
+                        one -> one.pipeline().now().duplicates()),
                 tape(
                         "conflicts_total",
                         "Trades that arrived again with other content.",
-                        one -> one.now().conflicts()),
+                        one -> one.pipeline().now().conflicts()),
                 tape("repaired_trades_total", "Trades that filled a gap, from REST or late.", MonitoredTape::repaired),
                 tape(
                         "followed_trades_total",
@@ -75,7 +78,7 @@ record RecordingMetrics(List<MonitoredTape> tapes, TapeThread tape, Feed feed, R
                 help,
                 "symbol",
                 () -> tapes.stream()
-                        .map(one -> new Sample(one.symbol(), value.applyAsDouble(one)))
+                        .map(one -> new Sample(one.pipeline().symbol(), value.applyAsDouble(one)))
                         .toList());
     }
 
