@@ -3,7 +3,7 @@ import { AlertBook } from "./alerts";
 import type { Alert } from "./api";
 
 function alert(rule: string, opened: number, closed: number | null = null): Alert {
-  return { rule, severity: "critical", opened, closed, reason: "" };
+  return { rule, severity: "critical", opened, closed, value: 4, threshold: 3, reason: "" };
 }
 
 test("a duplicate of an alert changes nothing", () => {

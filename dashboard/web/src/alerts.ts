@@ -1,4 +1,4 @@
-import type { Alert, SeriesInfo } from "./api";
+import type { Alert, Rule, SeriesInfo } from "./api";
 import { created, element, setText } from "./element";
 import { lasted, moment } from "./format";
 import { alertRules } from "./status";
@@ -57,6 +57,12 @@ export class AlertList {
   private readonly list = element("alert-list");
   private readonly count = element("alert-count");
   private readonly empty = element("alert-empty");
+  private titles = new Map<string, string>();
+
+  /** What the rules mean, for who points at one. */
+  offer(rules: readonly Rule[]): void {
+    this.titles = new Map(rules.map(({ rule, title }) => [rule, title]));
+  }
 
   show(alerts: readonly Alert[], info: SeriesInfo): void {
     const firing = alerts.filter((alert) => alert.closed === null).length;
@@ -65,11 +71,13 @@ export class AlertList {
     this.empty.hidden = alerts.length > 0;
     setText(this.empty, `No alerts. ${alertRules(info)}`);
     const newest = Math.max(0, ...alerts.map((alert) => alert.opened));
-    this.list.replaceChildren(...alerts.slice(0, SHOWN).map((alert) => item(alert, newest)));
+    this.list.replaceChildren(
+      ...alerts.slice(0, SHOWN).map((alert) => item(alert, newest, this.titles.get(alert.rule) ?? "")),
+    );
   }
 }
 
-function item(alert: Alert, newest: number): HTMLElement {
+function item(alert: Alert, newest: number, title: string): HTMLElement {
   const firing = alert.closed === null;
   const made = created("li", firing ? `alert ${alert.severity}` : "alert ok");
   const time = created("time", "num dim", moment(alert.opened, newest));
@@ -77,9 +85,11 @@ function item(alert: Alert, newest: number): HTMLElement {
   const state = firing
     ? `firing · ${alert.severity}`
     : `closed after ${lasted(alert.closed! - alert.opened)}`;
+  const rule = created("b", "", alert.rule);
+  rule.title = title;
   made.append(
     created("i", ""),
-    created("b", "", alert.rule),
+    rule,
     time,
     created("p", "", alert.reason),
     created("p", "life", state),

@@ -17,7 +17,7 @@ import {
   type Time,
   type UTCTimestamp,
 } from "lightweight-charts";
-import type { Alert, Bar, Row, SeriesInfo } from "./api";
+import { valueOf, type Alert, type Bar, type Feature, type Row, type SeriesInfo } from "./api";
 import { fixed, scientific } from "./format";
 import { continues, gapTimes, line, stretches, type LinePoint } from "./points";
 import { Shade } from "./shade";
@@ -34,7 +34,16 @@ const SHOWN_AT_FIRST = 240;
 /** Empty bars at the right edge. */
 const RIGHT_OFFSET = 6;
 
-type Lines = "vol" | "base" | "z";
+/** The pane of each unit; a feature of another unit is not drawn. */
+export const PANES: Readonly<Record<string, number>> = { fraction: 1, "per bar": 2, deviations: 3 };
+
+/** Features that have a place of their own in panes or titles. */
+const PLACED = new Set(["ret", "vol", "annual", "base", "z"]);
+
+/** The features that are drawn as a further line in the pane of their unit. */
+export function further(features: readonly Feature[]): Feature[] {
+  return features.filter(({ key, unit }) => !PLACED.has(key) && PANES[unit] !== undefined);
+}
 
 /** The four panes: one chart, so that they share the time axis and the crosshair. */
 export class Charts {
@@ -42,10 +51,11 @@ export class Charts {
   private readonly candles: ISeriesApi<"Candlestick">;
   private readonly volume: ISeriesApi<"Histogram">;
   private readonly returns: ISeriesApi<"Histogram">;
-  private readonly lines: Record<Lines, ISeriesApi<"Line">>;
+  private readonly lines: { vol: Line; base: Line; z: Line } & Record<string, Line>; // by key
   private readonly markers: ISeriesMarkersPluginApi<Time>;
   private readonly shades: Shade[];
-  private readonly ends: Partial<Record<Lines, LinePoint>> = {};
+  private readonly ends: Record<string, LinePoint> = {};
+  private further: Feature[] = []; // drawn beside those that have a place
   private levels: { line: IPriceLine; colour: keyof Colours }[] = [];
   private colours: Colours = colours();
   private info: SeriesInfo | undefined;
@@ -97,7 +107,6 @@ export class Charts {
       1,
     );
     this.returns.priceScale().applyOptions({ scaleMargins: { top: 0.25, bottom: 0.06 } });
-    const small = custom((value) => (value < 1e-12 ? "0" : scientific(value, 1)));
     this.lines = {
       base: this.addLine(2, { lineStyle: LineStyle.Dashed, lineWidth: 1, priceFormat: small }),
       vol: this.addLine(2, { priceFormat: small }),
@@ -157,6 +166,15 @@ export class Charts {
       }
     }
     box.addEventListener("keydown", (event) => this.key(event));
+    this.paint();
+  }
+
+  /** Adds a line for each feature of the catalogue that has none yet; a redraw must follow. */
+  offer(features: readonly Feature[]): void {
+    this.further = further(features);
+    for (const { key, unit } of this.further) {
+      this.lines[key] ??= this.addLine(PANES[unit]!, { lineWidth: 1, priceFormat: small });
+    }
     this.paint();
   }
 
@@ -261,17 +279,17 @@ export class Charts {
     this.candles.update(candle(row));
     this.volume.update(this.volumeOf(row));
     this.returns.update(this.returnOf(row));
-    for (const name of ["vol", "base", "z"] as const) {
+    for (const [name, drawnAs] of Object.entries(this.lines)) {
       const value = this.valueOf(name, row);
       if (value === null) {
         continue;
       }
       const before = this.ends[name];
       if (before !== undefined && row.t - before.time > interval) {
-        this.lines[name].update(point({ ...before, ends: true }));
+        drawnAs.update(point({ ...before, ends: true }));
       }
       const latest = { time: row.t, value, ends: false };
-      this.lines[name].update(point(latest));
+      drawnAs.update(point(latest));
       this.ends[name] = latest;
     }
     this.drawn = row;
@@ -297,9 +315,9 @@ export class Charts {
     this.candles.setData(candles);
     this.volume.setData(rows.map((row) => this.volumeOf(row)));
     this.returns.setData(rows.map((row) => this.returnOf(row)));
-    for (const name of ["vol", "base", "z"] as const) {
+    for (const [name, drawnAs] of Object.entries(this.lines)) {
       const points = line(rows, interval, (row) => this.valueOf(name, row));
-      this.lines[name].setData(points.map(point));
+      drawnAs.setData(points.map(point));
       const end = points.at(-1);
       if (end === undefined) {
         delete this.ends[name];
@@ -364,7 +382,7 @@ export class Charts {
       if (time < oldest) {
         continue;
       }
-      const low = alert.rule === "z-low";
+      const low = (alert.value ?? 0) < (alert.threshold ?? 0);
       markers.push({
         time: stamp(time),
         position: low ? "belowBar" : "aboveBar",
@@ -405,6 +423,9 @@ export class Charts {
     this.lines.vol.applyOptions({ color: c.accent });
     this.lines.base.applyOptions({ color: c.warn });
     this.lines.z.applyOptions({ color: c.text });
+    for (const { key } of this.further) {
+      this.lines[key]?.applyOptions({ color: c.text });
+    }
     for (const level of this.levels) {
       level.line.applyOptions({ color: c[level.colour] });
     }
@@ -488,9 +509,9 @@ export class Charts {
     return [this.candles, this.volume, this.returns, ...Object.values(this.lines)];
   }
 
-  private valueOf(name: Lines, row: Row): number | null {
+  private valueOf(name: string, row: Row): number | null {
     if (name !== "base") {
-      return row[name];
+      return valueOf(row, name);
     }
     const factor = this.info?.settings?.spikeFactor ?? 1;
     return row.base === null ? null : row.base * factor;
@@ -515,11 +536,15 @@ interface Range {
   maxValue: number;
 }
 
+type Line = ISeriesApi<"Line">;
+
 const quiet = { priceLineVisible: false, lastValueVisible: false };
 
 function custom(formatter: (value: number) => string) {
   return { type: "custom" as const, formatter, minMove: 1e-9 };
 }
+
+const small = custom((value) => (Math.abs(value) < 1e-12 ? "0" : scientific(value, 1)));
 
 function stamp(time: number): UTCTimestamp {
   return time as UTCTimestamp;

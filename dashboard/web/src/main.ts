@@ -1,11 +1,13 @@
 import "./style.css";
 import { AlertBook, AlertList } from "./alerts";
 import {
+  fetchCatalogue,
   fetchHistory,
   fetchNotice,
   fetchRange,
   fetchSeries,
   type Bar,
+  type Catalogue,
   type Health,
   type Price,
   type Range,
@@ -69,6 +71,7 @@ const charts = new Charts(
   (tops) => titles.place(tops),
 );
 
+let catalogue: Catalogue | undefined;
 let all: SeriesInfo[] = [];
 let info: SeriesInfo | undefined;
 let stream: LiveStream | undefined;
@@ -365,7 +368,7 @@ async function loadRange(): Promise<void> {
   const wanted = span;
   rangeAskedAt = performance.now();
   try {
-    const told = await fetchRange(info.id, Math.max(0, newest - wanted), RANGE_POINTS);
+    const told = await fetchRange(info.id, Math.max(0, newest - wanted), RANGE_POINTS, catalogue?.features ?? []);
     if (mine === choice && wanted === span) {
       if (range?.interval !== told.interval) {
         charts.begin({ ...info, interval: told.interval }, told.rows.length);
@@ -403,10 +406,23 @@ async function loadOlder(): Promise<void> {
   }
 }
 
+/** Takes the server's features and rules: the page draws what they list. */
+function offer(offered: Catalogue): void {
+  catalogue = offered;
+  charts.offer(offered.features);
+  titles.offer(offered.features);
+  alertList.offer(offered.rules);
+  redraw = true;
+}
+
 async function refreshSeries(): Promise<void> {
   if (!document.hidden) {
     try {
-      all = await fetchSeries();
+      const [listed, offered] = await Promise.all([fetchSeries(), catalogue ?? fetchCatalogue()]);
+      all = listed;
+      if (offered !== catalogue) {
+        offer(offered);
+      }
       const next = chosen(all, wantedOf(location.hash), info?.id);
       if (next !== undefined && (info === undefined || !sameShown(next, info))) {
         void choose(next);

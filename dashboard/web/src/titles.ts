@@ -1,4 +1,5 @@
-import type { Bar, Row, SeriesInfo } from "./api";
+import { valueOf, type Bar, type Feature, type Row, type SeriesInfo } from "./api";
+import { PANES, further } from "./charts";
 import { created, element } from "./element";
 import { NONE, clock, fixed, lasted, percent, scientific, signed } from "./format";
 import { titled } from "./header";
@@ -6,12 +7,18 @@ import { titled } from "./header";
 /** The title of each pane, with the values under the crosshair, or else the latest ones. */
 export class Titles {
   private readonly titles: HTMLElement[];
+  private further: Feature[] = [];
   private readonly narrow = window.matchMedia("(max-width: 560px)");
 
   constructor() {
     const box = element("titles");
     this.titles = Array.from({ length: 4 }, () => created("h2", ""));
     box.append(...this.titles);
+  }
+
+  /** Names the features that have no place of their own in the title of the pane they are drawn in. */
+  offer(features: readonly Feature[]): void {
+    this.further = further(features);
   }
 
   /** Places the titles at the upper edges of the panes. */
@@ -54,6 +61,10 @@ export class Titles {
       ],
       [`z-score${window}`, signed(row?.z ?? null, 2), ""],
     ];
+    for (const { key, title, unit } of this.further) {
+      const text = texts[PANES[unit]!]!;
+      text[2] += ` ┈ ${title} ${scientific(row === undefined ? null : valueOf(row, key), 2)}`;
+    }
     texts.forEach(([title, value, note], i) =>
       this.titles[i]?.replaceChildren(...titled(title, value, note)),
     );

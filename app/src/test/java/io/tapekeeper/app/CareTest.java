@@ -156,7 +156,7 @@ class CareTest {
                     0,
                     "is sound",
                     "no process records it; the last recorder closed it in good order",
-                    "cannot be told yet: ",
+                    "is not known yet: ",
                     " 0 missing",
                     "of 6,000 used",
                     "answers in",

@@ -1,7 +1,5 @@
 package io.tapekeeper.health;
 
-import java.time.Duration;
-
 /**
  * Judges by its silence whether something still comes: trades of a tape, rows of a store.
  *
@@ -10,11 +8,11 @@ import java.time.Duration;
  * several came since the last look, p is the time per piece. Where the source confirms that it has nothing newer, the
  * silence counts from that moment and the longest time holds, until the next one comes.
  *
- * <p>All times are local monotonic time in nanoseconds, and are passed in. Not thread-safe.
+ * <p>All times are passed in: nanoseconds, moments by a local monotonic clock. Not thread-safe.
  */
 public final class Freshness {
-    private static final Duration SHORTEST = Duration.ofSeconds(5);
-    private static final Duration LONGEST = Duration.ofSeconds(120);
+    private static final long SHORTEST = 5_000_000_000L;
+    private static final long LONGEST = 120_000_000_000L;
     private static final int PAUSES = 20;
     private static final double LEARNING = 0.05;
 
@@ -27,16 +25,20 @@ public final class Freshness {
     private boolean confirmed;
     private double usualPause = Double.NaN; // nanoseconds
 
-    /** @param grace what a limit is extended by, for the source to be asked */
-    public Freshness(Duration shortest, Duration longest, Duration grace, long now) {
-        this.shortest = shortest.toNanos();
-        this.longest = longest.toNanos();
-        this.grace = grace.toNanos();
+    /**
+     * @param shortest for how long it is never overdue
+     * @param longest after how long it always is
+     * @param grace what every limit is extended by, for the source to be asked
+     */
+    public Freshness(long shortest, long longest, long grace, long now) {
+        this.shortest = shortest;
+        this.longest = longest;
+        this.grace = grace;
         changedAt = now;
     }
 
     /** Of a tape of trades: overdue after 5 to 120 seconds of silence. */
-    public static Freshness ofTrades(Duration grace, long now) {
+    public static Freshness ofTrades(long grace, long now) {
         return new Freshness(SHORTEST, LONGEST, grace, now);
     }
 

@@ -18,8 +18,8 @@ public record Series(TapeId tape, Instrument instrument, String preset, Interval
     }
 
     /**
-     * Its name in addresses: {@code binance.BTCUSDT.aggregate.classic.1s}, with {@code .simulated} at the end where it
-     * is.
+     * Names the series in addresses: {@code binance.BTCUSDT.aggregate.classic.1s}; a simulated one ends in
+     * {@code .simulated}.
      */
     public String id() {
         return String.join(".", tape.venue(), tape.symbol(), tape.kind().label(), preset, interval.toString())

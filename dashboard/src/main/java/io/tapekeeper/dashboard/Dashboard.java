@@ -24,7 +24,7 @@ import tools.jackson.core.JsonGenerator;
 /**
  * The HTTP server of page, API and live stream.
  *
- * <p>{@code GET /api/series}, {@code /api/history?series=&limit=&before=},
+ * <p>{@code GET /api/catalogue}, {@code /api/series}, {@code /api/history?series=&limit=&before=},
  * {@code /api/range?series=&from=&to=&points=}, {@code /api/alerts?series=}, {@code /api/stream?series=&since=},
  * {@code /api/health}; for programs that watch {@code /health} (503 where something is not well) and {@code /metrics};
  * everything else is the page.
@@ -59,7 +59,6 @@ public final class Dashboard implements AutoCloseable {
 
     private final String host;
     private final int wantedPort;
-    private final LiveView view;
     private final Api api;
     private final MetricsEndpoint monitoring;
     private final LiveStreams streams;
@@ -76,13 +75,13 @@ public final class Dashboard implements AutoCloseable {
     }
 
     Dashboard(LiveView view, History history, String host, int port, LiveStreams.Limits limits) {
-        this.view = view;
         this.host = host;
         this.wantedPort = port;
         api = new Api(new Catalogue(view, history), history);
         monitoring = new MetricsEndpoint(view);
         streams = new LiveStreams(view, limits);
         routes = Map.of(
+                "/api/catalogue", query -> Answer.json(200, CatalogueJson.write()),
                 "/api/series", query -> Answer.json(200, api.series()),
                 "/api/history", query -> Answer.json(200, api.history(query)),
                 "/api/range", query -> Answer.json(200, api.range(query)),

@@ -3,12 +3,11 @@ package io.tapekeeper.dashboard;
 import io.tapekeeper.alert.Alert;
 import io.tapekeeper.alert.Rule;
 import io.tapekeeper.bar.Bar;
-import io.tapekeeper.feature.FeatureValues;
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.live.LiveSeries;
 import io.tapekeeper.market.Amount;
 import io.tapekeeper.market.Decimals;
 import io.tapekeeper.market.Instrument;
-import io.tapekeeper.series.Extremes;
 import io.tapekeeper.series.FeatureRow;
 import io.tapekeeper.series.RollupRow;
 import io.tapekeeper.signal.SignalChange;
@@ -30,6 +29,7 @@ import tools.jackson.core.json.JsonFactory;
  */
 final class Json {
     private static final JsonFactory FACTORY = new JsonFactory();
+    private static final List<Feature> SHOWN = Feature.allShown();
 
     private Json() {}
 
@@ -85,11 +85,9 @@ final class Json {
         }
         json.writeEndArray();
         prices(json, rows, FeatureRow::bar);
-        column(json, "ret", rows, row -> row.values().change());
-        column(json, "vol", rows, row -> row.values().volatility());
-        column(json, "annual", rows, row -> row.values().annualised());
-        column(json, "base", rows, row -> row.values().baseline());
-        column(json, "z", rows, row -> row.values().zScore());
+        for (Feature feature : SHOWN) {
+            column(json, feature.key(), rows, row -> row.values().of(feature));
+        }
         json.writeArrayPropertyStart("signal");
         for (FeatureRow row : rows) {
             json.writeString(row.signal().label());
@@ -119,10 +117,10 @@ final class Json {
         json.writeEndArray();
         prices(json, rows, RollupRow::bar);
         column(json, "n", rows, row -> row.bar().trades());
-        extremes(json, "ret", rows, RollupRow::change);
-        extremes(json, "vol", rows, RollupRow::volatility);
-        extremes(json, "base", rows, RollupRow::baseline);
-        extremes(json, "z", rows, RollupRow::zScore);
+        for (Feature feature : RollupRow.FEATURES) {
+            column(json, feature.key() + "Low", rows, row -> row.low().of(feature));
+            column(json, feature.key() + "High", rows, row -> row.high().of(feature));
+        }
         json.writeArrayPropertyStart("signal");
         for (RollupRow row : rows) {
             json.writeString(row.signal().label());
@@ -140,12 +138,6 @@ final class Json {
         column(json, "l", rows, row -> Decimals.toDouble(bar.apply(row).low()));
         column(json, "c", rows, row -> Decimals.toDouble(bar.apply(row).close()));
         column(json, "v", rows, row -> size(bar.apply(row).volume()));
-    }
-
-    private static void extremes(
-            JsonGenerator json, String name, List<RollupRow> rows, Function<RollupRow, Extremes> value) {
-        column(json, name + "Low", rows, row -> value.apply(row).low());
-        column(json, name + "High", rows, row -> value.apply(row).high());
     }
 
     private static <T> void flags(JsonGenerator json, String name, List<T> rows, Predicate<T> value) {
@@ -166,14 +158,11 @@ final class Json {
 
     /** A bar that closed, with its features. */
     static void row(JsonGenerator json, FeatureRow row) {
-        FeatureValues values = row.values();
         json.writeStartObject();
         bar(json, row.bar());
-        number(json, "ret", values.change());
-        number(json, "vol", values.volatility());
-        number(json, "annual", values.annualised());
-        number(json, "base", values.baseline());
-        number(json, "z", values.zScore());
+        for (Feature feature : SHOWN) {
+            number(json, feature.key(), row.values().of(feature));
+        }
         json.writeStringProperty("signal", row.signal().label());
         json.writeNumberProperty("rules", row.rules());
         json.writeBooleanProperty("complete", row.complete());

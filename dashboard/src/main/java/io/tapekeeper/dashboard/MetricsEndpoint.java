@@ -41,7 +41,7 @@ final class MetricsEndpoint {
 
     Verdict health() {
         List<LiveSeries> all = view.all();
-        String writing = whyNotWriting(System.nanoTime());
+        String writing = whyNotWriting(view.nanos());
         boolean well = writing.isEmpty()
                 && !all.isEmpty()
                 && all.stream().allMatch(live -> live.health().isFresh());
@@ -120,22 +120,45 @@ final class MetricsEndpoint {
 
     private List<Metric> ofProcess() {
         return List.of(
-                rate("rate_limit_weight", "Request weight that the venue allows a minute.", rate -> rate.limit()),
-                rate("rate_used_weight", "Request weight used in the last minute.", rate -> rate.used()),
-                rate("rate_repair_weight", "Part of the used weight that repairs took.", rate -> rate.repairUsed()),
-                rate(
+                part(
+                        "rate_limit_weight",
+                        "Request weight that the venue allows a minute.",
+                        SystemHealth::rate,
+                        rate -> rate.limit()),
+                part(
+                        "rate_used_weight",
+                        "Request weight used in the last minute.",
+                        SystemHealth::rate,
+                        rate -> rate.used()),
+                part(
+                        "rate_repair_weight",
+                        "Part of the used weight that repairs took.",
+                        SystemHealth::rate,
+                        rate -> rate.repairUsed()),
+                part(
                         "rate_banned",
                         "1 while the venue refuses this address, else 0.",
+                        SystemHealth::rate,
                         rate -> rate.bannedUntil() > 0 ? 1 : 0),
-                writing("recorder_queue", "Entries waiting to be written.", writing -> writing.queued()),
-                writing(
+                part(
+                        "recorder_queue",
+                        "Entries waiting to be written.",
+                        SystemHealth::writing,
+                        writing -> writing.queued()),
+                part(
                         "recorder_trouble",
                         "1 while nothing can be written, else 0.",
+                        SystemHealth::writing,
                         writing -> writing.trouble().isEmpty() ? 0 : 1),
-                disk("disk_free_bytes", "Free space on the store's disk.", disk -> disk.freeBytes()),
-                disk(
+                part(
+                        "disk_free_bytes",
+                        "Free space on the store's disk.",
+                        SystemHealth::disk,
+                        disk -> disk.freeBytes()),
+                part(
                         "disk_days_left",
                         "Days until that disk is full at the present pace; +Inf if the store does not grow.",
+                        SystemHealth::disk,
                         disk -> disk.daysLeft()),
                 new Metric("data_quality_alerts", "Open alerts about the data.", "kind", this::alerts));
     }
@@ -148,18 +171,6 @@ final class MetricsEndpoint {
                 () -> view.all().stream()
                         .map(live -> new Sample(live.series().tape().symbol(), value.applyAsDouble(live.health())))
                         .toList());
-    }
-
-    private Metric rate(String name, String help, ToDoubleFunction<SystemHealth.RateBudget> value) {
-        return part(name, help, SystemHealth::rate, value);
-    }
-
-    private Metric writing(String name, String help, ToDoubleFunction<SystemHealth.Writing> value) {
-        return part(name, help, SystemHealth::writing, value);
-    }
-
-    private Metric disk(String name, String help, ToDoubleFunction<SystemHealth.Disk> value) {
-        return part(name, help, SystemHealth::disk, value);
     }
 
     private <T> Metric part(String name, String help, Function<SystemHealth, T> part, ToDoubleFunction<T> value) {

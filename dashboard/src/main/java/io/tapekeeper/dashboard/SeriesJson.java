@@ -1,5 +1,6 @@
 package io.tapekeeper.dashboard;
 
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.live.LiveSeries;
 import io.tapekeeper.market.Decimals;
 import io.tapekeeper.series.FeatureRow;
@@ -56,7 +57,7 @@ final class SeriesJson {
         } else {
             json.writeNull();
         }
-        Json.number(json, "z", last == null ? Double.NaN : last.values().zScore());
+        Json.number(json, "z", last == null ? Double.NaN : last.values().of(Feature.ZSCORE));
         json.writeNumberProperty("rules", last == null ? 0 : last.rules());
         json.writeArrayPropertyStart("spark");
         rows.forEach(row -> json.writeNumber(Decimals.toDouble(row.bar().close())));

@@ -59,8 +59,8 @@ record SeriesReader(LiveSeries live, History history) {
 
     /** The newest alerts, oldest first. */
     List<Alert> alerts() {
-        Map<AlertKey, Alert> known =
-                new TreeMap<>(Comparator.comparingLong(AlertKey::opened).thenComparing(AlertKey::rule));
+        Map<AlertKey, Alert> known = new TreeMap<>(Comparator.comparingLong(AlertKey::opened)
+                .thenComparingInt(key -> key.rule().bit()));
         history.alerts(series(), MOST_ALERTS).forEach(alert -> known.put(key(alert), alert));
         live.alerts().forEach(alert -> known.put(key(alert), alert));
         return newest(new ArrayList<>(known.values()), MOST_ALERTS);

@@ -1,6 +1,7 @@
 package io.tapekeeper.dashboard;
 
 import io.tapekeeper.alert.Alert;
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.health.Completeness;
 import io.tapekeeper.health.Health;
 import io.tapekeeper.health.Latency;
@@ -196,7 +197,7 @@ public final class StoreTail implements AutoCloseable {
                 row.bar().end(),
                 row.signal(),
                 row.bar().close(),
-                row.values().zScore());
+                row.values().of(Feature.ZSCORE));
     }
 
     private List<Alert> newestAlerts(Series series) {
@@ -255,8 +256,8 @@ public final class StoreTail implements AutoCloseable {
                 : newest.getFirst().opened() + 1; // others of that moment may be cut off
         List<Alert> gone = new ArrayList<>();
         for (Alert alert : known.alerts) {
-            boolean there =
-                    newest.stream().anyMatch(other -> other.rule() == alert.rule() && other.opened() == alert.opened());
+            boolean there = newest.stream()
+                    .anyMatch(other -> other.rule().equals(alert.rule()) && other.opened() == alert.opened());
             if (!there && alert.opened() >= oldest) {
                 gone.add(alert);
             }
@@ -329,7 +330,7 @@ public final class StoreTail implements AutoCloseable {
     private static int closesInARow(List<FeatureRow> rows) {
         int closes = 1;
         for (int at = rows.size() - 1; at >= 0; at--) {
-            if (Double.isNaN(rows.get(at).values().change())) {
+            if (Double.isNaN(rows.get(at).values().of(Feature.RETURN))) {
                 break;
             }
             closes++;

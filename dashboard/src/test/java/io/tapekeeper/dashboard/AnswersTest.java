@@ -6,7 +6,7 @@ import static io.tapekeeper.dashboard.Rows.bar;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.alert.Rule;
+import io.tapekeeper.alert.ClassicRules;
 import io.tapekeeper.alert.Severity;
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.feature.FeatureValues;
@@ -117,7 +117,8 @@ class AnswersTest {
             keep(client, "system");
             view.row(BTC, row(124));
             keep(client, "row");
-            view.alertClosed(BTC, new Alert(Rule.Z_HIGH, 124_000_000, 125_000_000, 3.25, 3, "closed \"again\""));
+            view.alertClosed(
+                    BTC, new Alert(ClassicRules.Z_HIGH, 124_000_000, 125_000_000, 3.25, 3, "closed \"again\""));
             keep(client, "alert");
             view.forming(BTC, bar(125, "61849.50"), 125_400_000);
             keep(client, "price");
@@ -143,9 +144,9 @@ class AnswersTest {
         }
         recorder.row(DOGE, Rows.row(10, "0.10344"));
         recorder.row(DOGE, Rows.row(11, "0.10345"));
-        recorder.alertOpened(BTC, new Alert(Rule.Z_LOW, 50_000_000, Alert.OPEN, -3.1, -3, "low"));
-        recorder.alertClosed(BTC, new Alert(Rule.Z_LOW, 50_000_000, 52_000_000, -3.1, -3, "low"));
-        recorder.alertOpened(BTC, new Alert(Rule.VOLATILITY_SPIKE, 50_000_000, Alert.OPEN, 2.5, 2, "spike"));
+        recorder.alertOpened(BTC, new Alert(ClassicRules.Z_LOW, 50_000_000, Alert.OPEN, -3.1, -3, "low"));
+        recorder.alertClosed(BTC, new Alert(ClassicRules.Z_LOW, 50_000_000, 52_000_000, -3.1, -3, "low"));
+        recorder.alertOpened(BTC, new Alert(ClassicRules.VOLATILITY_SPIKE, 50_000_000, Alert.OPEN, 2.5, 2, "spike"));
         recorder.gap(BTC.tape(), new Gap(100, 109, 29_500_000, 41_500_000), GapCause.MISSED);
         recorder.gap(BTC.tape(), new Gap(200, 201, 60_500_000, 60_600_000), GapCause.MISSED);
         recorder.gapSettled(BTC.tape(), 200, 201, GapCause.MISSED, Optional.of("rest"));
@@ -157,7 +158,7 @@ class AnswersTest {
         for (long second = 110; second <= 123; second++) {
             view.row(BTC, row(second));
         }
-        view.alertOpened(BTC, new Alert(Rule.Z_HIGH, 120_000_000, Alert.OPEN, 3.5, 3, "high"));
+        view.alertOpened(BTC, new Alert(ClassicRules.Z_HIGH, 120_000_000, Alert.OPEN, 3.5, 3, "high"));
         view.signalChanged(BTC, new SignalChange("classic", 120_000_000, Signal.SELL, 6_184_950_000_000L, 1.5));
         view.health(
                 BTC,
@@ -196,13 +197,12 @@ class AnswersTest {
         Bar bar = bar(second, (61_800 + second % 13) + (second % 3 == 0 ? ".5" : ".25"));
         return new FeatureRow(
                 bar,
-                new FeatureValues(
+                FeatureValues.of(
                         second == 1 ? none : wave / 1024,
                         none,
                         warm ? 1 / 4096.0 : none,
                         warm ? 1.375 : none,
                         second > 100 ? 3 / 8192.0 : none,
-                        none,
                         warm ? wave / 2 : none),
                 wave < -2 ? Signal.BUY : wave > 2 ? Signal.SELL : Signal.NEUTRAL,
                 second % 11 == 0 ? 1 : second % 17 == 0 ? 6 : 0,

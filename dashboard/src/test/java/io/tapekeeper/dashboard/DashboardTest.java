@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.alert.Rule;
+import io.tapekeeper.alert.ClassicRules;
 import io.tapekeeper.health.Completeness;
 import io.tapekeeper.health.Health;
 import io.tapekeeper.health.Latency;
@@ -210,6 +210,20 @@ class DashboardTest {
     }
 
     @Test
+    void listsTheFeaturesThatRowsHaveAndTheRules() throws Exception {
+        String catalogue = get("/api/catalogue").body();
+        String features = """
+                {"features":[{"key":"ret","column":"return","title":"return","unit":"fraction","rolled":"farthest"},\
+                {"key":"vol","column":"volatility","title":"volatility","unit":"per bar","rolled":"highest"},\
+                """;
+        assertTrue(catalogue.startsWith(features), catalogue);
+        String rule = """
+                {"rule":"z-low","title":"the z-score is below minus the threshold","severity":"critical",\
+                "feature":"z","bit":2}""";
+        assertTrue(catalogue.contains(rule), catalogue);
+    }
+
+    @Test
     void listsWhatIsLiveFirstAndThenWhatIsOnlyStored() throws Exception {
         Series doge = Rows.series("DOGEUSDT", 1_000);
         store.add(doge, row(10, "0.10344"));
@@ -227,8 +241,8 @@ class DashboardTest {
 
     @Test
     void joinsStoredAndLiveAlertsByRuleAndOpening() throws Exception {
-        Alert old = new Alert(Rule.Z_LOW, 1_000_000, 2_000_000, -3.1, -3, "old");
-        Alert open = new Alert(Rule.Z_HIGH, 5_000_000, Alert.OPEN, 3.5, 3, "new");
+        Alert old = new Alert(ClassicRules.Z_LOW, 1_000_000, 2_000_000, -3.1, -3, "old");
+        Alert open = new Alert(ClassicRules.Z_HIGH, 5_000_000, Alert.OPEN, 3.5, 3, "new");
         store.add(BTC, old);
         store.add(BTC, open);
         view.alertOpened(BTC, open);

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.alert.Rule;
+import io.tapekeeper.alert.ClassicRules;
 import io.tapekeeper.health.Health;
 import io.tapekeeper.live.LiveSeries;
 import io.tapekeeper.live.LiveView;
@@ -58,7 +58,8 @@ class StoreTailTest {
                 try (StreamClient client = new StreamClient(http, address)) {
                     assertEquals(998, client.next("row").time());
                     recorder.row(BTC, row(999));
-                    recorder.alertOpened(BTC, new Alert(Rule.Z_HIGH, 1_000_000_000, Alert.OPEN, 3.5, 3, "high"));
+                    recorder.alertOpened(
+                            BTC, new Alert(ClassicRules.Z_HIGH, 1_000_000_000, Alert.OPEN, 3.5, 3, "high"));
                     recorder.flush();
                     assertEquals(999, client.next("row").time());
                     assertEquals("high", client.next("alert").field("reason"));
@@ -91,7 +92,7 @@ class StoreTailTest {
                     recorder.row(BTC, row(second, "100"));
                 }
             }
-            recorder.alertOpened(BTC, new Alert(Rule.Z_LOW, 1_006_000_000, Alert.OPEN, -4, -3, "of a hole"));
+            recorder.alertOpened(BTC, new Alert(ClassicRules.Z_LOW, 1_006_000_000, Alert.OPEN, -4, -3, "of a hole"));
             recorder.gap(BTC.tape(), gap, GapCause.MISSED);
             recorder.flush();
             try (History history = History.open(file);

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.alert.Rule;
+import io.tapekeeper.alert.ClassicRules;
 import io.tapekeeper.health.Health;
 import io.tapekeeper.health.SystemHealth;
 import io.tapekeeper.live.LiveView;
@@ -226,8 +226,8 @@ class StreamTest {
     @Test
     void allAlertsComeAsOneBehindTheRowsThatWereMissed() throws Exception {
         start(10, LiveStreams.Limits.USUAL);
-        Alert stored = new Alert(Rule.Z_LOW, 1_000_000, 2_000_000, -3.1, -3, "stored");
-        Alert live = new Alert(Rule.Z_HIGH, 5_000_000, Alert.OPEN, 3.5, 3, "live");
+        Alert stored = new Alert(ClassicRules.Z_LOW, 1_000_000, 2_000_000, -3.1, -3, "stored");
+        Alert live = new Alert(ClassicRules.Z_HIGH, 5_000_000, Alert.OPEN, 3.5, 3, "live");
         store.add(BTC, row(1));
         store.add(BTC, stored);
         view.alertOpened(BTC, live);
@@ -260,7 +260,7 @@ class StreamTest {
         try (StreamClient client = follow("")) {
             client.next("health");
             client.next("health");
-            view.alertOpened(BTC, new Alert(Rule.Z_HIGH, 5_000_000, Alert.OPEN, 3.5, 3, "z is 3.5"));
+            view.alertOpened(BTC, new Alert(ClassicRules.Z_HIGH, 5_000_000, Alert.OPEN, 3.5, 3, "z is 3.5"));
             assertEquals("z is 3.5", client.next("alert").field("reason"));
             view.signalChanged(BTC, new SignalChange("classic", 6_000_000, Signal.SELL, 6_184_950_000_000L, 1.5));
             StreamClient.Event signal = client.next("signal");

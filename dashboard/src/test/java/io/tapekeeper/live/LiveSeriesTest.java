@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.alert.Rule;
+import io.tapekeeper.alert.ClassicRules;
 import io.tapekeeper.health.Completeness;
 import io.tapekeeper.health.Health;
 import io.tapekeeper.health.Latency;
@@ -95,9 +95,9 @@ class LiveSeriesTest {
         for (long second : new long[] {1, 2, 5, 6}) {
             series.row(row(second, "100"));
         }
-        Alert before = new Alert(Rule.Z_HIGH, 2_000_000, 3_000_000, 3.5, 3, "of the bar before");
-        Alert withdrawn = new Alert(Rule.Z_LOW, 6_000_000, Alert.OPEN, -3.5, -3, "wrong");
-        Alert found = new Alert(Rule.Z_HIGH, 4_000_000, 5_000_000, 3.5, 3, "new");
+        Alert before = new Alert(ClassicRules.Z_HIGH, 2_000_000, 3_000_000, 3.5, 3, "of the bar before");
+        Alert withdrawn = new Alert(ClassicRules.Z_LOW, 6_000_000, Alert.OPEN, -3.5, -3, "wrong");
+        Alert found = new Alert(ClassicRules.Z_HIGH, 4_000_000, 5_000_000, 3.5, 3, "new");
         series.alert(before);
         series.alert(withdrawn);
         series.corrected(

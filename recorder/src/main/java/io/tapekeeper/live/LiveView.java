@@ -125,6 +125,11 @@ public final class LiveView {
         system = new ToldSystem(health, nanos.getAsLong());
     }
 
+    /** Local monotonic time by the view's clock. */
+    public long nanos() {
+        return nanos.getAsLong();
+    }
+
     /** What was told last, and when. */
     public ToldSystem system() {
         return system;

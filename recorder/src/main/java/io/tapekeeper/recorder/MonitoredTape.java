@@ -8,52 +8,30 @@ import io.tapekeeper.recorder.health.TapeHealth;
 import io.tapekeeper.recorder.repair.BackgroundRepair;
 import io.tapekeeper.recorder.repair.LiveRepair;
 import io.tapekeeper.recorder.tape.TapePipeline;
-import io.tapekeeper.series.Series;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.LedgerEntry;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
-import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.Venue;
+import io.tapekeeper.venue.VenueException;
 import java.util.List;
 
 /** One tape with the repairs that keep it whole: what the monitor and the metrics read of it. */
-final class MonitoredTape {
-    private final TapePipeline pipeline;
-    private final LiveRepair live;
-    private final BackgroundRepair background;
-    private final TapeHealth health;
-    private final LatencyMeter latency = new LatencyMeter();
-    private boolean quiet; // what the last event in the store says
-
+record MonitoredTape(
+        TapePipeline pipeline, LiveRepair live, BackgroundRepair background, TapeHealth health, LatencyMeter latency) {
     /** @param now local monotonic time */
-    MonitoredTape(TapePipeline pipeline, LiveRepair live, BackgroundRepair background, long now) {
-        this.pipeline = pipeline;
-        this.live = live;
-        this.background = background;
-        health = new TapeHealth(pipeline.series(), this::progress, now);
+    static MonitoredTape of(TapePipeline pipeline, LiveRepair live, BackgroundRepair background, long now) {
+        TapeHealth health = new TapeHealth(pipeline.series(), () -> progress(pipeline), now);
+        return new MonitoredTape(pipeline, live, background, health, new LatencyMeter());
     }
 
-    private TapeHealth.Progress progress() {
+    private static TapeHealth.Progress progress(TapePipeline pipeline) {
         TapePipeline.Now at = pipeline.now();
         return new TapeHealth.Progress(at.trades(), at.lastTradeTime(), at.warm(), pipeline.window());
     }
 
-    Series series() {
-        return pipeline.series();
-    }
-
-    String symbol() {
-        return pipeline.symbol();
-    }
-
-    /** The newest snapshot of the tape. */
-    TapePipeline.Now now() {
-        return pipeline.now();
-    }
-
-    TapeHealth health() {
-        return health;
+    private TapeId tape() {
+        return pipeline.series().tape();
     }
 
     /** Whether the tape continues from REST because no socket is open. */
@@ -71,25 +49,11 @@ final class MonitoredTape {
         return live.followed(pipeline);
     }
 
-    /** Whether the tape has fallen quiet, or trades again, since this was last asked. */
-    boolean changesQuiet() {
-        if (quiet == health.isQuiet()) {
-            return false;
-        }
-        quiet = !quiet;
-        return true;
-    }
-
-    boolean isQuiet() {
-        return quiet;
-    }
-
     /** Reads from the store what the tape's health shows of it. {@code now} is local monotonic time. */
     void readStore(History history, ClockOffsetMonitor clock, long now) {
-        TapeId tape = series().tape();
-        if (tape.kind() != TapeKind.POLL) { // which has no trades
+        if (tape().kind() != TapeKind.POLL) { // which has no trades
             health.stored(new TapeHealth.Stored(
-                    history.tradeCount(tape), completeness(history), latency(history, clock, now)));
+                    history.tradeCount(tape()), completeness(history), latency(history, clock, now)));
         }
     }
 
@@ -98,24 +62,21 @@ final class MonitoredTape {
         if (!clock.isMeasured()) {
             return Latency.UNKNOWN;
         }
-        latency.add(
-                history.newestTrades(series().tape(), latency.lastId(), LatencyMeter.SAMPLE),
-                clock.offsetMillis(),
-                now);
+        latency.add(history.newestTrades(tape(), latency.lastId(), LatencyMeter.SAMPLE), clock.offsetMillis(), now);
         return latency.latency(now);
     }
 
     /** The gaps that are open in the ledger, and the one that the tape waits for now. */
     private Completeness completeness(History history) {
         TapePipeline.Now at = pipeline.now();
-        List<LedgerEntry> open = history.openGaps(series().tape());
+        List<LedgerEntry> open = history.openGaps(tape());
         int gaps = open.size() + (at.hole() ? 1 : 0);
         if (gaps == 0) {
             return Completeness.WHOLE;
         }
         long missing = at.hole() ? at.holeLast() - at.lastId() : 0;
         for (LedgerEntry entry : open) {
-            missing += history.missing(series().tape(), entry.gap());
+            missing += history.missing(tape(), entry.gap());
         }
         Completeness.Repair repair =
                 background.progress(pipeline).map(MonitoredTape::repair).orElse(null);
@@ -133,8 +94,7 @@ final class MonitoredTape {
      * @throws VenueException where the venue does not answer
      */
     boolean isComplete(Venue venue) {
-        TapeId tape = series().tape();
-        long newest = venue.history().newestId(tape.symbol(), tape.kind()).orElse(-1);
+        long newest = venue.history().newestId(tape().symbol(), tape().kind()).orElse(-1);
         return live.hasAll(pipeline, newest) && !pipeline.now().hole() && !background.hasWork(pipeline);
     }
 }

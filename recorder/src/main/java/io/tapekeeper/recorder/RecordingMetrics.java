@@ -9,26 +9,37 @@ import io.tapekeeper.venue.FeedCounts;
 import io.tapekeeper.venue.Venue;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /** The table of what a recording counts. docs/metrics.md holds the same rows. */
-record RecordingMetrics(
-        List<MonitoredTape> tapes, TapeThread tape, Feed feed, Recorder recorder, Venue venue) {
+record RecordingMetrics(List<MonitoredTape> tapes, TapeThread tape, Feed feed, Recorder recorder, Venue venue) {
     List<Metric> table() {
+        return Stream.of(ofTapes(), ofFeed(), ofStore()).flatMap(List::stream).toList();
+    }
+
+    private List<Metric> ofTapes() {
         return List.of(
-                tape("trades_total", "Trades put on the tape.", one -> one.now().trades()),
+                tape(
+                        "trades_total",
+                        "Trades put on the tape.",
+                        one -> one.pipeline().now().trades()),
                 tape(
                         "duplicates_total",
                         "Trades that arrived again.",
-                        one -> one.now().duplicates()),
+                        one -> one.pipeline().now().duplicates()),
                 tape(
                         "conflicts_total",
                         "Trades that arrived again with other content.",
-                        one -> one.now().conflicts()),
+                        one -> one.pipeline().now().conflicts()),
                 tape("repaired_trades_total", "Trades that filled a gap, from REST or late.", MonitoredTape::repaired),
                 tape(
                         "followed_trades_total",
                         "Trades that REST brought where no gap was known: after a connect or without a socket.",
-                        MonitoredTape::followed),
+                        MonitoredTape::followed));
+    }
+
+    private List<Metric> ofFeed() {
+        return List.of(
                 feed("feed_frames_total", "Messages that arrived.", FeedCounts::frames),
                 feed("feed_malformed_total", "Messages that could not be read.", FeedCounts::malformed),
                 feed("feed_reconnects_total", "Connections that came back.", FeedCounts::reconnects),
@@ -42,7 +53,11 @@ record RecordingMetrics(
                         "1 while a tape continues from REST because no socket is open, else 0.",
                         () -> tapes.stream().anyMatch(MonitoredTape::isByRest) ? 1 : 0),
                 Metric.of("tape_queue", "Events waiting for the tape thread.", tape::queued),
-                Metric.of("tape_waits_total", "Times a feed had to wait for the tape thread.", tape::waits),
+                Metric.of("tape_waits_total", "Times a feed had to wait for the tape thread.", tape::waits));
+    }
+
+    private List<Metric> ofStore() {
+        return List.of(
                 Metric.of(
                         "commits_total",
                         "Transactions of the store.",
@@ -63,7 +78,7 @@ record RecordingMetrics(
                 help,
                 "symbol",
                 () -> tapes.stream()
-                        .map(one -> new Sample(one.symbol(), value.applyAsDouble(one)))
+                        .map(one -> new Sample(one.pipeline().symbol(), value.applyAsDouble(one)))
                         .toList());
     }
 

@@ -1,5 +1,6 @@
 package io.tapekeeper.recorder;
 
+import io.tapekeeper.health.Health;
 import io.tapekeeper.health.SystemHealth;
 import io.tapekeeper.live.LiveView;
 import io.tapekeeper.live.Metric;
@@ -23,7 +24,10 @@ import io.tapekeeper.venue.Venue;
 import io.tapekeeper.venue.VenueException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
@@ -46,6 +50,7 @@ final class RecordingMonitor implements AutoCloseable {
     private final List<Metric> metrics;
     private final TapeHealthMonitor health;
     private final SystemHealthMonitor system;
+    private final Set<MonitoredTape> quietTapes = new HashSet<>(); // by their last event in the store
     private final DiskForecast forecast = new DiskForecast();
 
     /** @param nanos local monotonic time */
@@ -56,7 +61,7 @@ final class RecordingMonitor implements AutoCloseable {
         this.times = times;
         long now = nanos.getAsLong();
         tapes = pipelines.stream()
-                .map(one -> new MonitoredTape(one, workers.live(), workers.background(), now))
+                .map(one -> MonitoredTape.of(one, workers.live(), workers.background(), now))
                 .toList();
         metrics = new RecordingMetrics(tapes, workers.tape(), workers.feed(), use.recorder(), use.venue()).table();
         health = new TapeHealthMonitor(
@@ -71,9 +76,9 @@ final class RecordingMonitor implements AutoCloseable {
 
     /** Looks at everything. {@code now} is local monotonic time. */
     void look(long now) {
-        tapes.forEach(tape -> tape.health().byRest(tape.isByRest()));
-        if (use.recorder().trouble().isEmpty()) { // else noting it might wait for room in a queue
-            tapes.stream().filter(MonitoredTape::changesQuiet).forEach(this::noteQuiet);
+        for (MonitoredTape tape : tapes) {
+            tape.health().byRest(tape.isByRest());
+            noteQuiet(tape);
         }
         try {
             tapes.forEach(tape -> tape.readStore(use.history(), times.clock(), now));
@@ -88,17 +93,23 @@ final class RecordingMonitor implements AutoCloseable {
 
     /** A halt of trading leaves no gap; the store keeps as events when it began and ended. */
     private void noteQuiet(MonitoredTape tape) {
-        Series series = tape.series();
+        boolean quiet = tape.health().isQuiet();
+        if (quiet == quietTapes.contains(tape) || use.recorder().trouble().isPresent()) {
+            return; // or later: in trouble it might wait for room in a queue
+        }
+        Series series = tape.pipeline().series();
+        String id =
+                "the venue has nothing newer than id " + tape.pipeline().now().lastId();
         use.recorder()
                 .session(
                         series.tape(),
                         series.instrument(),
-                        tape.isQuiet() ? "quiet" : "resumed",
+                        quiet ? "quiet" : "resumed",
                         times.clock().oursMicros(),
-                        tape.isQuiet()
-                                ? "the venue has nothing newer than id "
-                                        + tape.now().lastId()
-                                : "");
+                        quiet ? id : "");
+        if (!quietTapes.remove(tape)) {
+            quietTapes.add(tape);
+        }
     }
 
     private QualityAlerts.Snapshot snapshot(long now) {
@@ -115,9 +126,9 @@ final class RecordingMonitor implements AutoCloseable {
                 List.of());
         List<QualityAlerts.Tape> judged = tapes.stream()
                 .map(tape -> new QualityAlerts.Tape(
-                        tape.symbol(),
-                        use.view().health(tape.series()),
-                        tape.now().conflicts()))
+                        tape.pipeline().symbol(),
+                        use.view().health(tape.pipeline().series()),
+                        tape.pipeline().now().conflicts()))
                 .toList();
         return new QualityAlerts.Snapshot(judged, measured, times.clock().oursMicros());
     }
@@ -136,9 +147,9 @@ final class RecordingMonitor implements AutoCloseable {
         }
     }
 
-    /** The health of the tapes, for whoever shows it. */
-    TapeHealthMonitor health() {
-        return health;
+    /** The health of the tapes as reported last; any thread. */
+    Map<Series, Health> health() {
+        return health.latest();
     }
 
     /** What it counts; any thread. */

@@ -95,9 +95,7 @@ public final class History implements AutoCloseable {
 
     /** What the store's content takes, its log included and free room left out; bytes. */
     public long usedBytes() {
-        return store.number("SELECT (page_count - freelist_count) * page_size"
-                        + " FROM pragma_page_count, pragma_freelist_count, pragma_page_size")
-                .orElse(0);
+        return store.number(Selects.USED_BYTES).orElse(0);
     }
 
     /** How much time the bars of one tape and interval cover, of those that cover the most. Reads all bars. */
@@ -232,6 +230,21 @@ public final class History implements AutoCloseable {
                 .formatted(RowMapper.CHECKPOINT);
         return store.rows(sql, RowMapper::checkpoint, id(series), tradeId).stream()
                 .findFirst();
+    }
+
+    /** The state at which the series begins since what led to it was deleted; empty where nothing was. */
+    public Optional<Checkpoint> beginning(Series series) {
+        String sql = "SELECT %s FROM beginning WHERE series = ?".formatted(RowMapper.CHECKPOINT);
+        return store.rows(sql, RowMapper::checkpoint, id(series)).stream().findFirst();
+    }
+
+    /**
+     * From which bar on rows may still lack features that a later version added, or have outdated ones: start, epoch
+     * microseconds, {@link Long#MIN_VALUE} where it may be all of them. Empty where every row has its features.
+     */
+    public OptionalLong uncomputedFrom(Series series) {
+        String sql = "SELECT ifnull(start, ?) FROM uncomputed WHERE series = ?";
+        return store.number(sql, Long.MIN_VALUE, id(series));
     }
 
     /**

@@ -1,7 +1,7 @@
 package io.tapekeeper.store;
 
 import io.tapekeeper.bar.Interval;
-import io.tapekeeper.series.Extremes;
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.series.FeatureRow;
 import io.tapekeeper.series.RollupRow;
 import io.tapekeeper.series.RowRollup;
@@ -137,6 +137,11 @@ final class RollupWriter {
         }
     }
 
+    /** A feature of the row at {@code start} was computed. */
+    void touch(long tape, Interval interval, long series, long start) throws SQLException {
+        all(tape, interval).get(series).touch(start);
+    }
+
     /** Brings the roll-ups up to date: before the transaction is committed. */
     void write() throws SQLException {
         fill();
@@ -258,9 +263,9 @@ final class RollupWriter {
         List<Object> values = new ArrayList<>();
         values.add(series);
         BarColumns.add(values, row.bar());
-        for (Extremes extremes : List.of(row.change(), row.volatility(), row.baseline(), row.zScore())) {
-            values.add(ColumnValues.real(extremes.low()));
-            values.add(ColumnValues.real(extremes.high()));
+        for (Feature feature : RollupRow.FEATURES) {
+            values.add(ColumnValues.real(row.low().of(feature)));
+            values.add(ColumnValues.real(row.high().of(feature)));
         }
         values.add(ColumnValues.position(row.signal()));
         values.add(row.rules());

@@ -1,15 +1,16 @@
 package io.tapekeeper.store;
 
 import io.tapekeeper.alert.Alert;
+import io.tapekeeper.alert.ClassicRules;
 import io.tapekeeper.alert.Rule;
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.bar.Interval;
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.feature.FeatureValues;
 import io.tapekeeper.market.Amount;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.market.Side;
 import io.tapekeeper.market.Trade;
-import io.tapekeeper.series.Extremes;
 import io.tapekeeper.series.FeatureRow;
 import io.tapekeeper.series.RollupRow;
 import io.tapekeeper.series.Series;
@@ -21,6 +22,7 @@ import io.tapekeeper.tape.IdRange;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
 import java.math.BigDecimal;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -28,19 +30,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 
 /** Reads a result row by row, and each row column after column in the order of its SELECT. */
 final class RowMapper {
     static final String SERIES = "symbol, venue, price_step, size_step, kind, simulated, preset, interval";
     static final String TRADE = "id, price, size, side, time, received, raw";
     static final String BAR = BarColumns.names("bar.complete") + ", bar.revision";
-    static final String FEATURES = BAR
-            + ", return, log_return, volatility, volatility_annual, baseline, zscore,"
-            + " signal, rules, feature.complete, feature.revision";
-    static final String ROLLUP = BarColumns.names("bar_complete")
-            + ", return_low, return_high,"
-            + " volatility_low, volatility_high, baseline_low, baseline_high, zscore_low,"
-            + " zscore_high, signal, rules, complete";
+    static final String VALUES = String.join(", ", Feature.columns(Feature.all()));
+    static final String FEATURES = BAR + ", " + VALUES + ", signal, rules, feature.complete, feature.revision";
+    static final String ROLLUP = BarColumns.names("bar_complete") + ", " + extremes() + ", signal, rules, complete";
     static final String ALERT = "rule, opened, closed, value, threshold, reason";
     static final String SIGNAL = "model, time, signal, price, zscore";
     static final String GAP = "first_id, last_id, before, after, cause, opened, closed, repaired_by";
@@ -64,6 +63,13 @@ final class RowMapper {
     private final ResultSet result;
     private int column;
 
+    /** Of each feature that is rolled up its lowest and its highest value. */
+    private static String extremes() {
+        return RollupRow.FEATURES.stream()
+                .map(feature -> "%1$s_low, %1$s_high".formatted(feature.column()))
+                .collect(Collectors.joining(", "));
+    }
+
     RowMapper(ResultSet result) {
         this.result = result;
     }
@@ -85,6 +91,13 @@ final class RowMapper {
             }
         }
         return rows;
+    }
+
+    /** The number that a statement without values finds. */
+    static long numberOf(Connection connection, String sql) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            return all(statement, RowMapper::number).getFirst();
+        }
     }
 
     static void bind(PreparedStatement statement, Object... values) throws SQLException {
@@ -137,22 +150,33 @@ final class RowMapper {
 
     StoredRow features() throws SQLException {
         Bar bar = bar().bar();
-        FeatureValues values = new FeatureValues(real(), real(), real(), real(), real(), Double.NaN, real());
-        FeatureRow row = new FeatureRow(bar, values, signal(), (int) whole(), flag());
+        double[] values = new double[Feature.all().size()];
+        for (int at = 0; at < values.length; at++) {
+            values[at] = real();
+        }
+        FeatureRow row = new FeatureRow(bar, FeatureValues.of(values), signal(), (int) whole(), flag());
         return new StoredRow(row, (int) whole());
     }
 
     RollupRow rollup() throws SQLException {
+        Bar bar = barAlone();
+        double[] low = new double[RollupRow.FEATURES.size()];
+        double[] high = new double[low.length];
+        for (int at = 0; at < low.length; at++) {
+            low[at] = real();
+            high[at] = real();
+        }
         return new RollupRow(
-                barAlone(), extremes(), extremes(), extremes(), extremes(), signal(), (int) whole(), flag());
-    }
-
-    private Extremes extremes() throws SQLException {
-        return new Extremes(real(), real());
+                bar,
+                FeatureValues.of(RollupRow.FEATURES, low),
+                FeatureValues.of(RollupRow.FEATURES, high),
+                signal(),
+                (int) whole(),
+                flag());
     }
 
     Alert alert() throws SQLException {
-        Rule rule = rule(text());
+        Rule rule = ClassicRules.named(text());
         long opened = whole();
         long closed = whole(); // NULL reads as 0, which is OPEN
         return new Alert(rule, opened, closed, real(), real(), text());
@@ -169,7 +193,11 @@ final class RowMapper {
     }
 
     Checkpoint checkpoint() throws SQLException {
-        return new Checkpoint(whole(), whole(), result.getBytes(++column));
+        return new Checkpoint(whole(), whole(), bytes());
+    }
+
+    byte[] bytes() throws SQLException {
+        return result.getBytes(++column);
     }
 
     /** A number, null where it is NULL. */
@@ -196,7 +224,7 @@ final class RowMapper {
         return whole() != 0;
     }
 
-    private double real() throws SQLException {
+    double real() throws SQLException {
         double value = result.getDouble(++column);
         return value == 0 && result.wasNull() ? Double.NaN : value; // asking costs as much again
     }
@@ -233,14 +261,5 @@ final class RowMapper {
             case -1 -> Signal.SELL;
             default -> Signal.NEUTRAL;
         };
-    }
-
-    private static Rule rule(String label) {
-        for (Rule rule : Rule.values()) {
-            if (rule.label().equals(label)) {
-                return rule;
-            }
-        }
-        throw new IllegalArgumentException("no rule: \"" + label + "\"");
     }
 }

@@ -11,6 +11,10 @@ final class Selects {
     /** A series' key, by {@link #names(long, Series)}. */
     static final String SERIES_ID = "SELECT id FROM series WHERE (tape, preset, interval) = (?, ?, ?)";
 
+    /** What a store's content takes in bytes, its log included and free room left out. */
+    static final String USED_BYTES = "SELECT (page_count - freelist_count) * page_size"
+            + " FROM pragma_page_count, pragma_freelist_count, pragma_page_size";
+
     private static final String OF_SERIES = " FROM series JOIN feature ON feature.series = series.id"
             + " JOIN bar USING (tape, interval, start) WHERE series.id = ?";
 
@@ -19,6 +23,15 @@ final class Selects {
 
     /** When the first of them starts. */
     static final String FIRST_START = "SELECT start" + OF_SERIES + " ORDER BY start LIMIT 1";
+
+    /** The closes of these rows from a start on, and their returns; at most so many. */
+    static final String CLOSES_FROM =
+            "SELECT start, close, return" + OF_SERIES + " AND start >= ? ORDER BY start LIMIT ?";
+
+    /** When the first trade of a tape was made, by its key. */
+    static final String FIRST_TRADE_TIME = """
+            SELECT time + (SELECT time_base FROM tape WHERE id = ?1) FROM trade WHERE tape = ?1 ORDER BY id LIMIT 1
+            """;
 
     private static final String BETWEEN = " AND start >= ? AND start < ? ORDER BY start";
 

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** The writer's connection: its transactions, and each statement prepared once. One thread. */
+/** The writer's connection: its transactions, and each statement prepared once. One thread at a time. */
 final class WriterConnection {
     /** How long BEGIN waits for another program that writes, before it fails. */
     private static final int BUSY_MILLIS = 1_000;
@@ -20,8 +20,8 @@ final class WriterConnection {
     /** @param connection nothing else may write through it */
     WriterConnection(Connection connection) throws SQLException {
         this.connection = connection;
-        // The driver's own transactions forget where they were when a COMMIT fails, so they are
-        // said in SQL; this only keeps the driver from ending one after each statement.
+        // The driver's own transactions forget where they were when a COMMIT fails, so this class
+        // writes them in SQL; this only keeps the driver from ending one after each statement.
         connection.setAutoCommit(false);
         execute("COMMIT");
         execute("PRAGMA busy_timeout = " + BUSY_MILLIS);
@@ -46,13 +46,32 @@ final class WriterConnection {
             execute("ROLLBACK");
         } catch (SQLException e) {
             // There was none: BEGIN failed, or SQLite took it back itself, as it does on a full
-            // disk. Anything else the next BEGIN meets again, and tells.
+            // disk. Anything else the next BEGIN meets again, and reports.
         }
     }
 
     /** Folds what the log holds into the file, as far as no reader still needs it. */
     void foldLog() throws SQLException {
-        execute("PRAGMA wal_checkpoint(PASSIVE)");
+        fold("PASSIVE");
+    }
+
+    /** The same before the connection is closed; the log is then empty where no reader needs it. */
+    void foldWholeLog() throws SQLException {
+        execute("PRAGMA busy_timeout = 300");
+        fold("TRUNCATE");
+    }
+
+    /**
+     * A disk that is full or fails at this loses nothing: the log stays beside the file, and both together are sound.
+     */
+    private void fold(String mode) throws SQLException {
+        try {
+            execute("PRAGMA wal_checkpoint(%s)".formatted(mode));
+        } catch (SQLException e) {
+            if (!SqliteFile.mayPass(e)) {
+                throw e;
+            }
+        }
     }
 
     private void execute(String sql) throws SQLException {

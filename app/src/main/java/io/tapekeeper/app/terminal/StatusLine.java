@@ -1,12 +1,13 @@
 package io.tapekeeper.app.terminal;
 
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.health.Completeness;
 import io.tapekeeper.health.Health;
 import io.tapekeeper.market.Decimals;
 import io.tapekeeper.recorder.Notices;
-import io.tapekeeper.recorder.health.TapeHealthMonitor;
 import io.tapekeeper.recorder.tape.TapePipeline;
 import io.tapekeeper.series.FeatureRow;
+import io.tapekeeper.series.Series;
 import io.tapekeeper.tape.TapeKind;
 import java.io.PrintStream;
 import java.time.temporal.ChronoUnit;
@@ -44,9 +45,9 @@ public final class StatusLine implements Notices {
     }
 
     @Override
-    public void show(List<TapePipeline> watches, TapeHealthMonitor health) {
+    public void show(List<TapePipeline> watches, Map<Series, Health> health) {
         for (TapePipeline watch : watches) {
-            sayIfChanged(watch, health.latest().get(watch.series()));
+            sayIfChanged(watch, health.get(watch.series()));
         }
         long now = clocks.nanos().getAsLong();
         if (!terminal && now - printedAt < PLAIN_EVERY_NANOS) {
@@ -55,7 +56,7 @@ public final class StatusLine implements Notices {
         printedAt = now;
         String text = watches.stream()
                 .limit(SHOWN)
-                .map(watch -> describe(watch, health.latest().get(watch.series())))
+                .map(watch -> describe(watch, health.get(watch.series())))
                 .collect(Collectors.joining("  |  "));
         if (watches.size() > SHOWN) {
             text += "  |  and " + (watches.size() - SHOWN) + " more";
@@ -123,10 +124,10 @@ public final class StatusLine implements Notices {
         line.append(with("%,." + places + "f", Decimals.toDouble(now.price())));
         FeatureRow row = now.row();
         line.append(
-                row != null && !Double.isNaN(row.values().zScore())
+                row != null && !Double.isNaN(row.values().of(Feature.ZSCORE))
                         ? with(
                                 "  %s z %+.2f",
-                                row.signal().label(), row.values().zScore())
+                                row.signal().label(), row.values().of(Feature.ZSCORE))
                         : with("  warming up %d of %d", health.warm(), health.warmOf()));
         if (watch.series().tape().kind() != TapeKind.POLL && !Double.isNaN(health.tradesPerSecond())) {
             line.append(with("  %.1f trades/s", health.tradesPerSecond()));

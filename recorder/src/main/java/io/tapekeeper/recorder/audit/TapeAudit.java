@@ -1,7 +1,7 @@
 package io.tapekeeper.recorder.audit;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.feature.FeatureValues;
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.market.TradeView;
 import io.tapekeeper.pipeline.Analyst;
@@ -146,7 +146,7 @@ public final class TapeAudit implements Sequencer.Output, Analyst.Output {
                 start - ROWS_AT_ONCE * length,
                 start + length,
                 row -> any[0] |=
-                        row.bar().start() < start || !Double.isNaN(row.values().change()));
+                        row.bar().start() < start || !Double.isNaN(row.values().of(Feature.RETURN)));
         return any[0];
     }
 
@@ -190,7 +190,7 @@ public final class TapeAudit implements Sequencer.Output, Analyst.Output {
                 continue; // not wrong: the recorder commits it with the trades that follow
             }
             rows++;
-            if (!withoutMean(row).equals(there)) {
+            if (!row.equals(there)) {
                 differs(start);
             }
         }
@@ -203,12 +203,6 @@ public final class TapeAudit implements Sequencer.Output, Analyst.Output {
         if (differing.size() < MOST_KEPT) {
             differing.add(start);
         }
-    }
-
-    /** As the store has it. */
-    private static FeatureRow withoutMean(FeatureRow row) {
-        FeatureValues values = row.values();
-        return new FeatureRow(row.bar(), values.withoutMean(), row.signal(), row.rules(), row.complete());
     }
 
     @Override

@@ -96,20 +96,7 @@ public final class QualityAlerts {
                 .ifPresent(offset -> findings.put(new Key(Kind.CLOCK, ""), clock(offset)));
         judge(now.system(), findings);
         Changes changes = new Changes(new ArrayList<>(), new ArrayList<>());
-        findings.forEach((key, finding) -> {
-            Watched one = watched.computeIfAbsent(key, any -> new Watched());
-            boolean wrong = finding != null;
-            if (wrong != one.wrong) {
-                one.wrong = wrong;
-                one.since = nanos;
-            }
-            long run = nanos - one.since;
-            if (finding == null) {
-                resolve(key, one, run, changes);
-            } else if (one.open != null || finding.atOnce() || run >= opensAfter(key.kind())) {
-                open(key, one, finding, now.nowMicros(), changes);
-            }
-        });
+        findings.forEach((key, finding) -> settle(key, finding, now.nowMicros(), nanos, changes));
         return changes;
     }
 
@@ -145,19 +132,26 @@ public final class QualityAlerts {
     }
 
     /** An alert that is open already keeps its time and takes the new reason. */
-    private static void open(Key key, Watched one, Finding finding, long nowMicros, Changes changes) {
-        boolean begins = one.open == null;
-        long since = begins ? nowMicros : one.open.since();
-        one.open = new QualityAlert(key.kind(), key.symbol(), since, finding.severity(), finding.reason());
-        if (begins) {
-            changes.opened().add(one.open);
+    private void settle(Key key, Finding finding, long nowMicros, long nanos, Changes changes) {
+        Watched one = watched.computeIfAbsent(key, any -> new Watched());
+        boolean wrong = finding != null;
+        if (wrong != one.wrong) {
+            one.wrong = wrong;
+            one.since = nanos;
         }
-    }
-
-    private static void resolve(Key key, Watched one, long run, Changes changes) {
-        if (one.open != null && run >= resolvesAfter(key.kind())) {
-            changes.resolved().add(one.open);
-            one.open = null;
+        long run = nanos - one.since;
+        QualityAlert open = one.open;
+        if (finding == null) {
+            if (open != null && run >= resolvesAfter(key.kind())) {
+                changes.resolved().add(open);
+                one.open = null;
+            }
+        } else if (open != null || finding.atOnce() || run >= opensAfter(key.kind())) {
+            long since = open == null ? nowMicros : open.since();
+            one.open = new QualityAlert(key.kind(), key.symbol(), since, finding.severity(), finding.reason());
+            if (open == null) {
+                changes.opened().add(one.open);
+            }
         }
     }
 

@@ -24,7 +24,7 @@ public record StoreGrowth(long bytes, Duration recorded) {
     /** @param daysLeft days until the disk is full; NaN where that is not known */
     public String inWords(double daysLeft) {
         return Double.isNaN(daysLeft)
-                ? "when it is full cannot be told yet: %d minutes are recorded, an hour is needed"
+                ? "when it will be full is not known yet: %d minutes are recorded, an hour is needed"
                         .formatted(recorded.toMinutes())
                 : String.format(
                         Locale.ROOT,

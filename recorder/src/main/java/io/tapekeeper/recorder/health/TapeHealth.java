@@ -7,7 +7,6 @@ import io.tapekeeper.health.Health.State;
 import io.tapekeeper.health.Latency;
 import io.tapekeeper.series.Series;
 import io.tapekeeper.tape.TapeKind;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -19,7 +18,7 @@ public final class TapeHealth {
     private static final long RATE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     /** The feed asks the venue when a symbol's limit is over; the answer takes a while. */
-    private static final Duration GRACE = Duration.ofSeconds(3);
+    private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     /** The answer to a poll may take this long. */
     private static final long POLL_MICROS = TimeUnit.SECONDS.toMicros(3);
@@ -64,11 +63,11 @@ public final class TapeHealth {
 
     private static Freshness freshness(Series series, long now) {
         if (series.tape().kind() != TapeKind.POLL) {
-            return Freshness.ofTrades(GRACE, now);
+            return Freshness.ofTrades(GRACE_NANOS, now);
         }
         long micros = 2 * series.interval().micros() + POLL_MICROS; // a polled price comes once an interval
-        Duration limit = Duration.ofNanos(TimeUnit.MICROSECONDS.toNanos(micros));
-        return new Freshness(limit, limit, GRACE, now);
+        long limit = TimeUnit.MICROSECONDS.toNanos(micros);
+        return new Freshness(limit, limit, GRACE_NANOS, now);
     }
 
     public Series series() {

@@ -85,7 +85,7 @@ public final class TapeThread implements FeedListener, AutoCloseable {
 
     /**
      * @param watches by symbol; from {@link #start} on owned by this thread
-     * @param listener is told when the feed connects and disconnects
+     * @param listener learns how the feed stands
      * @param failed is given what ended this thread, or another that names {@link #broke} as its handler
      * @param nanos local monotonic time
      */

@@ -64,7 +64,7 @@ class ClockOffsetMonitorTest {
     }
 
     @Test
-    void measuresTheOffsetWhenItStartsAndAnewWhenAsked() {
+    void measuresTheOffsetWhenItStartsAndAgainWhenAsked() {
         ahead.set(5_000);
         assertFalse(clock.isMeasured());
         clock.start();

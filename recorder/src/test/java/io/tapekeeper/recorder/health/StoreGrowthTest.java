@@ -18,7 +18,7 @@ class StoreGrowthTest {
         StoreGrowth growth = new StoreGrowth(50_000_000, Duration.ofMinutes(59));
         assertEquals(Double.NaN, growth.bytesPerDay());
         assertEquals(
-                "when it is full cannot be told yet: 59 minutes are recorded, an hour is needed",
+                "when it will be full is not known yet: 59 minutes are recorded, an hour is needed",
                 growth.inWords(Double.NaN));
     }
 }

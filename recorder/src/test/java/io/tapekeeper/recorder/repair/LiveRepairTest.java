@@ -127,8 +127,11 @@ class LiveRepairTest {
                     new HoldLimit(100_000));
             watch.resume(history, () -> false);
             List<TapePipeline> all = List.of(watch);
-            try (TapeThread tape =
-                            new TapeThread(Map.of("BTCUSDT", watch), new FeedState("connecting"), LiveRepairTest::broke, System::nanoTime);
+            try (TapeThread tape = new TapeThread(
+                            Map.of("BTCUSDT", watch),
+                            new FeedState("connecting"),
+                            LiveRepairTest::broke,
+                            System::nanoTime);
                     LiveRepair filler = new LiveRepair(market, tape, all, () -> true, RepairSettings.DEFAULTS)) {
                 tape.start();
                 filler.start();

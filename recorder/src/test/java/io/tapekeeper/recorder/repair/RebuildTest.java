@@ -169,7 +169,7 @@ class RebuildTest {
     }
 
     private static boolean isSame(Alert one, Alert other) {
-        return one.opened() == other.opened() && one.rule() == other.rule();
+        return one.opened() == other.opened() && one.rule().equals(other.rule());
     }
 
     private static TapePipeline watch(Recorder recorder) {

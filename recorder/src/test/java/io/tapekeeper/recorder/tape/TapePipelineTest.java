@@ -8,6 +8,7 @@ import io.tapekeeper.bar.Interval;
 import io.tapekeeper.exchange.market.Listing;
 import io.tapekeeper.exchange.market.RawTrade;
 import io.tapekeeper.exchange.synthetic.SyntheticMarket;
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.live.LiveView;
 import io.tapekeeper.live.SeriesInfo;
 import io.tapekeeper.market.Instrument;
@@ -205,7 +206,7 @@ class TapePipelineTest {
         try (History history = History.open(paused)) {
             var behind = history.latestFeatures(series, 80).getFirst();
             assertEquals(120_000_000L, behind.bar().start());
-            assertTrue(Double.isNaN(behind.values().change()), "no return across the pause");
+            assertTrue(Double.isNaN(behind.values().of(Feature.RETURN)), "no return across the pause");
             assertTrue(!behind.complete(), "within reach of the pause");
         }
     }

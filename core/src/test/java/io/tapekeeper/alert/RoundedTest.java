@@ -1,4 +1,4 @@
-package io.tapekeeper.pipeline;
+package io.tapekeeper.alert;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,4 +1,4 @@
-package io.tapekeeper.pipeline;
+package io.tapekeeper.alert;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -38,6 +38,11 @@ final class Rounded {
                 + (exponent < 0 ? "e-" : "e+")
                 + (size.length() < 2 ? "0" : "")
                 + size;
+    }
+
+    /** A setting as it was written: without a point where it is whole. */
+    static String shortest(double value) {
+        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
     }
 
     /** The shortest decimal that reads back to the same double: what a Formatter rounds too. */
