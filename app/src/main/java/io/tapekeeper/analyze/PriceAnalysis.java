@@ -1,7 +1,7 @@
 package io.tapekeeper.analyze;
 
 import io.tapekeeper.alert.ClassicRules;
-import io.tapekeeper.app.CommandFailure;
+import io.tapekeeper.app.terminal.CommandFailure;
 import io.tapekeeper.feature.ClassicFeatures;
 import io.tapekeeper.feature.Feature;
 import io.tapekeeper.feature.FurtherFeatures;

@@ -1,5 +1,6 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.app.terminal.CommandFailure;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.dashboard.Dashboard;
 import io.tapekeeper.exchange.Exchange;

@@ -1,8 +1,8 @@
-package io.tapekeeper.app;
+package io.tapekeeper.app.terminal;
 
 import java.util.Collection;
 
-/** Finds the word that somebody most likely meant. */
+/** Finds the word that a user most likely meant. */
 public final class Suggestions {
     private Suggestions() {}
 
