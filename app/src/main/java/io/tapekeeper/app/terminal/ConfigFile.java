@@ -1,7 +1,7 @@
 package io.tapekeeper.app.terminal;
 
 import io.tapekeeper.app.CommandFailure;
-import io.tapekeeper.app.Suggestions;
+import io.tapekeeper.venue.Suggestions;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -81,7 +81,7 @@ public final class ConfigFile implements IDefaultValueProvider {
             if (!known.contains(key)) {
                 throw wrong(
                         line,
-                        "there is no setting \"%s\"; the nearest is \"%s\"".formatted(key, Suggestions.to(key, known)));
+                        "there is no setting \"%s\"; the nearest is \"%s\"".formatted(key, Suggestions.nearest(key, known)));
             }
             if (settings.containsKey(key)) {
                 throw wrong(line, "\"" + key + "\" is set twice; keep one");

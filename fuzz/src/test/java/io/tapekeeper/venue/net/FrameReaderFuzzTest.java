@@ -48,7 +48,7 @@ class FrameReaderFuzzTest extends FuzzedDecoder {
             public void closed(int code, String reason) {
                 said.add("closed " + code + " " + reason);
             }
-        });
+        }, 1 << 20);
         String end = "sound";
         try {
             for (int at = 0; at < input.length; at += pieces) {
