@@ -49,8 +49,8 @@ final class SocketToTape implements FeedListener {
         URI url = URI.create("ws://127.0.0.1:" + args[0]);
         long trades = Long.parseLong(args[1]);
         SocketToTape tape = new SocketToTape();
-        StreamPlan plan = BinanceStream.plan(
-                BinanceStream.hosts(url), List.of(Unstored.BTCUSDT), TapeKind.AGGREGATE, false);
+        StreamPlan plan =
+                BinanceStream.plan(BinanceStream.hosts(url), List.of(Unstored.BTCUSDT), TapeKind.AGGREGATE, false);
         try (Feed feed = new StreamFeed(
                 plan, ConnectionSettings.defaults(), ConnectBudget.inMemory(), NewestIdSource.NONE, tape)) {
             feed.start();

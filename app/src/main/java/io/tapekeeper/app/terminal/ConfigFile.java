@@ -81,7 +81,8 @@ public final class ConfigFile implements IDefaultValueProvider {
             if (!known.contains(key)) {
                 throw wrong(
                         line,
-                        "there is no setting \"%s\"; the nearest is \"%s\"".formatted(key, Suggestions.nearest(key, known)));
+                        "there is no setting \"%s\"; the nearest is \"%s\""
+                                .formatted(key, Suggestions.nearest(key, known)));
             }
             if (settings.containsKey(key)) {
                 throw wrong(line, "\"" + key + "\" is set twice; keep one");

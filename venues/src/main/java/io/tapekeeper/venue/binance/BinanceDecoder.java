@@ -78,8 +78,7 @@ public final class BinanceDecoder {
     private static Decoded noJson(JacksonException e) {
         String message = e.getOriginalMessage();
         int place = message.indexOf(" (start marker at"); // of no use: the source is not shown
-        return new Decoded.Malformed(
-                "no JSON: " + Excerpt.of(place < 0 ? message : message.substring(0, place), CLIP));
+        return new Decoded.Malformed("no JSON: " + Excerpt.of(place < 0 ? message : message.substring(0, place), CLIP));
     }
 
     private static Decoded decode(JsonParser json, long receivedTime) {

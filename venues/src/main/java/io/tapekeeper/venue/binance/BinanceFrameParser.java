@@ -51,7 +51,8 @@ final class BinanceFrameParser implements FrameParser {
     /** Whatever is not written as nearly all trades are; null where it is no trade of ours. */
     private Carried unusual(byte[] message, long received, TradeSlot slot, Sink sink) {
         switch (decoder.decode(message, received)) {
-            case Decoded.SymbolTrade trade when trade.kind() == kind && carried.containsKey(trade.symbol()) -> {
+            case Decoded.SymbolTrade trade
+            when trade.kind() == kind && carried.containsKey(trade.symbol()) -> {
                 slot.set(trade.trade());
                 return carried.get(trade.symbol());
             }

@@ -236,8 +236,7 @@ final class BinanceHttp {
         Duration wait = VenueErrors.wait(status, response.headers(), settings.refusedPause());
         Instant end = settings.clock().instant().plus(wait).truncatedTo(ChronoUnit.SECONDS);
         String refusal = VenueErrors.refused(address, status) + (status == 451 ? " " + BinanceHosts.ELSEWHERE : "");
-        String message = "%s No request for %d s, until %s."
-                .formatted(refusal, wait.toSeconds(), end);
+        String message = "%s No request for %d s, until %s.".formatted(refusal, wait.toSeconds(), end);
         Pause next = new Pause(status, System.nanoTime() + wait.toNanos(), message);
         return pause.accumulateAndGet(next, (old, now) -> old == null || now.until - old.until > 0 ? now : old)
                 .refusal();

@@ -146,10 +146,7 @@ final class FrameReader {
             insist(length < 0 || length > 0xffff, "a length that is not written as short as possible");
         }
         insist((second & MASKED) == 0, "a masked frame");
-        if (first == (FINAL | TEXT)
-                && !inParts
-                && length >= 0
-                && length <= Math.min(available - header, longest)) {
+        if (first == (FINAL | TEXT) && !inParts && length >= 0 && length <= Math.min(available - header, longest)) {
             int from = at + header;
             at = from + (int) length;
             current.add(from, at);
@@ -173,7 +170,9 @@ final class FrameReader {
             insist(
                     (opcode == CONTINUATION) == inParts,
                     inParts ? "a new message within another one" : "the rest of a message that has not begun");
-            insist(length >= 0 && length <= (long) MOST_SKIPPED * longest, "a frame of " + Long.toUnsignedString(length) + " bytes");
+            insist(
+                    length >= 0 && length <= (long) MOST_SKIPPED * longest,
+                    "a frame of " + Long.toUnsignedString(length) + " bytes");
         }
         int available = end - at - header;
         boolean tooLong = !control && !skipping && parts.size() + length > longest;

@@ -24,7 +24,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** How one WebSocket is opened over HTTP. Owned by the network's thread, except for {@link #await} and {@link #fail}. */
+/**
+ * How one WebSocket is opened over HTTP. Owned by the network's thread, except for {@link #await} and {@link #fail}.
+ */
 @SuppressWarnings("FutureReturnValueIgnored") // what cannot be written ends the connection
 final class Handshake {
     private final CompletableFuture<Void> opened = new CompletableFuture<>();

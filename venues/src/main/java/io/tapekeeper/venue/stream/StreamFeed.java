@@ -54,8 +54,7 @@ public final class StreamFeed implements Feed {
             ConnectBudget budget,
             NewestIdSource newest,
             FeedListener listener) {
-        SocketLoop network =
-                new SocketLoop(plan.hosts().anySecure() ? SocketLoop.publicTrust() : null, plan.limits());
+        SocketLoop network = new SocketLoop(plan.hosts().anySecure() ? SocketLoop.publicTrust() : null, plan.limits());
         FeedHub hub = new FeedHub(listener, plan.parts().size());
         shared = new Shared(plan, settings, budget, newest, network, hub, new CountDownLatch(1));
     }
