@@ -19,10 +19,10 @@ import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 
 /**
- * Gives the classes of a jar the format of Java 8, in place, where theirs is older than Java 6's:
- * such classes have no stack maps, so the JVM can neither verify them ahead of time nor keep them
- * in a cache. picocli is compiled for Java 5, and reading a command line is on the way of every
- * start. The code stays what it is. Run by ./tapekeeper, from JDK 25 on, before a rehearsal.
+ * Converts the classes of a jar to the format of Java 8, in place, if theirs is older than Java 6's: such classes have
+ * no stack maps, so the JVM can neither verify them ahead of time nor keep them in a cache. picocli is compiled for
+ * Java 5, and every start reads a command line. The code does not change. ./tapekeeper runs this before a rehearsal,
+ * with JDK 25 and later.
  */
 final class NewerClasses {
     public static void main(String[] args) throws IOException {
@@ -66,7 +66,7 @@ final class NewerClasses {
                         }));
     }
 
-    /** Whether one class of the jar is a kind of another has to be known for the stack maps. */
+    /** The bytes of a class in the jar: computing stack maps requires the hierarchy of its classes. */
     private static InputStream bytesOf(JarFile jar, ClassDesc name) {
         String descriptor = name.descriptorString(); // Lpackage/Name;
         JarEntry entry =

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ./tapekeeper bench: builds the benchmarks where a source has changed, then runs them.
+# ./tapekeeper bench: builds the benchmarks if a source has changed, then runs them.
 set -euo pipefail
 home=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 . "$home/scripts/find-jdk.sh"
@@ -9,7 +9,7 @@ lib=$home/benchmarks/target/lib
 log=$home/benchmarks/target/build.log
 
 newer() {
-    find "$home"/pom.xml "$home"/{core,venues,store,exchange,dashboard,app,benchmarks} \
+    find "$home"/pom.xml "$home"/{core,venues,store,exchange,recorder,dashboard,app,benchmarks} \
         \( -name target -o -name node_modules -o -path '*/src/test' \) -prune -o -type f -newer "$lib/built" -print
 }
 
@@ -20,12 +20,12 @@ if [ ! -e "$lib/built" ] || [ -n "$(newer | head -n 1)" ]; then
     touch "$lib/building"
     if ! (cd "$home" && mvn -B -q -Pquick -pl benchmarks -am package) >"$log" 2>&1; then
         grep -E '^\[ERROR\]' "$log" | head -n 5 >&2 || tail -n 5 "$log" >&2
-        fail "the build failed; the whole output is in $log"
+        fail "the build failed; its full output is in $log"
     fi
     mv "$lib/building" "$lib/built"
 fi
 
-"$home/tapekeeper" --version >/dev/null # built and rehearsed: what is measured is what users start
+"$home/tapekeeper" --version >/dev/null # builds and rehearses first: the benchmarks measure what users start
 
 flags=(--enable-native-access=ALL-UNNAMED)
 [ "$JDK_VERSION" -lt 23 ] || flags+=(--sun-misc-unsafe-memory-access=allow)

@@ -1,12 +1,13 @@
-# Sourced by ./tapekeeper and ./verify: finds what they need and says plainly what is missing.
+# Sourced by ./tapekeeper, ./verify and the benchmarks: finds the JDK and the build tools, or reports plainly what is
+# missing.
 
 fail() {
     echo "tapekeeper: $*" >&2
     exit 3
 }
 
-# Sets version to the major version of the JDK in folder $1, or to 0. Without a process of its own:
-# there are some folders to look at, and every start waits for it.
+# Sets version to the major version of the JDK in folder $1, or to 0. Starts no process, because there are several
+# folders to examine and every start waits for this.
 jdk_version() {
     local line
     version=0
@@ -21,8 +22,8 @@ jdk_version() {
     done <"$1/release"
 }
 
-# Sets JAVA_HOME to a JDK from 21 on: the one JAVA_HOME names, the one on PATH, else the newest
-# in the usual folders.
+# Sets JAVA_HOME to a JDK 21 or newer: the one that JAVA_HOME names, else the one on PATH, else the newest in the usual
+# folders.
 find_jdk() {
     local candidate version best="" best_version=0
     for candidate in "${JAVA_HOME:-}" path; do
@@ -54,7 +55,7 @@ find_jdk() {
     export JAVA_HOME
 }
 
-# What a build needs beyond the JDK.
+# Checks what a build needs besides the JDK.
 find_build_tools() {
     command -v mvn >/dev/null || fail "Maven is needed to build. Install it (for example apt install maven)."
     command -v node >/dev/null && command -v npm >/dev/null ||
@@ -62,8 +63,8 @@ find_build_tools() {
     local node_major
     node_major=$(node --version | sed 's/^v\([0-9]*\).*/\1/')
     [ "$node_major" -ge 20 ] ||
-        fail "Node.js 20 or newer is needed to build the page, but node is $(node --version). Install a newer one."
-    # Quiet the JDK about what Maven's own libraries do.
+        fail "Node.js 20 or newer is needed to build the page, but this is $(node --version). Install a newer version."
+    # Keeps the JDK from warning about Maven's own libraries.
     MAVEN_OPTS="${MAVEN_OPTS:-} --enable-native-access=ALL-UNNAMED"
     [ "$JDK_VERSION" -lt 23 ] || MAVEN_OPTS="$MAVEN_OPTS --sun-misc-unsafe-memory-access=allow"
     export MAVEN_OPTS

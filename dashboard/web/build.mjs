@@ -1,5 +1,5 @@
-// Builds or tests the page for Maven, doing again only what changed: a build of the Java code
-// alone must not wait for npm.
+// Builds or tests the page for Maven, repeating a step only if its inputs have changed: a build of the Java code alone
+// must not wait for npm.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -14,10 +14,10 @@ function npm(...args) {
   const { status, error } = spawnSync("npm", args, {
     cwd: here,
     stdio: "inherit",
-    shell: process.platform === "win32", // where npm is a script
+    shell: process.platform === "win32", // npm is a script there
   });
   if (error) {
-    console.error(`npm does not start (${error.message}); install Node 20.19 or newer.`);
+    console.error(`npm does not start (${error.message}). Install Node.js 20.19 or newer.`);
   }
   if (status !== 0) {
     process.exit(status ?? 1);
@@ -39,7 +39,7 @@ function hashOf(files) {
   return hash.digest("hex");
 }
 
-/** Runs `work` unless it has run for the same content and its result is still there. */
+/** Runs `work` unless it has already run for the same content and its result still exists. */
 function once(stamp, files, result, work) {
   const hash = hashOf(files);
   if (existsSync(result) && existsSync(stamp) && readFileSync(stamp, "utf8") === hash) {

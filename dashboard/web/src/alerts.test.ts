@@ -3,30 +3,30 @@ import { AlertBook } from "./alerts";
 import type { Alert } from "./api";
 
 function alert(rule: string, opened: number, closed: number | null = null): Alert {
-  return { rule, severity: "critical", opened, closed, reason: "" };
+  return { rule, severity: "critical", opened, closed, value: 4, threshold: 3, reason: "" };
 }
 
-test("an alert that is told twice is one", () => {
+test("a duplicate of an alert changes nothing", () => {
   const book = new AlertBook();
   expect(book.merge(alert("z-high", 1))).toBe(true);
   expect(book.merge(alert("z-high", 1))).toBe(false);
   expect(book.inOrder().length).toBe(1);
 });
 
-test("an alert that was closed does not open again, whatever the order it is told in", () => {
+test("a closed alert does not open again, whatever order the messages arrive in", () => {
   const book = new AlertBook();
   book.merge(alert("z-high", 1, 5));
   expect(book.merge(alert("z-high", 1))).toBe(false);
   expect(book.inOrder()).toEqual([alert("z-high", 1, 5)]);
 });
 
-test("firing ones come first, then the newest", () => {
+test("firing alerts come first, then the newest", () => {
   const book = new AlertBook();
   [alert("a", 1), alert("b", 9, 10), alert("c", 3), alert("d", 5, 6)].forEach((a) => book.merge(a));
   expect(book.inOrder().map((each) => each.rule)).toEqual(["c", "a", "b", "d"]);
 });
 
-test("two hundred are kept, and the oldest closed go first", () => {
+test("two hundred alerts are kept, and the oldest closed ones are dropped first", () => {
   const book = new AlertBook();
   book.merge(alert("open", 0));
   for (let opened = 1; opened <= 250; opened++) {
@@ -36,7 +36,7 @@ test("two hundred are kept, and the oldest closed go first", () => {
   expect([all.length, all[0]?.rule, all.at(-1)?.opened]).toEqual([200, "open", 52]);
 });
 
-test("an alert that is not among all that there are is forgotten, firing or not", () => {
+test("an alert that is missing from a full list is forgotten, firing or not", () => {
   const book = new AlertBook();
   [alert("lost", 1), alert("withdrawn", 2, 3), alert("kept", 4)].forEach((a) => book.merge(a));
   book.replace([alert("kept", 4, 6), alert("new", 5)]);

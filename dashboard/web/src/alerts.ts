@@ -1,4 +1,4 @@
-import type { Alert, SeriesInfo } from "./api";
+import type { Alert, Rule, SeriesInfo } from "./api";
 import { created, element, setText } from "./element";
 import { lasted, moment } from "./format";
 import { alertRules } from "./status";
@@ -10,7 +10,7 @@ function keyOf(alert: Alert): string {
   return `${alert.opened} ${alert.rule}`;
 }
 
-/** The alerts of one series: each once, and never open again once it was closed. */
+/** The alerts of one series, each once. A closed alert never opens again. */
 export class AlertBook {
   private readonly known = new Map<string, Alert>();
 
@@ -31,13 +31,13 @@ export class AlertBook {
     return true;
   }
 
-  /** Forgets every other: one that the recording no longer tells was withdrawn, or never kept. */
+  /** Forgets all others: an alert that the recorder no longer lists was withdrawn, or never stored. */
   replace(all: readonly Alert[]): void {
     this.known.clear();
     all.forEach((alert) => this.merge(alert));
   }
 
-  /** Firing ones first, then the newest. */
+  /** Firing alerts first, then the newest. */
   inOrder(): Alert[] {
     return [...this.known.values()].sort(
       (a, b) =>
@@ -52,11 +52,17 @@ export class AlertBook {
   }
 }
 
-/** The list beside the chart. */
+/** The list next to the chart. */
 export class AlertList {
   private readonly list = element("alert-list");
   private readonly count = element("alert-count");
   private readonly empty = element("alert-empty");
+  private titles = new Map<string, string>();
+
+  /** What the rules mean, for who points at one. */
+  offer(rules: readonly Rule[]): void {
+    this.titles = new Map(rules.map(({ rule, title }) => [rule, title]));
+  }
 
   show(alerts: readonly Alert[], info: SeriesInfo): void {
     const firing = alerts.filter((alert) => alert.closed === null).length;
@@ -65,11 +71,13 @@ export class AlertList {
     this.empty.hidden = alerts.length > 0;
     setText(this.empty, `No alerts. ${alertRules(info)}`);
     const newest = Math.max(0, ...alerts.map((alert) => alert.opened));
-    this.list.replaceChildren(...alerts.slice(0, SHOWN).map((alert) => item(alert, newest)));
+    this.list.replaceChildren(
+      ...alerts.slice(0, SHOWN).map((alert) => item(alert, newest, this.titles.get(alert.rule) ?? "")),
+    );
   }
 }
 
-function item(alert: Alert, newest: number): HTMLElement {
+function item(alert: Alert, newest: number, title: string): HTMLElement {
   const firing = alert.closed === null;
   const made = created("li", firing ? `alert ${alert.severity}` : "alert ok");
   const time = created("time", "num dim", moment(alert.opened, newest));
@@ -77,9 +85,11 @@ function item(alert: Alert, newest: number): HTMLElement {
   const state = firing
     ? `firing · ${alert.severity}`
     : `closed after ${lasted(alert.closed! - alert.opened)}`;
+  const rule = created("b", "", alert.rule);
+  rule.title = title;
   made.append(
     created("i", ""),
-    created("b", "", alert.rule),
+    rule,
     time,
     created("p", "", alert.reason),
     created("p", "life", state),

@@ -1,4 +1,4 @@
-/** What the server says, as it says it. Bar times are seconds since the epoch, instants are ms. */
+/** The server's messages, unchanged. Bar times are seconds since the epoch, instants milliseconds. */
 
 export interface Settings {
   window: number;
@@ -17,15 +17,15 @@ export interface SeriesInfo {
   /** Seconds. */
   interval: number;
   intervalLabel: string;
-  /** 8 where the instrument's tick size is unknown. */
+  /** Decimal places; 8 if the instrument's tick size is unknown. */
   pricePlaces: number;
   simulated: boolean;
   replay: boolean;
   band: string;
-  /** Whether somebody tells the server about it; otherwise only its past is there. */
+  /** Whether the server receives new data for it; otherwise only its past is available. */
   recording: boolean;
   state: State;
-  /** null where only the preset's name is known. */
+  /** null if only the preset's name is known. */
   settings: Settings | null;
   price: string | null;
   z: number | null;
@@ -46,6 +46,7 @@ export interface Bar {
   v: number;
 }
 
+/** A bar with its features; those that the page does not know by name it reads by {@link valueOf}. */
 export interface Row extends Bar {
   ret: number | null;
   vol: number | null;
@@ -68,6 +69,9 @@ export interface Alert {
   severity: "warning" | "critical";
   opened: number;
   closed: number | null;
+  /** What the rule looked at, and what that was compared with. */
+  value: number | null;
+  threshold: number | null;
   reason: string;
 }
 
@@ -85,27 +89,27 @@ export interface Health {
   warmOf: number;
   stored: number | null;
   tradesPerSecond: number | null;
-  /** Holes of the tape that are still to be filled; null where nobody counts. */
+  /** Gaps of the tape that are still to be filled; null if they are not counted. */
   openHoles: number | null;
   missingTrades: number | null;
   repair: { done: number; total: number; percent: number; etaSeconds: number | null } | null;
-  /** To be added to the clock of the server's machine to get the venue's; null = not measured. */
+  /** Added to the clock of the server's machine, this gives the venue's; null = not measured. */
   clockOffsetMillis: number | null;
-  /** From the venue's time to the server's machine, over the last minute; null = not measured. */
+  /** From a trade's time at the venue to its arrival, over the last minute; null = not measured. */
   latency: { medianMillis: number; p99Millis: number } | null;
 }
 
-/** Something is wrong with the data itself. */
+/** A problem with the data itself. */
 export interface QualityAlert {
   kind: string;
-  /** Empty where it concerns all. */
+  /** Empty if the problem concerns all symbols. */
   symbol: string;
   since: number;
   severity: "warning" | "critical";
   reason: string;
 }
 
-/** How the process stands; a part that nobody measures is null. */
+/** The state of the server's process; a part that is not measured is null. */
 export interface System {
   rate: {
     host: string;
@@ -121,88 +125,108 @@ export interface System {
 
 export interface History {
   rows: Row[];
-  /** Whether there may be older ones. */
+  /** Whether there may be older rows. */
   more: boolean;
 }
 
-type Columns = { [Name in keyof Row]: Row[Name][] } & { more: boolean };
+type Columns = Record<string, unknown> & { t: number[] };
+
+/** Turns columns into rows: every column that is a list gives each row a field. */
+function transposed(columns: Columns): Record<string, unknown>[] {
+  const rows: Record<string, unknown>[] = columns.t.map(() => ({}));
+  for (const [name, values] of Object.entries(columns)) {
+    if (Array.isArray(values)) {
+      rows.forEach((row, i) => (row[name] = values[i]));
+    }
+  }
+  return rows;
+}
 
 export function rowsOf(columns: Columns): Row[] {
-  return columns.t.map((t, i) => ({
-    t,
-    o: columns.o[i]!,
-    h: columns.h[i]!,
-    l: columns.l[i]!,
-    c: columns.c[i]!,
-    v: columns.v[i]!,
-    ret: columns.ret[i]!,
-    vol: columns.vol[i]!,
-    annual: columns.annual[i]!,
-    base: columns.base[i]!,
-    z: columns.z[i]!,
-    signal: columns.signal[i]!,
-    rules: columns.rules[i]!,
-    complete: columns.complete[i]!,
-    carried: columns.carried[i]!,
-  }));
+  return transposed(columns) as unknown as Row[];
+}
+
+/** An entry of the catalogue of features. */
+export interface Feature {
+  /** Its field of a row. */
+  key: string;
+  title: string;
+  unit: string;
+  /** Which of its values a row of a range shows. */
+  rolled: "none" | "highest" | "farthest";
+}
+
+/** A reason for an alert. */
+export interface Rule {
+  rule: string;
+  title: string;
+}
+
+export interface Catalogue {
+  features: Feature[];
+  rules: Rule[];
+}
+
+/** The value of a feature of the catalogue. */
+export function valueOf(row: Row, key: string): number | null {
+  return (row as unknown as Record<string, number | null | undefined>)[key] ?? null;
+}
+
+export async function fetchCatalogue(): Promise<Catalogue> {
+  return (await get("/api/catalogue", {})) as Catalogue;
 }
 
 export async function fetchSeries(): Promise<SeriesInfo[]> {
   return (await get("/api/series", {})) as SeriesInfo[];
 }
 
-/** Why there is no series, in words; empty where nothing is wrong. */
+/** Why there is no series, in words; empty if nothing is wrong. */
 export async function fetchNotice(): Promise<string> {
   return ((await get("/api/health", {})) as { notice: string }).notice;
 }
 
-/** The newest rows, or the newest behind `before`. */
+/** The newest rows, or the newest rows older than `before`. */
 export async function fetchHistory(id: string, limit: number, before?: number): Promise<History> {
   const query = { series: id, limit: String(limit) };
   const columns = (await get(
     "/api/history",
     before === undefined ? query : { ...query, before: String(before) },
-  )) as Columns;
+  )) as Columns & { more: boolean };
   return { rows: rowsOf(columns), more: columns.more };
 }
 
-/** A stretch of time in few rows, each of which covers `interval` seconds. */
+/** A time range in few rows, each of which covers `interval` seconds. */
 export interface Range {
   interval: number;
   /** End of the newest row that is stored, seconds since the epoch. */
   end: number;
-  /** false while the server still rolls up what older versions recorded. */
+  /** false while the server is still rolling up what older versions recorded. */
   whole: boolean;
   rows: Row[];
 }
 
-type Extremes = { [Name in "ret" | "vol" | "base" | "z" as `${Name}${"Low" | "High"}`]: (number | null)[] };
-type RangeColumns = Omit<Range, "rows"> &
-  Extremes & { [Name in keyof Omit<Row, "ret" | "vol" | "annual" | "base" | "z">]: Row[Name][] };
+type RangeColumns = Columns & Omit<Range, "rows">;
 
 /**
- * Of each feature the value that stands out: the highest where it is never negative, else the one
- * that is farthest from zero.
+ * Of each feature the value that stands out, as the catalogue says: the highest where it is never
+ * negative, else the one that is farthest from zero.
  */
-export function rangeOf(columns: RangeColumns): Range {
+export function rangeOf(columns: RangeColumns, features: readonly Feature[]): Range {
   const { interval, end, whole } = columns;
-  const rows = columns.t.map((t, i) => ({
-    t,
-    o: columns.o[i]!,
-    h: columns.h[i]!,
-    l: columns.l[i]!,
-    c: columns.c[i]!,
-    v: columns.v[i]!,
-    ret: farthest(columns.retLow[i]!, columns.retHigh[i]!),
-    vol: columns.volHigh[i]!,
-    annual: null,
-    base: columns.baseHigh[i]!,
-    z: farthest(columns.zLow[i]!, columns.zHigh[i]!),
-    signal: columns.signal[i]!,
-    rules: columns.rules[i]!,
-    complete: columns.complete[i]! || t + interval > end, // one that is not over is not incomplete
-    carried: columns.carried[i]!,
-  }));
+  const rows = transposed(columns).map((row) => {
+    for (const { key, rolled } of features) {
+      const high = row[`${key}High`] as number | null;
+      row[key] =
+        rolled === "none" ? null
+        : rolled === "highest" ? high
+        : farthest(row[`${key}Low`] as number | null, high);
+      delete row[`${key}Low`];
+      delete row[`${key}High`];
+    }
+    const its = row as unknown as Row;
+    its.complete ||= its.t + interval > end; // one that is not over is not incomplete
+    return its;
+  });
   return { interval, end, whole, rows };
 }
 
@@ -210,10 +234,15 @@ function farthest(low: number | null, high: number | null): number | null {
   return low !== null && high !== null && -low > high ? low : high;
 }
 
-/** All from `from` on, seconds since the epoch. */
-export async function fetchRange(id: string, from: number, points: number): Promise<Range> {
+/** The range from `from`, in seconds since the epoch, to the newest row. */
+export async function fetchRange(
+  id: string,
+  from: number,
+  points: number,
+  features: readonly Feature[],
+): Promise<Range> {
   const query = { series: id, from: String(from), points: String(points) };
-  return rangeOf((await get("/api/range", query)) as RangeColumns);
+  return rangeOf((await get("/api/range", query)) as RangeColumns, features);
 }
 
 export function streamAddress(id: string, since: number): string {

@@ -3,7 +3,7 @@ import { created, element, setText } from "./element";
 import { NONE, grouped, signed } from "./format";
 import { sparkline } from "./header";
 
-/** From this many series on, a field to find one by its name. */
+/** From this many series on, the page offers a field to find one by its name. */
 const FILTER_FROM = 9;
 
 interface Card {
@@ -15,7 +15,7 @@ interface Card {
   sparkKey: string;
 }
 
-/** The choice of symbol: one card a series. */
+/** The choice of symbol: one card per series. */
 export class Cards {
   private readonly box = element("cards");
   private readonly filter = element("filter") as HTMLInputElement;

@@ -17,15 +17,15 @@ import {
   type Time,
   type UTCTimestamp,
 } from "lightweight-charts";
-import type { Alert, Bar, Row, SeriesInfo } from "./api";
+import { valueOf, type Alert, type Bar, type Feature, type Row, type SeriesInfo } from "./api";
 import { fixed, scientific } from "./format";
-import { continues, holeTimes, line, stretches, type LinePoint } from "./points";
+import { continues, gapTimes, line, stretches, type LinePoint } from "./points";
 import { Shade } from "./shade";
 import { colours, faded, type Colours } from "./theme";
 
-/** How many rows from the left edge older ones are asked for. */
+/** The page requests older rows once fewer than this many lie to the left of the visible ones. */
 const EDGE = 150;
-/** Above this many new rows, drawing all anew is faster than adding one by one. */
+/** Above this many new rows, a full redraw is faster than adding them one by one. */
 const ONE_BY_ONE = 100;
 const HIDDEN = "rgba(0, 0, 0, 0)";
 /** Relative heights of price, return, volatility, z-score. */
@@ -34,23 +34,33 @@ const SHOWN_AT_FIRST = 240;
 /** Empty bars at the right edge. */
 const RIGHT_OFFSET = 6;
 
-type Lines = "vol" | "base" | "z";
+/** The pane of each unit; a feature of another unit is not drawn. */
+export const PANES: Readonly<Record<string, number>> = { fraction: 1, "per bar": 2, deviations: 3 };
 
-/** The four panes: one chart, so that time axis and crosshair are one. */
+/** Features that have a place of their own in panes or titles. */
+const PLACED = new Set(["ret", "vol", "annual", "base", "z"]);
+
+/** The features that are drawn as a further line in the pane of their unit. */
+export function further(features: readonly Feature[]): Feature[] {
+  return features.filter(({ key, unit }) => !PLACED.has(key) && PANES[unit] !== undefined);
+}
+
+/** The four panes: one chart, so that they share the time axis and the crosshair. */
 export class Charts {
   private readonly chart: IChartApi;
   private readonly candles: ISeriesApi<"Candlestick">;
   private readonly volume: ISeriesApi<"Histogram">;
   private readonly returns: ISeriesApi<"Histogram">;
-  private readonly lines: Record<Lines, ISeriesApi<"Line">>;
+  private readonly lines: { vol: Line; base: Line; z: Line } & Record<string, Line>; // by key
   private readonly markers: ISeriesMarkersPluginApi<Time>;
   private readonly shades: Shade[];
-  private readonly ends: Partial<Record<Lines, LinePoint>> = {};
+  private readonly ends: Record<string, LinePoint> = {};
+  private further: Feature[] = []; // drawn beside those that have a place
   private levels: { line: IPriceLine; colour: keyof Colours }[] = [];
   private colours: Colours = colours();
   private info: SeriesInfo | undefined;
-  private drawn: Row | undefined; // the last row that is drawn
-  private end = -Infinity; // time of the last candle, which may be one that is forming
+  private drawn: Row | undefined; // the last row on the chart
+  private end = -Infinity; // time of the last candle, which may be the forming one
   private shownAtFirst = SHOWN_AT_FIRST;
   private places = 2;
   private alive = true;
@@ -68,7 +78,7 @@ export class Charts {
       layout: {
         fontFamily: mono,
         fontSize: 11,
-        attributionLogo: false, // it brings a style of its own; the footer names and links the makers
+        attributionLogo: false, // it has a style of its own; the footer credits the makers with a link
         panes: { enableResize: true },
       },
       crosshair: { mode: CrosshairMode.Normal },
@@ -79,7 +89,7 @@ export class Charts {
         rightOffset: RIGHT_OFFSET,
         barSpacing: 5,
         minBarSpacing: 0.05,
-        enableConflation: true, // below a pixel a bar, bars are drawn together
+        enableConflation: true, // bars narrower than a pixel are merged
       },
       rightPriceScale: { minimumWidth: 78, borderVisible: false },
     });
@@ -97,13 +107,12 @@ export class Charts {
       1,
     );
     this.returns.priceScale().applyOptions({ scaleMargins: { top: 0.25, bottom: 0.06 } });
-    const small = custom((value) => (value < 1e-12 ? "0" : scientific(value, 1)));
     this.lines = {
       base: this.addLine(2, { lineStyle: LineStyle.Dashed, lineWidth: 1, priceFormat: small }),
       vol: this.addLine(2, { priceFormat: small }),
       z: this.addLine(3, {
         priceFormat: custom((value) => fixed(value, 1)),
-        // The alert levels stay in sight however calm the market is.
+        // The alert levels stay visible however calm the market is.
         autoscaleInfoProvider: (own: () => { priceRange: Range | null } | null) => {
           const range = own()?.priceRange;
           const level = (this.info?.settings?.zAlert ?? 3) * 1.12;
@@ -160,6 +169,15 @@ export class Charts {
     this.paint();
   }
 
+  /** Adds a line for each feature of the catalogue that has none yet; a redraw must follow. */
+  offer(features: readonly Feature[]): void {
+    this.further = further(features);
+    for (const { key, unit } of this.further) {
+      this.lines[key] ??= this.addLine(PANES[unit]!, { lineWidth: 1, priceFormat: small });
+    }
+    this.paint();
+  }
+
   private addLine(pane: number, options: object): ISeriesApi<"Line"> {
     return this.chart.addSeries(
       LineSeries,
@@ -169,9 +187,9 @@ export class Charts {
   }
 
   /**
-   * Begins another series; nothing is drawn until {@link draw}.
+   * Switches to another series; {@link draw} then draws it.
    *
-   * @param shown how many rows are in sight at first
+   * @param shown how many rows are visible at first
    */
   begin(info: SeriesInfo, shown = SHOWN_AT_FIRST): void {
     this.info = info;
@@ -215,7 +233,7 @@ export class Charts {
     return { line, colour };
   }
 
-  /** Decimal places of prices on the axis. */
+  /** Sets the decimal places of prices on the axis. */
   setPlaces(places: number): void {
     this.places = places;
     this.candles.applyOptions({
@@ -228,12 +246,12 @@ export class Charts {
   }
 
   /**
-   * Draws what is new; all of it where that is faster, or where what is new is not the newest.
+   * Adds the new rows; redraws everything if that is faster, or if the new rows do not follow the drawn ones.
    *
-   * @param forming the bar that is forming, newer than every row
-   * @param anew whether anything else than the end of `rows` may have changed
+   * @param forming the forming bar, newer than every row
+   * @param all whether anything but the end of `rows` may have changed
    */
-  draw(rows: readonly Row[], forming: Bar | undefined, anew: boolean): void {
+  draw(rows: readonly Row[], forming: Bar | undefined, all: boolean): void {
     const { drawn } = this;
     let first = rows.length;
     while (first > 0 && (drawn === undefined || rows[first - 1]!.t > drawn.t)) {
@@ -241,7 +259,7 @@ export class Charts {
     }
     const fresh = rows.slice(first);
     if (
-      anew ||
+      all ||
       drawn === undefined ||
       fresh.length > ONE_BY_ONE ||
       !continues(drawn.t, this.end, fresh, forming?.t, this.info!.interval)
@@ -261,30 +279,30 @@ export class Charts {
     this.candles.update(candle(row));
     this.volume.update(this.volumeOf(row));
     this.returns.update(this.returnOf(row));
-    for (const name of ["vol", "base", "z"] as const) {
+    for (const [name, drawnAs] of Object.entries(this.lines)) {
       const value = this.valueOf(name, row);
       if (value === null) {
         continue;
       }
       const before = this.ends[name];
       if (before !== undefined && row.t - before.time > interval) {
-        this.lines[name].update(point({ ...before, ends: true }));
+        drawnAs.update(point({ ...before, ends: true }));
       }
       const latest = { time: row.t, value, ends: false };
-      this.lines[name].update(point(latest));
+      drawnAs.update(point(latest));
       this.ends[name] = latest;
     }
     this.drawn = row;
     this.end = row.t;
   }
 
-  /** Draws all of it anew; the stretch of time in sight stays. */
+  /** Redraws everything; the visible time range stays. */
   private redraw(rows: readonly Row[]): void {
     const interval = this.info!.interval;
     const candles: (CandlestickData | { time: UTCTimestamp })[] = [];
     let before: Row | undefined;
     for (const row of rows) {
-      for (const time of before === undefined ? [] : holeTimes(before.t, row.t, interval)) {
+      for (const time of before === undefined ? [] : gapTimes(before.t, row.t, interval)) {
         candles.push({ time: stamp(time) });
       }
       candles.push(candle(row));
@@ -297,9 +315,9 @@ export class Charts {
     this.candles.setData(candles);
     this.volume.setData(rows.map((row) => this.volumeOf(row)));
     this.returns.setData(rows.map((row) => this.returnOf(row)));
-    for (const name of ["vol", "base", "z"] as const) {
+    for (const [name, drawnAs] of Object.entries(this.lines)) {
       const points = line(rows, interval, (row) => this.valueOf(name, row));
-      this.lines[name].setData(points.map(point));
+      drawnAs.setData(points.map(point));
       const end = points.at(-1);
       if (end === undefined) {
         delete this.ends[name];
@@ -320,9 +338,8 @@ export class Charts {
   }
 
   /**
-   * Remembers what is in sight, and gives what brings it back once there are other points: bars
-   * that a repair brought move all others on the axis. At the right edge the newest stays in sight
-   * by itself.
+   * Remembers the visible time range and returns a function that restores it after the points have changed: bars that
+   * a repair adds move all others on the axis. At the right edge the chart itself keeps the newest bar visible.
    */
   private held(): () => void {
     const scale = this.chart.timeScale();
@@ -348,24 +365,24 @@ export class Charts {
     }
   }
 
-  /** The bar that is forming: in the price pane only, for it has no features yet. */
+  /** Draws the forming bar, in the price pane only, because it has no features yet. */
   private form(bar: Bar): void {
     this.candles.update(candle(bar));
     this.volume.update(this.volumeOf(bar));
     this.end = bar.t;
   }
 
-  /** An arrow where each alert opened. */
+  /** Marks where each alert opened. */
   mark(alerts: readonly Alert[], oldest: number): void {
     const interval = this.info!.interval;
     const markers: SeriesMarker<Time>[] = [];
     for (const alert of alerts) {
-      // An alert opens at the end of its bar, which may be a part of the one that is drawn.
+      // An alert opens at the end of its bar, which may be a part of a longer bar on the chart.
       const time = Math.ceil(alert.opened / 1000 / interval - 1) * interval;
       if (time < oldest) {
         continue;
       }
-      const low = alert.rule === "z-low";
+      const low = (alert.value ?? 0) < (alert.threshold ?? 0);
       markers.push({
         time: stamp(time),
         position: low ? "belowBar" : "aboveBar",
@@ -378,7 +395,7 @@ export class Charts {
     this.markers.setMarkers(markers);
   }
 
-  /** Takes the colours of the theme; a redraw must follow for those of single points. */
+  /** Applies the theme's colours; single points take theirs with the next full redraw. */
   paint(): void {
     this.colours = colours();
     const c = this.colours;
@@ -406,12 +423,15 @@ export class Charts {
     this.lines.vol.applyOptions({ color: c.accent });
     this.lines.base.applyOptions({ color: c.warn });
     this.lines.z.applyOptions({ color: c.text });
+    for (const { key } of this.further) {
+      this.lines[key]?.applyOptions({ color: c.text });
+    }
     for (const level of this.levels) {
       level.line.applyOptions({ color: c[level.colour] });
     }
     for (const shade of this.shades) {
       shade.colour({
-        hole: faded(c.warn, 0.16),
+        gap: faded(c.warn, 0.16),
         incomplete: faded(c.warn, 0.06),
         corridor: faded(c.accent, 0.08),
         label: c.warn,
@@ -419,7 +439,7 @@ export class Charts {
     }
   }
 
-  /** Whether the last price may look alive; otherwise its line and label lose their colour. */
+  /** Sets whether the last price may look alive; if not, its line and label lose their colour. */
   setAlive(alive: boolean): void {
     if (alive !== this.alive) {
       this.alive = alive;
@@ -437,12 +457,12 @@ export class Charts {
   private paintPrice(): void {
     this.candles.applyOptions({
       priceLineColor: this.alive ? "" : this.colours.faint,
-      // Scrolled back, the label would show the last price in sight as if it were the present one.
+      // Scrolled back, the label would show the last visible price as if it were the current one.
       lastValueVisible: this.alive && this.newestSeen,
     });
   }
 
-  /** Closed bars as the chart holds them, oldest first. */
+  /** The closed bars on the chart, oldest first. */
   closedBars(): { time: number; close: number }[] {
     const bars: { time: number; close: number }[] = [];
     for (const bar of this.candles.data()) {
@@ -453,7 +473,7 @@ export class Charts {
     return bars;
   }
 
-  /** Goes to the newest bar. */
+  /** Scrolls to the newest bar. */
   toNewest(): void {
     this.chart.timeScale().scrollToPosition(RIGHT_OFFSET, false);
   }
@@ -489,9 +509,9 @@ export class Charts {
     return [this.candles, this.volume, this.returns, ...Object.values(this.lines)];
   }
 
-  private valueOf(name: Lines, row: Row): number | null {
+  private valueOf(name: string, row: Row): number | null {
     if (name !== "base") {
-      return row[name];
+      return valueOf(row, name);
     }
     const factor = this.info?.settings?.spikeFactor ?? 1;
     return row.base === null ? null : row.base * factor;
@@ -516,11 +536,15 @@ interface Range {
   maxValue: number;
 }
 
+type Line = ISeriesApi<"Line">;
+
 const quiet = { priceLineVisible: false, lastValueVisible: false };
 
 function custom(formatter: (value: number) => string) {
   return { type: "custom" as const, formatter, minMove: 1e-9 };
 }
+
+const small = custom((value) => (Math.abs(value) < 1e-12 ? "0" : scientific(value, 1)));
 
 function stamp(time: number): UTCTimestamp {
   return time as UTCTimestamp;
@@ -532,5 +556,5 @@ function candle(bar: Bar): CandlestickData {
 
 function point({ time, value, ends }: LinePoint): LineData {
   const at = { time: stamp(time), value };
-  return ends ? { ...at, color: HIDDEN } : at; // a point's colour is that of the line behind it
+  return ends ? { ...at, color: HIDDEN } : at; // a point's colour is that of the line that follows it
 }

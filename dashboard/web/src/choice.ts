@@ -1,18 +1,17 @@
 import type { SeriesInfo } from "./api";
 
-/** What the address names after its #, or nothing where that cannot be read. */
+/** The series that the address names after its #; empty if it cannot be decoded. */
 export function wantedOf(hash: string): string {
   try {
     return decodeURIComponent(hash.slice(1));
   } catch {
-    return ""; // a broken percent escape: the first series is shown instead
+    return ""; // a broken percent escape: the page shows the first series instead
   }
 }
 
 /**
- * The series to show: what the address names, else what is shown, else the first. Undefined where
- * there is none, and where the one that is shown is not listed but named: it comes back after a
- * restart.
+ * The series to show: the one that the address names, else the current one, else the first. Undefined if there is none,
+ * or if the address names the current series and it is no longer listed: after a restart it returns.
  */
 export function chosen(
   all: readonly SeriesInfo[],
@@ -26,7 +25,7 @@ export function chosen(
     : (named ?? find(shown) ?? all[0]);
 }
 
-/** Whether a page that shows one shows the other too, but for price, state and the like. */
+/** Whether both look the same on the page, except for price, state and the like. */
 export function sameShown(one: SeriesInfo, other: SeriesInfo): boolean {
   const shown = (info: SeriesInfo) =>
     JSON.stringify([

@@ -1,4 +1,4 @@
-/** The element of that id, which index.html has. */
+/** The element of index.html with this id. */
 export function element(id: string): HTMLElement {
   const found = document.getElementById(id);
   if (found === null) {
@@ -7,7 +7,7 @@ export function element(id: string): HTMLElement {
   return found;
 }
 
-/** A new element with a class and a text. */
+/** Creates an element with a class and a text. */
 export function created(tag: string, className: string, text = ""): HTMLElement {
   const made = document.createElement(tag);
   made.className = className;
@@ -15,7 +15,7 @@ export function created(tag: string, className: string, text = ""): HTMLElement 
   return made;
 }
 
-/** Sets a text, and touches nothing where it is there already. */
+/** Sets a text, and changes nothing if the element has it already. */
 export function setText(target: HTMLElement, text: string): void {
   if (target.textContent !== text) {
     target.textContent = text;

@@ -41,14 +41,14 @@ test("small numbers are in powers of ten", () => {
   expect(scientific(null, 1)).toBe("–");
 });
 
-test("times are in UTC, with the date where it is another day", () => {
+test("times are in UTC, with the date if it is another day", () => {
   const late = Date.UTC(2026, 0, 1, 23, 54, 39);
   expect(clock(late)).toBe("23:54:39");
   expect(moment(late, late + 1000)).toBe("23:54:39");
   expect(moment(late, late + 3_600_000)).toBe("2026-01-01 23:54:39");
 });
 
-test("an age is told in the units that matter", () => {
+test("an age is shown in the units that matter", () => {
   expect(duration(240)).toBe("0.2 s");
   expect(duration(12_400)).toBe("12 s");
   expect(duration(59_700)).toBe("1 min 00 s");
@@ -58,13 +58,13 @@ test("an age is told in the units that matter", () => {
   expect(lasted(1_000)).toBe("1 s");
 });
 
-test("prices have the instrument's places, or those in use where it names none", () => {
+test("prices have the instrument's decimal places, or those in use if the instrument states none", () => {
   expect(placesOf(2, [0.12345])).toBe(2);
   expect(placesOf(8, [0.10344, 0.1])).toBe(5);
   expect(placesOf(8, [100])).toBe(2);
 });
 
-test("the length of a bar is told in the largest unit that divides it", () => {
+test("the length of a bar is shown in the largest unit that divides it", () => {
   expect([1, 10, 60, 90, 600, 21_600, 172_800].map(lengthOf)).toEqual(
     ["1s", "10s", "1m", "90s", "10m", "6h", "2d"],
   );

@@ -1,4 +1,4 @@
-/** Numbers and times as people read them. Minus is U+2212, as wide as a plus. */
+/** Numbers and times for readers. Minus is U+2212, as wide as a plus. */
 
 const MINUS = "\u2212";
 export const NONE = "–";
@@ -14,7 +14,7 @@ export function fixed(value: number, places: number): string {
   return grouped(value.toFixed(places));
 }
 
-/** With its sign, also for plus. */
+/** With its sign, plus included. */
 export function signed(value: number | null, places: number): string {
   if (value === null) {
     return NONE;
@@ -43,7 +43,7 @@ export function clock(millis: number): string {
   return new Date(millis).toISOString().slice(11, 19);
 }
 
-/** "23:54:39", with the date before it where that is not the day of `now`. */
+/** "23:54:39", after the date if that is not the day of `now`. */
 export function moment(millis: number, now: number): string {
   const text = new Date(millis).toISOString();
   const day = text.slice(0, 10);
@@ -52,7 +52,7 @@ export function moment(millis: number, now: number): string {
     : `${day} ${text.slice(11, 19)}`;
 }
 
-/** How long something took that lasts whole seconds: "3 s", and above a minute as a duration. */
+/** The length of something that lasts whole seconds: "3 s", and from a minute on as a duration. */
 export function lasted(millis: number): string {
   return millis < 60_000 ? `${Math.round(millis / 1000)} s` : duration(millis);
 }
@@ -65,7 +65,7 @@ export function lengthOf(seconds: number): string {
   return `${seconds / size}${unit}`;
 }
 
-/** How long something is ago: "0.4 s", "12 s", "3 min 05 s", "2 h 10 min", "3 d 4 h". */
+/** How long ago something was: "0.4 s", "12 s", "3 min 05 s", "2 h 10 min", "3 d 4 h". */
 export function duration(millis: number): string {
   const seconds = Math.max(0, millis) / 1000;
   if (seconds < 9.95) {
@@ -88,7 +88,7 @@ function two(value: number): string {
   return String(value).padStart(2, "0");
 }
 
-/** The places to print prices with: the instrument's, or where they are unknown those in use. */
+/** The decimal places of prices: the instrument's, or those in use if the instrument's are unknown. */
 export function placesOf(pricePlaces: number, prices: number[]): number {
   if (pricePlaces < 8) {
     return pricePlaces;

@@ -4,14 +4,14 @@ import { NONE, arrow, clock, duration, grouped, percent, signed } from "./format
 import type { Status } from "./status";
 
 export interface Quote {
-  /** As it is shown. */
+  /** As the page shows it. */
   text: string;
   value: number;
-  /** Against the bar before. */
+  /** A fraction, from the close of the previous bar. */
   change: number | null;
 }
 
-/** The line across the top: price, signal, health, and the band for what is not a live market. */
+/** The line across the top: price, signal, health, and the band that marks anything but a live market. */
 export class Header {
   private readonly price = element("price");
   private readonly change = element("change");
@@ -46,7 +46,7 @@ export class Header {
     const direction = change === null || change === 0 ? "" : change > 0 ? "up" : "down";
     this.change.className = `num ${direction}`;
     if (this.shown !== undefined && this.shown !== quote.value) {
-      // Restarts the flash, also where the one before is still fading.
+      // Restarts the flash, even if the previous one is still fading.
       this.price.className = "";
       void this.price.offsetWidth;
       this.price.className = quote.value > this.shown ? "flash-up" : "flash-down";
@@ -54,7 +54,7 @@ export class Header {
     this.shown = quote.value;
   }
 
-  /** @param since milliseconds; undefined where it began before what is known */
+  /** @param since milliseconds; undefined if the signal began before the oldest row */
   signal(signal: Signal, z: number | null, since: number | undefined): void {
     setText(this.signalWord, { buy: "▲ BUY", sell: "▼ SELL", neutral: "NEUTRAL" }[signal]);
     this.signalBox.dataset.signal = signal;
@@ -71,7 +71,7 @@ export class Header {
     const age = status.age === undefined ? NONE : duration(status.age);
     setText(this.age, age);
     setText(this.stale, status.alive || status.age === undefined ? "" : `${age} old`);
-    const rate = status.alive ? health?.tradesPerSecond : null; // a rate is one of now, or none
+    const rate = status.alive ? health?.tradesPerSecond : null; // a rate is current, or not shown
     setText(this.rate, rate == null ? NONE : rate.toFixed(1));
     setText(this.stored, health?.stored == null ? NONE : grouped(String(health.stored)));
   }
@@ -97,7 +97,7 @@ export function sparkline(closes: readonly number[]): SVGSVGElement {
   return svg as SVGSVGElement;
 }
 
-/** A name for something seen, with its value in bold. */
+/** A title, its value in bold, and a note. */
 export function titled(title: string, value: string, note: string): Node[] {
   const parts: Node[] = [document.createTextNode(title), created("b", "num", value)];
   if (note !== "") {

@@ -1,11 +1,13 @@
 import "./style.css";
 import { AlertBook, AlertList } from "./alerts";
 import {
+  fetchCatalogue,
   fetchHistory,
   fetchNotice,
   fetchRange,
   fetchSeries,
   type Bar,
+  type Catalogue,
   type Health,
   type Price,
   type Range,
@@ -29,26 +31,26 @@ import { Titles } from "./titles";
 
 declare global {
   interface Window {
-    /** What the chart holds, for whoever wants to check it against the store. */
+    /** The bars on the chart: a test compares them with the store. */
     tapekeeper: { rows(): { time: number; close: number }[]; forming(): Bar | undefined };
   }
 }
 
-/** As many as the server gives at once. */
+/** The most rows that the server returns at once. */
 const MOST_ROWS = 20_000;
-/** Bars that may close while older ones are read anew. */
+/** Bars that may close while corrected rows are being read. */
 const SLACK_ROWS = 120;
 const FIRST_ROWS = 3_600;
 const OLDER_ROWS = 5_000;
 const CARDS_MILLIS = 2_000;
-/** A page that has nothing to show yet was opened while the server starts: it looks again soon. */
+/** A page that has nothing to show yet was opened while the server was starting: it asks again soon. */
 const SOON_MILLIS = 100;
 const SOON_TIMES = 50;
 const AGES_MILLIS = 200;
 const NOTHING_YET =
-  "Nothing has been recorded yet. This page shows the first trade when it comes.";
+  "Nothing has been recorded yet. This page will show the first trade as soon as it arrives.";
 const RETRY_MILLIS = 1_000;
-/** Points of a stretch of time: about as many as the charts have columns. */
+/** Points of a time range: about as many as the charts have columns. */
 const RANGE_POINTS = 1_000;
 
 restoreTheme();
@@ -69,6 +71,7 @@ const charts = new Charts(
   (tops) => titles.place(tops),
 );
 
+let catalogue: Catalogue | undefined;
 let all: SeriesInfo[] = [];
 let info: SeriesInfo | undefined;
 let stream: LiveStream | undefined;
@@ -77,21 +80,21 @@ let pointed: number | undefined;
 let places = 2;
 let link: Known["link"] = "connecting";
 let notice = ""; // why there is nothing to show
-let health: { told: Health; at: number } | undefined;
+let health: { received: Health; at: number } | undefined;
 let system: System | undefined;
-let correctedFrom = Infinity; // rows from here on are to be read anew
+let correctedFrom = Infinity; // rows from here on have to be read again
 let correcting = false;
-let choice = 0; // counts choices, so that an answer that comes too late is known
+let choice = 0; // counts choices, so that a late answer is recognised
 let older: "maybe" | "loading" | "none" = "maybe";
-let span: number | undefined; // seconds that are looked at rolled up; undefined = the rows themselves
-let range: Range | undefined; // what is shown of them
+let span: number | undefined; // seconds shown rolled up; undefined = the rows themselves
+let range: Range | undefined; // the rolled-up rows on the page
 let rangeAskedAt = -Infinity; // performance.now()
-let redraw = false; // the chart must be drawn anew, not only continued
+let redraw = false; // the chart needs a full redraw, not only new rows
 let alertsChanged = false;
-let chartsRestUntil = 0; // performance.now() before which they are not drawn: they have failed
+let chartsRestUntil = 0; // performance.now() until which they are not drawn, after a failure
 let frame = 0;
 
-/** Shows another series, or another tape of the same. */
+/** Shows another series, or another tape of the same symbol. */
 async function choose(next: SeriesInfo): Promise<void> {
   const mine = ++choice;
   stream?.close();
@@ -110,7 +113,7 @@ async function choose(next: SeriesInfo): Promise<void> {
   charts.begin(next);
   cards.update(all, next.id);
   alertsChanged = true;
-  tell();
+  showState();
   for (;;) {
     try {
       const history = await fetchHistory(next.id, FIRST_ROWS);
@@ -126,7 +129,7 @@ async function choose(next: SeriesInfo): Promise<void> {
         return;
       }
       link = "lost";
-      tell();
+      showState();
       await new Promise((resolve) => setTimeout(resolve, RETRY_MILLIS));
     }
   }
@@ -152,8 +155,8 @@ async function choose(next: SeriesInfo): Promise<void> {
         schedule();
       }
     },
-    alerts(told) {
-      alerts.replace(told);
+    alerts(listed) {
+      alerts.replace(listed);
       alertsChanged = true;
       schedule();
     },
@@ -164,15 +167,15 @@ async function choose(next: SeriesInfo): Promise<void> {
       }
     },
     signal() {
-      schedule(); // the row that brought it says the same
+      schedule(); // its row has brought the same signal
     },
-    health(told) {
-      health = { told, at: performance.now() };
-      tell();
+    health(received) {
+      health = { received, at: performance.now() };
+      showState();
     },
-    system(told) {
-      system = told;
-      tell();
+    system(received) {
+      system = received;
+      showState();
     },
     corrected(from) {
       void correct(from);
@@ -184,12 +187,12 @@ async function choose(next: SeriesInfo): Promise<void> {
     },
     connected(there) {
       link = there ? "open" : "lost";
-      tell();
+      showState();
     },
   });
 }
 
-/** Reads rows anew that a repair corrected; what is looked at stays where it is. */
+/** Reads the rows that a repair corrected; the visible time range stays. */
 async function correct(from: number): Promise<void> {
   correctedFrom = Math.min(correctedFrom, from);
   if (correcting) {
@@ -220,7 +223,7 @@ async function correct(from: number): Promise<void> {
   correcting = false;
 }
 
-/** Draws what changed with the next frame; a page that nobody sees draws nothing. */
+/** Draws the changes with the next frame; a hidden page has no frames and draws nothing. */
 function schedule(): void {
   if (frame === 0) {
     frame = requestAnimationFrame(() => {
@@ -244,7 +247,7 @@ function draw(): void {
     places = newPlaces;
     redraw = true;
   }
-  // Words and numbers first: they are told even where the charts fail.
+  // Words and numbers first: they appear even if the charts fail.
   if (last !== undefined) {
     header.signal(last.signal, last.z, rows.signalSince(info.interval));
   }
@@ -256,12 +259,12 @@ function draw(): void {
   if (alertsChanged) {
     alertList.show(alerts.inOrder(), info);
   }
-  tell();
+  showState();
   if (performance.now() >= chartsRestUntil) {
     try {
       drawCharts(live);
     } catch (error) {
-      // What is drawn can no longer be continued: all anew, but not in every frame.
+      // The chart may be inconsistent: redraws all of it, but not in every frame.
       redraw = true;
       chartsRestUntil = performance.now() + RETRY_MILLIS;
       window.setTimeout(schedule, RETRY_MILLIS + 50);
@@ -316,18 +319,18 @@ function showTitles(live: Price | undefined, last: Row | undefined): void {
   }
 }
 
-/** Tells how it stands; also between two words of the server, for ages grow by themselves. */
-function tell(): void {
+/** Shows the state; also between two messages of the server, because ages grow meanwhile. */
+function showState(): void {
   const healthAge = health === undefined ? 0 : performance.now() - health.at;
-  const status = statusOf({ link, health: health?.told, healthAge, notice: info?.recording ? "" : notice });
+  const status = statusOf({ link, health: health?.received, healthAge, notice: info?.recording ? "" : notice });
   const nothing = element("nothing");
   nothing.hidden = info !== undefined || link !== "open";
   setText(nothing, notice === "" ? NOTHING_YET : notice);
-  header.status(status, health?.told);
+  header.status(status, health?.received);
   quality.show(
     info?.symbol ?? "",
-    link === "open" ? health?.told : undefined,
-    link === "open" ? system : undefined, // of a server that is gone nobody knows
+    link === "open" ? health?.received : undefined,
+    link === "open" ? system : undefined, // the state of a lost server is unknown
   );
   charts.setAlive(status.alive);
   document.body.dataset.link = link;
@@ -342,7 +345,7 @@ function tell(): void {
   setText(element("newest"), newest === undefined ? "" : `${clock(newest)} UTC`);
 }
 
-/** Shows the last seconds rolled up, or the rows themselves. */
+/** Shows the last `seconds` rolled up, or the rows themselves. */
 function look(seconds: number | undefined): void {
   span = seconds;
   range = undefined;
@@ -355,7 +358,7 @@ function look(seconds: number | undefined): void {
   }
 }
 
-/** Reads the chosen stretch of time, and again when its last point has grown. */
+/** Reads the chosen time range, and reads it again when its last point has grown. */
 async function loadRange(): Promise<void> {
   const newest = rows.last()?.t;
   if (span === undefined || info === undefined || newest === undefined) {
@@ -365,7 +368,7 @@ async function loadRange(): Promise<void> {
   const wanted = span;
   rangeAskedAt = performance.now();
   try {
-    const told = await fetchRange(info.id, Math.max(0, newest - wanted), RANGE_POINTS);
+    const told = await fetchRange(info.id, Math.max(0, newest - wanted), RANGE_POINTS, catalogue?.features ?? []);
     if (mine === choice && wanted === span) {
       if (range?.interval !== told.interval) {
         charts.begin({ ...info, interval: told.interval }, told.rows.length);
@@ -376,7 +379,7 @@ async function loadRange(): Promise<void> {
       schedule();
     }
   } catch (error) {
-    console.warn("range:", error); // asked for again in a moment
+    console.warn("range:", error); // the timer asks again
   }
 }
 
@@ -403,27 +406,40 @@ async function loadOlder(): Promise<void> {
   }
 }
 
+/** Takes the server's features and rules: the page draws what they list. */
+function offer(offered: Catalogue): void {
+  catalogue = offered;
+  charts.offer(offered.features);
+  titles.offer(offered.features);
+  alertList.offer(offered.rules);
+  redraw = true;
+}
+
 async function refreshSeries(): Promise<void> {
   if (!document.hidden) {
     try {
-      all = await fetchSeries();
+      const [listed, offered] = await Promise.all([fetchSeries(), catalogue ?? fetchCatalogue()]);
+      all = listed;
+      if (offered !== catalogue) {
+        offer(offered);
+      }
       const next = chosen(all, wantedOf(location.hash), info?.id);
       if (next !== undefined && (info === undefined || !sameShown(next, info))) {
         void choose(next);
       }
       cards.update(all, info?.id);
       if (!info?.recording) {
-        notice = await fetchNotice(); // why nothing comes, where somebody knows
+        notice = await fetchNotice(); // why nothing arrives, if the server knows
         if (info === undefined) {
           link = "open";
         }
-        tell();
+        showState();
       }
     } catch (error) {
       console.warn("series:", error);
       if (info === undefined) {
         link = "lost";
-        tell();
+        showState();
       }
     }
   }
@@ -445,19 +461,19 @@ new Spans(look);
 element("newest-button").addEventListener("click", () => charts.toNewest());
 window.tapekeeper = { rows: () => charts.closedBars(), forming: () => forming };
 
-async function lookUntilThereIsSomething(): Promise<void> {
+async function askUntilThereIsSomething(): Promise<void> {
   for (let times = 0; info === undefined && times < SOON_TIMES; times++) {
     await refreshSeries();
     await new Promise((resolve) => setTimeout(resolve, SOON_MILLIS));
   }
 }
 
-tell();
-void lookUntilThereIsSomething();
+showState();
+void askUntilThereIsSomething();
 window.setInterval(() => void refreshSeries(), CARDS_MILLIS);
-window.setInterval(tell, AGES_MILLIS);
+window.setInterval(showState, AGES_MILLIS);
 window.setInterval(() => {
-  // A tenth of a point may have come; never more often than the eye needs.
+  // Waits until the last point may have grown by a tenth; never asks more often than the eye needs.
   const rest = Math.max(CARDS_MILLIS, (range?.interval ?? 0) * 100);
   if (!document.hidden && performance.now() - rangeAskedAt >= rest) {
     void loadRange();

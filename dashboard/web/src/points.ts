@@ -1,30 +1,30 @@
 import type { Row } from "./api";
 
-/** Times drawn for one hole at most; a longer one is drawn as if it were as long as this. */
-const HOLE_POINTS = 60;
+/** The most times drawn for one gap; a longer gap looks as long as this. */
+const GAP_POINTS = 60;
 
-/** A stretch of time to be tinted; both ends are times on the time axis, in seconds. */
+/** A time range to be tinted; both ends are times on the time axis, in seconds. */
 export interface Stretch {
   from: number;
   to: number;
-  /** Whether there are no rows at all; otherwise they are not complete. */
+  /** Whether there are no rows at all; otherwise there are rows that are not complete. */
   missing: boolean;
 }
 
 export interface LinePoint {
   time: number;
   value: number;
-  /** Whether the line must not go on from here to the next point. */
+  /** Whether the line must not continue from here to the next point. */
   ends: boolean;
 }
 
 /**
- * The times between two rows that have none: the axis of the chart knows no distance, so a hole is
- * only seen where points stand for it.
+ * The times between two rows for which there are no rows. The chart's axis shows points, not distances, so a gap is
+ * visible only if points represent it.
  */
-export function holeTimes(before: number, after: number, interval: number): number[] {
+export function gapTimes(before: number, after: number, interval: number): number[] {
   const missing = Math.round((after - before) / interval) - 1;
-  const points = Math.min(missing, HOLE_POINTS);
+  const points = Math.min(missing, GAP_POINTS);
   const times: number[] = [];
   for (let i = 1; i <= points; i++) {
     times.push(before + Math.floor((i * missing) / points) * interval);
@@ -33,13 +33,12 @@ export function holeTimes(before: number, after: number, interval: number): numb
 }
 
 /**
- * Whether a chart can take `fresh` rows one by one behind what it has drawn: it takes no point
- * older than its last, and the bar that is forming may be drawn behind a hole or behind rows that
- * are still to come.
+ * Whether a chart can add `fresh` rows one by one after the drawn ones: it accepts no point older than its last one,
+ * and the forming bar may be drawn after a gap or after rows that have not arrived yet.
  *
- * @param drawn time of the last row that is drawn
- * @param end time of the last candle that is drawn, which may be the forming one
- * @param forming time of the bar that is forming now, where there is one
+ * @param drawn time of the last drawn row
+ * @param end time of the last drawn candle, which may be the forming one
+ * @param forming time of the forming bar, if there is one
  */
 export function continues(
   drawn: number,
@@ -58,7 +57,7 @@ export function continues(
   return forming === undefined || forming >= end;
 }
 
-/** A value of each row as a line that breaks where a row or a value is missing. */
+/** A value of each row as a line that breaks wherever a row or a value is missing. */
 export function line(
   rows: readonly Row[],
   interval: number,
@@ -80,14 +79,14 @@ export function line(
   return points;
 }
 
-/** Where rows are missing or not complete. */
+/** The time ranges in which rows are missing or not complete. */
 export function stretches(rows: readonly Row[], interval: number): Stretch[] {
   const found: Stretch[] = [];
   let open: Stretch | undefined;
   let before: Row | undefined;
   for (const row of rows) {
     if (before !== undefined && row.t - before.t > interval) {
-      const times = holeTimes(before.t, row.t, interval);
+      const times = gapTimes(before.t, row.t, interval);
       found.push({ from: times[0]!, to: times.at(-1)!, missing: true });
       open = undefined;
     }

@@ -16,52 +16,52 @@ const whole: Health = {
   clockOffsetMillis: null,
   latency: null,
 };
-const holed: Health = { ...whole, openHoles: 2, missingTrades: 1204 };
+const withGaps: Health = { ...whole, openHoles: 2, missingTrades: 1204 };
 
-test("a tape is complete, or says how much is missing and how long the repair takes", () => {
+test("a tape is complete, or the page shows how much is missing and how long the repair takes", () => {
   expect(completeness(whole)).toBe("complete");
-  expect(completeness(holed)).toBe("1,204 trades missing");
+  expect(completeness(withGaps)).toBe("1,204 trades missing");
   const repair = { done: 620, total: 1824, percent: 33, etaSeconds: 12 };
-  expect(completeness({ ...holed, repair })).toBe(
+  expect(completeness({ ...withGaps, repair })).toBe(
     "1,204 trades missing, repairing 33 %, 12 s left",
   );
-  expect(completeness({ ...holed, missingTrades: 1, repair: { ...repair, etaSeconds: null } })).toBe(
+  expect(completeness({ ...withGaps, missingTrades: 1, repair: { ...repair, etaSeconds: null } })).toBe(
     "1 trade missing, repairing 33 %",
   );
 });
 
-test("where nobody counts, nobody says complete", () => {
+test("a tape whose gaps are not counted is not called complete", () => {
   expect(completeness({ ...whole, openHoles: null, missingTrades: null })).toBe("–");
 });
 
-test("a clock is told in milliseconds, and beyond a second with its side", () => {
+test("a clock's offset is shown in milliseconds, and above a second with its direction", () => {
   expect(clockOffset(whole)).toBeUndefined();
   expect(clockOffset({ ...whole, clockOffsetMillis: -3.2 })).toBe("3 ms off");
   expect(clockOffset({ ...whole, clockOffsetMillis: 1_400 })).toBe("1.4 s behind");
   expect(clockOffset({ ...whole, clockOffsetMillis: -2_000 })).toBe("2.0 s ahead");
 });
 
-test("a way is told in milliseconds, its usual length and that of the slowest", () => {
+test("a latency is shown in milliseconds, the median and that of the slowest", () => {
   expect(onTheWay(whole)).toBeUndefined();
-  const told = (medianMillis: number, p99Millis: number) =>
+  const shown = (medianMillis: number, p99Millis: number) =>
     onTheWay({ ...whole, latency: { medianMillis, p99Millis } });
-  expect(told(42.4, 310)).toBe("42 ms, 99 % within 310 ms");
-  expect(told(900, 12_340)).toBe("900 ms, 99 % within 12.3 s");
+  expect(shown(42.4, 310)).toBe("42 ms, 99 % within 310 ms");
+  expect(shown(900, 12_340)).toBe("900 ms, 99 % within 12.3 s");
 });
 
-test("a disk says how much is free and, where that is known, for how long", () => {
+test("the page shows how much of the disk is free and, if that is known, for how long", () => {
   expect(diskLeft({ freeBytes: 12.4e9, daysLeft: null })).toBe("12.4 GB free");
   expect(diskLeft({ freeBytes: 12.4e9, daysLeft: 2.54 })).toBe("12.4 GB free, full in 2.5 days");
   expect(diskLeft({ freeBytes: 12.4e9, daysLeft: 5e6 })).toContain("more than 999 days");
 });
 
-test("a ban says until when", () => {
+test("a ban is shown with its end", () => {
   const rate = { host: "h", limit: 6000, used: 420, repairUsed: 20, bannedUntil: null };
   expect(budget(rate)).toBe("420 of 6,000 a minute");
   expect(budget({ ...rate, bannedUntil: 5_000 })).toBe("refused until 00:00:05 UTC");
 });
 
-test("the strip tells of all and of this symbol, and what is missing in the words of the tape", () => {
+test("the strip shows what concerns all symbols or this one, and what the tape lacks", () => {
   const alert = (kind: string, symbol: string): QualityAlert => ({
     kind,
     symbol,
@@ -76,7 +76,7 @@ test("the strip tells of all and of this symbol, and what is missing in the word
     alert("disk", ""),
     alert("venue-integrity", "ETHUSDT"),
   ];
-  expect(stripOf(alerts, "BTCUSDT", holed).map(({ reason }) => reason)).toEqual([
+  expect(stripOf(alerts, "BTCUSDT", withGaps).map(({ reason }) => reason)).toEqual([
     "disk of ",
     "1,204 trades missing",
   ]);

@@ -2,10 +2,10 @@ import type { Health, QualityAlert, System } from "./api";
 import { created, element, setText } from "./element";
 import { NONE, clock, grouped, lasted } from "./format";
 
-/** Beyond this the clock of the machine is worth a word. */
+/** Above this offset, in milliseconds, the page states the direction too. */
 const CLOCK_SHOWN = 1_000;
 
-/** What the tape of `health` still misses: "complete", or how much and how long that takes. */
+/** "complete", or how many trades the tape lacks and how far their repair is. */
 export function completeness(health: Health): string {
   if (health.openHoles === null) {
     return NONE;
@@ -24,7 +24,7 @@ export function completeness(health: Health): string {
   return `${missing}, repairing ${repair.percent} %${left}`;
 }
 
-/** The clock of the machine against the venue's, in words; undefined where it was not measured. */
+/** The offset of the machine's clock from the venue's, in words; undefined if it was not measured. */
 export function clockOffset(health: Health): string | undefined {
   const offset = health.clockOffsetMillis;
   if (offset === null) {
@@ -37,7 +37,7 @@ export function clockOffset(health: Health): string | undefined {
   return `${(off / 1000).toFixed(1)} s ${offset > 0 ? "behind" : "ahead"}`;
 }
 
-/** "42 ms, 99 % within 310 ms"; undefined where it was not measured. */
+/** The latency, as in "42 ms, 99 % within 310 ms"; undefined if it was not measured. */
 export function onTheWay(health: Health): string | undefined {
   const { latency } = health;
   return latency === null
@@ -60,7 +60,7 @@ export function diskLeft(disk: NonNullable<System["disk"]>): string {
   return `${free}, full in ${left} days`;
 }
 
-/** "420 of 6,000 a minute", or until when the venue refuses. */
+/** "420 of 6,000 a minute", or the time until which the venue refuses requests. */
 export function budget(rate: NonNullable<System["rate"]>): string {
   return rate.bannedUntil === null
     ? `${many(rate.used)} of ${many(rate.limit)} a minute`
@@ -69,14 +69,14 @@ export function budget(rate: NonNullable<System["rate"]>): string {
 
 export type Line = Pick<QualityAlert, "severity" | "reason">;
 
-/** The lines of the strip: what is wrong for all or for this symbol, and what its tape misses. */
+/** The lines of the strip: what is wrong with all symbols or with this one, and what its tape lacks. */
 export function stripOf(
   alerts: readonly QualityAlert[],
   symbol: string,
   health: Health | undefined,
 ): Line[] {
   const lines: Line[] = alerts
-    .filter(({ kind }) => kind !== "stale" && kind !== "open-gap") // told by state and tape
+    .filter(({ kind }) => kind !== "stale" && kind !== "open-gap") // state and tape show these
     .filter((alert) => alert.symbol === "" || alert.symbol === symbol)
     .map(({ severity, reason }) => ({ severity, reason }));
   return health?.openHoles
@@ -88,7 +88,7 @@ function many(count: number): string {
   return grouped(String(count));
 }
 
-/** What is wrong with the data or soon will be: a strip, a list of its own, and the health panel. */
+/** What is or soon will be wrong with the data: a strip, a list of its own, and the health panel. */
 export class Quality {
   private readonly strip = element("strip");
   private readonly box = element("quality");
@@ -135,18 +135,18 @@ export class Quality {
       this.meter.high = 0.8 * rate.limit;
       this.meter.optimum = 0;
       this.meter.value = rate.used;
-      this.meter.title = `repairs used ${many(rate.repairUsed)} of it`;
+      this.meter.title = `of these, ${many(rate.repairUsed)} for repairs`;
     }
     setText(
       element("system-writer"),
-      writing === null ? NONE : writing.trouble || `writes, ${many(writing.queued)} waiting`,
+      writing === null ? NONE : writing.trouble || `writing, ${many(writing.queued)} waiting`,
     );
     setText(element("system-disk"), disk === null ? NONE : diskLeft(disk));
-    this.tell(stripOf(dataQuality, symbol, health), dataQuality);
+    this.showAlerts(stripOf(dataQuality, symbol, health), dataQuality);
   }
 
-  /** Touches nothing where nothing changed, five times a second. */
-  private tell(strip: readonly Line[], all: readonly QualityAlert[]): void {
+  /** Called five times a second; touches the page only if something has changed. */
+  private showAlerts(strip: readonly Line[], all: readonly QualityAlert[]): void {
     const key = JSON.stringify([strip, all]);
     if (key === this.shown) {
       return;
@@ -161,9 +161,9 @@ export class Quality {
   }
 }
 
-/** The number alone, for the line of facts. */
+/** The number alone, for the header. */
 function shortOf(health: Health): string {
-  return health.missingTrades === null ? "has holes" : `${many(health.missingTrades)} missing`;
+  return health.missingTrades === null ? "has gaps" : `${many(health.missingTrades)} missing`;
 }
 
 function item(alert: QualityAlert): HTMLElement {

@@ -31,7 +31,7 @@ test("rows in order are appended", () => {
   expect(times(rows)).toEqual([1, 2, 3]);
 });
 
-test("a row of a time that is held replaces it, and the same row changes nothing", () => {
+test("a row with a known time replaces the older one, and the same row changes nothing", () => {
   const rows = new Rows(10);
   [1, 2, 3].forEach((t) => rows.merge(row(t)));
   expect(rows.merge(row(2, 105))).toBe("replaced");
@@ -39,7 +39,7 @@ test("a row of a time that is held replaces it, and the same row changes nothing
   expect(rows.all().map((each) => each.c)).toEqual([100, 105, 100]);
 });
 
-test("a row that was missing goes where it belongs", () => {
+test("a missing row is inserted where it belongs", () => {
   const rows = new Rows(10);
   [1, 2, 5].forEach((t) => rows.merge(row(t)));
   expect(rows.merge(row(3))).toBe("inserted");
@@ -69,7 +69,7 @@ test("any order of any rows gives each time once, ascending", () => {
   }
 });
 
-test("older rows go before those that are held, without doubling and up to the bound", () => {
+test("older rows go before the present ones, without duplicates and up to the limit", () => {
   const rows = new Rows(5);
   [10, 11].forEach((t) => rows.merge(row(t)));
   rows.prepend([6, 7, 8, 9, 10].map((t) => row(t)));
@@ -79,7 +79,7 @@ test("older rows go before those that are held, without doubling and up to the b
   expect(times(rows)).toEqual([7, 8, 9, 10, 11]);
 });
 
-test("the oldest go once the bound is passed by a twentieth", () => {
+test("the oldest rows are dropped once there are a twentieth more than the limit", () => {
   const rows = new Rows(100);
   for (let t = 0; t < 105; t++) {
     rows.merge(row(t));
@@ -90,7 +90,7 @@ test("the oldest go once the bound is passed by a twentieth", () => {
   expect([rows.first()?.t, rows.all().length]).toEqual([6, 100]);
 });
 
-test("the signal stands since the end of the bar that changed it", () => {
+test("a signal begins at the end of the bar that changed it", () => {
   const rows = new Rows(10);
   rows.merge(row(1, 100, { signal: "buy" }));
   rows.merge(row(2, 100, { signal: "sell" }));
@@ -98,7 +98,7 @@ test("the signal stands since the end of the bar that changed it", () => {
   expect(rows.signalSince(1)).toBe(3000);
 });
 
-test("since when a signal stands is unknown where all that is held has it", () => {
+test("the start of a signal is unknown if all rows have it", () => {
   const rows = new Rows(10);
   [1, 2].forEach((t) => rows.merge(row(t)));
   expect(rows.signalSince(1)).toBeUndefined();
@@ -121,7 +121,7 @@ test("a correction replaces all from its first bar to its last, and nothing else
   expect(rows.correct(3, [])).toBe(false);
 });
 
-test("of a stretch that is told anew only the rows that were told stay", () => {
+test("of a time range that is sent again only the rows that were sent stay", () => {
   const rows = new Rows(10);
   [1, 2, 3, 4, 5].forEach((t) => rows.merge(row(t)));
   expect(rows.keep(2, 4, new Set([3]))).toBe(true);

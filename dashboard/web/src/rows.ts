@@ -1,13 +1,13 @@
 import type { Row } from "./api";
 
-/** How a row changed what is held. */
+/** How a row changed the rows. */
 export type Merged = "appended" | "replaced" | "inserted" | "unchanged";
 
-/** The rows of one series, ascending by time, each time once, and never more than a bound. */
+/** The rows of one series, ascending by time, each time once, up to a limit. */
 export class Rows {
   private held: Row[] = [];
 
-  /** @param most rows kept; the oldest go first */
+  /** @param most rows kept; the oldest are dropped first */
   constructor(private readonly most: number) {}
 
   all(): readonly Row[] {
@@ -48,18 +48,18 @@ export class Rows {
     return "inserted";
   }
 
-  /** Puts older rows before those that are held, up to the bound. */
+  /** Puts older rows before the present ones, up to the limit. */
   prepend(older: readonly Row[]): void {
     const first = this.held[0];
-    const behind = first === undefined ? older : older.filter((row) => row.t < first.t);
+    const fitting = first === undefined ? older : older.filter((row) => row.t < first.t);
     const room = Math.max(0, this.most - this.held.length);
-    this.held = [...(room === 0 ? [] : behind.slice(-room)), ...this.held];
+    this.held = [...(room === 0 ? [] : fitting.slice(-room)), ...this.held];
   }
 
   /**
-   * Drops the oldest beyond the bound, some at a time, so that this is rare.
+   * Drops the oldest rows above the limit, several at a time, so that this is rare.
    *
-   * @returns whether any went
+   * @returns whether any were dropped
    */
   trim(): boolean {
     if (this.held.length <= this.most * 1.05) {
@@ -72,7 +72,7 @@ export class Rows {
   /**
    * Drops the rows after `from` up to `to` whose times are not among `kept`.
    *
-   * @returns whether any went
+   * @returns whether any were dropped
    */
   keep(from: number, to: number, kept: ReadonlySet<number>): boolean {
     const before = this.held.length;
@@ -81,20 +81,20 @@ export class Rows {
   }
 
   /**
-   * Takes `told` for all rows from `from` up to the last of it: those that it does not have go.
+   * Replaces all rows from `from` up to the last of `corrected` with those of `corrected`.
    *
-   * @param told ascending
+   * @param corrected ascending
    * @returns whether anything changed
    */
-  correct(from: number, told: readonly Row[]): boolean {
-    const until = told.at(-1)?.t;
+  correct(from: number, corrected: readonly Row[]): boolean {
+    const until = corrected.at(-1)?.t;
     if (until === undefined) {
       return false;
     }
     const before = this.held;
     this.held = [
       ...before.filter(({ t }) => t < from),
-      ...told.filter(({ t }) => t >= from),
+      ...corrected.filter(({ t }) => t >= from),
       ...before.filter(({ t }) => t >= from && t > until),
     ];
     return (
@@ -107,7 +107,7 @@ export class Rows {
     return row?.t === time ? row : undefined;
   }
 
-  /** Where the signal of the last row began: the end of its bar, or undefined beyond what is held. */
+  /** When the last row's signal began: the end of the bar that changed it; undefined if older than all rows. */
   signalSince(interval: number): number | undefined {
     const last = this.last();
     for (let at = this.held.length - 2; last !== undefined && at >= 0; at--) {

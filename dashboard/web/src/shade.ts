@@ -12,7 +12,7 @@ type Target = Parameters<
   NonNullable<NonNullable<ReturnType<IPanePrimitivePaneView["renderer"]>>["drawBackground"]>
 >[0];
 
-/** A level range of a pane that is tinted from side to side. */
+/** A range of values that is tinted across the whole pane. */
 export interface Corridor {
   series: ISeriesApi<"Line", Time>;
   from: number;
@@ -20,17 +20,17 @@ export interface Corridor {
 }
 
 export interface ShadeColours {
-  hole: string;
+  gap: string;
   incomplete: string;
   corridor: string;
   label: string;
 }
 
-/** Tints what lies behind the data of a pane: stretches of time, and one corridor of values. */
+/** Tints the background of a pane: time ranges, and one range of values. */
 export class Shade implements IPanePrimitive<Time> {
   private stretches: readonly Stretch[] = [];
   private corridor: Corridor | undefined;
-  private colours: ShadeColours = { hole: "", incomplete: "", corridor: "", label: "" };
+  private colours: ShadeColours = { gap: "", incomplete: "", corridor: "", label: "" };
   private redraw: (() => void) | undefined;
 
   constructor(
@@ -88,7 +88,7 @@ export class Shade implements IPanePrimitive<Time> {
         if (left === null || right === null || right + half < 0 || left - half > mediaSize.width) {
           continue;
         }
-        context.fillStyle = missing ? this.colours.hole : this.colours.incomplete;
+        context.fillStyle = missing ? this.colours.gap : this.colours.incomplete;
         context.fillRect(left - half, 0, right - left + 2 * half, mediaSize.height);
         if (this.labelled && right - left > 40) {
           const label = missing ? "no data" : "incomplete";

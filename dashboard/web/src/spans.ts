@@ -2,7 +2,7 @@ import { element } from "./element";
 
 const HOUR = 3_600;
 
-/** What can be looked at, in seconds; undefined = the live rows, one by one. */
+/** The time ranges on offer, in seconds; undefined = the live rows, one by one. */
 const SPANS: readonly [string, number | undefined][] = [
   ["live", undefined],
   ["6h", 6 * HOUR],
@@ -12,7 +12,7 @@ const SPANS: readonly [string, number | undefined][] = [
   ["all", Infinity],
 ];
 
-/** The buttons that choose the stretch of time that the charts show. */
+/** The buttons that choose the time range of the charts. */
 export class Spans {
   private readonly buttons: HTMLButtonElement[];
 

@@ -18,12 +18,12 @@ const live: Health = {
   latency: null,
 };
 
-test("a live feed is alive, and the age of its last trade grows by itself", () => {
+test("a live feed is alive, and the age of its last trade grows between messages", () => {
   const status = statusOf({ link: "open", health: live, healthAge: 700 });
   expect(status).toMatchObject({ word: "live", alive: true, age: 900 });
 });
 
-test("warming up says how far it is", () => {
+test("warming up shows its progress", () => {
   const health: Health = { ...live, state: "warming-up", warm: 7 };
   const status = statusOf({ link: "open", health, healthAge: 0 });
   expect(status).toMatchObject({ word: "warming up", reason: "7 of 20" });
@@ -36,13 +36,13 @@ test("a stale price is not alive", () => {
   expect(titleOf(status, "BTCUSDT", "61,849.50", "▲")).toBe("(stale 12 s) BTCUSDT · Tapekeeper");
 });
 
-test("a venue that is down is told with its reason", () => {
+test("a venue that is down is shown with its reason", () => {
   const health: Health = { ...live, state: "disconnected", reason: "refused" };
   const status = statusOf({ link: "open", health, healthAge: 0 });
   expect(status).toMatchObject({ kind: "disconnected", reason: "refused", alive: false });
 });
 
-test("a server that is gone never looks alive, whatever it said last", () => {
+test("a lost server never looks alive, whatever its last message was", () => {
   for (const known of [
     { link: "lost", health: live, healthAge: 100 },
     { link: "open", health: live, healthAge: 4_001 },
@@ -55,12 +55,12 @@ test("a server that is gone never looks alive, whatever it said last", () => {
   }
 });
 
-test("before the first word nothing is alive", () => {
+test("before the first message nothing is alive", () => {
   const status = statusOf({ link: "open", health: undefined, healthAge: 0 });
   expect(status).toMatchObject({ word: "connecting", alive: false });
 });
 
-test("a recording that is played has no ages", () => {
+test("a recording that is being played has no ages", () => {
   const health: Health = { ...live, ageMillis: null };
   expect(statusOf({ link: "open", health, healthAge: 900 }).age).toBeUndefined();
 });
@@ -70,10 +70,10 @@ test("the title leads with direction and price while they are alive", () => {
   expect(titleOf(status, "BTCUSDT", "61,849.50", "▲")).toBe("▲ 61,849.50 BTCUSDT · Tapekeeper");
 });
 
-test("an empty list says what would raise an alert", () => {
+test("an empty list shows what would raise an alert", () => {
   const settings = { window: 20, baselineWindow: 100, zAlert: 3, spikeFactor: 2, zSignal: 1 };
   expect(alertRules({ settings } as SeriesInfo)).toBe(
-    "One opens when the price is more than 3 σ from its 20-bar mean," +
+    "An alert opens when the price is more than 3 σ from its 20-bar mean," +
       " or the volatility is above 2 × its baseline.",
   );
 });
@@ -86,7 +86,7 @@ test("attempts to reconnect wait 0.5, 1, 2, 4 and then 5 seconds", () => {
   expect(waits).toEqual([500, 1000, 2000, 4000, 5000, 5000]);
 });
 
-test("where there is nothing to show the page says why", () => {
+test("a page with nothing to show gives the reason", () => {
   const notice = "Binance cannot be reached.";
   const status = statusOf({ link: "open", health: undefined, healthAge: 0, notice });
   expect([status.kind, status.reason]).toEqual(["disconnected", notice]);

@@ -1,14 +1,14 @@
 import type { Health, SeriesInfo } from "./api";
 import { duration } from "./format";
 
-/** What is known about how far the shown numbers can be trusted. */
+/** What decides how far a reader can trust the numbers on the page. */
 export interface Known {
-  /** The connection to the server: not there yet, there, or lost. */
+  /** The connection to the server: not open yet, open, or lost. */
   link: "connecting" | "open" | "lost";
   health: Health | undefined;
-  /** Milliseconds since `health` came. */
+  /** Milliseconds since `health` arrived. */
   healthAge: number;
-  /** Why there is no series to show, where the server says so; else empty. */
+  /** Why there is no series to show, if the server gives a reason; else empty. */
   notice?: string;
 }
 
@@ -19,13 +19,13 @@ export interface Status {
   word: string;
   /** Why, in words; may be empty. */
   reason: string;
-  /** Milliseconds since the last trade, where that means something. */
+  /** Milliseconds since the last trade, if that is meaningful. */
   age: number | undefined;
   /** Whether the price may look alive. */
   alive: boolean;
 }
 
-/** Beyond this the last word of the server is no word about now. */
+/** After this many milliseconds the server's last message no longer describes the present. */
 const HEALTH_LASTS = 4_000;
 
 export function statusOf(known: Known): Status {
@@ -73,7 +73,7 @@ export function statusOf(known: Known): Status {
   }
 }
 
-/** The title of the browser's tab: a number that is not alive never stands there alone. */
+/** The title of the browser's tab; it contains a price only while the price is alive. */
 export function titleOf(status: Status, symbol: string, price: string, direction: string): string {
   const end = `${symbol} · Tapekeeper`;
   if (status.alive && price !== "") {
@@ -83,11 +83,11 @@ export function titleOf(status: Status, symbol: string, price: string, direction
   return `(${status.word}${status.kind === "stale" ? since : ""}) ${end}`;
 }
 
-/** What would raise an alert, for a list that is empty. */
+/** What would raise an alert, shown while there is none. */
 export function alertRules(info: SeriesInfo): string {
   const { settings } = info;
   return settings === null
-    ? `Rules of preset ${info.preset}.`
-    : `One opens when the price is more than ${settings.zAlert} σ from its ${settings.window}-bar` +
+    ? `The rules are those of preset ${info.preset}.`
+    : `An alert opens when the price is more than ${settings.zAlert} σ from its ${settings.window}-bar` +
         ` mean, or the volatility is above ${settings.spikeFactor} × its baseline.`;
 }

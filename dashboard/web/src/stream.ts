@@ -12,38 +12,38 @@ export interface Listener {
   row(row: Row): void;
   price(price: Price): void;
   alert(alert: Alert): void;
-  /** All the alerts there are; others are no longer. */
+  /** All alerts; any other no longer exists. */
   alerts(all: Alert[]): void;
-  /** Of the rows after `from` up to `to`, seconds, those whose times are not `there` are no longer. */
+  /** Of the rows after `from` up to `to`, in seconds, those whose times are not in `there` no longer exist. */
   resumed(from: number, to: number, there: ReadonlySet<number>): void;
   signal(change: SignalChange): void;
   health(health: Health): void;
   system(system: System): void;
-  /** A repair corrected rows from that of the bar `from` (seconds) on: they are to be read anew. */
+  /** A repair corrected the rows from the bar that starts at `from` (seconds) on: read them again. */
   corrected(from: number): void;
-  /** What is held is too old to be continued: forget it, newer rows follow. */
+  /** The present rows are too old to be continued: drop them, newer rows follow. */
   reset(): void;
-  /** The connection is there (true) or not. */
+  /** The connection is open (true) or lost. */
   connected(there: boolean): void;
 }
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 5_000;
-/** Bars before the newest that is held which are asked for again. */
+/** The number of bars before the newest one that a new connection requests again. */
 const OVERLAP = 60;
-/** The server gives a sign of life every 0.9 s. */
+/** The server sends something at least every 0.9 s. */
 const SILENCE = 4_000;
 
-/** The wait before the next attempt: doubled each time, up to the longest. */
+/** The wait before the next attempt: twice the last one, up to the longest. */
 export function nextWait(wait: number): number {
   return Math.min(LONGEST_WAIT, wait * 2);
 }
 
 /**
- * The live stream of one series. Reconnects for ever, and asks each time for what is behind the
- * last row that is held, and for the minute of bars before it: a recorder that was killed before it
- * stored what it had told makes other rows of the same bars, or none, when it runs again. EventSource would reconnect by itself, but not after every error, and it
- * does not notice a server that says nothing any more.
+ * The live stream of one series. It reconnects for ever, and each time requests the rows after the last one it has, and
+ * {@link OVERLAP} bars before that: a recorder that was killed before it stored the rows it had sent may, when it runs
+ * again, compute different rows for the same bars, or none. EventSource would reconnect by itself, but not after every
+ * error, and it does not notice a server that has fallen silent.
  */
 export class LiveStream {
   private source: EventSource | undefined;
@@ -54,8 +54,8 @@ export class LiveStream {
   private readonly watch: number;
 
   /**
-   * @param interval seconds a bar lasts
-   * @param since start of the newest bar that is held, in seconds; asked at each attempt
+   * @param interval length of a bar in seconds
+   * @param since returns the start of the newest bar, in seconds; called at each attempt
    */
   constructor(
     private readonly id: string,
@@ -78,13 +78,13 @@ export class LiveStream {
     this.heard = performance.now();
     const held = this.since();
     const from = Math.max(0, held - OVERLAP * this.interval);
-    let there: Set<number> | undefined = new Set(); // until all that was missed has come
+    let there: Set<number> | undefined = new Set(); // until all missed rows have arrived
     const source = new EventSource(streamAddress(this.id, from));
     this.source = source;
-    const on = <T>(name: string, tell: (data: T) => void) =>
+    const on = <T>(name: string, handle: (data: T) => void) =>
       source.addEventListener(name, (event) => {
         this.heard = performance.now();
-        tell(JSON.parse((event as MessageEvent<string>).data) as T);
+        handle(JSON.parse((event as MessageEvent<string>).data) as T);
       });
     on<Row>("row", (row) => {
       there?.add(row.t);
@@ -93,7 +93,7 @@ export class LiveStream {
     on<Price>("price", (price) => this.listener.price(price));
     on<Alert>("alert", (alert) => this.listener.alert(alert));
     on<Alert[]>("alerts", (all) => {
-      if (there !== undefined) { // the rows that were missed come before
+      if (there !== undefined) { // by now all missed rows have arrived
         this.listener.resumed(from, held, there);
         there = undefined;
       }
@@ -106,7 +106,7 @@ export class LiveStream {
       this.listener.corrected(from);
     });
     on<{ count: number }>("repairs", ({ count }) => {
-      // Repairs that came while nobody listened: of what, nobody has said.
+      // Repairs may have corrected any row while the connection was lost.
       const missed = this.repairs !== undefined && this.repairs !== count;
       this.repairs = count;
       if (missed) {

@@ -1,4 +1,4 @@
-/** Dark or light: as the system says, until the reader chooses; the choice is remembered. */
+/** Dark or light: the system's theme until the reader chooses one; the page remembers the choice. */
 
 const KEY = "tapekeeper.theme";
 
@@ -15,7 +15,7 @@ export interface Colours {
   alarm: string;
 }
 
-/** Sets the theme that was chosen before. */
+/** Sets the theme that the reader chose earlier. */
 export function restoreTheme(): void {
   const chosen = localStorage.getItem(KEY);
   if (chosen === "dark" || chosen === "light") {
@@ -36,7 +36,7 @@ export function toggleTheme(): void {
   localStorage.setItem(KEY, chosen);
 }
 
-/** The style sheet's colours as they are now, for what is drawn on a canvas. */
+/** The style sheet's current colours, for drawing on a canvas. */
 export function colours(): Colours {
   const probe = document.createElement("i");
   document.body.append(probe);

@@ -1,11 +1,13 @@
-import type { Bar, Row, SeriesInfo } from "./api";
+import { valueOf, type Bar, type Feature, type Row, type SeriesInfo } from "./api";
+import { PANES, further } from "./charts";
 import { created, element } from "./element";
 import { NONE, clock, fixed, lasted, percent, scientific, signed } from "./format";
 import { titled } from "./header";
 
-/** The title of each pane, with what is under the crosshair or else the latest. */
+/** The title of each pane, with the values under the crosshair, or else the latest ones. */
 export class Titles {
   private readonly titles: HTMLElement[];
+  private further: Feature[] = [];
   private readonly narrow = window.matchMedia("(max-width: 560px)");
 
   constructor() {
@@ -14,7 +16,12 @@ export class Titles {
     box.append(...this.titles);
   }
 
-  /** Puts them at the upper edges of the panes. */
+  /** Names the features that have no place of their own in the title of the pane they are drawn in. */
+  offer(features: readonly Feature[]): void {
+    this.further = further(features);
+  }
+
+  /** Places the titles at the upper edges of the panes. */
   place(tops: number[]): void {
     tops.forEach((top, i) => {
       const title = this.titles[i];
@@ -25,8 +32,8 @@ export class Titles {
   }
 
   /**
-   * @param bar what is shown of the price; the bar that forms has no row yet
-   * @param pointed whether it is the crosshair's, whose time is told
+   * @param bar the bar whose prices are shown; a forming bar has no row yet
+   * @param pointed whether the crosshair is on the bar; then its time is shown too
    */
   show(
     info: SeriesInfo,
@@ -37,7 +44,7 @@ export class Titles {
   ): void {
     const { settings } = info;
     const window = settings === null ? "" : ` ${lasted(settings.window * info.interval * 1000)}`;
-    const narrow = this.narrow.matches; // a second line would lie over the candles
+    const narrow = this.narrow.matches; // a second line would cover the candles
     const ohlc = bar === undefined ? NONE : prices(bar, places, narrow);
     const when = pointed && bar !== undefined ? ` · ${clock(bar.t * 1000)} UTC` : "";
     const tape = narrow ? "" : ` · ${info.venue} ${info.kind}`;
@@ -54,13 +61,17 @@ export class Titles {
       ],
       [`z-score${window}`, signed(row?.z ?? null, 2), ""],
     ];
+    for (const { key, title, unit } of this.further) {
+      const text = texts[PANES[unit]!]!;
+      text[2] += ` ┈ ${title} ${scientific(row === undefined ? null : valueOf(row, key), 2)}`;
+    }
     texts.forEach(([title, value, note], i) =>
       this.titles[i]?.replaceChildren(...titled(title, value, note)),
     );
   }
 }
 
-/** Open, high, low, close; a line may break between two of them and nowhere else. */
+/** Open, high, low, close; a line may break only between two of them. */
 function prices({ o, h, l, c }: Bar, places: number, closeAlone: boolean): string {
   return Object.entries(closeAlone ? { C: c } : { O: o, H: h, L: l, C: c })
     .map(([name, price]) => `${name}\u00a0${fixed(price, places)}`)

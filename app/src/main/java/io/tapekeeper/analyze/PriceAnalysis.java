@@ -3,6 +3,7 @@ package io.tapekeeper.analyze;
 import io.tapekeeper.alert.ClassicRules;
 import io.tapekeeper.app.CommandFailure;
 import io.tapekeeper.feature.ClassicFeatures;
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.series.Preset;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Features, signal and rules of a table of prices, with all cores.
@@ -23,8 +26,14 @@ import java.util.concurrent.FutureTask;
  * each.
  */
 public final class PriceAnalysis {
-    private static final byte[] HEADER =
-            "time,price,return,volatility,zscore,signal,alerts\n".getBytes(StandardCharsets.US_ASCII);
+    private static final String HEADER = Stream.of(
+                    Stream.of("time", "price"),
+                    Feature.at(Feature.Csv.FIRST).stream().map(Feature::column),
+                    Stream.of("signal", "alerts"),
+                    Feature.at(Feature.Csv.LAST).stream().map(Feature::column))
+            .flatMap(columns -> columns)
+            .collect(Collectors.joining(",", "", "\n"));
+
     private static final int CHUNK = 1 << 17;
     private static final int MOST_WORKERS = 8; // computing alone keeps up with about so many
     private static final int MOST_SHOWN = 60; // characters of a line that is wrong
@@ -65,7 +74,7 @@ public final class PriceAnalysis {
      * @throws IOException where the rows cannot be written
      */
     public void run(InputStream in, OutputStream out) throws IOException {
-        out.write(HEADER);
+        out.write(HEADER.getBytes(StandardCharsets.US_ASCII));
         LineChunks chunks = new LineChunks(in, chunkSize);
         PriceChunk first = new PriceChunk(chunkSize);
         fill(first, chunks);

@@ -1,7 +1,6 @@
 package io.tapekeeper.analyze;
 
 import io.tapekeeper.alert.ClassicRules;
-import io.tapekeeper.alert.Rule;
 import io.tapekeeper.feature.ClassicFeatures;
 import io.tapekeeper.signal.Signal;
 import java.io.IOException;
@@ -26,7 +25,7 @@ final class PriceChunk {
     private static final double[] POWERS = new double[MOST_DIGITS]; // of ten, all exact
 
     private static final Map<Signal, byte[]> SIGNALS = new EnumMap<>(Signal.class);
-    private static final byte[][] RULES = new byte[1 << Rule.values().length][];
+    private static final byte[][] RULES = new byte[1 << ClassicRules.ALL.size()][];
     private static final int MOST_BESIDE_CELLS = 128; // bytes of a row: three numbers, the labels
 
     static {
@@ -38,7 +37,7 @@ final class PriceChunk {
             SIGNALS.put(signal, ascii(signal.label()));
         }
         for (int bits = 0; bits < RULES.length; bits++) {
-            RULES[bits] = ascii(Rule.labels(bits));
+            RULES[bits] = ascii(ClassicRules.labels(bits));
         }
     }
 

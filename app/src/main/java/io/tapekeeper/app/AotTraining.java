@@ -2,7 +2,6 @@ package io.tapekeeper.app;
 
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.dashboard.Dashboard;
-import io.tapekeeper.dashboard.HistorySource;
 import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.exchange.ExchangeConfig;
 import io.tapekeeper.exchange.play.Speed;
@@ -123,11 +122,11 @@ final class AotTraining {
                 instrument,
                 Preset.CLASSIC.label(),
                 Interval.SECOND);
-        LiveView view = new LiveView(LiveView.RING_ROWS);
+        LiveView view = new LiveView(LiveView.RING_ROWS, System::nanoTime);
         view.addSeries(series, SeriesInfo.live(series, Preset.CLASSIC));
         try (Recorder recorder = Recorder.open(db, Durability.NORMAL);
                 History history = History.open(db);
-                Dashboard dashboard = new Dashboard(view, HistorySource.of(history), "127.0.0.1", 0)) {
+                Dashboard dashboard = new Dashboard(view, history, "127.0.0.1", 0)) {
             dashboard.start();
             TapePipeline watch = new TapePipeline(series, Preset.CLASSIC, recorder, view, 0, new HoldLimit(1));
             String address = "http://127.0.0.1:" + dashboard.port();

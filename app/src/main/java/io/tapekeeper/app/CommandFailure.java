@@ -1,5 +1,6 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.recorder.RecordingException;
 import io.tapekeeper.store.StoreException;
 import io.tapekeeper.venue.VenueException;
 
@@ -36,6 +37,11 @@ public final class CommandFailure extends RuntimeException {
 
     public static CommandFailure of(StoreException e) {
         return new CommandFailure(OUTSIDE, e.getMessage(), e);
+    }
+
+    public static CommandFailure of(RecordingException e) {
+        boolean usage = e.kind() == RecordingException.Kind.USAGE;
+        return new CommandFailure(usage ? BAD_USAGE : OUTSIDE, e.getMessage(), e);
     }
 
     public static CommandFailure of(VenueException e) {

@@ -1,11 +1,14 @@
 package io.tapekeeper.app;
 
 import io.tapekeeper.app.terminal.LogFile;
+import io.tapekeeper.app.terminal.StatusLine;
 import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.exchange.ExchangeConfig;
 import io.tapekeeper.recorder.Recording;
+import io.tapekeeper.recorder.RecordingPlan;
+import io.tapekeeper.recorder.RecordingSettings;
 import io.tapekeeper.recorder.Shutdown;
-import io.tapekeeper.recorder.repair.RepairSettings;
+import io.tapekeeper.recorder.Surroundings;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.StoreException;
 import io.tapekeeper.tape.TapeId;
@@ -79,16 +82,16 @@ final class DemoCommand implements Callable<Integer> {
                 .withSpeed(ExchangeCommand.speed(speed))
                 .withFaults(ExchangeCommand.faults(faults));
         System.out.println("demo: a SIMULATED market, no real prices");
+        RecordingPlan plan = options.plan(db);
+        System.out.println("store: " + db);
         try (Exchange exchange = ExchangeCommand.start(config)) {
             String address = "127.0.0.1:" + exchange.port();
             new Recording(
-                            options,
-                            db,
+                            plan,
                             () -> ownVenue(address),
+                            RecordingSettings.defaults(),
                             stop,
-                            Optional.of(exchange::close),
-                            RepairSettings.DEFAULTS,
-                            System.out)
+                            new Surroundings(new StatusLine(System.out), options.page(), Optional.of(exchange::close)))
                     .run();
         }
         return CommandFailure.FINE;

@@ -2,6 +2,7 @@ package io.tapekeeper.app;
 
 import io.tapekeeper.app.terminal.ConfigFile;
 import io.tapekeeper.app.terminal.LogFile;
+import io.tapekeeper.recorder.RecordingException;
 import io.tapekeeper.recorder.Shutdown;
 import java.io.PrintWriter;
 import java.lang.System.Logger;
@@ -64,9 +65,11 @@ public final class Main implements Runnable {
     private Path config;
 
     private final Shutdown stop;
+    private final Signals signals;
 
     private Main(Shutdown stop) {
         this.stop = stop;
+        signals = new Signals(stop);
     }
 
     /** The entry of ./tapekeeper. */
@@ -83,13 +86,13 @@ public final class Main implements Runnable {
     static int execute(Shutdown stop, String... args) {
         Main main = new Main(stop);
         int code = main.run(main.lineFor(args), args);
-        main.stop.finished(code);
+        main.signals.finished(code);
         return code;
     }
 
     /** How a command that runs for long is asked to end; from now on signals ask it. */
     Shutdown stopOnSignals() {
-        stop.onSignals();
+        signals.listen();
         return stop;
     }
 
@@ -189,6 +192,9 @@ public final class Main implements Runnable {
     }
 
     private static int failed(Exception e, CommandLine line, ParseResult parsed) {
+        if (e instanceof RecordingException refusal) {
+            return failed(CommandFailure.of(refusal), line, parsed);
+        }
         if (e instanceof CommandFailure failure) {
             LOG.log(Level.DEBUG, failure.getMessage(), failure);
             say(line, failure.getMessage());

@@ -1,8 +1,8 @@
 package io.tapekeeper.app;
 
 import io.tapekeeper.dashboard.Dashboard;
-import io.tapekeeper.dashboard.HistorySource;
 import io.tapekeeper.live.LiveView;
+import io.tapekeeper.recorder.Page;
 import io.tapekeeper.store.History;
 import java.io.IOException;
 import java.util.List;
@@ -23,12 +23,12 @@ public final class PageOptions {
     @Option(names = "--open", description = "Open the page in the browser.")
     boolean open;
 
-    /** Starts the page and says where it is. */
-    public Dashboard start(LiveView view, History history) {
+    /** Starts the page and prints where it is. */
+    public Page.Open start(LiveView view, History history) {
         if (port < 0 || port > 65_535) {
             throw CommandFailure.usage("--port must be from 0 to 65535, not " + port);
         }
-        Dashboard dashboard = new Dashboard(view, HistorySource.of(history), host, port);
+        Dashboard dashboard = new Dashboard(view, history, host, port);
         try {
             dashboard.start();
         } catch (IOException e) {
@@ -39,7 +39,7 @@ public final class PageOptions {
         if (open) {
             browse(address);
         }
-        return dashboard;
+        return dashboard::close;
     }
 
     private static void browse(String address) {

@@ -3,11 +3,15 @@ package io.tapekeeper.app;
 import io.tapekeeper.app.terminal.Durations;
 import io.tapekeeper.app.terminal.Intervals;
 import io.tapekeeper.bar.Interval;
+import io.tapekeeper.recorder.Page;
+import io.tapekeeper.recorder.RecordingPlan;
+import io.tapekeeper.series.Preset;
 import io.tapekeeper.store.Durability;
 import io.tapekeeper.tape.TapeKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -107,11 +111,32 @@ public final class RecordOptions {
     }
 
     /**
-     * Refuses what makes no sense together.
+     * What these options ask to record into a store.
      *
-     * @throws CommandFailure with one plain sentence
+     * @throws CommandFailure where they make no sense together
      */
-    public void check() {
+    RecordingPlan plan(Path store) {
+        Preset preset = watch.preset();
+        check();
+        return new RecordingPlan(
+                store,
+                symbols,
+                kind(),
+                mode == Mode.poll ? every : Interval.SECOND,
+                preset,
+                fsync == Fsync.full ? Durability.FULL : Durability.NORMAL,
+                redundant,
+                Optional.ofNullable(keep),
+                Optional.ofNullable(forTime),
+                Optional.ofNullable(untilIdle));
+    }
+
+    /** Where the recording is shown. */
+    Page page() {
+        return noDashboard ? Page.NONE : page::start;
+    }
+
+    private void check() {
         symbols = symbols.stream()
                 .map(String::strip)
                 .filter(name -> !name.isEmpty())
@@ -136,14 +161,5 @@ public final class RecordOptions {
                     case raw -> TapeKind.RAW;
                 };
         };
-    }
-
-    /** Length of the bars. */
-    public Interval interval() {
-        return mode == Mode.poll ? every : Interval.SECOND;
-    }
-
-    public Durability durability() {
-        return fsync == Fsync.full ? Durability.FULL : Durability.NORMAL;
     }
 }

@@ -1,9 +1,12 @@
 package io.tapekeeper.app;
 
 import io.tapekeeper.app.terminal.LogFile;
+import io.tapekeeper.app.terminal.StatusLine;
 import io.tapekeeper.recorder.Recording;
+import io.tapekeeper.recorder.RecordingPlan;
+import io.tapekeeper.recorder.RecordingSettings;
 import io.tapekeeper.recorder.Shutdown;
-import io.tapekeeper.recorder.repair.RepairSettings;
+import io.tapekeeper.recorder.Surroundings;
 import io.tapekeeper.venue.binance.Binance;
 import java.net.URI;
 import java.nio.file.Path;
@@ -58,14 +61,14 @@ public final class RunCommand implements Callable<Integer> {
         Path db = options.db == null ? DEFAULT_DB : options.db;
         LogFile.beside(db);
         Shutdown stop = main.stopOnSignals();
+        RecordingPlan plan = options.plan(db);
+        System.out.println("store: " + db.toAbsolutePath());
         new Recording(
-                        options,
-                        db,
+                        plan,
                         () -> Binance.at(restUrl, streamUrl),
+                        RecordingSettings.defaults(),
                         stop,
-                        Optional.empty(),
-                        RepairSettings.DEFAULTS,
-                        System.out)
+                        new Surroundings(new StatusLine(System.out), options.page(), Optional.empty()))
                 .run();
         return CommandFailure.FINE;
     }

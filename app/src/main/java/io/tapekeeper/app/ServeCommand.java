@@ -1,9 +1,8 @@
 package io.tapekeeper.app;
 
-import io.tapekeeper.dashboard.Dashboard;
-import io.tapekeeper.dashboard.HistorySource;
 import io.tapekeeper.dashboard.StoreTail;
 import io.tapekeeper.live.LiveView;
+import io.tapekeeper.recorder.Page;
 import io.tapekeeper.recorder.Shutdown;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.StoreException;
@@ -37,10 +36,10 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Shutdown stop = main.stopOnSignals();
         System.out.println("store: " + db.toAbsolutePath() + " (read-only)");
-        LiveView view = new LiveView(LiveView.RING_ROWS);
+        LiveView view = new LiveView(LiveView.RING_ROWS, System::nanoTime);
         try (History history = History.open(db);
-                StoreTail tail = new StoreTail(view, HistorySource.of(history), Clock.systemUTC());
-                Dashboard dashboard = page.start(view, history)) {
+                StoreTail tail = new StoreTail(view, history, Clock.systemUTC());
+                Page.Open shown = page.start(view, history)) {
             tail.start();
             stop.await();
         } catch (StoreException e) {

@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.exchange.ExchangeConfig;
-import io.tapekeeper.exchange.faults.Amount;
 import io.tapekeeper.exchange.faults.Fault;
 import io.tapekeeper.exchange.faults.FaultPlan;
-import io.tapekeeper.exchange.faults.When;
+import io.tapekeeper.exchange.faults.Progress;
+import io.tapekeeper.exchange.faults.Schedule;
 import io.tapekeeper.exchange.play.Speed;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.market.Trade;
@@ -223,7 +223,7 @@ class BackfillCommandTest {
     @Test
     void rawTradesThatTheHostDoesNotServeAreNamedAndComeWhereItDoes() throws Exception {
         TapeId raw = new TapeId("binance", "BTCUSDT", TapeKind.RAW, true);
-        When once = When.AT_ONCE.lasting(Amount.requests(1)).only("historicalTrades");
+        Schedule once = Schedule.AT_ONCE.lasting(Progress.requests(1)).only("historicalTrades");
         try (Exchange market = market(new Fault.Status(once, 404, Duration.ZERO))) {
             String to = timeOf(market, 1_500);
             Said named = backfill(market, EVER, "--to", to, "--tape", "raw");

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.dashboard.Dashboard;
-import io.tapekeeper.dashboard.HistorySource;
 import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.exchange.ExchangeConfig;
 import io.tapekeeper.exchange.play.Speed;
@@ -157,7 +156,7 @@ class CareTest {
                     0,
                     "is sound",
                     "nobody records it; the last recorder closed it in good order",
-                    "cannot be told yet: ",
+                    "is not known yet: ",
                     " 0 missing",
                     "of 6,000 used",
                     "answers in",
@@ -184,7 +183,7 @@ class CareTest {
         }
         try (Exchange market = market();
                 History history = History.open(db);
-                Dashboard page = new Dashboard(new LiveView(10), HistorySource.of(history), "127.0.0.1", 0);
+                Dashboard page = new Dashboard(new LiveView(10, System::nanoTime), history, "127.0.0.1", 0);
                 ServerSocket other = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             page.start();
             assertSays(doctorAt(page.port(), db, market), 0, page.port() + " shows a recorder's");

@@ -3,13 +3,13 @@ package io.tapekeeper.app;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.tapekeeper.app.FaultRun.Market;
-import io.tapekeeper.exchange.faults.Amount;
 import io.tapekeeper.exchange.faults.Fault;
 import io.tapekeeper.exchange.faults.Fault.Body;
 import io.tapekeeper.exchange.faults.Fault.Drop;
 import io.tapekeeper.exchange.faults.Fault.Frame;
 import io.tapekeeper.exchange.faults.FaultPlan;
-import io.tapekeeper.exchange.faults.When;
+import io.tapekeeper.exchange.faults.Progress;
+import io.tapekeeper.exchange.faults.Schedule;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,18 +68,18 @@ class FaultSuiteTest {
         PRODUCT.setLevel(null);
     }
 
-    private static When at(long trades) {
-        return When.after(Amount.trades(trades));
+    private static Schedule at(long trades) {
+        return Schedule.after(Progress.trades(trades));
     }
 
     /** Again and again: three times. */
-    private static When often() {
-        return at(300).repeated(Amount.trades(300), 3);
+    private static Schedule often() {
+        return at(300).repeated(Progress.trades(300), 3);
     }
 
     /** In the middle of filling holes. */
-    private static When asked() {
-        return When.after(Amount.requests(8)).repeated(Amount.requests(3), 3);
+    private static Schedule asked() {
+        return Schedule.after(Progress.requests(8)).repeated(Progress.requests(3), 3);
     }
 
     private static Duration millis(long millis) {
@@ -92,7 +92,7 @@ class FaultSuiteTest {
 
     /** Trades that no socket brings. */
     private static Frame skip() {
-        return new Frame(at(200).repeated(Amount.trades(150), 20), Frame.Trick.SKIP);
+        return new Frame(at(200).repeated(Progress.trades(150), 20), Frame.Trick.SKIP);
     }
 
     private static Arguments plan(String name, Fault... faults) {
@@ -100,27 +100,36 @@ class FaultSuiteTest {
     }
 
     static Stream<Arguments> kinds() {
-        When secondSocket = When.after(Amount.connections(2));
+        Schedule secondSocket = Schedule.after(Progress.connections(2));
         return Stream.of(
                 plan("drop", drop(), skip()),
-                plan("silent", new Fault.Silent(often().lasting(Amount.of(millis(150)))), skip()),
+                plan("silent", new Fault.Silent(often().lasting(Progress.of(millis(150)))), skip()),
                 plan("half-open", new Fault.HalfOpen(at(300)), skip()),
                 plan("mute", drop(), new Fault.Mute(secondSocket), skip()),
-                plan("refuse", drop(), new Fault.Refuse(secondSocket.lasting(Amount.of(millis(300))), 503), skip()),
+                plan("refuse", drop(), new Fault.Refuse(secondSocket.lasting(Progress.of(millis(300))), 503), skip()),
                 plan("rotate", new Fault.Rotate(Duration.ofSeconds(1)), skip()),
                 plan("restart", new Fault.Restart(at(400), millis(400)), skip()),
                 plan("server-shutdown", new Fault.ServerShutdown(at(300), millis(200)), skip()),
                 plan("drip", new Fault.Drip(at(300), millis(300)), skip()),
                 plan("burst", new Fault.Burst(at(300), millis(300)), skip()),
-                plan("clock", new Fault.Clock(at(300).lasting(Amount.of(millis(500))), Duration.ofSeconds(-5)), skip()),
+                plan(
+                        "clock",
+                        new Fault.Clock(at(300).lasting(Progress.of(millis(500))), Duration.ofSeconds(-5)),
+                        skip()),
                 plan("rest", new Fault.Status(asked(), 503, Duration.ofSeconds(1)), skip()),
-                plan("rest 429", new Fault.Status(When.after(Amount.requests(8)), 429, Duration.ofSeconds(1)), skip()),
+                plan(
+                        "rest 429",
+                        new Fault.Status(Schedule.after(Progress.requests(8)), 429, Duration.ofSeconds(1)),
+                        skip()),
                 plan("body", new Body(asked(), Body.Trick.TRUNCATED), skip()),
                 plan("slow", new Fault.Slow(asked(), Duration.ofSeconds(1)), skip()),
-                plan("lag", new Fault.Lag(When.AT_ONCE.lasting(Amount.of(Duration.ofSeconds(3))), millis(300)), skip()),
+                plan(
+                        "lag",
+                        new Fault.Lag(Schedule.AT_ONCE.lasting(Progress.of(Duration.ofSeconds(3))), millis(300)),
+                        skip()),
                 plan(
                         "late ids",
-                        new Fault.LateIds(When.AT_ONCE.lasting(Amount.of(Duration.ofMinutes(1))), 3, millis(100)),
+                        new Fault.LateIds(Schedule.AT_ONCE.lasting(Progress.of(Duration.ofMinutes(1))), 3, millis(100)),
                         skip()),
                 plan("blank", new Fault.Blank(300), skip()),
                 plan("venue-holes", new Fault.VenueHoles(8_000), skip()),
@@ -145,11 +154,11 @@ class FaultSuiteTest {
             all.add(plan("drop " + how, new Drop(often(), how), skip()));
         }
         for (int status : List.of(403, 429, 503)) {
-            When second = When.after(Amount.connections(2)).lasting(Amount.of(millis(300)));
+            Schedule second = Schedule.after(Progress.connections(2)).lasting(Progress.of(millis(300)));
             all.add(plan("refuse " + status, drop(), new Fault.Refuse(second, status), skip()));
         }
         for (int status : List.of(403, 418, 429, 451, 500, 502, 503, 504)) {
-            When when = When.after(Amount.requests(8));
+            Schedule when = Schedule.after(Progress.requests(8));
             Duration retryAfter = Duration.ofSeconds(1);
             all.add(plan("rest " + status, new Fault.Status(when, status, retryAfter), skip()));
         }

@@ -301,7 +301,7 @@ final class Judge {
 
     /** Records a tape on which nothing is missing but what the venue itself lacks. */
     private void record(Path db, Series series, long firstId, long lastId, Map<Long, GapCause> named, History told) {
-        LiveView view = new LiveView(100);
+        LiveView view = new LiveView(100, System::nanoTime);
         view.addSeries(series, SeriesInfo.live(series, Preset.CLASSIC));
         List<LedgerEntry> ledger = told.gaps(series.tape());
         try (Recorder recorder = Recorder.open(db, Durability.NORMAL)) {

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.exchange.ExchangeConfig;
-import io.tapekeeper.exchange.faults.Amount;
 import io.tapekeeper.exchange.faults.Fault;
 import io.tapekeeper.exchange.faults.FaultPlan;
-import io.tapekeeper.exchange.faults.When;
+import io.tapekeeper.exchange.faults.Progress;
+import io.tapekeeper.exchange.faults.Schedule;
 import io.tapekeeper.exchange.play.Speed;
 import io.tapekeeper.live.LiveView;
 import io.tapekeeper.live.SeriesInfo;
@@ -110,7 +110,7 @@ class KilledRecorderTest {
                         Decimals.parse(tape.symbol().equals("BTCUSDT") ? "0.00001" : "0.0001")),
                 Preset.CLASSIC.label(),
                 Interval.SECOND);
-        LiveView view = new LiveView(100);
+        LiveView view = new LiveView(100, System::nanoTime);
         view.addSeries(series, SeriesInfo.live(series, Preset.CLASSIC));
         TapePipeline watch = new TapePipeline(series, Preset.CLASSIC, recorder, view, 0, new HoldLimit(1));
         List<Trade> late = trades.subList(50, 150);
@@ -156,8 +156,8 @@ class KilledRecorderTest {
                 .withSpeed(new Speed(SPEED))
                 .withFaults(FaultPlan.of(
                         seed,
-                        new Fault.Drop(When.each(Amount.trades(700)), Fault.Drop.How.RESET),
-                        new Fault.Slow(When.each(Amount.requests(4)), Duration.ofMillis(400)))));
+                        new Fault.Drop(Schedule.each(Progress.trades(700)), Fault.Drop.How.RESET),
+                        new Fault.Slow(Schedule.each(Progress.requests(4)), Duration.ofMillis(400)))));
     }
 
     /** As a user does, or one that leaves every hole to the ledger. */

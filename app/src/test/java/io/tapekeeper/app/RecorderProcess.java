@@ -3,9 +3,12 @@ package io.tapekeeper.app;
 import static org.awaitility.Awaitility.await;
 
 import io.tapekeeper.app.terminal.LogFile;
+import io.tapekeeper.app.terminal.StatusLine;
 import io.tapekeeper.exchange.Exchange;
+import io.tapekeeper.recorder.Page;
 import io.tapekeeper.recorder.Recording;
 import io.tapekeeper.recorder.Shutdown;
+import io.tapekeeper.recorder.Surroundings;
 import io.tapekeeper.recorder.repair.RepairSettings;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.StoreException;
@@ -155,16 +158,21 @@ final class RecorderProcess implements AutoCloseable {
     /** Records into a file from a local port, with a patience, these symbols. */
     public static void main(String[] words) throws InterruptedException {
         RecordOptions options = RecordOptions.of(words[3].split(",", -1));
-        options.noDashboard = true;
         Path db = Path.of(words[0]);
         LogFile.beside(db);
         Shutdown stop = new Shutdown();
-        stop.onSignals();
+        Signals signals = new Signals(stop).listen();
         int port = Integer.parseInt(words[1]);
         Tuning tuning = Patience.valueOf(words[2]).tuning();
-        new Recording(options, db, () -> tuning.open(port, port), stop, Optional.empty(), tuning.repair(), System.out)
+        System.out.println("store: " + db.toAbsolutePath());
+        new Recording(
+                        options.plan(db),
+                        () -> tuning.open(port, port),
+                        tuning.settings(),
+                        stop,
+                        new Surroundings(new StatusLine(System.out), Page.NONE, Optional.empty()))
                 .run();
-        stop.finished(0);
+        signals.finished(0);
     }
 
     long pid() {

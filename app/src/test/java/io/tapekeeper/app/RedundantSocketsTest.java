@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.exchange.ExchangeConfig;
-import io.tapekeeper.exchange.faults.Amount;
 import io.tapekeeper.exchange.faults.Fault;
 import io.tapekeeper.exchange.faults.FaultPlan;
-import io.tapekeeper.exchange.faults.When;
+import io.tapekeeper.exchange.faults.Progress;
+import io.tapekeeper.exchange.faults.Schedule;
 import io.tapekeeper.exchange.play.Speed;
 import io.tapekeeper.recorder.repair.RepairSettings;
 import io.tapekeeper.venue.ConnectionSettings;
@@ -31,7 +31,7 @@ class RedundantSocketsTest {
     @Test
     @Timeout(60)
     void twoSocketsThatBreakAndLoseTradesMakeOneWholeTape() throws Exception {
-        When often = When.after(Amount.trades(500)).repeated(Amount.trades(900), 3);
+        Schedule often = Schedule.after(Progress.trades(500)).repeated(Progress.trades(900), 3);
         FaultPlan plan = FaultPlan.of(
                 SEED,
                 new Fault.Drop(often, Fault.Drop.How.RESET),

@@ -2,9 +2,13 @@ package io.tapekeeper.app;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.tapekeeper.live.MetricsSource.Metric;
+import io.tapekeeper.app.terminal.StatusLine;
+import io.tapekeeper.live.Metric;
+import io.tapekeeper.live.Metric.Sample;
+import io.tapekeeper.recorder.Page;
 import io.tapekeeper.recorder.Recording;
 import io.tapekeeper.recorder.Shutdown;
+import io.tapekeeper.recorder.Surroundings;
 import io.tapekeeper.recorder.repair.RepairSettings;
 import io.tapekeeper.venue.ConnectionSettings;
 import io.tapekeeper.venue.limit.RateGovernor;
@@ -13,6 +17,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 
 /** A recorder in this process, without a page, until it is closed. */
@@ -24,15 +29,12 @@ final class Running implements AutoCloseable {
     private volatile Throwable failure;
 
     Running(RecordOptions options, Path db, int restPort, int streamPort, Tuning tuning) {
-        options.noDashboard = true;
         recording = new Recording(
-                options,
-                db,
+                options.plan(db),
                 () -> tuning.open(restPort, streamPort),
+                tuning.settings(),
                 stop,
-                Optional.empty(),
-                tuning.repair(),
-                new PrintStream(out, true, UTF_8));
+                new Surroundings(new StatusLine(new PrintStream(out, true, UTF_8)), Page.NONE, Optional.empty()));
         thread = Thread.ofPlatform()
                 .uncaughtExceptionHandler((t, e) -> failure = e)
                 .start(this::record);
@@ -51,11 +53,17 @@ final class Running implements AutoCloseable {
         }
     }
 
+    /** Everything that it counts. */
+    List<Metric> metrics() {
+        return recording.metrics();
+    }
+
     /** What it has counted under a name of the metrics, all symbols together. */
     long counted(String name) {
         return (long) recording.metrics().stream()
                 .filter(metric -> metric.name().equals(name))
-                .mapToDouble(Metric::value)
+                .flatMap(metric -> metric.source().get().stream())
+                .mapToDouble(Sample::value)
                 .sum();
     }
 

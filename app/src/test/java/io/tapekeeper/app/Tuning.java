@@ -1,11 +1,13 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.recorder.RecordingSettings;
 import io.tapekeeper.recorder.repair.RepairSettings;
 import io.tapekeeper.venue.ConnectionSettings;
 import io.tapekeeper.venue.Venue;
 import io.tapekeeper.venue.binance.Binance;
 import io.tapekeeper.venue.limit.RateGovernor;
 import java.net.URI;
+import java.time.InstantSource;
 import java.util.function.Function;
 
 /**
@@ -20,5 +22,9 @@ record Tuning(ConnectionSettings venue, RepairSettings repair, Function<URI, Rat
     Venue open(int restPort, int streamPort) {
         URI rest = URI.create("http://127.0.0.1:" + restPort);
         return new Binance(rest, URI.create("ws://127.0.0.1:" + streamPort), venue, governor.apply(rest));
+    }
+
+    RecordingSettings settings() {
+        return new RecordingSettings(repair, InstantSource.system(), System::nanoTime);
     }
 }

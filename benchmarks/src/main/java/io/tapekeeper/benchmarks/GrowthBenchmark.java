@@ -3,7 +3,6 @@ package io.tapekeeper.benchmarks;
 import io.tapekeeper.alert.Alert;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.dashboard.Dashboard;
-import io.tapekeeper.dashboard.HistorySource;
 import io.tapekeeper.live.LiveView;
 import io.tapekeeper.market.Decimals;
 import io.tapekeeper.market.Instrument;
@@ -87,7 +86,7 @@ public final class GrowthBenchmark {
         Arrays.sort(starts);
         try (History history = History.open(file);
                 Dashboard dashboard =
-                        new Dashboard(new LiveView(LiveView.RING_ROWS), HistorySource.of(history), "127.0.0.1", 0)) {
+                        new Dashboard(new LiveView(LiveView.RING_ROWS, System::nanoTime), history, "127.0.0.1", 0)) {
             dashboard.start();
             Client client = new Client("http://127.0.0.1:" + dashboard.port());
             long seconds = trades / TRADES_A_SECOND;

@@ -13,6 +13,13 @@ public record Alert(Rule rule, long opened, long closed, double value, double th
     /** {@link #closed} of an alert that is still open. */
     public static final long OPEN = 0;
 
+    /** What {@code rule} opens at {@code time}, epoch microseconds, where {@code bar} made it true. */
+    public static Alert opened(Rule rule, long time, Rule.Occasion bar) {
+        double value = bar.values().of(rule.feature());
+        double threshold = rule.threshold().of(bar.values(), bar.limits());
+        return new Alert(rule, time, OPEN, value, threshold, rule.reason().of(bar));
+    }
+
     public boolean isOpen() {
         return closed == OPEN;
     }

@@ -1,49 +1,82 @@
 package io.tapekeeper.alert;
 
-/** The classic rules. Their order is the order in which files print them. */
-public enum Rule {
-    /** z-score above the threshold. */
-    Z_HIGH(1, "z-high", Severity.CRITICAL),
-    /** z-score below minus the threshold. */
-    Z_LOW(2, "z-low", Severity.CRITICAL),
-    /** volatility above a multiple of its baseline. */
-    VOLATILITY_SPIKE(4, "volatility-spike", Severity.WARNING);
+import io.tapekeeper.bar.Interval;
+import io.tapekeeper.feature.ClassicFeatures;
+import io.tapekeeper.feature.Feature;
+import io.tapekeeper.feature.FeatureValues;
 
-    private final int bit;
-    private final String label;
-    private final Severity severity;
+/**
+ * A rule: everything that there is to say about one reason to look at a bar.
+ *
+ * @param label as files and APIs print it
+ * @param title when it is true, for people
+ * @param bit its bit in a set of rules, also in the store
+ * @param feature what it looks at
+ * @param when whether it is true for the latest bar
+ * @param threshold what the feature is compared with
+ * @param reason one sentence with the numbers
+ */
+public record Rule(
+        String label,
+        String title,
+        int bit,
+        Severity severity,
+        Feature feature,
+        When when,
+        Threshold threshold,
+        Reason reason) {
+    /** The settings of rules. */
+    public interface Limits {
+        double zThreshold();
 
-    Rule(int bit, String label, Severity severity) {
-        this.bit = bit;
-        this.label = label;
-        this.severity = severity;
+        double spikeFactor();
     }
 
-    /** As files and APIs print it. */
-    public String label() {
+    /** Whether a rule is true for the latest bar; never where a value is missing. */
+    public interface When {
+        boolean holds(ClassicFeatures latest, Limits limits);
+    }
+
+    /** The number that the feature of a bar is compared with. */
+    public interface Threshold {
+        double of(FeatureValues values, Limits limits);
+    }
+
+    /** Says in one sentence why a rule is true. */
+    public interface Reason {
+        String of(Occasion bar);
+    }
+
+    /**
+     * The bar that made a rule true, as a reason names it.
+     *
+     * @param price its close
+     * @param pricePlaces decimals of prices
+     * @param mean of the closes in the window
+     * @param window of volatility and z-score
+     * @param baselineWindow of the baseline
+     */
+    public record Occasion(
+            double price,
+            int pricePlaces,
+            double mean,
+            FeatureValues values,
+            Interval window,
+            Interval baselineWindow,
+            Limits limits) {}
+
+    /** The rule's bit where it is true for the latest bar, else 0. */
+    int bitIfTrue(ClassicFeatures latest, Limits limits) {
+        return when.holds(latest, limits) ? bit : 0;
+    }
+
+    /** Whether it is in a set of rules. */
+    public boolean isIn(int bits) {
+        return (bits & bit) != 0;
+    }
+
+    @Override
+    public String toString() {
         return label;
-    }
-
-    public Severity severity() {
-        return severity;
-    }
-
-    /** Its bit in a set of rules. */
-    public int bit() {
-        return bit;
-    }
-
-    /** The labels of a set of rules, joined by {@code |}; empty for none. */
-    public static String labels(int bits) {
-        if (bits == 0) {
-            return "";
-        }
-        StringBuilder out = new StringBuilder();
-        for (Rule rule : values()) {
-            if ((bits & rule.bit()) != 0) {
-                out.append(out.isEmpty() ? "" : "|").append(rule.label);
-            }
-        }
-        return out.toString();
     }
 }

@@ -3,6 +3,7 @@ package io.tapekeeper.feature;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 
 /**
@@ -294,17 +295,28 @@ public final class ClassicFeatures {
         return zScore;
     }
 
-    /** All features of the latest bar, to keep. */
+    /** Mean of the last n closes, or of as many as there are. */
+    public double mean() {
+        return closeAnchor + (closeSum + cells[row + ROW + CLOSE_TAIL]) / closeCount;
+    }
+
+    /** The features of the latest bar, to keep; what other classes compute has no value. */
     public FeatureValues values() {
+        double[] values = new double[Feature.all().size()];
+        Arrays.fill(values, Double.NaN);
+        values(values);
+        return FeatureValues.of(values);
+    }
+
+    /** The features of the latest bar, to keep, into the first places of {@code values}, in the catalogue's order. */
+    public void values(double[] values) {
         double log = StrictMath.log(ratio); // the same bits on every machine
-        return new FeatureValues(
-                change,
-                Double.isFinite(log) && !Double.isNaN(change) ? log : Double.NaN,
-                volatility,
-                volatility * perYear,
-                baseline,
-                closeAnchor + (closeSum + cells[row + ROW + CLOSE_TAIL]) / closeCount,
-                zScore);
+        values[Feature.RETURN.place()] = change;
+        values[Feature.LOG_RETURN.place()] = Double.isFinite(log) && !Double.isNaN(change) ? log : Double.NaN;
+        values[Feature.VOLATILITY.place()] = volatility;
+        values[Feature.VOLATILITY_ANNUAL.place()] = volatility * perYear;
+        values[Feature.BASELINE.place()] = baseline;
+        values[Feature.ZSCORE.place()] = zScore;
     }
 
     /** A hole: no return across it, and every window fills anew. */

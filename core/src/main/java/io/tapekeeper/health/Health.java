@@ -3,21 +3,21 @@ package io.tapekeeper.health;
 import java.util.Locale;
 
 /**
- * How far a series can be trusted at this moment. Whoever records it tells this at least once a second; where nothing
- * is told for five seconds, the page is shown stale with that as the reason.
+ * How far a series can be trusted at this moment. The recorder reports it at least once a second; after five seconds
+ * without a report the page shows the series as stale, for that reason.
  *
  * @param reason why the state is what it is, in words; empty where the state says all
- * @param lastTradeTime venue time of the last trade, epoch microseconds; 0 where there is none
- * @param lastTradeAgeMillis how long ago that was when this was told; the page goes on counting
+ * @param lastTradeTime venue time of the last trade, epoch microseconds; 0 before the first
+ * @param lastTradeAgeMillis age of the last trade when this was reported; the page counts on from it
  * @param warm bars in the window of the z-score
- * @param warmOf bars that it takes
- * @param storedTrades trades of this tape in the store; negative where nobody counts
- * @param tradesPerSecond trades that came lately, per second; NaN where nobody counts
- * @param agesMeaningful false where a recording is played, whose ages mean nothing
- * @param staleAfterMillis for how long nothing may come before it is stale; 0 where nobody says
+ * @param warmOf bars that fill the window
+ * @param storedTrades trades of this tape in the store; negative where they are not counted
+ * @param tradesPerSecond rate of the last few seconds; NaN where it is not known
+ * @param agesMeaningful false where a recording is played: the ages of its trades mean nothing
+ * @param staleAfterMillis how long nothing may come before the series is stale; 0 where there is no limit
  * @param completeness what the tape still misses
- * @param clockOffsetMillis to be added to this machine's clock to get the venue's; NaN where it was not measured
- * @param latency how long its trades are on their way
+ * @param clockOffsetMillis the venue's clock minus this machine's; NaN where it was not measured
+ * @param latency how long trades take to arrive
  */
 public record Health(
         State state,
@@ -46,42 +46,33 @@ public record Health(
         }
     }
 
-    /** Whether what comes is as new as it can be. */
+    /** Whether the series is as new as it can be. */
     public boolean isFresh() {
         return state == State.LIVE || state == State.WARMING_UP;
     }
 
-    /** Nothing is known but the state and why. */
+    /** Only the state and its reason are known. */
     public static Health only(State state, String reason) {
         return new Health(
                 state, reason, 0, 0, 0, 0, -1, Double.NaN, false, 0, Completeness.UNKNOWN, Double.NaN, Latency.UNKNOWN);
     }
 
-    /** The same with its last trade {@code millis} older. */
+    /** The same, {@code millis} later: its last trade is that much older. */
     public Health aged(long millis) {
-        return new Health(
-                state,
-                reason,
-                lastTradeTime,
-                lastTradeAgeMillis + millis,
-                warm,
-                warmOf,
-                storedTrades,
-                tradesPerSecond,
-                agesMeaningful,
-                staleAfterMillis,
-                completeness,
-                clockOffsetMillis,
-                latency);
+        return with(state, reason, lastTradeAgeMillis + millis);
     }
 
     /** The same numbers in another state. */
     public Health in(State other, String why) {
+        return with(other, why, lastTradeAgeMillis);
+    }
+
+    private Health with(State newState, String newReason, long newAgeMillis) {
         return new Health(
-                other,
-                why,
+                newState,
+                newReason,
                 lastTradeTime,
-                lastTradeAgeMillis,
+                newAgeMillis,
                 warm,
                 warmOf,
                 storedTrades,

@@ -3,42 +3,47 @@ package io.tapekeeper.health;
 import java.util.List;
 
 /**
- * How the process stands, whatever it records. Told about once a second; each part is null where nobody measures it.
+ * State of the process as a whole. The recorder reports it about once a second; a part that is not measured is null.
  *
- * @param dataQuality the alerts that are open, the worst first
+ * @param rate what the venue's request limit leaves
+ * @param writing the store's writer
+ * @param disk the disk that holds the store
+ * @param dataQuality the open alerts about the data, the worst first
  */
 public record SystemHealth(RateBudget rate, Writing writing, Disk disk, List<QualityAlert> dataQuality) {
-    /** Nothing is known. */
+    /** Nothing is measured yet. */
     public static final SystemHealth UNKNOWN = new SystemHealth(null, null, null, List.of());
 
     /**
-     * What the venue's REST limit leaves, in the venue's weights.
+     * The venue's limit of REST requests, in the weights that the venue counts.
      *
-     * @param host whose limit it is
+     * @param host the host that sets the limit
      * @param limit weight that may be used in a minute
-     * @param used weight used in the last minute, by whomever of this address
-     * @param repairUsed the part of it that went into repairs
-     * @param bannedUntil until when the venue refuses this address, epoch microseconds; 0 = it does not
+     * @param used weight used in the last minute by all programs on this address
+     * @param repairUsed the part of {@code used} that repairs took
+     * @param bannedUntil end of the venue's ban of this address, epoch microseconds; 0 = there is none
      */
     public record RateBudget(String host, long limit, long used, long repairUsed, long bannedUntil) {}
 
     /**
      * The store's writer.
      *
-     * @param queued entries that wait to be written
-     * @param bound how many may wait before the feed has to
-     * @param trouble why nothing can be written now, one sentence; empty where it can
+     * @param queued entries waiting to be written
+     * @param bound entries that may wait; beyond it the feed waits
+     * @param trouble why nothing can be written now, one sentence; empty while writing works
      */
     public record Writing(long queued, long bound, String trouble) {}
 
     /**
      * The disk that holds the store.
      *
-     * @param freeBytes what this user may still write
-     * @param bytesPerDay how fast the store grows; NaN where that is not known yet
+     * @param freeBytes space that this user may still fill
+     * @param bytesPerDay growth of the store; NaN until it is known
      */
     public record Disk(long freeBytes, double bytesPerDay) {
-        /** Until it is full at this pace; NaN where that is not known, infinite where it is never. */
+        /**
+         * Days until the disk is full at this pace; NaN until that is known, infinite where the store does not grow.
+         */
         public double daysLeft() {
             return bytesPerDay > 0
                     ? (double) freeBytes / bytesPerDay
@@ -48,5 +53,10 @@ public record SystemHealth(RateBudget rate, Writing writing, Disk disk, List<Qua
 
     public SystemHealth {
         dataQuality = List.copyOf(dataQuality);
+    }
+
+    /** The same measurements with these alerts. */
+    public SystemHealth with(List<QualityAlert> alerts) {
+        return new SystemHealth(rate, writing, disk, alerts);
     }
 }

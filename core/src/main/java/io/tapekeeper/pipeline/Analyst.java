@@ -7,7 +7,9 @@ import io.tapekeeper.bar.Bar;
 import io.tapekeeper.bar.BarBuilder;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.feature.ClassicFeatures;
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.feature.FeatureValues;
+import io.tapekeeper.feature.FurtherFeatures;
 import io.tapekeeper.market.Decimals;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.market.TradeView;
@@ -19,8 +21,9 @@ import io.tapekeeper.tape.Gap;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.EnumMap;
-import java.util.Map;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Objects;
 
 /**
  * Watches one tape: trades and gaps in tape order go in, and with each bar that closes come out the bar, its features,
@@ -48,7 +51,10 @@ public final class Analyst {
      * Of the format and of the formulas: where rows come out with other bits than before, the next start computes all
      * of them anew from the stored trades.
      */
-    private static final int STATE_VERSION = 3;
+    private static final int STATE_VERSION = 4;
+
+    /** Of states without features beside the classic ones, which are all that they lack. */
+    private static final int CLASSIC_STATE = 3;
 
     private final Instrument instrument;
     private final Interval interval;
@@ -56,8 +62,9 @@ public final class Analyst {
     private final Output out;
     private final BarBuilder bars;
     private final ClassicFeatures features;
+    private final FurtherFeatures further = new FurtherFeatures();
     private final ClassicRules rules;
-    private final Map<Rule, Alert> open = new EnumMap<>(Rule.class);
+    private final Alert[] open = new Alert[ClassicRules.ALL.size()]; // of each rule, null = none
     private Signal signal = Signal.NEUTRAL;
     private boolean first = true;
     private boolean breakBehindNext; // the chain of closes breaks behind the next bar that closes
@@ -91,16 +98,19 @@ public final class Analyst {
     public void bar(Bar bar) {
         boolean touchedByHole = !bar.complete() && !bar.carried() && !first;
         tainted = touchedByHole ? preset.reach() : Math.max(0, tainted - 1);
-        features.update(interval.numberOf(bar.start()), Decimals.toDouble(bar.close()));
-        FeatureValues values = features.values();
-        Signal now = Signal.ofZScore(values.zScore(), preset.zSignal());
+        long number = interval.numberOf(bar.start());
+        double close = Decimals.toDouble(bar.close());
+        features.update(number, close);
+        further.update(number, close, !Double.isNaN(features.change()));
+        FeatureValues values = values();
+        Signal now = Signal.ofZScore(values.of(Feature.ZSCORE), preset.zSignal());
         int holding = rules.holding(features);
         boolean complete = bar.complete() && tainted == 0;
         out.row(new FeatureRow(bar, values, now, holding, complete));
         updateAlerts(bar, values, holding, complete);
         if (now != signal) {
             signal = now;
-            out.signalChanged(new SignalChange(preset.label(), bar.end(), now, bar.close(), values.zScore()));
+            out.signalChanged(new SignalChange(preset.label(), bar.end(), now, bar.close(), values.of(Feature.ZSCORE)));
         }
         first = false;
         if (breakBehindNext) {
@@ -115,61 +125,42 @@ public final class Analyst {
         tainted = preset.reach();
     }
 
+    private FeatureValues values() {
+        double[] values = new double[Feature.all().size()];
+        features.values(values);
+        further.values(values);
+        return FeatureValues.of(values, further.areKnown());
+    }
+
+    /** Features beside the classic ones. */
+    FurtherFeatures further() {
+        return further;
+    }
+
     private void updateAlerts(Bar bar, FeatureValues values, int holding, boolean complete) {
-        for (Rule rule : Rule.values()) {
-            boolean holds = (holding & rule.bit()) != 0;
-            if (holds && complete && !open.containsKey(rule)) {
-                Alert alert = new Alert(
-                        rule,
-                        bar.end(),
-                        Alert.OPEN,
-                        rules.value(rule, values),
-                        rules.threshold(rule, values),
-                        reason(rule, bar, values));
-                open.put(rule, alert);
-                out.alertOpened(alert);
-            } else if (!holds && open.containsKey(rule)) {
-                out.alertClosed(open.remove(rule).closedAt(bar.end()));
+        for (int at = 0; at < open.length; at++) {
+            Rule rule = ClassicRules.ALL.get(at);
+            boolean holds = rule.isIn(holding);
+            if (holds && complete && open[at] == null) {
+                open[at] = Alert.opened(rule, bar.end(), occasion(bar, values));
+                out.alertOpened(open[at]);
+            } else if (!holds && open[at] != null) {
+                Alert closed = open[at].closedAt(bar.end());
+                open[at] = null;
+                out.alertClosed(closed);
             }
         }
     }
 
-    private String reason(Rule rule, Bar bar, FeatureValues values) {
-        Interval window = new Interval(preset.window() * interval.micros());
-        return switch (rule) {
-            case Z_HIGH, Z_LOW ->
-                "price "
-                        + price(Decimals.toDouble(bar.close()))
-                        + " is "
-                        + Rounded.fixed(Math.abs(values.zScore()), 2)
-                        + (rule == Rule.Z_HIGH ? " σ above its " : " σ below its ")
-                        + window
-                        + " mean of "
-                        + price(values.mean())
-                        + " (threshold "
-                        + number(preset.zAlert())
-                        + ")";
-            case VOLATILITY_SPIKE ->
-                "volatility "
-                        + Rounded.scientific(values.volatility(), 2)
-                        + " is "
-                        + Rounded.fixed(values.volatility() / values.baseline(), 2)
-                        + " times its mean of "
-                        + Rounded.scientific(values.baseline(), 2)
-                        + " over "
-                        + new Interval(preset.baselineWindow() * interval.micros())
-                        + " (threshold "
-                        + number(preset.spikeFactor())
-                        + " times)";
-        };
-    }
-
-    private String price(double value) {
-        return Rounded.grouped(value, instrument.pricePlaces());
-    }
-
-    private static String number(double value) {
-        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+    private Rule.Occasion occasion(Bar bar, FeatureValues values) {
+        return new Rule.Occasion(
+                Decimals.toDouble(bar.close()),
+                instrument.pricePlaces(),
+                features.mean(),
+                values,
+                new Interval(preset.window() * interval.micros()),
+                new Interval(preset.baselineWindow() * interval.micros()),
+                rules);
     }
 
     /** The bar that is still forming, or null before the first trade. */
@@ -195,14 +186,17 @@ public final class Analyst {
         state.writeBoolean(first);
         state.writeBoolean(breakBehindNext);
         state.writeInt(tainted);
-        state.writeInt(open.size());
-        for (Alert alert : open.values()) {
-            state.writeUTF(alert.rule().name());
-            state.writeLong(alert.opened());
-            state.writeDouble(alert.value());
-            state.writeDouble(alert.threshold());
-            state.writeUTF(alert.reason());
+        state.writeInt((int) Arrays.stream(open).filter(Objects::nonNull).count());
+        for (Alert alert : open) {
+            if (alert != null) {
+                state.writeUTF(nameOf(alert.rule()));
+                state.writeLong(alert.opened());
+                state.writeDouble(alert.value());
+                state.writeDouble(alert.threshold());
+                state.writeUTF(alert.reason());
+            }
         }
+        further.save(state);
     }
 
     /**
@@ -212,7 +206,7 @@ public final class Analyst {
      */
     public void restore(DataInput state) throws IOException {
         int version = state.readInt();
-        if (version != STATE_VERSION) {
+        if (version != STATE_VERSION && version != CLASSIC_STATE) {
             throw new IOException("analyst state of version " + version + " is unknown");
         }
         bars.restore(state);
@@ -221,18 +215,30 @@ public final class Analyst {
         first = state.readBoolean();
         breakBehindNext = state.readBoolean();
         tainted = state.readInt();
-        open.clear();
+        Arrays.fill(open, null);
         for (int left = state.readInt(); left > 0; left--) {
-            Rule rule = Rule.valueOf(state.readUTF());
-            open.put(
-                    rule,
-                    new Alert(
-                            rule,
-                            state.readLong(),
-                            Alert.OPEN,
-                            state.readDouble(),
-                            state.readDouble(),
-                            state.readUTF()));
+            Rule rule = ruleOf(state.readUTF());
+            open[ClassicRules.ALL.indexOf(rule)] = new Alert(
+                    rule, state.readLong(), Alert.OPEN, state.readDouble(), state.readDouble(), state.readUTF());
         }
+        if (version == STATE_VERSION) {
+            further.restore(state);
+        } else {
+            further.restoreNone();
+        }
+    }
+
+    private static Rule ruleOf(String name) throws IOException {
+        for (Rule rule : ClassicRules.ALL) {
+            if (nameOf(rule).equals(name)) {
+                return rule;
+            }
+        }
+        throw new IOException("a state with an unknown rule: " + name);
+    }
+
+    /** As states name it: {@code Z_HIGH}. */
+    private static String nameOf(Rule rule) {
+        return rule.label().toUpperCase(Locale.ROOT).replace('-', '_');
     }
 }

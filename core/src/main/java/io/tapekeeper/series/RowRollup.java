@@ -35,7 +35,7 @@ public final class RowRollup {
                         != interval.startOf(part.bar().start())) {
             bars.finish();
         }
-        gathered = gathered == null ? part : join(gathered, part);
+        gathered = gathered == null ? part : gathered.and(part);
         bars.add(part.bar());
     }
 
@@ -45,32 +45,8 @@ public final class RowRollup {
     }
 
     private void closed(Bar bar) {
-        RollupRow row = with(bar, gathered);
+        RollupRow row = gathered.with(bar);
         gathered = null;
         out.accept(row);
-    }
-
-    private static RollupRow join(RollupRow left, RollupRow right) {
-        return new RollupRow(
-                right.bar(),
-                left.change().and(right.change()),
-                left.volatility().and(right.volatility()),
-                left.baseline().and(right.baseline()),
-                left.zScore().and(right.zScore()),
-                right.signal(),
-                left.rules() | right.rules(),
-                left.complete() && right.complete());
-    }
-
-    private static RollupRow with(Bar bar, RollupRow row) {
-        return new RollupRow(
-                bar,
-                row.change(),
-                row.volatility(),
-                row.baseline(),
-                row.zScore(),
-                row.signal(),
-                row.rules(),
-                row.complete() && bar.complete());
     }
 }

@@ -16,4 +16,13 @@ public record Series(TapeId tape, Instrument instrument, String preset, Interval
                     .formatted(tape.symbol(), tape.venue(), instrument.symbol(), instrument.venue()));
         }
     }
+
+    /**
+     * Names the series in addresses: {@code binance.BTCUSDT.aggregate.classic.1s}; a simulated one ends in
+     * {@code .simulated}.
+     */
+    public String id() {
+        return String.join(".", tape.venue(), tape.symbol(), tape.kind().label(), preset, interval.toString())
+                + (tape.simulated() ? ".simulated" : "");
+    }
 }

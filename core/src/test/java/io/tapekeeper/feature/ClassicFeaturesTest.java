@@ -46,9 +46,9 @@ class ClassicFeaturesTest {
         features.update(1, 2);
         features.update(2, 4);
         assertEquals(1, features.change()); // 4 / 2 - 1
-        assertEquals(Math.log(2), features.values().logReturn(), 1e-15);
+        assertEquals(Math.log(2), features.values().of(Feature.LOG_RETURN), 1e-15);
         features.update(3, 6);
-        assertEquals(4, features.values().mean()); // of 2, 4, 6
+        assertEquals(4, features.mean()); // of 2, 4, 6
         assertEquals(1, features.zScore()); // (6 - 4) / √((4 + 0 + 4) / 2)
     }
 
@@ -62,7 +62,7 @@ class ClassicFeaturesTest {
         assertEquals(Math.sqrt(2), features.volatility(), 1e-15); // of 0 and 2
         assertEquals(1.5 * Math.sqrt(0.5), features.baseline(), 1e-15); // the first is half of it
         double perYear = Math.sqrt(365 * 24 * 60 * 60);
-        assertEquals(Math.sqrt(2) * perYear, features.values().annualised(), 1e-9);
+        assertEquals(Math.sqrt(2) * perYear, features.values().of(Feature.VOLATILITY_ANNUAL), 1e-9);
     }
 
     @ParameterizedTest
@@ -86,7 +86,7 @@ class ClassicFeaturesTest {
                 String where = "seed %d, window %d, close %d".formatted(seed, size, i);
                 if (i >= size - 1) {
                     double[] expected = definition(closes, i + 1, size);
-                    assertEquals(expected[0], features.values().mean(), 1e-9, where);
+                    assertEquals(expected[0], features.mean(), 1e-9, where);
                     double z = expected[1] == 0 ? Double.NaN : expected[2] / expected[1];
                     assertEquals(z, features.zScore(), 1e-9, where);
                 }
@@ -159,7 +159,7 @@ class ClassicFeaturesTest {
                 assertEquals(change, features.change(), where);
                 assertEquals(volatility, features.volatility(), where);
                 assertEquals(baseline, features.baseline(), where);
-                assertEquals(closes.mean(), features.values().mean(), where);
+                assertEquals(closes.mean(), features.mean(), where);
                 assertEquals(scored && Double.isFinite(z) ? z : Double.NaN, features.zScore(), where);
                 assertEquals(closes.count(), features.warm(), where);
             }
@@ -259,11 +259,11 @@ class ClassicFeaturesTest {
             features.update(i, closes[i]);
             boolean none = i == 0 || i == 5;
             assertEquals(none, Double.isNaN(features.change()), "close " + i);
-            assertEquals(none, Double.isNaN(features.values().logReturn()), "close " + i);
+            assertEquals(none, Double.isNaN(features.values().of(Feature.LOG_RETURN)), "close " + i);
             assertEquals(i < 2 || i == 5 || i == 6, Double.isNaN(features.volatility()), "" + i);
         }
         assertEquals(0, features.volatility(), 1e-14); // of 9 and 9
-        assertEquals(Math.log(10), features.values().logReturn(), 1e-14);
+        assertEquals(Math.log(10), features.values().of(Feature.LOG_RETURN), 1e-14);
     }
 
     @Test
@@ -282,8 +282,8 @@ class ClassicFeaturesTest {
             assertEquals(1 / deviation, features.zScore(), 1e-9, where);
             assertEquals(deviation, features.volatility() / large, 1e-9, where);
             assertEquals(deviation, features.baseline() / large, 1e-9, where);
-            assertEquals(0, features.values().mean() / large, 1e-9, where);
-            assertEquals(150 * Math.log(10), features.values().logReturn(), 1e-9, where);
+            assertEquals(0, features.mean() / large, 1e-9, where);
+            assertEquals(150 * Math.log(10), features.values().of(Feature.LOG_RETURN), 1e-9, where);
         }
     }
 

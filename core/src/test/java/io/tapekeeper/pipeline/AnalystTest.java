@@ -6,9 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.alert.Rule;
+import io.tapekeeper.alert.ClassicRules;
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.bar.Interval;
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.market.Decimals;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.market.Side;
@@ -93,15 +94,15 @@ class AnalystTest {
     @Test
     void hasNoValueUntilTheWindowsAreFull() {
         closes(0, wave(130));
-        assertTrue(Double.isNaN(said.rows.get(0).values().change()));
-        assertEquals(0.01, said.rows.get(1).values().change(), 1e-12);
-        assertEquals(Math.log(1.01), said.rows.get(1).values().logReturn(), 1e-12);
-        assertTrue(Double.isNaN(said.rows.get(18).values().zScore()));
-        assertFalse(Double.isNaN(said.rows.get(19).values().zScore())); // 20 closes
-        assertTrue(Double.isNaN(said.rows.get(19).values().volatility()));
-        assertFalse(Double.isNaN(said.rows.get(20).values().volatility())); // 20 returns
-        assertTrue(Double.isNaN(said.rows.get(118).values().baseline()));
-        assertFalse(Double.isNaN(said.rows.get(119).values().baseline())); // 100 volatilities
+        assertTrue(Double.isNaN(said.rows.get(0).values().of(Feature.RETURN)));
+        assertEquals(0.01, said.rows.get(1).values().of(Feature.RETURN), 1e-12);
+        assertEquals(Math.log(1.01), said.rows.get(1).values().of(Feature.LOG_RETURN), 1e-12);
+        assertTrue(Double.isNaN(said.rows.get(18).values().of(Feature.ZSCORE)));
+        assertFalse(Double.isNaN(said.rows.get(19).values().of(Feature.ZSCORE))); // 20 closes
+        assertTrue(Double.isNaN(said.rows.get(19).values().of(Feature.VOLATILITY)));
+        assertFalse(Double.isNaN(said.rows.get(20).values().of(Feature.VOLATILITY))); // 20 returns
+        assertTrue(Double.isNaN(said.rows.get(118).values().of(Feature.BASELINE)));
+        assertFalse(Double.isNaN(said.rows.get(119).values().of(Feature.BASELINE))); // 100 volatilities
     }
 
     @Test
@@ -109,7 +110,7 @@ class AnalystTest {
         closes(0, wave(40));
         closes(40, 110, 100, 101);
         Alert alert = said.opened.getFirst();
-        assertEquals(Rule.Z_HIGH, alert.rule());
+        assertEquals(ClassicRules.Z_HIGH, alert.rule());
         assertEquals(41_000_000, alert.opened()); // the end of second 40
         assertEquals(3, alert.threshold());
         // the last 20: ten times 101, nine times 100, once 110: mean 101, Σ(x − mean)² = 90
@@ -135,8 +136,8 @@ class AnalystTest {
         Arrays.fill(flat, 100.1);
         closes(0, flat);
         FeatureRow last = said.rows.getLast();
-        assertEquals(0, last.values().volatility());
-        assertTrue(Double.isNaN(last.values().zScore()));
+        assertEquals(0, last.values().of(Feature.VOLATILITY));
+        assertTrue(Double.isNaN(last.values().of(Feature.ZSCORE)));
         assertEquals(Signal.NEUTRAL, last.signal());
     }
 
@@ -148,9 +149,9 @@ class AnalystTest {
         int behind = 200; // rows 0 to 199, then second 300
         assertEquals(300_000_000, said.rows.get(behind).bar().start());
         assertFalse(said.rows.get(behind - 1).complete(), "the close before the hole is in doubt");
-        assertTrue(Double.isNaN(said.rows.get(behind).values().change()));
-        assertTrue(Double.isNaN(said.rows.get(behind + 18).values().zScore()));
-        assertFalse(Double.isNaN(said.rows.get(behind + 19).values().zScore()));
+        assertTrue(Double.isNaN(said.rows.get(behind).values().of(Feature.RETURN)));
+        assertTrue(Double.isNaN(said.rows.get(behind + 18).values().of(Feature.ZSCORE)));
+        assertFalse(Double.isNaN(said.rows.get(behind + 19).values().of(Feature.ZSCORE)));
         assertFalse(said.rows.get(behind + 119).complete());
         assertTrue(said.rows.get(behind + 120).complete());
     }
@@ -161,7 +162,7 @@ class AnalystTest {
         analyst.gap(new Gap(200, 299, 199_000_000, 300_000_000));
         closes(300, wave(60));
         closes(360, 120, 100, 101);
-        assertTrue((said.rows.get(260).rules() & Rule.Z_HIGH.bit()) != 0, "the rule is true");
+        assertTrue((said.rows.get(260).rules() & ClassicRules.Z_HIGH.bit()) != 0, "the rule is true");
         assertEquals(List.of(), said.opened);
     }
 
@@ -175,8 +176,8 @@ class AnalystTest {
         assertEquals(153, said.rows.size());
         FeatureRow touched = said.rows.get(149);
         assertFalse(touched.complete());
-        assertFalse(Double.isNaN(touched.values().change()));
-        assertFalse(Double.isNaN(touched.values().zScore()));
+        assertFalse(Double.isNaN(touched.values().of(Feature.RETURN)));
+        assertFalse(Double.isNaN(touched.values().of(Feature.ZSCORE)));
     }
 
     @Test

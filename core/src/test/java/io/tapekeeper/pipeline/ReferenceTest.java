@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tapekeeper.alert.ClassicRules;
-import io.tapekeeper.alert.Rule;
 import io.tapekeeper.feature.ClassicFeatures;
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.feature.FeatureValues;
 import io.tapekeeper.signal.Signal;
 import java.io.BufferedReader;
@@ -36,11 +36,12 @@ class ReferenceTest {
                 String[] cells = line.split(",", -1);
                 features.update(row, Double.parseDouble(cells[1]));
                 FeatureValues values = features.values();
-                assertNear(cells[2], values.change(), 1e-9, 1e-15, line);
-                assertNear(cells[3], values.volatility(), 1e-9, 1e-15, line);
-                assertNear(cells[4], values.zScore(), 0, 1e-9, line);
-                assertEquals(cells[5], Signal.ofZScore(values.zScore(), 1).label(), line);
-                assertEquals(cells[6], Rule.labels(rules.holding(features)), line);
+                assertNear(cells[2], values.of(Feature.RETURN), 1e-9, 1e-15, line);
+                assertNear(cells[3], values.of(Feature.VOLATILITY), 1e-9, 1e-15, line);
+                assertNear(cells[4], values.of(Feature.ZSCORE), 0, 1e-9, line);
+                assertEquals(
+                        cells[5], Signal.ofZScore(values.of(Feature.ZSCORE), 1).label(), line);
+                assertEquals(cells[6], ClassicRules.labels(rules.holding(features)), line);
                 row++;
             }
             assertTrue(row > 300, "rows: " + row);

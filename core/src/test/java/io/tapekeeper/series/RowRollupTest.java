@@ -34,7 +34,7 @@ class RowRollupTest {
                 Amount.of(1),
                 true,
                 false);
-        FeatureValues values = new FeatureValues(n / 100.0, 0, Double.NaN, 0, n, Double.NaN, -n);
+        FeatureValues values = FeatureValues.of(n / 100.0, 0, Double.NaN, 0, n, -n);
         Signal signal = n % 2 == 0 ? Signal.BUY : Signal.SELL;
         return RollupRow.of(new FeatureRow(bar, values, signal, rules, true));
     }
@@ -54,10 +54,9 @@ class RowRollupTest {
             parts.add(row(n, n == 4 ? 2 : n == 7 ? 1 : 0));
         }
         RollupRow whole = rolledUp(TEN, parts).getFirst();
-        assertEquals(new Extremes(0, 0.09), whole.change());
-        assertEquals(new Extremes(-9, 0), whole.zScore());
-        assertEquals(new Extremes(0, 9), whole.baseline());
-        assertTrue(Double.isNaN(whole.volatility().low()), "no value among none");
+        double none = Double.NaN; // of the volatility, and of what is not rolled up
+        assertEquals(FeatureValues.of(0, none, none, none, 0, -9), whole.low());
+        assertEquals(FeatureValues.of(0.09, none, none, none, 9, 0), whole.high());
         assertEquals(3, whole.rules());
         assertEquals(Signal.SELL, whole.signal());
         assertEquals(99, whole.bar().low());

@@ -4,17 +4,17 @@ import io.tapekeeper.live.LiveSeries;
 import io.tapekeeper.live.LiveView;
 import io.tapekeeper.series.FeatureRow;
 import io.tapekeeper.series.Series;
+import io.tapekeeper.store.History;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * All series there are: those that are live, in their order, then those that the store has beside them. Any number of
- * threads may ask.
+ * All series there are: those that are live, in their order, then those that only the store has. Any number of threads
+ * may ask.
  */
 final class Catalogue {
     /** @param rows its newest, oldest first: as many as a card draws */
@@ -25,13 +25,13 @@ final class Catalogue {
     private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final LiveView view;
-    private final HistorySource history;
+    private final History history;
     private final ReentrantLock lock = new ReentrantLock();
-    private Map<String, Listed> stored = Map.of();
+    private Map<String, Listed> stored = Map.of(); // by id
     private long storedAt;
     private boolean read;
 
-    Catalogue(LiveView view, HistorySource history) {
+    Catalogue(LiveView view, History history) {
         this.view = view;
         this.history = history;
     }
@@ -41,11 +41,11 @@ final class Catalogue {
         Map<String, Listed> fromStore = stored();
         for (LiveSeries live : view.all()) {
             List<FeatureRow> rows = live.rows();
-            Listed before = fromStore.get(Json.id(live.series()));
+            Listed before = fromStore.get(live.series().id());
             if (rows.size() < CARD_ROWS && before != null) {
-                rows = joined(before.rows(), rows);
+                rows = SeriesReader.joined(before.rows(), rows);
             }
-            all.add(new Listed(live, rows.subList(Math.max(0, rows.size() - CARD_ROWS), rows.size())));
+            all.add(new Listed(live, SeriesReader.newest(rows, CARD_ROWS)));
         }
         for (Listed listed : fromStore.values()) {
             if (!view.shows(listed.series().series())) {
@@ -55,17 +55,10 @@ final class Catalogue {
         return all;
     }
 
-    private static List<FeatureRow> joined(List<FeatureRow> stored, List<FeatureRow> told) {
-        TreeMap<Long, FeatureRow> rows = new TreeMap<>();
-        stored.forEach(row -> rows.put(row.bar().start(), row));
-        told.forEach(row -> rows.put(row.bar().start(), row));
-        return List.copyOf(rows.values());
-    }
-
     /** The series of that id, or null. */
     LiveSeries find(String id) {
         for (LiveSeries live : view.all()) {
-            if (Json.id(live.series()).equals(id)) {
+            if (live.series().id().equals(id)) {
                 return live;
             }
         }
@@ -80,7 +73,7 @@ final class Catalogue {
                 Map<String, Listed> found = new LinkedHashMap<>();
                 for (Series series : history.series()) {
                     found.put(
-                            Json.id(series),
+                            series.id(),
                             new Listed(LiveSeries.recorded(series), history.latestFeatures(series, CARD_ROWS)));
                 }
                 stored = found;

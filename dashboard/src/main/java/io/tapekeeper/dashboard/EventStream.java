@@ -1,26 +1,23 @@
 package io.tapekeeper.dashboard;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.bar.Interval;
 import io.tapekeeper.health.Health;
 import io.tapekeeper.health.SystemHealth;
 import io.tapekeeper.live.LiveSeries;
 import io.tapekeeper.live.LiveView;
 import io.tapekeeper.series.FeatureRow;
+import io.tapekeeper.signal.SignalChange;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One client that follows one series by server-sent events: rows that it misses, from the store and then the ring, then
- * what happens. Runs on a thread of its own, which alone writes to the client.
+ * One client that follows one series by server-sent events: the rows that it misses, from the store and then from the
+ * ring, and after them what happens. Runs on a thread of its own, which alone writes to the client.
  */
 final class EventStream {
     /**
@@ -40,13 +37,12 @@ final class EventStream {
     private static final long STORE_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final int FLUSH_BYTES = 1 << 16;
 
-    /** Before what was told is sent: an alert told while the row of its bar is written goes along. */
+    /** Looks at the ring before a flush: an alert that comes while the row of its bar is written goes along. */
     private static final int LOOKS = 2;
 
+    private final SeriesReader reader;
     private final LiveSeries series;
     private final LiveView view;
-    private final Api api;
-    private final HistorySource history;
     private final OutputStream client;
     private final Pace pace;
     private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
@@ -54,22 +50,21 @@ final class EventStream {
     private long newestSent; // bar start, epoch microseconds
     private volatile long writingSince; // System.nanoTime; 0 while no write is under way
 
+    // What the client was sent last of what comes only when it changes.
+    private LiveSeries.Price sentPrice;
+    private long pricedAt; // System.nanoTime
+    private Health.State sentState;
+    private long beatAt; // System.nanoTime
+    private SystemHealth sentSystem;
+
     /**
      * @param heldStart start of the newest bar that the client holds, epoch microseconds; Long.MAX_VALUE for one that
      *     wants no rows of the past
      */
-    EventStream(
-            LiveSeries series,
-            LiveView view,
-            Api api,
-            HistorySource history,
-            OutputStream client,
-            Pace pace,
-            long heldStart) {
-        this.series = series;
+    EventStream(SeriesReader reader, LiveView view, OutputStream client, Pace pace, long heldStart) {
+        this.reader = reader;
+        this.series = reader.live();
         this.view = view;
-        this.api = api;
-        this.history = history;
         this.client = client;
         this.pace = pace;
         newestSent = heldStart;
@@ -92,45 +87,50 @@ final class EventStream {
      */
     End run() throws IOException, InterruptedException {
         health();
-        flush(); // the page knows at once that somebody is there, however long the past takes
+        flush(); // the page knows at once that it is answered, however long the past takes
         LiveSeries.Join join = catchUp();
-        // All of them, and after the rows: what a page holds of either and is not told here, the
-        // recording no longer says. An alert that is told meanwhile comes once more below.
-        event("alerts", api.alertsOf(series));
-        // A page that knows another number has missed a repair, and reads all it holds anew.
-        event("repairs", "{\"count\":%d}".formatted(repairs()).getBytes(StandardCharsets.UTF_8));
+        // All alerts, and after the rows: a page forgets what it holds of either and is not sent here. An alert that
+        // comes meanwhile is sent once more below.
+        alerts();
+        // A page that knows another number has missed a repair, and reads all that it holds again.
+        event("repairs", "{\"count\":%d}".formatted(reader.repairs()));
         if (join.signal() != null) {
-            signal(new LiveSeries.Signalled(join.signal()));
+            signal(join.signal());
         }
         flush();
         return follow(join.cursor());
     }
 
-    /** Sends what the client misses, from the store and then from the ring. */
+    /** Sends what the client misses, of the store and of the ring; returns where to follow from. */
     private LiveSeries.Join catchUp() throws IOException, InterruptedException {
         if (newestSent == Long.MAX_VALUE) {
             newestSent = Long.MIN_VALUE;
             return series.join(Long.MAX_VALUE, Long.MAX_VALUE, true);
         }
-        long held = newestSent;
-        Map<Long, FeatureRow> fromStore = new HashMap<>();
+        List<FeatureRow> stored = new ArrayList<>();
+        long newestRead = newestSent;
         long progress = System.nanoTime();
         while (true) {
-            long before = newestSent;
-            for (FeatureRow row : stored()) { // not from inside: it would hold the store
-                fromStore.put(row.bar().start(), row);
-                row(row);
+            long before = newestRead;
+            if (reader.storeIsFarAhead(newestRead)) {
+                // More than a page keeps: it forgets what it holds and takes the newest.
+                event("reset", "{}");
+                stored.clear();
+                stored.addAll(reader.stored(SeriesReader.MOST_ROWS));
+            } else {
+                stored.addAll(reader.storedAfter(newestRead));
             }
+            newestRead = stored.isEmpty() ? newestRead : stored.getLast().bar().start();
             long now = System.nanoTime();
-            if (newestSent > before) {
-                progress = now;
-            }
-            // Rows may leave the ring before the store has them, when a tape is played fast. Rows
-            // that never come are a hole, which the page shows as one.
+            progress = newestRead > before ? now : progress;
+            // Rows may leave the ring before the store has them, when a tape is played fast. Rows that never come are
+            // a gap, which the page shows as one.
             boolean patient = now - progress < STORE_PATIENCE_NANOS;
-            LiveSeries.Join join = series.join(held, newestSent, !patient);
+            LiveSeries.Join join = series.join(newestSent, newestRead, !patient);
             if (join != null) {
-                missed(join, fromStore);
+                for (FeatureRow row : SeriesReader.joined(stored, join.rows())) {
+                    row(row);
+                }
                 return join;
             }
             health();
@@ -139,42 +139,10 @@ final class EventStream {
         }
     }
 
-    /** The ring is ahead of the store, which may hold what an earlier process made of a bar. */
-    private void missed(LiveSeries.Join join, Map<Long, FeatureRow> fromStore) throws IOException {
-        Map<Long, FeatureRow> latest = new TreeMap<>();
-        join.rows().forEach(row -> latest.put(row.bar().start(), row));
-        for (FeatureRow row : latest.values()) {
-            if (!row.equals(fromStore.get(row.bar().start()))) {
-                row(row);
-            }
-        }
-    }
-
-    /** The rows of the store behind the last one sent. */
-    private List<FeatureRow> stored() throws IOException {
-        Interval interval = series.series().interval();
-        List<FeatureRow> newest = history.latestFeatures(series.series(), 1);
-        if (newest.isEmpty() || newest.getLast().bar().start() <= newestSent) {
-            return List.of();
-        }
-        long span = newest.getLast().bar().start() - Math.max(0, newestSent);
-        if (span / interval.micros() > Api.MOST_ROWS) {
-            // More than a page keeps: it forgets what it holds and takes the newest.
-            event("reset", "{}".getBytes(StandardCharsets.UTF_8));
-            return history.latestFeatures(series.series(), Api.MOST_ROWS);
-        }
-        List<FeatureRow> missed = new ArrayList<>();
-        history.features(series.series(), newestSent + 1, Long.MAX_VALUE, missed::add);
-        return missed;
-    }
-
     private End follow(long from) throws IOException, InterruptedException {
         long cursor = from;
-        LiveSeries.Price sentPrice = null;
-        Health.State sentState = null;
-        SystemHealth sentSystem = null;
-        long pricedAt = System.nanoTime() - pace.priceNanos();
-        long beatAt = pricedAt - pace.heartbeatNanos();
+        pricedAt = System.nanoTime() - pace.priceNanos();
+        beatAt = pricedAt - pace.heartbeatNanos();
         List<LiveSeries.Event> events = new ArrayList<>();
         while (true) {
             series.await(cursor, pace.priceNanos());
@@ -187,46 +155,47 @@ final class EventStream {
                     return End.FELL_BEHIND;
                 }
                 for (LiveSeries.Event event : events) {
-                    tell(event);
+                    send(event);
                 }
             }
-            long now = System.nanoTime();
-            if (price != null
-                    && !price.equals(sentPrice)
-                    && price.bar().start() > newestSent
-                    && now - pricedAt >= pace.priceNanos()) {
-                event(
-                        "price",
-                        Json.write(json -> Json.price(json, series.series().instrument(), price)));
-                sentPrice = price;
-                pricedAt = now;
-            }
-            Health.State state = series.health().state();
-            if (state != sentState || now - beatAt >= pace.heartbeatNanos()) {
-                health();
-                sentState = state;
-                beatAt = now;
-            }
-            SystemHealth system = view.system().health();
-            if (!system.equals(sentSystem)) {
-                event("system", Json.write(json -> Json.system(json, system)));
-                sentSystem = system;
-            }
+            sendChanges(price, System.nanoTime());
             flush();
         }
     }
 
-    private void tell(LiveSeries.Event event) throws IOException {
+    /** Sends what has no place in the order of events: only the latest counts. */
+    private void sendChanges(LiveSeries.Price price, long now) throws IOException {
+        if (price != null
+                && !price.equals(sentPrice)
+                && price.bar().start() > newestSent
+                && now - pricedAt >= pace.priceNanos()) {
+            event("price", Json.write(json -> Json.price(json, series.series().instrument(), price)));
+            sentPrice = price;
+            pricedAt = now;
+        }
+        Health.State state = series.health().state();
+        if (state != sentState || now - beatAt >= pace.heartbeatNanos()) {
+            health();
+            sentState = state;
+            beatAt = now;
+        }
+        SystemHealth system = view.system().health();
+        if (!system.equals(sentSystem)) {
+            event("system", Json.object(system, HealthJson::system));
+            sentSystem = system;
+        }
+    }
+
+    private void send(LiveSeries.Event event) throws IOException {
         switch (event) {
             case LiveSeries.Row(FeatureRow row, boolean ignored) -> row(row);
             case LiveSeries.AlertSeen(Alert alert) -> event("alert", Json.write(json -> Json.alert(json, alert)));
-            case LiveSeries.AlertsWithdrawn() -> event("alerts", api.alertsOf(series));
+            case LiveSeries.AlertsWithdrawn() -> alerts();
             case LiveSeries.Corrected(long start) -> {
-                long repairs = repairs();
-                event("corrected", Json.write(json -> Json.corrected(json, start, repairs)));
-                event("alerts", api.alertsOf(series));
+                event("corrected", "{\"from\":%d,\"repairs\":%d}".formatted(Json.seconds(start), reader.repairs()));
+                alerts();
             }
-            case LiveSeries.Signalled signalled -> signal(signalled);
+            case LiveSeries.Signalled(SignalChange change) -> signal(change);
         }
     }
 
@@ -236,19 +205,20 @@ final class EventStream {
         event("row", Json.write(json -> Json.row(json, row)));
     }
 
-    private void signal(LiveSeries.Signalled signalled) throws IOException {
-        event("signal", Json.write(json -> Json.signal(json, series.series().instrument(), signalled.change())));
+    private void alerts() throws IOException {
+        event("alerts", Json.array(reader.alerts(), Json::alert));
     }
 
-    /** How many holes of the tape were settled so far: with each, rows may have been corrected. */
-    private long repairs() {
-        return history.holes(series.series()).stream()
-                .filter(hole -> !hole.open())
-                .count();
+    private void signal(SignalChange change) throws IOException {
+        event("signal", Json.write(json -> Json.signal(json, series.series().instrument(), change)));
     }
 
     private void health() throws IOException {
-        event("health", Json.write(json -> Json.health(json, series.health())));
+        event("health", Json.object(series.health(), HealthJson::fields));
+    }
+
+    private void event(String name, String json) throws IOException {
+        event(name, json.getBytes(StandardCharsets.UTF_8));
     }
 
     private void event(String name, byte[] json) throws IOException {

@@ -3,26 +3,18 @@ package io.tapekeeper.dashboard;
 import io.tapekeeper.alert.Alert;
 import io.tapekeeper.alert.Rule;
 import io.tapekeeper.bar.Bar;
-import io.tapekeeper.feature.FeatureValues;
-import io.tapekeeper.health.Completeness;
-import io.tapekeeper.health.Health;
-import io.tapekeeper.health.QualityAlert;
-import io.tapekeeper.health.SystemHealth;
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.live.LiveSeries;
-import io.tapekeeper.live.SeriesInfo;
 import io.tapekeeper.market.Amount;
 import io.tapekeeper.market.Decimals;
 import io.tapekeeper.market.Instrument;
-import io.tapekeeper.series.Extremes;
 import io.tapekeeper.series.FeatureRow;
-import io.tapekeeper.series.Preset;
 import io.tapekeeper.series.RollupRow;
-import io.tapekeeper.series.Series;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.store.RowRange;
-import io.tapekeeper.tape.TapeId;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -32,12 +24,12 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * What the API says, as JSON. NaN is null; a price is a number for the chart, and a text with the instrument's places
- * where people read it.
+ * Rows, prices, alerts and signals as JSON, and how the API writes numbers: NaN is null; a price is a number for the
+ * chart, and a text with the instrument's places where people read it.
  */
-public final class Json {
+final class Json {
     private static final JsonFactory FACTORY = new JsonFactory();
-    private static final int SPARK_POINTS = 32;
+    private static final List<Feature> SHOWN = Feature.allShown();
 
     private Json() {}
 
@@ -50,79 +42,33 @@ public final class Json {
         return bytes.toByteArray();
     }
 
-    /**
-     * Names a series in addresses: {@code binance.BTCUSDT.aggregate.classic.1s}, and {@code .simulated} behind it where
-     * it is.
-     */
-    public static String id(Series series) {
-        TapeId tape = series.tape();
-        return String.join(
-                        ".",
-                        tape.venue(),
-                        tape.symbol(),
-                        tape.kind().label(),
-                        series.preset(),
-                        series.interval().toString())
-                + (tape.simulated() ? ".simulated" : "");
+    /** One object whose properties {@code body} writes, in UTF-8. */
+    static <T> byte[] object(T value, BiConsumer<JsonGenerator, T> body) {
+        return write(json -> {
+            json.writeStartObject();
+            body.accept(json, value);
+            json.writeEndObject();
+        });
     }
 
-    /** One element of the list of series, with its newest {@code rows} in small. */
-    static void series(JsonGenerator json, LiveSeries live, List<FeatureRow> rows) {
-        Series series = live.series();
-        SeriesInfo info = live.info();
-        json.writeStartObject();
-        json.writeStringProperty("id", id(series));
-        json.writeStringProperty("venue", series.tape().venue());
-        json.writeStringProperty("symbol", series.tape().symbol());
-        json.writeStringProperty("kind", series.tape().kind().label());
-        json.writeStringProperty("preset", series.preset());
-        json.writeNumberProperty("interval", seconds(series.interval().micros()));
-        json.writeStringProperty("intervalLabel", series.interval().toString());
-        json.writeNumberProperty("pricePlaces", series.instrument().pricePlaces());
-        json.writeNumberProperty("sizePlaces", series.instrument().sizePlaces());
-        json.writeBooleanProperty("simulated", series.tape().simulated());
-        json.writeBooleanProperty("replay", info.replay());
-        json.writeStringProperty("band", info.band());
-        json.writeBooleanProperty("recording", !live.recordedOnly());
-        json.writeStringProperty("state", live.health().state().label());
-        json.writeName("settings");
-        settings(json, info.preset());
-        card(json, live, rows);
-        json.writeEndObject();
-    }
-
-    private static void settings(JsonGenerator json, Preset preset) {
-        if (preset == null) {
-            json.writeNull();
+    /** A property that is an object whose properties {@code body} writes, or null where the value is. */
+    static <T> void object(JsonGenerator json, String name, T value, BiConsumer<JsonGenerator, T> body) {
+        if (value == null) {
+            json.writeNullProperty(name);
             return;
         }
-        json.writeStartObject();
-        json.writeNumberProperty("window", preset.window());
-        json.writeNumberProperty("baselineWindow", preset.baselineWindow());
-        json.writeNumberProperty("zAlert", preset.zAlert());
-        json.writeNumberProperty("spikeFactor", preset.spikeFactor());
-        json.writeNumberProperty("zSignal", preset.zSignal());
+        json.writeObjectPropertyStart(name);
+        body.accept(json, value);
         json.writeEndObject();
     }
 
-    private static void card(JsonGenerator json, LiveSeries live, List<FeatureRow> rows) {
-        LiveSeries.Price forming = live.price();
-        FeatureRow last = rows.isEmpty() ? null : rows.getLast();
-        json.writeName("price");
-        if (forming != null) {
-            json.writeString(price(live.series().instrument(), forming.bar().close()));
-        } else if (last != null) {
-            json.writeString(price(live.series().instrument(), last.bar().close()));
-        } else {
-            json.writeNull();
-        }
-        number(json, "z", last == null ? Double.NaN : last.values().zScore());
-        json.writeNumberProperty("rules", last == null ? 0 : last.rules());
-        json.writeArrayPropertyStart("spark");
-        for (FeatureRow row : rows.subList(Math.max(0, rows.size() - SPARK_POINTS), rows.size())) {
-            json.writeNumber(Decimals.toDouble(row.bar().close()));
-        }
-        json.writeEndArray();
+    /** A list of these, each written by {@code one}, in UTF-8. */
+    static <T> byte[] array(Iterable<T> all, BiConsumer<JsonGenerator, T> one) {
+        return write(json -> {
+            json.writeStartArray();
+            all.forEach(each -> one.accept(json, each));
+            json.writeEndArray();
+        });
     }
 
     /**
@@ -139,11 +85,9 @@ public final class Json {
         }
         json.writeEndArray();
         prices(json, rows, FeatureRow::bar);
-        column(json, "ret", rows, row -> row.values().change());
-        column(json, "vol", rows, row -> row.values().volatility());
-        column(json, "annual", rows, row -> row.values().annualised());
-        column(json, "base", rows, row -> row.values().baseline());
-        column(json, "z", rows, row -> row.values().zScore());
+        for (Feature feature : SHOWN) {
+            column(json, feature.key(), rows, row -> row.values().of(feature));
+        }
         json.writeArrayPropertyStart("signal");
         for (FeatureRow row : rows) {
             json.writeString(row.signal().label());
@@ -173,10 +117,10 @@ public final class Json {
         json.writeEndArray();
         prices(json, rows, RollupRow::bar);
         column(json, "n", rows, row -> row.bar().trades());
-        extremes(json, "ret", rows, RollupRow::change);
-        extremes(json, "vol", rows, RollupRow::volatility);
-        extremes(json, "base", rows, RollupRow::baseline);
-        extremes(json, "z", rows, RollupRow::zScore);
+        for (Feature feature : RollupRow.FEATURES) {
+            column(json, feature.key() + "Low", rows, row -> row.low().of(feature));
+            column(json, feature.key() + "High", rows, row -> row.high().of(feature));
+        }
         json.writeArrayPropertyStart("signal");
         for (RollupRow row : rows) {
             json.writeString(row.signal().label());
@@ -194,12 +138,6 @@ public final class Json {
         column(json, "l", rows, row -> Decimals.toDouble(bar.apply(row).low()));
         column(json, "c", rows, row -> Decimals.toDouble(bar.apply(row).close()));
         column(json, "v", rows, row -> size(bar.apply(row).volume()));
-    }
-
-    private static void extremes(
-            JsonGenerator json, String name, List<RollupRow> rows, Function<RollupRow, Extremes> value) {
-        column(json, name + "Low", rows, row -> value.apply(row).low());
-        column(json, name + "High", rows, row -> value.apply(row).high());
     }
 
     private static <T> void flags(JsonGenerator json, String name, List<T> rows, Predicate<T> value) {
@@ -220,14 +158,11 @@ public final class Json {
 
     /** A bar that closed, with its features. */
     static void row(JsonGenerator json, FeatureRow row) {
-        FeatureValues values = row.values();
         json.writeStartObject();
         bar(json, row.bar());
-        number(json, "ret", values.change());
-        number(json, "vol", values.volatility());
-        number(json, "annual", values.annualised());
-        number(json, "base", values.baseline());
-        number(json, "z", values.zScore());
+        for (Feature feature : SHOWN) {
+            number(json, feature.key(), row.values().of(feature));
+        }
         json.writeStringProperty("signal", row.signal().label());
         json.writeNumberProperty("rules", row.rules());
         json.writeBooleanProperty("complete", row.complete());
@@ -259,12 +194,7 @@ public final class Json {
         json.writeStringProperty("rule", rule.label());
         json.writeStringProperty("severity", rule.severity().label());
         json.writeNumberProperty("opened", millis(alert.opened()));
-        json.writeName("closed");
-        if (alert.isOpen()) {
-            json.writeNull();
-        } else {
-            json.writeNumber(millis(alert.closed()));
-        }
+        number(json, "closed", alert.isOpen() ? Double.NaN : millis(alert.closed()));
         number(json, "value", alert.value());
         number(json, "threshold", alert.threshold());
         json.writeStringProperty("reason", alert.reason());
@@ -280,139 +210,6 @@ public final class Json {
         json.writeEndObject();
     }
 
-    static void health(JsonGenerator json, Health health) {
-        json.writeStartObject();
-        healthFields(json, health);
-        json.writeEndObject();
-    }
-
-    static void healthFields(JsonGenerator json, Health health) {
-        freshness(json, health);
-        number(json, "lastTradeTime", orNaN(health.lastTradeTime() > 0, health.lastTradeTime()));
-        json.writeNumberProperty("warm", health.warm());
-        json.writeNumberProperty("warmOf", health.warmOf());
-        number(json, "stored", orNaN(health.storedTrades() >= 0, health.storedTrades()));
-        number(json, "tradesPerSecond", health.tradesPerSecond());
-        number(json, "clockOffsetMillis", health.clockOffsetMillis());
-        json.writeName("latency");
-        if (health.latency().isKnown()) {
-            json.writeStartObject();
-            number(json, "medianMillis", health.latency().medianMillis());
-            number(json, "p99Millis", health.latency().p99Millis());
-            json.writeEndObject();
-        } else {
-            json.writeNull();
-        }
-    }
-
-    /** State and age, and whether something is missing. */
-    static void freshness(JsonGenerator json, Health health) {
-        json.writeStringProperty("state", health.state().label());
-        json.writeStringProperty("reason", health.reason());
-        boolean age = health.agesMeaningful() && health.lastTradeTime() > 0;
-        number(json, "ageMillis", orNaN(age, health.lastTradeAgeMillis()));
-        long limit = health.staleAfterMillis();
-        number(json, "staleAfterMillis", orNaN(limit > 0, limit));
-        completeness(json, health.completeness());
-    }
-
-    private static void completeness(JsonGenerator json, Completeness now) {
-        json.writeName("complete");
-        if (now.isKnown()) {
-            json.writeBoolean(now.isWhole());
-        } else {
-            json.writeNull();
-        }
-        number(json, "openHoles", orNaN(now.isKnown(), now.openHoles()));
-        number(json, "missingTrades", orNaN(now.missingTrades() >= 0, now.missingTrades()));
-        json.writeName("repair");
-        Completeness.Repair repair = now.repair();
-        if (repair == null) {
-            json.writeNull();
-            return;
-        }
-        json.writeStartObject();
-        json.writeNumberProperty("done", repair.done());
-        json.writeNumberProperty("total", repair.total());
-        json.writeNumberProperty("percent", repair.percent());
-        number(json, "etaSeconds", orNaN(repair.etaSeconds() >= 0, repair.etaSeconds()));
-        json.writeEndObject();
-    }
-
-    /** The process; a part that nobody measures is null. */
-    static void system(JsonGenerator json, SystemHealth system) {
-        json.writeStartObject();
-        json.writeName("rate");
-        rate(json, system.rate());
-        json.writeName("writing");
-        writing(json, system.writing());
-        json.writeName("disk");
-        disk(json, system.disk());
-        json.writeArrayPropertyStart("dataQuality");
-        for (QualityAlert alert : system.dataQuality()) {
-            json.writeStartObject();
-            json.writeStringProperty("kind", alert.kind().label());
-            json.writeStringProperty("symbol", alert.symbol());
-            json.writeNumberProperty("since", millis(alert.since()));
-            json.writeStringProperty("severity", alert.severity().label());
-            json.writeStringProperty("reason", alert.reason());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
-        json.writeEndObject();
-    }
-
-    private static void rate(JsonGenerator json, SystemHealth.RateBudget rate) {
-        if (rate == null) {
-            json.writeNull();
-            return;
-        }
-        json.writeStartObject();
-        json.writeStringProperty("host", rate.host());
-        json.writeNumberProperty("limit", rate.limit());
-        json.writeNumberProperty("used", rate.used());
-        json.writeNumberProperty("repairUsed", rate.repairUsed());
-        number(json, "bannedUntil", orNaN(rate.bannedUntil() > 0, millis(rate.bannedUntil())));
-        json.writeEndObject();
-    }
-
-    private static void writing(JsonGenerator json, SystemHealth.Writing writing) {
-        if (writing == null) {
-            json.writeNull();
-            return;
-        }
-        json.writeStartObject();
-        json.writeNumberProperty("queued", writing.queued());
-        json.writeNumberProperty("bound", writing.bound());
-        json.writeStringProperty("trouble", writing.trouble());
-        json.writeEndObject();
-    }
-
-    private static void disk(JsonGenerator json, SystemHealth.Disk disk) {
-        if (disk == null) {
-            json.writeNull();
-            return;
-        }
-        double days = disk.daysLeft();
-        json.writeStartObject();
-        json.writeNumberProperty("freeBytes", disk.freeBytes());
-        number(json, "bytesPerDay", disk.bytesPerDay());
-        number(json, "daysLeft", Double.isInfinite(days) ? Double.NaN : days);
-        json.writeEndObject();
-    }
-
-    /** From which bar on rows were corrected, and how many repairs there were by now. */
-    static void corrected(JsonGenerator json, long fromMicros, long repairs) {
-        json.writeStartObject();
-        json.writeNumberProperty("from", seconds(fromMicros));
-        json.writeNumberProperty("repairs", repairs);
-        json.writeEndObject();
-    }
-
-    private static double orNaN(boolean there, long value) {
-        return there ? value : Double.NaN;
-    }
-
     /** With the instrument's places, and more where the price has more. */
     static String price(Instrument instrument, long units) {
         // A tape of unknown tick size would print eight places; two are what people expect.
@@ -425,7 +222,8 @@ public final class Json {
                 : volume.toDecimal(Amount.SIZE_PLACES).doubleValue();
     }
 
-    private static void number(JsonGenerator json, String name, double value) {
+    /** A property that is null where there is no number: NaN. */
+    static void number(JsonGenerator json, String name, double value) {
         json.writeName(name);
         number(json, value);
     }
@@ -445,7 +243,8 @@ public final class Json {
         return Math.floorDiv(micros, 1_000_000L);
     }
 
-    private static long millis(long micros) {
+    /** Epoch microseconds to milliseconds. */
+    static long millis(long micros) {
         return Math.floorDiv(micros, 1_000L);
     }
 }

@@ -5,38 +5,43 @@ import io.tapekeeper.health.QualityAlert;
 import io.tapekeeper.health.SystemHealth;
 import io.tapekeeper.live.LiveSeries;
 import io.tapekeeper.live.LiveView;
-import io.tapekeeper.live.MetricsSource.Metric;
-import io.tapekeeper.series.Series;
+import io.tapekeeper.live.Metric;
+import io.tapekeeper.live.Metric.Sample;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /**
- * What machines ask: {@code /health}, whether all is well, and {@code /metrics}, numbers in Prometheus' text format
- * 0.0.4. The format is written here and by no library, for all numbers are counted elsewhere: what is left of a
- * registry are the few lines of {@link #text}.
+ * The answers for programs: {@code /health}, whether all is well, and {@code /metrics}, numbers in Prometheus' text
+ * format 0.0.4. No library writes the format, because other classes already count the numbers: all that a registry
+ * would add are the few lines of {@link #text}.
  */
 final class MetricsEndpoint {
-    /** Beyond this without a word nobody knows whether the writer writes. */
+    /** After this long without a report from the recorder it is unknown whether the writer works. */
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final LiveView view;
+    private final List<Metric> table;
 
     MetricsEndpoint(LiveView view) {
         this.view = view;
+        table = Stream.of(ofTapes(), ofProcess()).flatMap(List::stream).toList();
     }
 
-    /** @param well whether every symbol is fresh and the writer writes */
+    /** @param well whether every symbol is fresh and the writer works */
     record Verdict(boolean well, String json) {}
 
     Verdict health() {
         List<LiveSeries> all = view.all();
-        String writing = whyNotWriting(System.nanoTime());
+        String writing = whyNotWriting(view.nanos());
         boolean well = writing.isEmpty()
                 && !all.isEmpty()
                 && all.stream().allMatch(live -> live.health().isFresh());
@@ -50,9 +55,9 @@ final class MetricsEndpoint {
                 Health health = live.health();
                 json.writeStartObject();
                 json.writeStringProperty("symbol", live.series().tape().symbol());
-                json.writeStringProperty("series", Json.id(live.series()));
+                json.writeStringProperty("series", live.series().id());
                 json.writeBooleanProperty("fresh", health.isFresh());
-                Json.freshness(json, health);
+                HealthJson.freshness(json, health);
                 json.writeEndObject();
             }
             json.writeEndArray();
@@ -65,7 +70,7 @@ final class MetricsEndpoint {
         return view.notice().isEmpty() ? "nothing is being recorded yet" : view.notice();
     }
 
-    /** Empty where it writes, or where writing is nobody's business here. */
+    /** Empty while the writer works, and where this process has no writer. */
     String whyNotWriting(long nanos) {
         LiveView.ToldSystem told = view.system();
         SystemHealth.Writing writing = told.health().writing();
@@ -78,124 +83,150 @@ final class MetricsEndpoint {
         return writing.trouble();
     }
 
-    /** All numbers, those of the view first. */
+    /** All numbers: those of the view, of the server, then of the recorder. */
     byte[] metrics(List<Metric> ofServer) {
-        List<Metric> all = new ArrayList<>();
-        series(all);
-        system(all, view.system().health());
+        List<Metric> all = new ArrayList<>(table);
         all.addAll(ofServer);
-        view.metrics().forEach(source -> all.addAll(source.metrics()));
+        all.addAll(view.metrics());
         return text(all).getBytes(StandardCharsets.UTF_8);
     }
 
-    private void series(List<Metric> out) {
-        each(out, "fresh", "1 where what comes is as new as it can be, else 0", health -> health.isFresh() ? 1 : 0);
-        each(
-                out,
-                "last_trade_age_seconds",
-                "Age of the newest trade",
-                health -> health.agesMeaningful() && health.lastTradeTime() > 0
-                        ? health.lastTradeAgeMillis() / 1e3
-                        : Double.NaN);
-        each(out, "stored_trades", "Trades of the tape in the store", health -> known(health.storedTrades()));
-        each(
-                out,
-                "holes_open",
-                "Holes that are still to be filled",
-                health -> known(health.completeness().openHoles()));
-        each(
-                out,
-                "missing_trades",
-                "Trades inside the open holes",
-                health -> known(health.completeness().missingTrades()));
-        each(
-                out,
-                "clock_offset_seconds",
-                "The venue's clock less this machine's",
-                health -> health.clockOffsetMillis() / 1e3);
-        each(
-                out,
-                "latency_median_seconds",
-                "From the venue's time to here, half of the last minute's trades are faster",
-                health -> health.latency().medianMillis() / 1e3);
-        each(
-                out,
-                "latency_p99_seconds",
-                "From the venue's time to here, 99 in 100 of the last minute's trades are faster",
-                health -> health.latency().p99Millis() / 1e3);
+    private List<Metric> ofTapes() {
+        return List.of(
+                tape("fresh", "1 while the tape is live or warming up, else 0.", health -> health.isFresh() ? 1 : 0),
+                tape("last_trade_age_seconds", "Age of the newest trade by the venue's clock.", MetricsEndpoint::age),
+                tape("stored_trades", "Trades of the tape in the store.", health -> known(health.storedTrades())),
+                tape(
+                        "holes_open",
+                        "Gaps still to be filled.",
+                        health -> known(health.completeness().openGaps())),
+                tape(
+                        "missing_trades",
+                        "Trades missing in these gaps.",
+                        health -> known(health.completeness().missingTrades())),
+                tape(
+                        "clock_offset_seconds",
+                        "The venue's clock minus this machine's.",
+                        health -> health.clockOffsetMillis() / 1e3),
+                tape(
+                        "latency_median_seconds",
+                        "Half of the last minute's trades took less time from the venue to here.",
+                        health -> health.latency().medianMillis() / 1e3),
+                tape(
+                        "latency_p99_seconds",
+                        "99 in 100 of the last minute's trades took less time from the venue to here.",
+                        health -> health.latency().p99Millis() / 1e3));
     }
 
-    private void each(List<Metric> out, String name, String help, ToDoubleFunction<Health> value) {
-        for (LiveSeries live : view.all()) {
-            Series series = live.series();
-            out.add(Metric.of(name, help, series.tape().symbol(), value.applyAsDouble(live.health())));
-        }
+    private List<Metric> ofProcess() {
+        return List.of(
+                part(
+                        "rate_limit_weight",
+                        "Request weight that the venue allows a minute.",
+                        SystemHealth::rate,
+                        rate -> rate.limit()),
+                part(
+                        "rate_used_weight",
+                        "Request weight used in the last minute.",
+                        SystemHealth::rate,
+                        rate -> rate.used()),
+                part(
+                        "rate_repair_weight",
+                        "Part of the used weight that repairs took.",
+                        SystemHealth::rate,
+                        rate -> rate.repairUsed()),
+                part(
+                        "rate_banned",
+                        "1 while the venue refuses this address, else 0.",
+                        SystemHealth::rate,
+                        rate -> rate.bannedUntil() > 0 ? 1 : 0),
+                part(
+                        "recorder_queue",
+                        "Entries waiting to be written.",
+                        SystemHealth::writing,
+                        writing -> writing.queued()),
+                part(
+                        "recorder_trouble",
+                        "1 while nothing can be written, else 0.",
+                        SystemHealth::writing,
+                        writing -> writing.trouble().isEmpty() ? 0 : 1),
+                part(
+                        "disk_free_bytes",
+                        "Free space on the store's disk.",
+                        SystemHealth::disk,
+                        disk -> disk.freeBytes()),
+                part(
+                        "disk_days_left",
+                        "Days until that disk is full at the present pace; +Inf if the store does not grow.",
+                        SystemHealth::disk,
+                        disk -> disk.daysLeft()),
+                new Metric("data_quality_alerts", "Open alerts about the data.", "kind", this::alerts));
+    }
+
+    private Metric tape(String name, String help, ToDoubleFunction<Health> value) {
+        return new Metric(
+                name,
+                help,
+                "symbol",
+                () -> view.all().stream()
+                        .map(live -> new Sample(live.series().tape().symbol(), value.applyAsDouble(live.health())))
+                        .toList());
+    }
+
+    private <T> Metric part(String name, String help, Function<SystemHealth, T> part, ToDoubleFunction<T> value) {
+        return Metric.of(name, help, () -> {
+            T measured = part.apply(view.system().health());
+            return measured == null ? Double.NaN : value.applyAsDouble(measured);
+        });
+    }
+
+    private List<Sample> alerts() {
+        List<QualityAlert> open = view.system().health().dataQuality();
+        return Arrays.stream(QualityAlert.Kind.values())
+                .map(kind -> new Sample(
+                        kind.label(),
+                        open.stream().filter(one -> one.kind() == kind).count()))
+                .toList();
+    }
+
+    private static double age(Health health) {
+        return health.agesMeaningful() && health.lastTradeTime() > 0 ? health.lastTradeAgeMillis() / 1e3 : Double.NaN;
     }
 
     private static double known(long count) {
         return count < 0 ? Double.NaN : count;
     }
 
-    private static void system(List<Metric> out, SystemHealth system) {
-        SystemHealth.RateBudget rate = system.rate();
-        if (rate != null) {
-            out.add(Metric.of("rate_limit_weight", "The venue's limit a minute", rate.limit()));
-            out.add(Metric.of("rate_used_weight", "Used of it in the last minute", rate.used()));
-            out.add(Metric.of("rate_repair_weight", "The part of it that went into repairs", rate.repairUsed()));
-            out.add(Metric.of(
-                    "rate_banned", "1 while the venue refuses this address, else 0", rate.bannedUntil() > 0 ? 1 : 0));
-        }
-        SystemHealth.Writing writing = system.writing();
-        if (writing != null) {
-            out.add(Metric.of("recorder_queue", "Entries waiting to be written", writing.queued()));
-            out.add(Metric.of(
-                    "recorder_trouble",
-                    "1 while nothing can be written, else 0",
-                    writing.trouble().isEmpty() ? 0 : 1));
-        }
-        SystemHealth.Disk disk = system.disk();
-        if (disk != null) {
-            out.add(Metric.of("disk_free_bytes", "Room on the store's disk", disk.freeBytes()));
-            out.add(Metric.of("disk_days_left", "Until that disk is full at the present pace", disk.daysLeft()));
-        }
-        for (QualityAlert.Kind kind : QualityAlert.Kind.values()) {
-            long open = system.dataQuality().stream()
-                    .filter(one -> one.kind() == kind)
-                    .count();
-            out.add(new Metric("data_quality_alerts", "Open alerts about the data itself", "kind", kind.label(), open));
-        }
-    }
-
-    /** One block a name, as the format demands; several series of a symbol are told once. */
-    static String text(List<Metric> metrics) {
-        Map<String, Map<String, Metric>> byName = new LinkedHashMap<>();
-        for (Metric metric : metrics) {
-            if (!Double.isNaN(metric.value())) {
-                byName.computeIfAbsent(metric.name(), name -> new LinkedHashMap<>())
-                        .putIfAbsent(metric.label() + metric.labelValue(), metric);
-            }
-        }
+    /**
+     * One block a name, as the format demands; a label value that occurs again, as with two series of a symbol, is
+     * dropped.
+     */
+    static String text(List<Metric> table) {
         StringBuilder text = new StringBuilder();
-        byName.forEach((name, each) -> {
-            String full = "tapekeeper_" + name;
-            String type = name.endsWith("_total") ? "counter" : "gauge";
-            String help = each.values().iterator().next().help();
-            text.append("# HELP %s %s%n# TYPE %s %s%n".formatted(full, help, full, type));
-            for (Metric metric : each.values()) {
-                text.append(full).append(labels(metric)).append(' ');
-                text.append(number(metric.value())).append('\n');
+        for (Metric metric : table) {
+            Map<String, Double> values = new LinkedHashMap<>();
+            for (Sample sample : metric.source().get()) {
+                if (!Double.isNaN(sample.value())) {
+                    values.putIfAbsent(sample.labelValue(), sample.value());
+                }
             }
-        });
-        return text.toString().replace("\r\n", "\n");
+            if (!values.isEmpty()) {
+                String name = "tapekeeper_" + metric.name();
+                String type = name.endsWith("_total") ? "counter" : "gauge";
+                text.append("# HELP %s %s\n# TYPE %s %s\n".formatted(name, metric.help(), name, type));
+                values.forEach((labelValue, value) ->
+                        text.append(name + label(metric.label(), labelValue) + " " + number(value) + "\n"));
+            }
+        }
+        return text.toString();
     }
 
-    private static String labels(Metric metric) {
-        if (metric.label().isEmpty()) {
+    private static String label(String label, String value) {
+        if (label.isEmpty()) {
             return "";
         }
-        String value =
-                metric.labelValue().replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
-        return "{%s=\"%s\"}".formatted(metric.label(), value);
+        String escaped = value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+        return "{%s=\"%s\"}".formatted(label, escaped);
     }
 
     private static String number(double value) {

@@ -8,13 +8,13 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * How many trades of an open hole are not stored. Counting reads all that have come, millions where a month is being
- * fetched, and the store changes several times a second: each hole is counted anew only when twenty times the time has
- * passed that its last count took. Any thread.
+ * How many trades of an open gap are not stored yet. A count reads all that have come, millions where a month is being
+ * fetched, and the store changes several times a second: so a gap is counted again only after twenty times as long as
+ * its last count took. Any thread may call.
  */
 final class MissingCounts {
     private static final int SHARE = 20;
-    private static final int MOST = 1_024; // holes remembered; the oldest goes, and is counted anew
+    private static final int MOST = 1_024; // gaps remembered; the oldest is forgotten, and counted again
 
     private record Key(TapeId tape, Gap gap) {}
 

@@ -10,42 +10,6 @@ import java.util.regex.Pattern;
 
 /** The built page, from the class path. */
 final class StaticAssets {
-    /** One file. */
-    static final class Asset {
-        private final byte[] content;
-        private final String type;
-        private final boolean immutable;
-
-        Asset(byte[] content, String type, boolean immutable) {
-            this.content = content;
-            this.type = type;
-            this.immutable = immutable;
-        }
-
-        byte[] content() {
-            return content;
-        }
-
-        String type() {
-            return type;
-        }
-
-        /** Whether its name changes with its content, so that it may be kept for ever. */
-        boolean immutable() {
-            return immutable;
-        }
-
-        /** Changes with the content; with its quotes. */
-        String etag() {
-            try {
-                byte[] hash = MessageDigest.getInstance("SHA-256").digest(content);
-                return '"' + HexFormat.of().formatHex(hash, 0, 12) + '"';
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("every JDK has SHA-256", e);
-            }
-        }
-    }
-
     private static final String FOLDER = "page";
     private static final Pattern NAME = Pattern.compile("/(assets/)?[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)+");
     private static final Map<String, String> TYPES = Map.of(
@@ -57,21 +21,35 @@ final class StaticAssets {
 
     private StaticAssets() {}
 
-    /** The file of that path, or null where there is none. */
-    static Asset find(String path) throws IOException {
+    /** @param held the ETag of what the client holds of it; null for nothing */
+    static Answer answer(String path, String held) throws IOException {
         String name = path.equals("/") ? "/index.html" : path;
-        if (!NAME.matcher(name).matches()) {
-            return null;
-        }
         String type = TYPES.get(name.substring(name.lastIndexOf('.') + 1));
-        if (type == null) {
-            return null;
+        byte[] content = type == null || !NAME.matcher(name).matches() ? null : read(name);
+        if (content == null) {
+            return Answer.text(404, "There is nothing at this address.");
         }
+        String etag = etag(content);
+        boolean immutable = name.startsWith("/assets/"); // its name changes with its content
+        Map<String, String> headers =
+                Map.of("ETag", etag, "Cache-Control", immutable ? "public, max-age=31536000, immutable" : "no-cache");
+        return etag.equals(held) ? Answer.notModified(headers) : new Answer(200, type, headers, content);
+    }
+
+    /** Null where there is no such file. */
+    private static byte[] read(String name) throws IOException {
         try (InputStream in = StaticAssets.class.getResourceAsStream(FOLDER + name)) {
-            if (in == null) {
-                return null;
-            }
-            return new Asset(in.readAllBytes(), type, name.startsWith("/assets/"));
+            return in == null ? null : in.readAllBytes();
+        }
+    }
+
+    /** Changes with the content; with its quotes. */
+    private static String etag(byte[] content) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(content);
+            return '"' + HexFormat.of().formatHex(hash, 0, 12) + '"';
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.tapekeeper.dashboard;
 
 import io.tapekeeper.alert.Alert;
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.health.Completeness;
 import io.tapekeeper.health.Health;
 import io.tapekeeper.health.Latency;
@@ -10,6 +11,8 @@ import io.tapekeeper.series.FeatureRow;
 import io.tapekeeper.series.Series;
 import io.tapekeeper.signal.Signal;
 import io.tapekeeper.signal.SignalChange;
+import io.tapekeeper.store.History;
+import io.tapekeeper.store.LedgerEntry;
 import io.tapekeeper.store.StoreException;
 import io.tapekeeper.tape.Gap;
 import io.tapekeeper.tape.TapeKind;
@@ -25,12 +28,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Follows a store that another process records, and tells a {@link LiveView} what it finds: new rows and rows that a
+ * Follows a store that another process records, and shows in a {@link LiveView} what it finds: new rows and rows that a
  * repair corrected, alerts, changes of the signal, and whether anything still comes. Looks four times a second, on a
  * thread of its own.
  *
- * <p>That a repair corrected rows of any age it sees by the ledger: a hole is settled that was open before. The
- * recorder says so behind the rows that it corrected, and commits in that order.
+ * <p>A repair may correct rows of any age. The ledger shows it: an entry is settled that was open before, and the
+ * recorder commits that after the rows that it corrected.
  *
  * <p>A series is stale where the store has not grown for ten seconds, or three bars, by this machine's monotonic clock:
  * a simulated or replayed tape is alive however old its times are. Until the store has grown once, the age of the
@@ -48,32 +51,35 @@ public final class StoreTail implements AutoCloseable {
     private static final long STALE_MICROS = 10_000_000;
 
     private final LiveView view;
-    private final HistorySource history;
+    private final History history;
+    private final MissingCounts missing;
     private final Clock clock;
     private final LongSupplier nanos;
     private final Map<Series, Followed> followed = new HashMap<>();
     private final Thread thread;
 
-    /** What was told of one series; owned by the tail's thread. */
+    /** What the view shows of one series; owned by the tail's thread. */
     private static final class Followed {
         private List<FeatureRow> rows = List.of();
         private Set<Alert> alerts = Set.of();
-        private List<HistorySource.Hole> holes = List.of();
+        private List<LedgerEntry> gaps = List.of();
+        private Completeness completeness = Completeness.UNKNOWN;
         private long storedTrades;
         private boolean grown; // since it was first read
         private long grownAt; // monotonic, nanoseconds
         private boolean timesAreOld; // of the row that was the newest then
     }
 
-    /** @param clock tells how old the newest row is */
-    public StoreTail(LiveView view, HistorySource history, Clock clock) {
+    /** @param clock for the age of the newest row */
+    public StoreTail(LiveView view, History history, Clock clock) {
         this(view, history, clock, System::nanoTime);
     }
 
     /** @param nanos the monotonic clock */
-    StoreTail(LiveView view, HistorySource history, Clock clock, LongSupplier nanos) {
+    StoreTail(LiveView view, History history, Clock clock, LongSupplier nanos) {
         this.view = view;
         this.history = history;
+        missing = new MissingCounts(history);
         this.clock = clock;
         this.nanos = nanos;
         thread = Thread.ofPlatform().daemon().name("store-tail").unstarted(this::follow);
@@ -116,7 +122,7 @@ public final class StoreTail implements AutoCloseable {
                 }
             }
         } catch (InterruptedException e) {
-            // Closed: nothing more is to be told.
+            // Closed.
         }
     }
 
@@ -135,7 +141,7 @@ public final class StoreTail implements AutoCloseable {
             boolean rowsCame = corrections(series, known, mayGrow);
             rowsCame |= rows(series, known);
             alerts(series, known);
-            long trades = history.tradeCount(series);
+            long trades = history.tradeCount(series.tape());
             if (mayGrow && (rowsCame || trades > known.storedTrades)) {
                 known.grown = true;
                 known.grownAt = nanos.getAsLong();
@@ -145,14 +151,15 @@ public final class StoreTail implements AutoCloseable {
         }
     }
 
-    /** @return whether a hole was settled, so that rows may have been corrected */
+    /** @return whether an entry of the ledger was settled, so that rows may have been corrected */
     private boolean corrections(Series series, Followed known, boolean following) {
         Set<Gap> wereOpen = new HashSet<>();
-        known.holes.stream().filter(hole -> hole.open()).forEach(hole -> wereOpen.add(hole.gap()));
-        known.holes = history.holes(series);
-        OptionalLong from = known.holes.stream()
-                .filter(hole -> !hole.open() && wereOpen.contains(hole.gap()))
-                .mapToLong(hole -> series.interval().startOf(hole.gap().before()))
+        known.gaps.stream().filter(LedgerEntry::isOpen).forEach(entry -> wereOpen.add(entry.gap()));
+        known.gaps = history.gaps(series.tape());
+        known.completeness = completeness(series, known.gaps);
+        OptionalLong from = known.gaps.stream()
+                .filter(entry -> !entry.isOpen() && wereOpen.contains(entry.gap()))
+                .mapToLong(entry -> series.interval().startOf(entry.gap().before()))
                 .min();
         if (from.isEmpty() || !following) {
             return false;
@@ -190,7 +197,7 @@ public final class StoreTail implements AutoCloseable {
                 row.bar().end(),
                 row.signal(),
                 row.bar().close(),
-                row.values().zScore());
+                row.values().of(Feature.ZSCORE));
     }
 
     private List<Alert> newestAlerts(Series series) {
@@ -208,11 +215,11 @@ public final class StoreTail implements AutoCloseable {
             long from = known.rows.getFirst().bar().start();
             history.features(series, from, Long.MAX_VALUE, now::add);
         }
-        Set<FeatureRow> told = new HashSet<>(known.rows);
+        Set<FeatureRow> shown = new HashSet<>(known.rows);
         Signal signal = null; // of the row before, where there is one
         boolean came = false;
         for (FeatureRow row : now) {
-            boolean fresh = !told.contains(row);
+            boolean fresh = !shown.contains(row);
             if (fresh) {
                 view.row(series, row);
                 came = true;
@@ -242,15 +249,15 @@ public final class StoreTail implements AutoCloseable {
         known.alerts = Set.copyOf(newest);
     }
 
-    /** Tells which alerts have gone from the store, but for those that are too old to be read. */
+    /** Withdraws the alerts that have gone from the store, but for those that are too old to be read. */
     private void withdrawn(Series series, Followed known, List<Alert> newest) {
         long oldest = newest.size() < ALERTS_COMPARED
                 ? Long.MIN_VALUE
                 : newest.getFirst().opened() + 1; // others of that moment may be cut off
         List<Alert> gone = new ArrayList<>();
         for (Alert alert : known.alerts) {
-            boolean there =
-                    newest.stream().anyMatch(other -> other.rule() == alert.rule() && other.opened() == alert.opened());
+            boolean there = newest.stream()
+                    .anyMatch(other -> other.rule().equals(alert.rule()) && other.opened() == alert.opened());
             if (!there && alert.opened() >= oldest) {
                 gone.add(alert);
             }
@@ -292,22 +299,20 @@ public final class StoreTail implements AutoCloseable {
                 tradesPerSecond(known.rows),
                 agesMeaningful,
                 TimeUnit.MICROSECONDS.toMillis(lasts(series)),
-                completeness(series, known),
+                known.completeness,
                 Double.NaN,
                 Latency.UNKNOWN);
     }
 
-    private static Completeness completeness(Series series, Followed known) {
+    private Completeness completeness(Series series, List<LedgerEntry> gaps) {
         if (series.tape().kind() == TapeKind.POLL) {
             return Completeness.UNKNOWN;
         }
-        int open = 0;
-        long missing = 0;
-        for (HistorySource.Hole hole : known.holes) {
-            open += hole.open() ? 1 : 0;
-            missing += hole.missing();
-        }
-        return new Completeness(open, missing, null);
+        List<LedgerEntry> open = gaps.stream().filter(LedgerEntry::isOpen).toList();
+        long lacking = open.stream()
+                .mapToLong(entry -> missing.of(series.tape(), entry.gap()))
+                .sum();
+        return new Completeness(open.size(), lacking, null);
     }
 
     /** How long ago its newest row ended; negative where the tape is ahead of this machine. */
@@ -325,7 +330,7 @@ public final class StoreTail implements AutoCloseable {
     private static int closesInARow(List<FeatureRow> rows) {
         int closes = 1;
         for (int at = rows.size() - 1; at >= 0; at--) {
-            if (Double.isNaN(rows.get(at).values().change())) {
+            if (Double.isNaN(rows.get(at).values().of(Feature.RETURN))) {
                 break;
             }
             closes++;

@@ -12,6 +12,7 @@ import io.tapekeeper.series.FeatureRow;
 import io.tapekeeper.series.Preset;
 import io.tapekeeper.series.Series;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -40,14 +41,15 @@ final class DashboardDemo {
         int symbols = args.length > 1 ? Integer.parseInt(args[1]) : 5;
         String state = args.length > 2 ? args[2] : "live";
         int minutes = args.length > 3 ? Integer.parseInt(args[3]) : 120;
-        MemoryHistory history = new MemoryHistory();
-        LiveView view = new LiveView(LiveView.RING_ROWS);
+        RecordedStore store =
+                new RecordedStore(Files.createTempDirectory("dashboard-demo").resolve("demo.db"));
+        LiveView view = new LiveView(LiveView.RING_ROWS, System::nanoTime);
         List<RandomTape> tapes = new ArrayList<>();
         long now = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
         for (int i = 0; i < symbols; i++) {
             int kind = i % SYMBOLS.length;
             RandomTape[] self = new RandomTape[1];
-            var out = new RandomTape.Told(view, history, () -> self[0].series);
+            var out = new RandomTape.Told(view, store, () -> self[0].series);
             self[0] = new RandomTape(
                     (i < SYMBOLS.length ? "" : "C" + i) + SYMBOLS[kind],
                     PRICES[kind],
@@ -56,6 +58,11 @@ final class DashboardDemo {
                     42 + i,
                     out);
             RandomTape tape = self[0];
+            if (i == 0 && state.equals("repair")) {
+                long from = now / 1_000_000 * 1_000_000 - TimeUnit.SECONDS.toMicros(170);
+                out.withhold(from, from + HOLE_MICROS);
+                hole = out.withheld;
+            }
             long hole = now - TimeUnit.SECONDS.toMicros(170);
             boolean gapped = i > 0 || state.equals("repair");
             for (long at = now - TimeUnit.MINUTES.toMicros(minutes); at < now; at += 130_000) {
@@ -74,18 +81,15 @@ final class DashboardDemo {
                             ? SeriesInfo.replay(Preset.CLASSIC, "60×")
                             : SeriesInfo.live(tape.series, Preset.CLASSIC));
         }
-        try (Dashboard dashboard = new Dashboard(view, history, "127.0.0.1", port)) {
+        store.recorder().flush();
+        try (Dashboard dashboard = new Dashboard(view, store.history(), "127.0.0.1", port)) {
             dashboard.start();
-            if (state.equals("repair")) {
-                long from = now / 1_000_000 * 1_000_000 - TimeUnit.SECONDS.toMicros(170);
-                hole = history.takeAway(tapes.getFirst().series, from, from + HOLE_MICROS);
-            }
             System.out.println("http://127.0.0.1:" + dashboard.port() + "/");
-            run(view, history, tapes, state);
+            run(view, store, tapes, state);
         }
     }
 
-    private static void run(LiveView view, MemoryHistory history, List<RandomTape> tapes, String state)
+    private static void run(LiveView view, RecordedStore store, List<RandomTape> tapes, String state)
             throws InterruptedException {
         long lastTrade = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
         long beats = 0;
@@ -106,14 +110,14 @@ final class DashboardDemo {
                 if (beats % 8 == 0) {
                     Completeness completeness =
                             tape == tapes.getFirst() ? completeness(state, beats) : Completeness.WHOLE;
-                    view.health(tape.series, health(tape, history, state, now - lastTrade, completeness));
+                    view.health(tape.series, health(tape, state, now - lastTrade, completeness));
                 }
             }
             beats++;
             view.system(system(state, now));
             if (beats == REPAIR_BEATS && !hole.isEmpty()) {
                 Series series = tapes.getFirst().series;
-                hole.forEach(row -> history.add(series, row));
+                store.addAll(series, hole);
                 long from = hole.getFirst().bar().start();
                 view.corrected(series, from, hole, List.of(), null);
                 hole = List.of();
@@ -157,7 +161,7 @@ final class DashboardDemo {
                                 "BTCUSDT",
                                 since,
                                 Severity.WARNING,
-                                "1,204 trades are missing in 2 holes; no repair is under way."),
+                                "1,204 trades are missing in 2 gaps; no repair is under way."),
                         new QualityAlert(
                                 QualityAlert.Kind.CLOCK,
                                 "",
@@ -167,8 +171,7 @@ final class DashboardDemo {
                                         + " time (NTP) set it.")));
     }
 
-    private static Health health(
-            RandomTape tape, MemoryHistory history, String state, long ageMicros, Completeness completeness) {
+    private static Health health(RandomTape tape, String state, long ageMicros, Completeness completeness) {
         Health.State now = Health.State.LIVE;
         String reason = "";
         switch (state) {
@@ -193,7 +196,7 @@ final class DashboardDemo {
                 TimeUnit.MICROSECONDS.toMillis(ageMicros),
                 tape.warm(),
                 20,
-                history.tradeCount(tape.series),
+                tape.trades(),
                 16.7,
                 !state.equals("replay"),
                 5_000,

@@ -10,13 +10,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.alert.Rule;
+import io.tapekeeper.alert.ClassicRules;
 import io.tapekeeper.health.Completeness;
 import io.tapekeeper.health.Health;
 import io.tapekeeper.health.Latency;
 import io.tapekeeper.health.SystemHealth;
 import io.tapekeeper.live.LiveView;
-import io.tapekeeper.live.MetricsSource.Metric;
+import io.tapekeeper.live.Metric;
+import io.tapekeeper.live.Metric.Sample;
 import io.tapekeeper.live.SeriesInfo;
 import io.tapekeeper.series.Preset;
 import io.tapekeeper.series.Series;
@@ -30,20 +31,27 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class DashboardTest {
     private final HttpClient http = HttpClient.newHttpClient();
-    private final MemoryHistory history = new MemoryHistory();
-    private final LiveView view = new LiveView(LiveView.RING_ROWS);
-    private final Dashboard dashboard = new Dashboard(view, history, "127.0.0.1", 0);
+    private final LiveView view = new LiveView(LiveView.RING_ROWS, System::nanoTime);
+    private RecordedStore store;
+    private Dashboard dashboard;
+
+    @TempDir
+    Path folder;
 
     @BeforeEach
     void start() throws IOException {
+        store = new RecordedStore(folder.resolve("tape.db"));
+        dashboard = new Dashboard(view, store.history(), "127.0.0.1", 0);
         view.addSeries(BTC, SeriesInfo.live(BTC, Preset.CLASSIC));
         dashboard.start();
     }
@@ -51,6 +59,7 @@ class DashboardTest {
     @AfterEach
     void stop() {
         dashboard.close();
+        store.close();
         http.close();
     }
 
@@ -129,8 +138,8 @@ class DashboardTest {
 
     @Test
     void givesHistoryColumnByColumnWithNullForNoValue() throws Exception {
-        history.add(BTC, row(10, "61849.50"));
-        history.add(BTC, row(11, "61850.00"));
+        store.add(BTC, row(10, "61849.50"));
+        store.add(BTC, row(11, "61850.00"));
         assertEquals(
                 "{\"more\":false,\"t\":[10,11],\"o\":[61849.5,61850],\"h\":[61849.5,61850],"
                         + "\"l\":[61849.5,61850],\"c\":[61849.5,61850],\"v\":[1.5,1.5],"
@@ -144,7 +153,7 @@ class DashboardTest {
     @Test
     void joinsStoreAndRingInHistory() throws Exception {
         for (long second = 1; second <= 5; second++) {
-            history.add(BTC, row(second));
+            store.add(BTC, row(second));
         }
         for (long second = 4; second <= 7; second++) { // not yet stored: 6, 7
             view.row(BTC, row(second));
@@ -157,7 +166,7 @@ class DashboardTest {
     @Test
     void goesBackPageByPageAndOverHoles() throws Exception {
         for (long second : new long[] {1, 2, 3, 5000, 5001, 5002}) {
-            history.add(BTC, row(second));
+            store.add(BTC, row(second));
         }
         String address = "/api/history?limit=2&series=" + BTC_ID;
         assertEquals("[5001,5002]", times(get(address).body()));
@@ -172,10 +181,10 @@ class DashboardTest {
     @Test
     void givesAStretchOfTimeRolledUpWithItsExtremes() throws Exception {
         for (long second : new long[] {60, 61, 119, 120}) {
-            history.add(BTC, row(second));
+            store.add(BTC, row(second));
         }
         String range =
-                get("/api/range?from=60&to=120&points=100&series=" + BTC_ID).body();
+                get("/api/range?from=60&to=120&points=1&series=" + BTC_ID).body();
         assertTrue(range.startsWith("{\"interval\":60,\"end\":121,\"whole\":true,\"t\":[60],"), range);
         for (String column : List.of("o", "h", "l", "c", "v", "n", "retLow", "retHigh", "zLow", "zHigh")) {
             assertTrue(range.contains("\"" + column + "\":["), column + " in " + range);
@@ -201,9 +210,23 @@ class DashboardTest {
     }
 
     @Test
+    void listsTheFeaturesThatRowsHaveAndTheRules() throws Exception {
+        String catalogue = get("/api/catalogue").body();
+        String features = """
+                {"features":[{"key":"ret","column":"return","title":"return","unit":"fraction","rolled":"farthest"},\
+                {"key":"vol","column":"volatility","title":"volatility","unit":"per bar","rolled":"highest"},\
+                """;
+        assertTrue(catalogue.startsWith(features), catalogue);
+        String rule = """
+                {"rule":"z-low","title":"the z-score is below minus the threshold","severity":"critical",\
+                "feature":"z","bit":2}""";
+        assertTrue(catalogue.contains(rule), catalogue);
+    }
+
+    @Test
     void listsWhatIsLiveFirstAndThenWhatIsOnlyStored() throws Exception {
         Series doge = Rows.series("DOGEUSDT", 1_000);
-        history.add(doge, row(10, "0.10344"));
+        store.add(doge, row(10, "0.10344"));
         view.row(BTC, row(10, "61849.50"));
         String list = get("/api/series").body();
         int btc = list.indexOf("\"id\":\"" + BTC_ID + "\"");
@@ -218,10 +241,10 @@ class DashboardTest {
 
     @Test
     void joinsStoredAndLiveAlertsByRuleAndOpening() throws Exception {
-        Alert old = new Alert(Rule.Z_LOW, 1_000_000, 2_000_000, -3.1, -3, "old");
-        Alert open = new Alert(Rule.Z_HIGH, 5_000_000, Alert.OPEN, 3.5, 3, "new");
-        history.add(BTC, old);
-        history.add(BTC, open);
+        Alert old = new Alert(ClassicRules.Z_LOW, 1_000_000, 2_000_000, -3.1, -3, "old");
+        Alert open = new Alert(ClassicRules.Z_HIGH, 5_000_000, Alert.OPEN, 3.5, 3, "new");
+        store.add(BTC, old);
+        store.add(BTC, open);
         view.alertOpened(BTC, open);
         view.alertClosed(BTC, open.closedAt(7_000_000));
         assertEquals(
@@ -288,7 +311,7 @@ class DashboardTest {
 
     @Test
     void whereNothingIsRecordedYetNothingIsWell() throws Exception {
-        LiveView empty = new LiveView(1);
+        LiveView empty = new LiveView(1, System::nanoTime);
         empty.notice("Binance cannot be reached.");
         MetricsEndpoint.Verdict verdict = new MetricsEndpoint(empty).health();
         assertFalse(verdict.well());
@@ -321,10 +344,13 @@ class DashboardTest {
     void tellsItsNumbersAsPrometheusReadsThem() throws Exception {
         view.health(BTC, healthOf(Health.State.LIVE, new Completeness(1, 5, null)));
         view.system(writing(""));
-        view.addMetrics(() -> List.of(
-                Metric.of("trades_total", "Trades that came", "BTCUSDT", 12),
-                Metric.of("trades_total", "Trades that came", "A\"\\B", 3),
-                Metric.of("lag_seconds", "Unknown yet", Double.NaN)));
+        view.addMetrics(List.of(
+                new Metric(
+                        "trades_total",
+                        "Trades that came",
+                        "symbol",
+                        () -> List.of(new Sample("BTCUSDT", 12), new Sample("A\"\\B", 3), new Sample("BTCUSDT", 13))),
+                Metric.of("lag_seconds", "Unknown yet", () -> Double.NaN)));
         HttpResponse<String> metrics = get("/metrics");
         assertEquals(
                 "text/plain; version=0.0.4; charset=utf-8",
@@ -386,7 +412,7 @@ class DashboardTest {
 
     @Test
     void aPortInUseIsToldInOneSentence() {
-        try (Dashboard second = new Dashboard(view, history, "127.0.0.1", dashboard.port())) {
+        try (Dashboard second = new Dashboard(view, store.history(), "127.0.0.1", dashboard.port())) {
             IOException refused = assertThrows(IOException.class, second::start);
             assertTrue(
                     refused.getMessage()

@@ -15,6 +15,8 @@ import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.tape.Gap;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
 
@@ -27,6 +29,7 @@ final class RandomTape {
     private double price;
     private double volatility = 4e-5;
     private long id = 3_735_680_000L;
+    private long trades;
     private long lastTime;
 
     RandomTape(String symbol, double price, long step, boolean simulated, long seed, Analyst.Output out) {
@@ -48,6 +51,7 @@ final class RandomTape {
         long size = 1_000 + (long) (Math.abs(random.nextGaussian()) * 4e7);
         Side side = random.nextBoolean() ? Side.BUY : Side.SELL;
         analyst.trade(new Trade(id++, units, size, side, time, time, 1));
+        trades++;
         lastTime = time;
     }
 
@@ -61,6 +65,10 @@ final class RandomTape {
         return analyst.forming();
     }
 
+    long trades() {
+        return trades;
+    }
+
     int warm() {
         return analyst.warm();
     }
@@ -68,19 +76,33 @@ final class RandomTape {
     /** Tells a live view and a store, as the tape thread would. */
     static final class Told implements Analyst.Output {
         private final LiveView view;
-        private final MemoryHistory history;
+        private final RecordedStore store;
         private final Supplier<Series> series;
+        private long withheldFrom = Long.MAX_VALUE;
+        private long withheldTo;
+        final List<FeatureRow> withheld = new ArrayList<>();
         boolean live;
 
-        Told(LiveView view, MemoryHistory history, Supplier<Series> series) {
+        Told(LiveView view, RecordedStore store, Supplier<Series> series) {
             this.view = view;
-            this.history = history;
+            this.store = store;
             this.series = series;
+        }
+
+        /** Keeps rows whose bars start in [{@code from}, {@code to}) out of the store. */
+        void withhold(long from, long to) {
+            withheldFrom = from;
+            withheldTo = to;
         }
 
         @Override
         public void row(FeatureRow row) {
-            history.add(series.get(), row);
+            long start = row.bar().start();
+            if (start >= withheldFrom && start < withheldTo) {
+                withheld.add(row);
+                return;
+            }
+            store.recorder().row(series.get(), row);
             if (live) {
                 view.row(series.get(), row);
             }
@@ -88,7 +110,7 @@ final class RandomTape {
 
         @Override
         public void alertOpened(Alert alert) {
-            history.add(series.get(), alert);
+            store.recorder().alertOpened(series.get(), alert);
             if (live) {
                 view.alertOpened(series.get(), alert);
             }
@@ -96,7 +118,7 @@ final class RandomTape {
 
         @Override
         public void alertClosed(Alert alert) {
-            history.add(series.get(), alert);
+            store.recorder().alertOpened(series.get(), alert);
             if (live) {
                 view.alertClosed(series.get(), alert);
             }

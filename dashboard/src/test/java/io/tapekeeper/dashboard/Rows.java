@@ -46,13 +46,7 @@ public final class Rows {
 
     /** A complete row of the second bar of warming up: no value but the return. */
     public static FeatureRow row(long second, String close) {
-        double none = Double.NaN;
-        return new FeatureRow(
-                bar(second, close),
-                new FeatureValues(0.5, none, none, none, none, none, none),
-                Signal.NEUTRAL,
-                0,
-                true);
+        return new FeatureRow(bar(second, close), FeatureValues.of(0.5), Signal.NEUTRAL, 0, true);
     }
 
     public static FeatureRow row(long second) {

@@ -5,28 +5,29 @@ import static io.tapekeeper.dashboard.Rows.BTC_ID;
 import static io.tapekeeper.dashboard.Rows.row;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.alert.Rule;
+import io.tapekeeper.alert.ClassicRules;
 import io.tapekeeper.health.Health;
 import io.tapekeeper.live.LiveSeries;
 import io.tapekeeper.live.LiveView;
 import io.tapekeeper.store.Durability;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.Recorder;
-import io.tapekeeper.store.StoreException;
 import io.tapekeeper.tape.Gap;
 import io.tapekeeper.tape.GapCause;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -41,14 +42,14 @@ class StoreTailTest {
     void followsWhatAnotherProcessRecords() throws Exception {
         Path file = folder.resolve("tape.db");
         Clock clock = Clock.fixed(Instant.ofEpochSecond(1_000), ZoneOffset.UTC);
-        LiveView view = new LiveView(100);
+        LiveView view = new LiveView(100, System::nanoTime);
         try (Recorder recorder = Recorder.open(file, Durability.NORMAL)) {
             recorder.row(BTC, row(997));
             recorder.row(BTC, row(998));
             recorder.flush();
             try (History history = History.open(file);
-                    StoreTail tail = new StoreTail(view, HistorySource.of(history), clock);
-                    Dashboard dashboard = new Dashboard(view, HistorySource.of(history), "127.0.0.1", 0);
+                    StoreTail tail = new StoreTail(view, history, clock);
+                    Dashboard dashboard = new Dashboard(view, history, "127.0.0.1", 0);
                     HttpClient http = HttpClient.newHttpClient()) {
                 tail.start();
                 dashboard.start();
@@ -57,7 +58,8 @@ class StoreTailTest {
                 try (StreamClient client = new StreamClient(http, address)) {
                     assertEquals(998, client.next("row").time());
                     recorder.row(BTC, row(999));
-                    recorder.alertOpened(BTC, new Alert(Rule.Z_HIGH, 1_000_000_000, Alert.OPEN, 3.5, 3, "high"));
+                    recorder.alertOpened(
+                            BTC, new Alert(ClassicRules.Z_HIGH, 1_000_000_000, Alert.OPEN, 3.5, 3, "high"));
                     recorder.flush();
                     assertEquals(999, client.next("row").time());
                     assertEquals("high", client.next("alert").field("reason"));
@@ -82,7 +84,7 @@ class StoreTailTest {
     void seesCorrectionsOfAnyAgeByTheHolesThatWereFilled() throws Exception {
         Path file = folder.resolve("tape.db");
         Clock clock = Clock.fixed(Instant.ofEpochSecond(2_000), ZoneOffset.UTC);
-        LiveView view = new LiveView(1_000);
+        LiveView view = new LiveView(1_000, System::nanoTime);
         Gap gap = new Gap(100, 109, 1_001_500_000, 1_005_000_000);
         try (Recorder recorder = Recorder.open(file, Durability.NORMAL)) {
             for (long second = 1_000; second < 1_600; second++) {
@@ -90,12 +92,12 @@ class StoreTailTest {
                     recorder.row(BTC, row(second, "100"));
                 }
             }
-            recorder.alertOpened(BTC, new Alert(Rule.Z_LOW, 1_006_000_000, Alert.OPEN, -4, -3, "of a hole"));
+            recorder.alertOpened(BTC, new Alert(ClassicRules.Z_LOW, 1_006_000_000, Alert.OPEN, -4, -3, "of a hole"));
             recorder.gap(BTC.tape(), gap, GapCause.MISSED);
             recorder.flush();
             try (History history = History.open(file);
-                    StoreTail tail = new StoreTail(view, HistorySource.of(history), clock);
-                    Dashboard dashboard = new Dashboard(view, HistorySource.of(history), "127.0.0.1", 0);
+                    StoreTail tail = new StoreTail(view, history, clock);
+                    Dashboard dashboard = new Dashboard(view, history, "127.0.0.1", 0);
                     HttpClient http = HttpClient.newHttpClient()) {
                 tail.start();
                 dashboard.start();
@@ -130,13 +132,13 @@ class StoreTailTest {
     void aStoreThatNobodyRecordsIsStale() throws Exception {
         Path file = folder.resolve("tape.db");
         Clock clock = Clock.fixed(Instant.ofEpochSecond(5_000), ZoneOffset.UTC);
-        LiveView view = new LiveView(100);
+        LiveView view = new LiveView(100, System::nanoTime);
         try (Recorder recorder = Recorder.open(file, Durability.NORMAL)) {
             recorder.row(BTC, row(999));
         }
         try (History history = History.open(file);
-                StoreTail tail = new StoreTail(view, HistorySource.of(history), clock);
-                Dashboard dashboard = new Dashboard(view, HistorySource.of(history), "127.0.0.1", 0);
+                StoreTail tail = new StoreTail(view, history, clock);
+                Dashboard dashboard = new Dashboard(view, history, "127.0.0.1", 0);
                 HttpClient http = HttpClient.newHttpClient()) {
             tail.start();
             dashboard.start();
@@ -153,23 +155,24 @@ class StoreTailTest {
 
     @Test
     void oldTimesAreAliveWhileTheyComeAndStaleTenSecondsAfter() throws Exception {
-        MemoryHistory history = new MemoryHistory();
         Clock clock = Clock.fixed(Instant.ofEpochSecond(1_000_000), ZoneOffset.UTC);
         AtomicLong nanos = new AtomicLong();
-        LiveView view = new LiveView(100);
-        history.add(BTC, row(1));
-        try (StoreTail tail = new StoreTail(view, history, clock, nanos::get)) {
+        LiveView view = new LiveView(100, System::nanoTime);
+        try (RecordedStore store = new RecordedStore(folder.resolve("tape.db"));
+                StoreTail tail = new StoreTail(view, store.history(), clock, nanos::get)) {
+            store.add(BTC, row(1));
             tail.start();
             LiveSeries live = view.all().getFirst();
             await(() -> live.health().state() == Health.State.STALE); // nothing came yet
-            history.add(BTC, row(2));
+            store.add(BTC, row(2));
             await(() -> live.health().state() == Health.State.WARMING_UP);
             assertFalse(live.health().agesMeaningful());
             nanos.addAndGet(TimeUnit.SECONDS.toNanos(9));
-            history.add(BTC, row(3));
-            await(() -> live.health().storedTrades() == 9); // three a row: it was read
+            store.add(BTC, row(3));
+            await(() -> live.rows().size() == 3);
+            await(() -> live.health().lastTradeTime() == 4_000_000); // all of it was read
             nanos.addAndGet(TimeUnit.SECONDS.toNanos(9)); // 9 s after the third
-            history.add(Rows.series("ETHUSDT", 1), row(1)); // read: the tail has looked since
+            store.add(Rows.series("ETHUSDT", 1), row(1)); // read: the tail has looked since
             await(() -> view.all().size() == 2);
             assertEquals(Health.State.WARMING_UP, live.health().state());
             nanos.addAndGet(TimeUnit.SECONDS.toNanos(2));
@@ -180,31 +183,35 @@ class StoreTailTest {
 
     @Test
     void aStoreThatCannotBeReadForAMomentIsFollowedOn() throws Exception {
-        StoreException unreadable = assertThrows(StoreException.class, () -> History.open(folder.resolve("none.db")));
-        AtomicBoolean fails = new AtomicBoolean();
-        MemoryHistory history = new MemoryHistory() {
-            @Override
-            public long dataVersion() {
-                if (fails.get()) {
-                    throw unreadable;
-                }
-                return super.dataVersion();
-            }
-        };
+        Path file = folder.resolve("tape.db");
         Clock clock = Clock.fixed(Instant.ofEpochSecond(3), ZoneOffset.UTC);
-        LiveView view = new LiveView(100);
-        history.add(BTC, row(1));
-        try (StoreTail tail = new StoreTail(view, history, clock)) {
+        LiveView view = new LiveView(100, System::nanoTime);
+        record(file, 1);
+        try (History history = History.open(file);
+                StoreTail tail = new StoreTail(view, history, clock)) {
             tail.start();
             LiveSeries live = view.all().getFirst();
             await(() -> live.health().state() == Health.State.WARMING_UP);
-            fails.set(true);
+            byHand(file, "ALTER TABLE feature RENAME TO away");
             await(() -> live.health().state() == Health.State.DISCONNECTED);
-            assertEquals(unreadable.getMessage(), live.health().reason());
-            history.add(BTC, row(2));
-            fails.set(false);
+            assertTrue(live.health().reason().contains("tape.db"), live.health().reason());
+            byHand(file, "ALTER TABLE away RENAME TO feature");
+            record(file, 2);
             await(() -> live.health().state() == Health.State.WARMING_UP);
             assertEquals(2, live.rows().size());
+        }
+    }
+
+    private static void record(Path file, long second) {
+        try (Recorder recorder = Recorder.open(file, Durability.NORMAL)) {
+            recorder.row(BTC, row(second));
+        }
+    }
+
+    private static void byHand(Path file, String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
         }
     }
 

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.alert.Rule;
+import io.tapekeeper.alert.ClassicRules;
 import io.tapekeeper.health.Health;
 import io.tapekeeper.health.SystemHealth;
 import io.tapekeeper.live.LiveView;
@@ -18,6 +18,7 @@ import io.tapekeeper.series.Preset;
 import io.tapekeeper.signal.Signal;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.GapCause;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,36 +28,49 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StreamTest {
     private final HttpClient http = HttpClient.newHttpClient();
-    private final MemoryHistory history = new MemoryHistory();
+    private RecordedStore store;
     private LiveView view;
     private Dashboard dashboard;
 
-    private void start(int ringRows, Dashboard.Limits limits) throws IOException {
-        view = new LiveView(ringRows);
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void open() {
+        store = new RecordedStore(folder.resolve("tape.db"));
+    }
+
+    private void start(int ringRows, LiveStreams.Limits limits) throws IOException {
+        view = new LiveView(ringRows, System::nanoTime);
         view.addSeries(BTC, SeriesInfo.live(BTC, Preset.CLASSIC));
-        dashboard = new Dashboard(view, history, "127.0.0.1", 0, limits);
+        dashboard = new Dashboard(view, store.history(), "127.0.0.1", 0, limits);
         dashboard.start();
     }
 
     @AfterEach
     void stop() {
         dashboard.close();
+        store.close();
         http.close();
     }
 
@@ -79,11 +93,15 @@ class StreamTest {
         return LongStream.rangeClosed(first, last).boxed().toList();
     }
 
+    private static List<FeatureRow> rows(long first, long last) {
+        return LongStream.rangeClosed(first, last).mapToObj(Rows::row).toList();
+    }
+
     @Test
     void aClientGetsWhatItMissedFromStoreAndRingAndThenWhatHappens() throws Exception {
-        start(3, Dashboard.Limits.USUAL);
+        start(3, LiveStreams.Limits.USUAL);
         for (long second = 1; second <= 8; second++) {
-            history.add(BTC, row(second));
+            store.add(BTC, row(second));
         }
         for (long second = 8; second <= 10; second++) { // 9 and 10 are not stored yet
             view.row(BTC, row(second));
@@ -101,8 +119,8 @@ class StreamTest {
 
     @Test
     void aClientThatNamesNoRowGetsOnlyNewOnes() throws Exception {
-        start(10, Dashboard.Limits.USUAL);
-        history.add(BTC, row(1));
+        start(10, LiveStreams.Limits.USUAL);
+        store.add(BTC, row(1));
         view.row(BTC, row(1));
         try (StreamClient client = follow("")) {
             client.next("health");
@@ -114,9 +132,9 @@ class StreamTest {
 
     @Test
     void aPageThatCameBeforeTheRecorderIsCutSoThatItFollowsTheRecorder() throws Exception {
-        history.add(BTC, row(1));
-        view = new LiveView(10);
-        dashboard = new Dashboard(view, history, "127.0.0.1", 0, Dashboard.Limits.USUAL);
+        store.add(BTC, row(1));
+        view = new LiveView(10, System::nanoTime);
+        dashboard = new Dashboard(view, store.history(), "127.0.0.1", 0, LiveStreams.Limits.USUAL);
         dashboard.start();
         try (StreamClient early = follow("&since=1")) {
             assertEquals("disconnected", early.next("health").field("state"));
@@ -135,7 +153,7 @@ class StreamTest {
 
     @Test
     void aRowThatWasCorrectedComesAgain() throws Exception {
-        start(10, Dashboard.Limits.USUAL);
+        start(10, LiveStreams.Limits.USUAL);
         view.row(BTC, row(1, "100"));
         view.row(BTC, row(2, "100"));
         view.row(BTC, row(1, "105"));
@@ -150,16 +168,18 @@ class StreamTest {
 
     @Test
     void aCorrectionIsOneEventThatSaysFromWhereToReadAnew() throws Exception {
-        start(10, Dashboard.Limits.USUAL);
+        start(10, LiveStreams.Limits.USUAL);
         Gap gap = new Gap(5, 6, 2_000_000, 4_000_000);
-        history.holes(BTC, List.of(new HistorySource.Hole(gap, true, 2)));
+        store.recorder().gap(BTC.tape(), gap, GapCause.MISSED);
+        store.recorder().flush();
         for (long second : new long[] {1, 2, 4}) {
             view.row(BTC, row(second, "100"));
         }
         try (StreamClient client = follow("&since=4")) {
             assertEquals("0", client.next("repairs").field("count"));
             client.next("health"); // it follows
-            history.holes(BTC, List.of(new HistorySource.Hole(gap, false, 0)));
+            store.recorder().gapSettled(BTC.tape(), 5, 6, GapCause.MISSED, Optional.of("rest"));
+            store.recorder().flush();
             view.corrected(BTC, 2_000_000, List.of(row(2, "100"), row(3, "105"), row(4, "105")), List.of(), null);
             List<StreamClient.Event> events = client.until(event -> event.name().equals("alerts"));
             StreamClient.Event corrected = events.stream()
@@ -178,7 +198,7 @@ class StreamTest {
 
     @Test
     void howTheProcessStandsComesAtOnce() throws Exception {
-        start(10, Dashboard.Limits.USUAL);
+        start(10, LiveStreams.Limits.USUAL);
         try (StreamClient client = follow("")) {
             assertEquals("null", client.next("system").field("writing"));
             view.system(new SystemHealth(null, new SystemHealth.Writing(7, 100, "<b>full</b>"), null, List.of()));
@@ -187,10 +207,10 @@ class StreamTest {
     }
 
     @Test
-    void aRowThatTheRingKnowsBetterThanTheStoreComesAgain() throws Exception {
-        start(10, Dashboard.Limits.USUAL);
+    void aRowThatTheRingKnowsBetterThanTheStoreComesFromTheRing() throws Exception {
+        start(10, LiveStreams.Limits.USUAL);
         for (long second = 1; second <= 5; second++) {
-            history.add(BTC, row(second, "100")); // as an earlier process stored them
+            store.add(BTC, row(second, "100")); // as an earlier process stored them
         }
         view.row(BTC, row(4, "100"));
         view.row(BTC, row(5, "105")); // is about to be stored
@@ -198,18 +218,18 @@ class StreamTest {
             List<StreamClient.Event> rows = client.until(event -> event.name().equals("alerts")).stream()
                     .filter(event -> event.name().equals("row"))
                     .toList();
-            assertEquals(List.of(3L, 4L, 5L, 5L), rowTimes(rows));
+            assertEquals(List.of(3L, 4L, 5L), rowTimes(rows));
             assertEquals("105", rows.getLast().field("c"));
         }
     }
 
     @Test
     void allAlertsComeAsOneBehindTheRowsThatWereMissed() throws Exception {
-        start(10, Dashboard.Limits.USUAL);
-        Alert stored = new Alert(Rule.Z_LOW, 1_000_000, 2_000_000, -3.1, -3, "stored");
-        Alert live = new Alert(Rule.Z_HIGH, 5_000_000, Alert.OPEN, 3.5, 3, "live");
-        history.add(BTC, row(1));
-        history.add(BTC, stored);
+        start(10, LiveStreams.Limits.USUAL);
+        Alert stored = new Alert(ClassicRules.Z_LOW, 1_000_000, 2_000_000, -3.1, -3, "stored");
+        Alert live = new Alert(ClassicRules.Z_HIGH, 5_000_000, Alert.OPEN, 3.5, 3, "live");
+        store.add(BTC, row(1));
+        store.add(BTC, stored);
         view.alertOpened(BTC, live);
         try (StreamClient client = follow("&since=0")) {
             List<StreamClient.Event> start = client.until(event -> event.name().equals("alerts"));
@@ -224,25 +244,23 @@ class StreamTest {
 
     @Test
     void aPageThatSleptTooLongIsToldToBeginAnew() throws Exception {
-        start(10, Dashboard.Limits.USUAL);
+        start(10, LiveStreams.Limits.USUAL);
         long last = 25_000;
-        for (long second = 1; second <= last; second++) {
-            history.add(BTC, row(second));
-        }
+        store.addAll(BTC, rows(1, last));
         try (StreamClient client = follow("&since=10")) {
             client.next("reset");
             List<StreamClient.Event> rows = client.until(event -> event.name().equals("row") && event.time() == last);
-            assertEquals(seconds(last - Api.MOST_ROWS + 1, last), rowTimes(rows));
+            assertEquals(seconds(last - SeriesReader.MOST_ROWS + 1, last), rowTimes(rows));
         }
     }
 
     @Test
     void alertsAndSignalsComeAtOnce() throws Exception {
-        start(10, Dashboard.Limits.USUAL);
+        start(10, LiveStreams.Limits.USUAL);
         try (StreamClient client = follow("")) {
             client.next("health");
             client.next("health");
-            view.alertOpened(BTC, new Alert(Rule.Z_HIGH, 5_000_000, Alert.OPEN, 3.5, 3, "z is 3.5"));
+            view.alertOpened(BTC, new Alert(ClassicRules.Z_HIGH, 5_000_000, Alert.OPEN, 3.5, 3, "z is 3.5"));
             assertEquals("z is 3.5", client.next("alert").field("reason"));
             view.signalChanged(BTC, new SignalChange("classic", 6_000_000, Signal.SELL, 6_184_950_000_000L, 1.5));
             StreamClient.Event signal = client.next("signal");
@@ -253,8 +271,8 @@ class StreamTest {
 
     @Test
     void aSeriesThatIsOnlyStoredIsDisconnected() throws Exception {
-        start(10, Dashboard.Limits.USUAL);
-        history.add(Rows.series("DOGEUSDT", 1_000), row(1));
+        start(10, LiveStreams.Limits.USUAL);
+        store.add(Rows.series("DOGEUSDT", 1_000), row(1));
         String address = address(dashboard).replace("BTCUSDT", "DOGEUSDT") + "&since=0";
         try (StreamClient client = new StreamClient(http, address)) {
             assertEquals(1, client.next("row").time());
@@ -266,7 +284,7 @@ class StreamTest {
 
     @Test
     void aStateThatChangesIsToldAtOnceAndLifeAtLeastOnceASecond() throws Exception {
-        start(10, Dashboard.Limits.USUAL);
+        start(10, LiveStreams.Limits.USUAL);
         try (StreamClient client = follow("")) {
             view.health(BTC, Health.only(Health.State.STALE, "no trade"));
             StreamClient.Event told =
@@ -281,7 +299,7 @@ class StreamTest {
 
     @Test
     void pricesAreCoalescedAndTheLastAlwaysArrives() throws Exception {
-        start(10, Dashboard.Limits.USUAL);
+        start(10, LiveStreams.Limits.USUAL);
         try (StreamClient client = follow("")) {
             client.next("health");
             long begun = System.nanoTime();
@@ -307,7 +325,7 @@ class StreamTest {
 
     @Test
     void aPriceOlderThanTheLastRowIsNotTold() throws Exception {
-        start(10, Dashboard.Limits.USUAL);
+        start(10, LiveStreams.Limits.USUAL);
         view.forming(BTC, bar(5, "100"), 5_000_000);
         view.row(BTC, row(5, "100"));
         try (StreamClient client = follow("&since=0")) {
@@ -320,7 +338,7 @@ class StreamTest {
     @Test
     void aClientThatTakesNothingIsCutAndCounted() throws Exception {
         EventStream.Pace pace = EventStream.Pace.USUAL;
-        start(200_000, new Dashboard.Limits(8, TimeUnit.MILLISECONDS.toNanos(300), pace));
+        start(200_000, new LiveStreams.Limits(8, TimeUnit.MILLISECONDS.toNanos(300), pace));
         try (Socket lazy = new Socket()) {
             lazy.setReceiveBufferSize(4_096);
             lazy.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), dashboard.port()));
@@ -337,14 +355,15 @@ class StreamTest {
 
     @Test
     void aClientThatFallsBehindTheRingIsCutAndResumesWithoutLoss() throws Exception {
-        start(4, Dashboard.Limits.USUAL);
+        start(40, LiveStreams.Limits.USUAL);
         long held = 0;
         long last = 20_000;
         List<Long> all = new ArrayList<>();
         Thread tape = Thread.ofPlatform().start(() -> {
-            for (long second = 1; second <= last; second++) {
-                history.add(BTC, row(second));
-                view.row(BTC, row(second));
+            for (long second = 1; second <= last; second += 10) {
+                List<FeatureRow> rows = rows(second, second + 9);
+                rows.forEach(row -> view.row(BTC, row));
+                store.addAll(BTC, rows);
             }
         });
         while (held < last) {
@@ -365,7 +384,7 @@ class StreamTest {
 
     @Test
     void moreStreamsThanAllowedAreRefused() throws Exception {
-        start(10, new Dashboard.Limits(1, TimeUnit.SECONDS.toNanos(10), EventStream.Pace.USUAL));
+        start(10, new LiveStreams.Limits(1, TimeUnit.SECONDS.toNanos(10), EventStream.Pace.USUAL));
         try (StreamClient first = follow("")) {
             first.next("health");
             try (StreamClient second = follow("")) {
@@ -376,7 +395,7 @@ class StreamTest {
 
     @Test
     void headIsAnsweredAndTakesNoPlace() throws Exception {
-        start(10, new Dashboard.Limits(1, TimeUnit.SECONDS.toNanos(10), EventStream.Pace.USUAL));
+        start(10, new LiveStreams.Limits(1, TimeUnit.SECONDS.toNanos(10), EventStream.Pace.USUAL));
         HttpRequest head =
                 HttpRequest.newBuilder(URI.create(address(dashboard))).HEAD().build();
         try (StreamClient only = follow("")) {
@@ -398,7 +417,7 @@ class StreamTest {
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void aClientThatComesAndGoesHoldsEachRowOnce(long seed) throws Exception {
         int rows = 3_000;
-        start(64, Dashboard.Limits.USUAL);
+        start(64, LiveStreams.Limits.USUAL);
         AtomicReference<Dashboard> current = new AtomicReference<>(dashboard);
         Thread tape = Thread.ofPlatform().start(() -> tell(rows, seed, current));
         Random random = new Random(seed);
@@ -440,7 +459,7 @@ class StreamTest {
             uncommitted.addLast(row);
             view.row(BTC, row);
             if (random.nextInt(20) == 0 || uncommitted.size() == 40) {
-                uncommitted.forEach(late -> history.add(BTC, late));
+                store.addAll(BTC, uncommitted);
                 uncommitted.clear();
             }
             if (second == rows / 2) {
@@ -448,15 +467,15 @@ class StreamTest {
             }
             LockSupport.parkNanos(random.nextInt(300_000));
         }
-        uncommitted.forEach(late -> history.add(BTC, late));
+        store.addAll(BTC, uncommitted);
     }
 
     private void restart(Deque<FeatureRow> uncommitted, AtomicReference<Dashboard> current) {
         current.get().close();
-        uncommitted.forEach(late -> history.add(BTC, late));
+        store.addAll(BTC, uncommitted);
         uncommitted.clear();
         try {
-            start(64, Dashboard.Limits.USUAL);
+            start(64, LiveStreams.Limits.USUAL);
         } catch (IOException e) {
             throw new AssertionError(e);
         }

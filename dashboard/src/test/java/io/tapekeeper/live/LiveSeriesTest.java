@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.alert.Rule;
+import io.tapekeeper.alert.ClassicRules;
 import io.tapekeeper.health.Completeness;
 import io.tapekeeper.health.Health;
 import io.tapekeeper.health.Latency;
@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class LiveSeriesTest {
-    private final LiveSeries live = new LiveSeries(BTC, SeriesInfo.live(BTC, Preset.CLASSIC), 3);
+    private final LiveSeries live = new LiveSeries(BTC, SeriesInfo.live(BTC, Preset.CLASSIC), 3, System::nanoTime);
 
     private static Health liveHealth(long ageMillis) {
         return new Health(
@@ -91,13 +91,13 @@ class LiveSeriesTest {
 
     @Test
     void aCorrectionReplacesAllRowsFromItsBeginningAndTheirAlerts() {
-        LiveSeries series = new LiveSeries(BTC, SeriesInfo.live(BTC, Preset.CLASSIC), 5);
+        LiveSeries series = new LiveSeries(BTC, SeriesInfo.live(BTC, Preset.CLASSIC), 5, System::nanoTime);
         for (long second : new long[] {1, 2, 5, 6}) {
             series.row(row(second, "100"));
         }
-        Alert before = new Alert(Rule.Z_HIGH, 2_000_000, 3_000_000, 3.5, 3, "of the bar before");
-        Alert withdrawn = new Alert(Rule.Z_LOW, 6_000_000, Alert.OPEN, -3.5, -3, "wrong");
-        Alert found = new Alert(Rule.Z_HIGH, 4_000_000, 5_000_000, 3.5, 3, "new");
+        Alert before = new Alert(ClassicRules.Z_HIGH, 2_000_000, 3_000_000, 3.5, 3, "of the bar before");
+        Alert withdrawn = new Alert(ClassicRules.Z_LOW, 6_000_000, Alert.OPEN, -3.5, -3, "wrong");
+        Alert found = new Alert(ClassicRules.Z_HIGH, 4_000_000, 5_000_000, 3.5, 3, "new");
         series.alert(before);
         series.alert(withdrawn);
         series.corrected(
@@ -123,7 +123,7 @@ class LiveSeriesTest {
 
     @Test
     void aSeriesThatWasNeverAddedIsRefused() {
-        LiveView view = new LiveView(3);
+        LiveView view = new LiveView(3, System::nanoTime);
         assertThrows(IllegalArgumentException.class, () -> view.row(BTC, row(1)));
         view.addSeries(BTC, SeriesInfo.live(BTC, Preset.CLASSIC));
         assertThrows(IllegalArgumentException.class, () -> view.addSeries(BTC, SeriesInfo.live(BTC, Preset.CLASSIC)));

@@ -51,7 +51,7 @@ class LauncherTest {
                     home.resolve("scripts").resolve(name));
         }
         Files.writeString(home.resolve("pom.xml"), "<project/>");
-        for (String module : List.of("core", "venues", "store", "exchange", "dashboard", "app")) {
+        for (String module : List.of("core", "venues", "store", "exchange", "recorder", "dashboard", "app")) {
             Files.createDirectory(home.resolve(module));
         }
         source = Files.writeString(home.resolve("core").resolve("Trade.java"), "class Trade {}");

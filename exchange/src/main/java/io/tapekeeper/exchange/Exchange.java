@@ -16,6 +16,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.tapekeeper.exchange.capture.CaptureSource;
 import io.tapekeeper.exchange.endless.EndlessSource;
 import io.tapekeeper.exchange.faults.Faults;
+import io.tapekeeper.exchange.faults.HttpFaults;
 import io.tapekeeper.exchange.market.TapeSource;
 import io.tapekeeper.exchange.market.UnusableSourceException;
 import io.tapekeeper.exchange.play.Player;
@@ -23,8 +24,8 @@ import io.tapekeeper.exchange.rest.RestApi;
 import io.tapekeeper.exchange.rest.RestHandler;
 import io.tapekeeper.exchange.rest.SimApi;
 import io.tapekeeper.exchange.rest.WeightMeter;
-import io.tapekeeper.exchange.socket.SocketDoor;
 import io.tapekeeper.exchange.socket.Sockets;
+import io.tapekeeper.exchange.socket.WebSocketUpgrade;
 import io.tapekeeper.exchange.traffic.Traffic;
 import io.tapekeeper.exchange.traffic.TrafficHandler;
 import java.lang.System.Logger;
@@ -39,8 +40,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A local exchange that speaks Binance's public spot protocol: REST under {@code /api/v3}, streams under {@code /ws}
- * and {@code /stream}, on one port. What it plays is a recording or a synthetic market; {@code /sim} tells which, and
- * what is true.
+ * and {@code /stream}, on one port. It plays a recording or a synthetic market; {@code /sim} says which, and gives the
+ * true tape.
  *
  * <p>Threads: one plays the tapes, two carry the sockets, two answer REST.
  */
@@ -77,18 +78,18 @@ public final class Exchange implements AutoCloseable {
     private Exchange(ExchangeConfig config, TapeSource source) {
         this.config = config;
         faults = new Faults(config.faults());
-        this.source = faults.alter(source);
-        player = new Player(this.source, config.speed());
+        this.source = source;
+        player = new Player(source, faults.alter(source.tapes()), config.speed());
         meter = new WeightMeter(config.weightPerMinute(), System::nanoTime);
         sockets = new Sockets(player, config.socketRules());
         api = new RestApi(player, meter, faults::database);
-        sim = new SimApi(player, this.source, sockets, api, traffic, faults);
+        sim = new SimApi(player, sockets, api, traffic, faults);
     }
 
     /**
      * Opens the source, binds the port and starts; returns when clients can connect.
      *
-     * @throws UnusableSourceException where there is nothing that can be played
+     * @throws UnusableSourceException where the source cannot be played
      * @throws PortInUseException where the port cannot be bound
      */
     public static Exchange start(ExchangeConfig config) throws UnusableSourceException, PortInUseException {
@@ -143,7 +144,7 @@ public final class Exchange implements AutoCloseable {
         return bootstrap.bind(config.host(), wanted);
     }
 
-    /** Any thread. */
+    /** Closes the port for a while; any thread. */
     private void closePortFor(Duration down) {
         var unused = listener.close().addListener(closed -> {
             var unusedToo = socketThreads.schedule(this::listenAgain, down.toNanos(), TimeUnit.NANOSECONDS);
@@ -170,37 +171,37 @@ public final class Exchange implements AutoCloseable {
                 .addLast(new HttpObjectAggregator(LONGEST_BODY))
                 .addLast(new TrafficHandler(traffic));
         if (faults.onWire()) {
-            channel.pipeline().addLast(faults.handler());
+            channel.pipeline().addLast(new HttpFaults(faults));
         }
-        channel.pipeline().addLast(new SocketDoor(sockets)).addLast(new RestHandler(api, sim, restThreads));
+        channel.pipeline().addLast(new WebSocketUpgrade(sockets)).addLast(new RestHandler(api, sim, restThreads));
     }
 
-    /** How often each fault of the plan has struck so far, by its name. */
+    /** Strikes of each fault of the plan so far, by its name. */
     public Map<String, Long> faultsInjected() {
         return faults.injected();
     }
 
-    /** What went over the wires so far. */
+    /** Counts of requests, answers and connections so far. */
     public Traffic traffic() {
         return traffic;
     }
 
-    /** The REST request weights used so far. */
+    /** REST request weight used so far. */
     public WeightMeter weights() {
         return meter;
     }
 
-    /** Trades and aggregates handed to sockets so far, once for each of them. */
+    /** Trades and aggregates handed to sockets so far, counted once per socket. */
     public long tradesSent() {
-        return player.tradesTold();
+        return player.tradesSent();
     }
 
-    /** The port bound. */
+    /** The port that clients connect to. */
     public int port() {
         return port;
     }
 
-    /** Tells the clients, stops the market and lets the port go, within a second. */
+    /** Stops the market, sends the clients a notice and frees the port, within a second. */
     @Override
     public void close() {
         closing = true;

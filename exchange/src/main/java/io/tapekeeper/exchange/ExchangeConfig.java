@@ -11,7 +11,7 @@ import java.util.OptionalLong;
 /**
  * What an {@link Exchange} plays, how fast, and where it listens.
  *
- * @param host address to bind, 127.0.0.1 unless others shall reach it
+ * @param host address to bind; 127.0.0.1 unless other machines are to reach it
  * @param port 0 for any free one
  * @param weightPerMinute REST request weight that one client may use in a minute
  * @param faults what goes wrong on purpose
@@ -26,27 +26,27 @@ public record ExchangeConfig(
         FaultPlan faults) {
     /** What is played. */
     public sealed interface Source {
-        /** Recordings, one or several; each starts with the first subscription. */
+        /** One or more recordings; they start with the first subscription. */
         record Capture(List<Path> files) implements Source {}
 
         /**
          * An endless market made from a seed.
          *
-         * @param stateFolder where it is kept so that it goes on after a restart; without one it begins anew at the
-         *     current second
-         * @param takenUpTo set where the market has one owner: up to this tape time, in microseconds since the epoch,
-         *     the owner has every trade. The market then waits for the first subscriber, and plays again what is later,
-         *     up to a minute of it, so that nothing is lost however the two ended
+         * @param stateFolder where to keep the market so that it continues after a restart; without one it begins again
+         *     at the current second
+         * @param takenUpTo set when the market has one owner: the tape time, in microseconds since the epoch, up to
+         *     which the owner has every trade. The market then waits for the first subscriber and replays later trades,
+         *     up to a minute of them, so that nothing is lost however the two processes ended
          */
         record Synthetic(long seed, Optional<Path> stateFolder, OptionalLong takenUpTo) implements Source {
-            /** A market that goes on whether anybody listens or not. */
+            /** A market that runs with or without subscribers. */
             public Synthetic(long seed, Optional<Path> stateFolder) {
                 this(seed, stateFolder, OptionalLong.empty());
             }
         }
     }
 
-    /** On any free local port, at the speed of the tape, with the real exchange's limits. */
+    /** On any free local port, in real time, with the real exchange's limits and no faults. */
     public static ExchangeConfig of(Source source) {
         return new ExchangeConfig("127.0.0.1", 0, source, Speed.REAL_TIME, 6_000, SocketRules.REAL, FaultPlan.NONE);
     }

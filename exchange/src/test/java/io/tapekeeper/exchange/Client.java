@@ -54,15 +54,15 @@ final class Client implements AutoCloseable {
         return response.body();
     }
 
-    /** Waits until {@code /sim/state} tells the state. */
+    /** Waits until {@code /sim/state} shows the state. */
     void awaitState(String state) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        String told = body("/sim/state");
-        while (!told.contains("\"state\":\"" + state + "\"")) {
+        String answer = body("/sim/state");
+        while (!answer.contains("\"state\":\"" + state + "\"")) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("not " + state + " but " + told);
+                throw new AssertionError("not " + state + " but " + answer);
             }
-            told = body("/sim/state");
+            answer = body("/sim/state");
         }
     }
 
@@ -70,7 +70,7 @@ final class Client implements AutoCloseable {
         return connect(pathAndQuery, true);
     }
 
-    /** @param reading false for a client that reads only when told to */
+    /** @param reading false for a client that reads only on request */
     Socket connect(String pathAndQuery, boolean reading) {
         Socket socket = new Socket(reading);
         socket.socket = http.newWebSocketBuilder()

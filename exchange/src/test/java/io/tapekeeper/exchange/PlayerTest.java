@@ -69,9 +69,9 @@ class PlayerTest {
     }
 
     @Test
-    void tellsThatAndWhyItHasFailed() throws Exception {
+    void saysThatItHasFailedAndWhy() throws Exception {
         TapeSource source = new Breaking(new CaptureSource(List.of(TinyMarket.write(folder))));
-        try (Player player = new Player(source, Speed.REAL_TIME)) {
+        try (Player player = new Player(source, source.tapes(), Speed.REAL_TIME)) {
             player.start();
             assertEquals(State.WAITING, player.state());
             assertEquals(Optional.empty(), player.failure());

@@ -10,10 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.exchange.Client.Socket;
-import io.tapekeeper.exchange.faults.Amount;
 import io.tapekeeper.exchange.faults.Fault;
 import io.tapekeeper.exchange.faults.Fault.Body;
-import io.tapekeeper.exchange.faults.When;
+import io.tapekeeper.exchange.faults.Progress;
+import io.tapekeeper.exchange.faults.Schedule;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.SocketTimeoutException;
@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Every fault of REST, seen from the other end of the wire. */
 @Timeout(60)
 class RestFaultsTest {
-    private static final When SECOND = When.after(Amount.requests(2));
+    private static final Schedule SECOND = Schedule.after(Progress.requests(2));
     private static final String PAIR = "/api/v3/exchangeInfo?symbol=BTCUSDT";
 
     @ParameterizedTest
@@ -72,7 +72,7 @@ class RestFaultsTest {
 
     @Test
     void hitsEveryTenthRequestAndOneEndpointOnly() throws Exception {
-        When when = When.each(Amount.requests(10)).only("ping");
+        Schedule when = Schedule.each(Progress.requests(10)).only("ping");
         try (Exchange exchange = start(new Fault.Status(when, 500, Duration.ZERO));
                 Client client = new Client(exchange)) {
             for (int request = 1; request <= 30; request++) {
@@ -126,7 +126,7 @@ class RestFaultsTest {
 
     @Test
     void keepsAClientWaitingWhereMoreIsPromisedOrTheAnswerIsSlow() throws Exception {
-        Fault slow = new Fault.Slow(When.AT_ONCE, Duration.ofMillis(1_500));
+        Fault slow = new Fault.Slow(Schedule.AT_ONCE, Duration.ofMillis(1_500));
         try (Exchange exchange = start(slow)) {
             assertThrows(HttpTimeoutException.class, () -> patient(exchange, Duration.ofMillis(300)));
             assertTrue(patient(exchange, Duration.ofSeconds(20)).contains("BTCUSDT"));
@@ -147,18 +147,18 @@ class RestFaultsTest {
 
     @Test
     void databaseEndpointsAreBehindTheStreamForAWhile() throws Exception {
-        When when = When.AT_ONCE.lasting(Amount.requests(1));
-        try (Exchange exchange =
-                        start(new Fault.Lag(when.lasting(Amount.of(Duration.ofSeconds(3))), Duration.ofMillis(1_500)));
+        Schedule when = Schedule.AT_ONCE.lasting(Progress.requests(1));
+        try (Exchange exchange = start(
+                        new Fault.Lag(when.lasting(Progress.of(Duration.ofSeconds(3))), Duration.ofMillis(1_500)));
                 Client client = new Client(exchange);
                 Socket socket = client.connect(TRADES)) {
-            long told = id(socket.next(1_000).getLast());
+            long sent = id(socket.next(1_000).getLast());
             String database = client.body("/api/v3/historicalTrades?symbol=BTCUSDT&limit=1");
-            assertTrue(database.equals("[]") || id(database) < told, database + " before " + told);
-            assertTrue(id(client.body("/api/v3/trades?symbol=BTCUSDT&limit=1")) >= told);
+            assertTrue(database.equals("[]") || id(database) < sent, database + " before " + sent);
+            assertTrue(id(client.body("/api/v3/trades?symbol=BTCUSDT&limit=1")) >= sent);
             long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-            while (client.body(REST + told).equals("[]")) {
-                assertTrue(System.nanoTime() < deadline, "trade " + told + " never came");
+            while (client.body(REST + sent).equals("[]")) {
+                assertTrue(System.nanoTime() < deadline, "trade " + sent + " never came");
             }
             assertEquals(1, exchange.faultsInjected().get("lag"));
         }
@@ -174,20 +174,20 @@ class RestFaultsTest {
 
     @Test
     void databaseEndpointsLackSomeIdsForAWhileThoughTheyHaveLaterOnes() throws Exception {
-        When when = When.AT_ONCE.lasting(Amount.of(Duration.ofMinutes(1)));
+        Schedule when = Schedule.AT_ONCE.lasting(Progress.of(Duration.ofMinutes(1)));
         try (Exchange exchange = start(new Fault.LateIds(when, 2, Duration.ofMillis(1_500)));
                 Client client = new Client(exchange);
                 Socket socket = client.connect(TRADES)) {
-            long told = id(socket.next(1_000).getFirst());
-            List<Long> page = ids(client.body(REST + told));
+            long sent = id(socket.next(1_000).getFirst());
+            List<Long> page = ids(client.body(REST + sent));
             Set<Long> late = // of those that a whole page would hold
-                    LongStream.range(told, Math.min(page.getLast(), told + 1_000))
+                    LongStream.range(sent, Math.min(page.getLast(), sent + 1_000))
                             .boxed()
                             .collect(Collectors.toSet());
             page.forEach(late::remove);
             assertFalse(late.isEmpty(), "none of " + page + " is late");
             long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-            while (!ids(client.body(REST + told)).containsAll(late)) {
+            while (!ids(client.body(REST + sent)).containsAll(late)) {
                 assertTrue(System.nanoTime() < deadline, late + " never came");
             }
             assertEquals(1, exchange.faultsInjected().get("late-ids"));
@@ -195,7 +195,7 @@ class RestFaultsTest {
     }
 
     @Test
-    void tellsAJudgeWhatWentOverTheWires() throws Exception {
+    void reportsWhatWentOverTheWires() throws Exception {
         try (Exchange exchange = start(new Fault.Status(SECOND, 429, Duration.ofSeconds(1)));
                 Client client = new Client(exchange);
                 Socket socket = client.connect(TRADES)) {

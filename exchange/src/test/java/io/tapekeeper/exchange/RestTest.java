@@ -58,7 +58,7 @@ class RestTest {
     }
 
     @Test
-    void tellsTheTimeOfTheTape() throws Exception {
+    void answersWithTheTimeOfTheTape() throws Exception {
         Matcher time = Pattern.compile("\\{\"serverTime\":([0-9]+)}").matcher(api("time"));
         assertTrue(time.matches());
         long behindEnd = Long.parseLong(time.group(1)) - (TinyMarket.TEN + 125_252);
@@ -90,7 +90,7 @@ class RestTest {
     }
 
     @Test
-    void tellsAnAggregateWithItsRawRange() throws Exception {
+    void givesAnAggregateItsRawRange() throws Exception {
         assertEquals(
                 "[{\"a\":100,\"p\":\"10.00000000\",\"q\":\"5.00000000\",\"f\":100,\"l\":101,\"T\":1709287201000,\"m\":false,\"M\":true}]",
                 api("aggTrades?symbol=ABCUSDT&fromId=100&limit=1"));
@@ -173,7 +173,7 @@ class RestTest {
     }
 
     @Test
-    void tellsTickersAsObjectOrList() throws Exception {
+    void givesTickersAsObjectOrList() throws Exception {
         String one = "{\"symbol\":\"ABCUSDT\",\"price\":\"10.20000000\"}";
         assertEquals(one, api("ticker/price?symbol=ABCUSDT"));
         assertEquals("[" + one + "]", api("ticker/price"));
@@ -276,7 +276,7 @@ class RestTest {
     }
 
     @Test
-    void tellsTimesInMicrosecondsWhereAsked() throws Exception {
+    void givesTimesInMicrosecondsOnRequest() throws Exception {
         String unit = "X-MBX-TIME-UNIT";
         assertTrue(client.get("/api/v3/trades?symbol=ABCUSDT&limit=1", unit, "MICROSECOND")
                 .body()
@@ -351,7 +351,7 @@ class RestTest {
                 "trades?symbol=XYZUSDT | 25",
             })
     void countsEachRequestByItsWeight(String query, int weight) throws Exception {
-        // Another minute may begin between two requests; then the count starts anew.
+        // Another minute may begin between two requests; then the count starts again.
         int before = weightAfter("ping");
         int after = weightAfter(query);
         if (after < before) {
@@ -428,7 +428,7 @@ class RestTest {
     }
 
     @Test
-    void tellsItsOwnState() throws Exception {
+    void reportsItsOwnState() throws Exception {
         String state = client.body("/sim/state");
         assertTrue(
                 state.startsWith(

@@ -11,12 +11,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.exchange.Client.Socket;
-import io.tapekeeper.exchange.faults.Amount;
 import io.tapekeeper.exchange.faults.Fault;
 import io.tapekeeper.exchange.faults.Fault.Drop;
 import io.tapekeeper.exchange.faults.Fault.Frame;
 import io.tapekeeper.exchange.faults.FaultPlan;
-import io.tapekeeper.exchange.faults.When;
+import io.tapekeeper.exchange.faults.Progress;
+import io.tapekeeper.exchange.faults.Schedule;
 import io.tapekeeper.exchange.socket.SocketRules;
 import java.io.EOFException;
 import java.io.IOException;
@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Every fault of a WebSocket, seen from the other end of the wire. */
 @Timeout(60)
 class SocketFaultsTest {
-    private static final When AT_100 = When.after(Amount.trades(100));
+    private static final Schedule AT_100 = Schedule.after(Progress.trades(100));
 
     private static void assertConsecutive(List<String> trades) {
         for (int i = 1; i < trades.size(); i++) {
@@ -56,7 +56,7 @@ class SocketFaultsTest {
 
     @ParameterizedTest
     @EnumSource
-    void dropsTheConnectionBehindTheTradesBefore(Drop.How how) throws Exception {
+    void dropsTheConnectionAfterTheTradesBefore(Drop.How how) throws Exception {
         try (Exchange exchange = start(new Drop(AT_100, how));
                 Client client = new Client(exchange)) {
             List<String> trades = new ArrayList<>();
@@ -92,7 +92,7 @@ class SocketFaultsTest {
 
     @Test
     void isSilentOnOneStreamWhileTheOthersGoOn() throws Exception {
-        When when = AT_100.lasting(Amount.trades(200)).only("btcusdt@aggTrade");
+        Schedule when = AT_100.lasting(Progress.trades(200)).only("btcusdt@aggTrade");
         try (Exchange exchange = start(new Fault.Silent(when));
                 Client client = new Client(exchange);
                 Socket socket = client.connect("/stream?streams=btcusdt@trade/btcusdt@aggTrade")) {
@@ -128,7 +128,7 @@ class SocketFaultsTest {
 
     @Test
     void acknowledgesASubscriptionThatNeverHasAnEvent() throws Exception {
-        try (Exchange exchange = start(new Fault.Mute(When.after(Amount.connections(1))));
+        try (Exchange exchange = start(new Fault.Mute(Schedule.after(Progress.connections(1))));
                 Client client = new Client(exchange);
                 Socket mute = client.connect("/ws")) {
             String subscribe = "{\"method\":\"SUBSCRIBE\",\"params\":[\"btcusdt@trade\"],\"id\":1}";
@@ -151,7 +151,7 @@ class SocketFaultsTest {
     @ParameterizedTest
     @ValueSource(ints = {429, 403, 451, 503})
     void refusesHandshakesForAWhile(int status) throws Exception {
-        When when = When.after(Amount.connections(1)).lasting(Amount.connections(2));
+        Schedule when = Schedule.after(Progress.connections(1)).lasting(Progress.connections(2));
         try (Exchange exchange = start(new Fault.Refuse(when, status));
                 Client client = new Client(exchange)) {
             assertEquals(status, refusal(client));
@@ -206,8 +206,8 @@ class SocketFaultsTest {
     @Test
     void comesBackOnTheSamePortAfterARestart() throws Exception {
         try (Exchange exchange = start(
-                        new Fault.HalfOpen(When.after(Amount.trades(50))),
-                        new Fault.Restart(When.after(Amount.trades(200)), Duration.ofMillis(500)));
+                        new Fault.HalfOpen(Schedule.after(Progress.trades(50))),
+                        new Fault.Restart(Schedule.after(Progress.trades(200)), Duration.ofMillis(500)));
                 Client client = new Client(exchange);
                 RawSocket frozen = new RawSocket(exchange.port(), TRADES)) {
             for (int i = 0; i < 49; i++) {
@@ -283,7 +283,7 @@ class SocketFaultsTest {
     }
 
     @Test
-    void sendsATradeBehindTheNext() throws Exception {
+    void sendsATradeAfterTheNext() throws Exception {
         assertEquals(List.of(98L, 100L, 99L, 101L), offsets(frames(Frame.Trick.REORDER, 120), 98, 102));
     }
 
@@ -366,16 +366,17 @@ class SocketFaultsTest {
 
     @Test
     void stepsItsClockOnStreamsAndInRest() throws Exception {
-        Fault.Clock clock = new Fault.Clock(When.AT_ONCE.lasting(Amount.of(Duration.ofHours(1))), Duration.ofHours(-1));
+        Fault.Clock clock =
+                new Fault.Clock(Schedule.AT_ONCE.lasting(Progress.of(Duration.ofHours(1))), Duration.ofHours(-1));
         try (Exchange exchange = start(clock);
                 Client client = new Client(exchange);
                 Socket socket = client.connect(TRADES)) {
             String trade = socket.next();
             assertEquals(-3_600_000, number(trade, "E") - number(trade, "T"));
             long before = number(client.body("/sim/state"), "tapeTime") / 1_000;
-            long told = number(client.body("/api/v3/time"), "serverTime") + 3_600_000;
+            long answered = number(client.body("/api/v3/time"), "serverTime") + 3_600_000;
             long after = number(client.body("/sim/state"), "tapeTime") / 1_000;
-            assertTrue(before <= told && told <= after, before + " <= " + told + " <= " + after);
+            assertTrue(before <= answered && answered <= after, before + " <= " + answered + " <= " + after);
         }
     }
 

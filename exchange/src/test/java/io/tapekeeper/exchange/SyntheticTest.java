@@ -203,9 +203,9 @@ class SyntheticTest {
 
     @Test
     void goesOnWhereItWasKilled() throws Exception {
-        long toldTrade = 0;
-        long toldAggregate = 0;
-        long toldTime = 0;
+        long sentTrade = 0;
+        long sentAggregate = 0;
+        long sentTime = 0;
         for (int round = 0; round < 3; round++) {
             Process process = new ProcessBuilder(
                             ProcessHandle.current().info().command().orElseThrow(),
@@ -226,10 +226,10 @@ class SyntheticTest {
                     String event = socket.next();
                     if (event.startsWith("{\"e\":\"trade\"")) {
                         first = first < 0 ? number(event, "t") : first;
-                        toldTime = Math.max(toldTime, number(event, "T"));
-                        toldTrade = number(event, "t");
+                        sentTime = Math.max(sentTime, number(event, "T"));
+                        sentTrade = number(event, "t");
                     } else {
-                        toldAggregate = number(event, "a");
+                        sentAggregate = number(event, "a");
                     }
                 }
                 process.destroyForcibly().waitFor();
@@ -238,9 +238,9 @@ class SyntheticTest {
                     Client client = new Client(exchange)) {
                 String state = client.body("/sim/state");
                 String btcusdt = state.substring(state.indexOf("BTCUSDT"));
-                assertTrue(number(btcusdt, "lastTradeId") >= toldTrade, state);
-                assertTrue(number(btcusdt, "lastAggregateId") >= toldAggregate, state);
-                assertTrue(number(state, "tapeTime") / 1_000 >= toldTime, state);
+                assertTrue(number(btcusdt, "lastTradeId") >= sentTrade, state);
+                assertTrue(number(btcusdt, "lastAggregateId") >= sentAggregate, state);
+                assertTrue(number(state, "tapeTime") / 1_000 >= sentTime, state);
             }
         }
         try (Exchange exchange = start(new Speed(1e-9));

@@ -9,10 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.exchange.Client.Socket;
-import io.tapekeeper.exchange.faults.Amount;
 import io.tapekeeper.exchange.faults.Fault;
 import io.tapekeeper.exchange.faults.FaultPlan;
-import io.tapekeeper.exchange.faults.When;
+import io.tapekeeper.exchange.faults.Progress;
+import io.tapekeeper.exchange.faults.Schedule;
 import io.tapekeeper.exchange.play.Speed;
 import java.io.EOFException;
 import java.nio.file.Files;
@@ -32,10 +32,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the venue itself has lost: the streams, REST and the true tape agree on it. */
 @Timeout(60)
 class TapeFaultsTest {
-    private static Set<Long> list(String holes, String field) {
+    private static Set<Long> list(String missing, String field) {
         Matcher matcher = Pattern.compile("\"symbol\":\"BTCUSDT\".*?\"" + field + "\":\\[([0-9, ]*)]")
-                .matcher(holes);
-        assertTrue(matcher.find(), holes);
+                .matcher(missing);
+        assertTrue(matcher.find(), missing);
         Set<Long> ids = new TreeSet<>();
         for (String id : matcher.group(1).split("[, ]+", -1)) {
             if (!id.isEmpty()) {
@@ -52,24 +52,24 @@ class TapeFaultsTest {
         try (Exchange exchange = Exchange.start(config);
                 Client client = new Client(exchange);
                 Socket socket = client.connect("/ws/btcusdt@aggTrade/btcusdt@trade")) {
-            Set<Long> told = new TreeSet<>();
+            Set<Long> sent = new TreeSet<>();
             Set<Long> trades = new TreeSet<>();
-            while (told.size() < 3_000) {
+            while (sent.size() < 3_000) {
                 String event = socket.next();
-                (event.contains("\"aggTrade\"") ? told : trades).add(id(event));
+                (event.contains("\"aggTrade\"") ? sent : trades).add(id(event));
             }
-            long first = told.iterator().next();
-            long last = ((TreeSet<Long>) told).last();
-            String holes = client.body("/sim/holes");
-            Set<Long> blanked = list(holes, "blankedAggregates");
-            Set<Long> absent = list(holes, "absentAggregates");
+            long first = sent.iterator().next();
+            long last = ((TreeSet<Long>) sent).last();
+            String missing = client.body("/sim/holes");
+            Set<Long> blanked = list(missing, "blankedAggregates");
+            Set<Long> absent = list(missing, "absentAggregates");
             blanked.removeIf(id -> id > last);
             absent.removeIf(id -> id > last);
-            assertTrue(blanked.size() > 50 && absent.size() > 50, holes.substring(0, 500));
-            Set<Long> expected = new TreeSet<>(told);
+            assertTrue(blanked.size() > 50 && absent.size() > 50, missing.substring(0, 500));
+            Set<Long> expected = new TreeSet<>(sent);
             expected.addAll(blanked);
             expected.addAll(absent);
-            assertEquals(last - first + 1, told.size() + blanked.size() + absent.size());
+            assertEquals(last - first + 1, sent.size() + blanked.size() + absent.size());
             assertEquals(last - first + 1, expected.size());
 
             Set<Long> rest = new TreeSet<>();
@@ -87,7 +87,7 @@ class TapeFaultsTest {
             }
             rest.removeIf(id -> id > last);
             restBlanked.removeIf(id -> id > last);
-            assertEquals(told, rest);
+            assertEquals(sent, rest);
             assertEquals(blanked, restBlanked);
 
             Set<Long> tape = new TreeSet<>();
@@ -96,18 +96,18 @@ class TapeFaultsTest {
                     .skip(1)
                     .forEach(row -> tape.add(Long.parseLong(row.substring(0, row.indexOf(',')))));
             tape.removeIf(id -> id > last);
-            assertEquals(told, tape);
+            assertEquals(sent, tape);
 
-            Matcher ranges = Pattern.compile("\"absentTrades\":\\[(.*?)]}").matcher(holes);
+            Matcher ranges = Pattern.compile("\"absentTrades\":\\[(.*?)]}").matcher(missing);
             assertTrue(ranges.find());
             Matcher range = Pattern.compile("\\[([0-9]+),([0-9]+)]").matcher(ranges.group(1));
             long lastTrade = ((TreeSet<Long>) trades).last();
-            long missing = 0;
+            long absentTrades = 0;
             while (range.find() && Long.parseLong(range.group(2)) <= lastTrade) {
-                missing += Long.parseLong(range.group(2)) - Long.parseLong(range.group(1)) + 1;
+                absentTrades += Long.parseLong(range.group(2)) - Long.parseLong(range.group(1)) + 1;
             }
             long firstTrade = trades.iterator().next();
-            assertEquals(lastTrade - firstTrade + 1, trades.size() + missing);
+            assertEquals(lastTrade - firstTrade + 1, trades.size() + absentTrades);
         }
     }
 
@@ -120,8 +120,8 @@ class TapeFaultsTest {
             String rows = client.body(REST + id(trades.getFirst()));
             assertTrue(id(rows) > id(trades.get(600)), "starts at " + id(rows));
             assertEquals(300, rows.split("(?<=}),", -1).length);
-            String holes = client.body("/sim/holes");
-            assertTrue(number(holes, "firstAvailableTradeId") >= id(rows), holes);
+            String missing = client.body("/sim/holes");
+            assertTrue(number(missing, "firstAvailableTradeId") >= id(rows), missing);
             long from = id(trades.getFirst());
             String tape = client.body("/sim/tape?symbol=BTCUSDT&fromId=" + from);
             assertTrue(tape.contains("\n" + from + ","), "the true tape is whole");
@@ -211,8 +211,8 @@ class TapeFaultsTest {
         }
         FaultPlan plan = FaultPlan.of(
                 3,
-                new Fault.Drop(When.each(Amount.trades(200)), Fault.Drop.How.FIN),
-                new Fault.Frame(When.each(Amount.trades(20)), Fault.Frame.Trick.SKIP));
+                new Fault.Drop(Schedule.each(Progress.trades(200)), Fault.Drop.How.FIN),
+                new Fault.Frame(Schedule.each(Progress.trades(20)), Fault.Frame.Trick.SKIP));
         assertEquals(tape(sound, FaultPlan.NONE), tape(faulty, plan));
     }
 }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.ClassicRules;
-import io.tapekeeper.alert.Rule;
 import io.tapekeeper.app.CommandFailure;
 import io.tapekeeper.app.WatchOptions;
 import io.tapekeeper.feature.ClassicFeatures;
@@ -118,7 +117,7 @@ class PricesFuzzTest extends FuzzedDecoder {
             rows.append(shown(computed.volatility())).append(',');
             rows.append(shown(computed.zScore())).append(',');
             rows.append(Signal.ofZScore(computed.zScore(), 1).label()).append(',');
-            rows.append(Rule.labels(rules.holding(computed))).append('\n');
+            rows.append(ClassicRules.labels(rules.holding(computed))).append('\n');
         }
         return sample > 0 ? "" : NAME + " holds no prices: each line must be time,price";
     }

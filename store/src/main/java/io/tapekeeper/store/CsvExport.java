@@ -1,10 +1,11 @@
 package io.tapekeeper.store;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.alert.Rule;
+import io.tapekeeper.alert.ClassicRules;
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.bar.Interval;
-import io.tapekeeper.feature.FeatureValues;
+import io.tapekeeper.feature.Feature;
+import io.tapekeeper.feature.Feature.Csv;
 import io.tapekeeper.market.Amount;
 import io.tapekeeper.market.Decimals;
 import io.tapekeeper.series.FeatureRow;
@@ -12,6 +13,7 @@ import io.tapekeeper.series.Series;
 import io.tapekeeper.tape.TapeId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,6 +32,10 @@ import java.util.Set;
  * store can no longer be read and {@link UncheckedIOException} where the output cannot be written.
  */
 public final class CsvExport {
+    private static final List<Feature> FIRST = Feature.at(Csv.FIRST);
+    private static final List<Feature> SECOND = Feature.at(Csv.SECOND);
+    private static final List<Feature> LAST = Feature.at(Csv.LAST);
+
     private final History history;
     private final Appendable out;
 
@@ -104,30 +110,34 @@ public final class CsvExport {
 
     /** The feature rows of these series. */
     public void features(List<Series> series) {
-        line("time,price,return,volatility,zscore,signal,alerts,instrument,preset,complete,"
-                + "log_return,volatility_annual,baseline,carried,revision");
+        List<String> header = new ArrayList<>(List.of("time", "price"));
+        header.addAll(Feature.columns(FIRST));
+        header.addAll(List.of("signal", "alerts", "instrument", "preset", "complete"));
+        header.addAll(Feature.columns(SECOND));
+        header.addAll(List.of("carried", "revision"));
+        header.addAll(Feature.columns(LAST));
+        line(header);
         for (Series one : series) {
-            history.storedRows(one, Long.MIN_VALUE, Long.MAX_VALUE, stored -> {
-                FeatureRow row = stored.row();
-                FeatureValues values = row.values();
-                line(
-                        Math.floorDiv(row.bar().start(), 1_000L),
-                        Decimals.format(row.bar().close()),
-                        real(values.change()),
-                        real(values.volatility()),
-                        real(values.zScore()),
-                        row.signal().label(),
-                        Rule.labels(row.rules()),
-                        one.tape().symbol(),
-                        one.preset(),
-                        row.complete(),
-                        real(values.logReturn()),
-                        real(values.annualised()),
-                        real(values.baseline()),
-                        row.bar().carried(),
-                        stored.revision());
-            });
+            history.storedRows(one, Long.MIN_VALUE, Long.MAX_VALUE, stored -> line(features(one, stored)));
         }
+    }
+
+    private static List<Object> features(Series series, StoredRow stored) {
+        FeatureRow row = stored.row();
+        List<Object> fields = new ArrayList<>();
+        fields.add(Math.floorDiv(row.bar().start(), 1_000L));
+        fields.add(Decimals.format(row.bar().close()));
+        FIRST.forEach(feature -> fields.add(real(row.values().of(feature))));
+        fields.add(row.signal().label());
+        fields.add(ClassicRules.labels(row.rules()));
+        fields.add(series.tape().symbol());
+        fields.add(series.preset());
+        fields.add(row.complete());
+        SECOND.forEach(feature -> fields.add(real(row.values().of(feature))));
+        fields.add(row.bar().carried());
+        fields.add(stored.revision());
+        LAST.forEach(feature -> fields.add(real(row.values().of(feature))));
+        return fields;
     }
 
     /** The alerts of these series that hold; {@code closed_us} is empty while one is open. */
@@ -165,11 +175,11 @@ public final class CsvExport {
     }
 
     /**
-     * The ledger of the tapes of these series; {@code missing} is how many trades of a hole are still not stored,
-     * {@code closed_us} is empty while somebody should still try to fill it.
+     * The ledger of the tapes of these series; {@code missing} is how many trades of a gap are still not stored,
+     * {@code closed_us} is empty while a repair should still try to fetch them.
      */
     public void gaps(List<Series> series) {
-        line("instrument,first_id,last_id,missing,cause,opened_us,closed_us,repaired_by," + "before_us,after_us");
+        line("instrument,first_id,last_id,missing,cause,opened_us,closed_us,repaired_by,before_us,after_us");
         for (TapeId tape : tapes(series)) {
             for (LedgerEntry entry : history.gaps(tape)) {
                 line(
@@ -202,9 +212,13 @@ public final class CsvExport {
     }
 
     private void line(Object... fields) {
+        line(List.of(fields));
+    }
+
+    private void line(List<?> fields) {
         try {
-            for (int i = 0; i < fields.length; i++) {
-                out.append(i == 0 ? "" : ",").append(fields[i].toString());
+            for (int at = 0; at < fields.size(); at++) {
+                out.append(at == 0 ? "" : ",").append(fields.get(at).toString());
             }
             out.append('\n');
         } catch (IOException e) {

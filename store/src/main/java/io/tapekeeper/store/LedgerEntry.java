@@ -6,14 +6,14 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * A hole as the ledger has it: open while somebody should still try to fill it. Entries stay when they are settled;
- * {@link History#missing} says what is still not there.
+ * A gap as stored: open while a repair should still try to fill it. Entries stay when they are settled;
+ * {@link History#missing} counts the trades that are still not there.
  *
- * @param opened when it was first said, this machine's clock, epoch microseconds
+ * @param opened when it was first reported, this machine's clock, epoch microseconds
  * @param closed when it was settled, the same clock; empty while it is open
  * @param repairedBy what filled it, for example {@code rest}, also where some or all of it had come late by a socket
- *     before it was asked for; {@link #BY_PARTS} where nothing came and other entries say of each part of it why; empty
- *     while it is open, and where it cannot be filled
+ *     before it was asked for; {@link #BY_PARTS} where nothing came and each part of it has an entry that gives the
+ *     cause; empty while it is open, and where it cannot be filled
  */
 public record LedgerEntry(Gap gap, GapCause cause, long opened, OptionalLong closed, Optional<String> repairedBy) {
     /** Closed although nothing filled it: its parts have entries of their own. */

@@ -14,11 +14,6 @@ import java.util.function.Consumer;
  * <p>Used within one transaction, by one thread.
  */
 final class RangeReader {
-    /** Asks the store. */
-    interface Queries {
-        <T> List<T> query(String sql, WriterConnection.Reading<T> reading, Object... values);
-    }
-
     private record Extent(Long first, Long last, Long unrolled) {}
 
     private static final String EXTENT = """
@@ -27,12 +22,12 @@ final class RangeReader {
                 (SELECT unrolled FROM series WHERE id = ?1)
             """;
 
-    private final Queries store;
+    private final ReaderConnection store;
     private final long series;
     private final Interval interval;
     private final List<Interval> levels; // the rows themselves before the others
 
-    RangeReader(Queries store, long series, Interval interval) {
+    RangeReader(ReaderConnection store, long series, Interval interval) {
         this.store = store;
         this.series = series;
         this.interval = interval;
@@ -41,7 +36,7 @@ final class RangeReader {
     }
 
     RowRange read(long from, long to, int points) {
-        Extent extent = store.query(EXTENT, row -> new Extent(row.number(), row.number(), row.number()), series)
+        Extent extent = store.rows(EXTENT, row -> new Extent(row.number(), row.number(), row.number()), series)
                 .getFirst();
         if (extent.last() == null) {
             return new RowRange(interval, List.of(), 0, true);
@@ -92,14 +87,10 @@ final class RangeReader {
 
     private List<RollupRow> rows(int level, long from, long to) {
         return level == 0
-                ? store.query(
-                        RollupWriter.FROM_ROWS,
-                        row -> RollupRow.of(row.features().row()),
-                        series,
-                        from,
-                        to)
-                : store.query(
-                        RollupWriter.FROM_LEVEL,
+                ? store.rows(
+                        Selects.ROWS_BETWEEN, row -> RollupRow.of(row.features().row()), series, from, to)
+                : store.rows(
+                        Selects.ROLLUPS_BETWEEN,
                         RowMapper::rollup,
                         series,
                         levels.get(level).micros(),

@@ -19,9 +19,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 
 /**
- * Reads a long stretch of a tape while what was read before is worked on: threads with connections of their own take
- * blocks of ids in turn, and the caller gets them in order. Fetching a row from SQLite takes some 500 ns of a core,
- * most of a replay.
+ * Reads a long stretch of a tape ahead of its consumer: threads with connections of their own take blocks of ids in
+ * turn, and the caller gets them in order. Fetching a row from SQLite takes some 500 ns of a core, most of a replay.
  *
  * <p>At most {@value #BLOCKS} blocks of {@value #BLOCK_IDS} ids are in memory. Owned by the thread that reads; an
  * interrupt is kept for later and ends nothing.
@@ -29,14 +28,14 @@ import java.util.function.Consumer;
 final class ReadAhead implements AutoCloseable {
     private static final int BLOCK_IDS = 8_192;
     private static final int BLOCKS = 4;
-    private static final int MOST_THREADS = 2; // more than one processor's worth has no taker
+    private static final int MOST_THREADS = 2; // the consumer keeps up with no more
 
     private static final String BLOCK =
             "SELECT " + RowMapper.TRADE + " FROM trade WHERE tape = ? AND id >= ? AND id < ? ORDER BY id";
 
     private static final String NEXT = "SELECT min(id) FROM trade WHERE tape = ? AND id >= ?";
 
-    /** A connection and what is asked over it; one block at a time. */
+    /** A connection and its statements; one block at a time. */
     private record Line(Connection connection, PreparedStatement block, PreparedStatement next) {}
 
     private record Block(long from, CompletableFuture<List<Trade>> trades) {}
@@ -54,21 +53,18 @@ final class ReadAhead implements AutoCloseable {
         this.file = file;
         this.tape = tape;
         this.timeBase = timeBase;
-        boolean open = false;
         try {
             for (int i = 0; i < threads; i++) {
                 Connection connection = file.openForReading();
                 idle.add(new Line(connection, connection.prepareStatement(BLOCK), connection.prepareStatement(NEXT)));
             }
-            open = true;
-        } finally {
-            if (!open) {
-                close();
-            }
+        } catch (SQLException | StoreException e) {
+            close();
+            throw e;
         }
     }
 
-    /** Gives the trades from {@code from} up to {@code to}, excluded, ascending. */
+    /** Passes on the trades from {@code from} up to {@code to}, excluded, ascending. */
     void read(long from, long to, Consumer<Trade> out) {
         Deque<Block> ahead = new ArrayDeque<>(BLOCKS);
         long next = from;
@@ -82,11 +78,11 @@ final class ReadAhead implements AutoCloseable {
             Block first = ahead.removeFirst();
             List<Trade> trades = join(first.trades());
             trades.forEach(out);
-            if (trades.isEmpty()) { // the hole may be longer than any number of blocks
+            if (trades.isEmpty()) { // the gap may be longer than any number of blocks
                 ahead.forEach(block -> block.trades().cancel(false));
                 ahead.clear();
-                OptionalLong behind = join(ask(line -> next(line, first.from())));
-                next = Math.min(to, behind.orElse(to));
+                OptionalLong after = join(ask(line -> next(line, first.from())));
+                next = Math.min(to, after.orElse(to));
             }
         }
     }
@@ -98,7 +94,7 @@ final class ReadAhead implements AutoCloseable {
     private <T> CompletableFuture<T> ask(Question<T> question) {
         return CompletableFuture.supplyAsync(
                 () -> {
-                    Line line = idle.remove(); // there is one, for there are as many as threads
+                    Line line = idle.remove(); // there is one: there are as many as threads
                     try {
                         return question.over(line);
                     } catch (SQLException e) {
@@ -136,12 +132,7 @@ final class ReadAhead implements AutoCloseable {
     }
 
     private OptionalLong next(Line line, long from) throws SQLException {
-        line.next.setLong(1, tape);
-        line.next.setLong(2, from);
-        try (ResultSet result = line.next.executeQuery()) {
-            long id = result.next() ? result.getLong(1) : 0;
-            return result.wasNull() ? OptionalLong.empty() : OptionalLong.of(id);
-        }
+        return RowMapper.all(line.next, RowMapper::optional, tape, from).getFirst();
     }
 
     /** Ends the threads, once they have read what they are reading, and their connections. */

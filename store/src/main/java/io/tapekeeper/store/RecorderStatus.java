@@ -1,6 +1,6 @@
 package io.tapekeeper.store;
 
-/** Who records into a store, or how whoever did so last left it. */
+/** Which process records into a store, or how the last recorder left it. */
 public sealed interface RecorderStatus {
     /**
      * It is being recorded now.
@@ -9,11 +9,11 @@ public sealed interface RecorderStatus {
      */
     record AtWork(String process) implements RecorderStatus {}
 
-    /** Nobody records, and the last one closed it in good order, or there was none. */
+    /** No process records, and the last recorder closed it in good order, or there was none. */
     record Closed() implements RecorderStatus {}
 
     /**
-     * Nobody records, and the last one was killed or lost its power.
+     * No process records, and the last recorder was killed or lost its power.
      *
      * @param process its id
      */

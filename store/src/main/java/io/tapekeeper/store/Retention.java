@@ -1,5 +1,6 @@
 package io.tapekeeper.store;
 
+import io.tapekeeper.series.Series;
 import io.tapekeeper.tape.TapeId;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
@@ -7,35 +8,71 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** Deletes what is old, few rows at a time so that recording goes on. The writer thread owns it. */
+/**
+ * Deletes what is old, a few rows at a time so that recording goes on, and keeps the roll-ups what the rest makes of
+ * them. The writer thread owns it.
+ */
 final class Retention {
     /** Rows of a table in one transaction: some milliseconds. */
     private static final int ROWS = 2_000;
 
+    /**
+     * A tape begins after a trade that is or will be deleted. A gap that the ledger knows is forgotten with the trades
+     * before it.
+     */
+    static final String BEGIN = """
+            UPDATE tape SET first_id = max(first_id, CASE
+                WHEN EXISTS (SELECT 1 FROM gap
+                             WHERE tape = ?1 AND first_id <= ?2 + 1 AND last_id > ?2)
+                THEN (SELECT min(id) FROM trade WHERE tape = ?1 AND id > ?2)
+                ELSE ?2 + 1 END)
+            WHERE id = ?1
+            """;
+
+    /** What may go of a tape: trades before a time and up to an id, rows before a time; epoch microseconds. */
+    private record Due(long tradesBefore, long lastTradeId, long rowsBefore) {
+        Due and(Due later) {
+            return new Due(
+                    Math.max(tradesBefore, later.tradesBefore),
+                    Math.max(lastTradeId, later.lastTradeId),
+                    Math.max(rowsBefore, later.rowsBefore));
+        }
+    }
+
     private final WriterConnection sql;
     private final RollupWriter rollups;
-    private final Map<TapeId, Long> due = new LinkedHashMap<>(); // as many as are configured
+    private final Map<TapeId, Due> due = new LinkedHashMap<>(); // as many as are configured
 
     Retention(WriterConnection sql, RollupWriter rollups) {
         this.sql = sql;
         this.rollups = rollups;
     }
 
+    /**
+     * What is older than a time is due.
+     *
+     * @param before epoch microseconds of the venue's clock
+     */
     void add(TapeId tape, long before) {
-        due.merge(tape, before, Math::max);
+        due.merge(tape, new Due(before, Long.MAX_VALUE, before), Due::and);
+    }
+
+    /** What led to the state at which a series begins is due. */
+    void add(Series series, Checkpoint before) {
+        long rowsBefore = before.lastBarStart() + series.interval().micros();
+        due.merge(series.tape(), new Due(Long.MAX_VALUE, before.lastTradeId(), rowsBefore), Due::and);
     }
 
     boolean isDue() {
         return !due.isEmpty();
     }
 
-    /** One transaction of what is due. */
+    /** Runs one transaction of what is due. */
     void step() throws SQLException {
-        Map.Entry<TapeId, Long> first = due.entrySet().iterator().next();
+        Map.Entry<TapeId, Due> first = due.entrySet().iterator().next();
         TapeId tape = first.getKey();
         sql.begin();
-        OptionalLong id = sql.number(
-                History.TAPE_ID, tape.venue(), tape.symbol(), tape.kind().label(), tape.simulated() ? 1 : 0);
+        OptionalLong id = sql.number(Selects.TAPE_ID, Selects.names(tape));
         boolean more = id.isPresent() && forget(id.getAsLong(), first.getValue());
         sql.commit();
         if (!more) {
@@ -44,11 +81,11 @@ final class Retention {
     }
 
     /** Returns whether there may be more. */
-    private boolean forget(long tape, long before) throws SQLException {
-        int most = forgetTrades(tape, before);
-        List<Long> all = sql.numbers("SELECT id FROM series WHERE tape = ?", tape);
+    private boolean forget(long tape, Due old) throws SQLException {
+        int most = forgetTrades(tape, old);
+        List<Long> all = sql.rows("SELECT id FROM series WHERE tape = ?", RowMapper::number, tape);
         for (long series : all) {
-            most = Math.max(most, forgetRows(tape, series, before));
+            most = Math.max(most, forgetRows(tape, series, old.rowsBefore));
         }
         for (long series : all) { // when the bars that they share are gone
             rollups.trim(tape, series);
@@ -56,35 +93,33 @@ final class Retention {
         return most == ROWS;
     }
 
-    private int forgetTrades(long tape, long before) throws SQLException {
-        // The last trade tells a start where to go on, and what stands behind the newest checkpoint
-        // is what it replays. A trade with a time far ahead of its neighbours stops nothing.
+    /** Returns how many trades went. */
+    private int forgetTrades(long tape, Due old) throws SQLException {
+        // A start goes on from the last trade, and replays those after the newest checkpoint. A
+        // trade with a time far ahead of its neighbours stops nothing.
         OptionalLong last = sql.number("""
                         SELECT max(id) FROM (
                             SELECT id, time FROM trade WHERE tape = ?1 AND id <= min(
                                 (SELECT max(id) FROM trade WHERE tape = ?1) - 1,
+                                ?4,
                                 ifnull(
                                     (SELECT max(last_trade_id) FROM checkpoint
                                      WHERE series IN (SELECT id FROM series WHERE tape = ?1)),
                                     9223372036854775807))
                             ORDER BY id LIMIT ?2)
                         WHERE time < ?3 - (SELECT time_base FROM tape WHERE id = ?1)
-                        """, tape, ROWS, before);
+                        """, tape, ROWS, old.tradesBefore, old.lastTradeId);
         if (last.isEmpty()) {
             return 0;
         }
         int forgotten = sql.update("DELETE FROM trade WHERE tape = ? AND id <= ?", tape, last.getAsLong());
-        // A hole that the ledger knows is forgotten with the trades before it.
-        sql.update("""
-                UPDATE tape SET first_id = CASE
-                    WHEN EXISTS (SELECT 1 FROM gap
-                                 WHERE tape = ?1 AND first_id <= ?2 + 1 AND last_id > ?2)
-                    THEN (SELECT min(id) FROM trade WHERE tape = ?1)
-                    ELSE ?2 + 1 END
-                WHERE id = ?1
-                """, tape, last.getAsLong());
+        sql.update(BEGIN, tape, last.getAsLong());
         sql.update("DELETE FROM gap WHERE tape = ? AND last_id <= ?", tape, last.getAsLong());
-        // A replay from these would begin with a hole.
+        // A replay from these would begin with a gap.
+        sql.update("""
+                DELETE FROM beginning WHERE last_trade_id < ?
+                    AND series IN (SELECT id FROM series WHERE tape = ?)
+                """, last.getAsLong(), tape);
         sql.update("""
                 DELETE FROM checkpoint WHERE last_trade_id < ?
                     AND series IN (SELECT id FROM series WHERE tape = ?)
@@ -92,6 +127,7 @@ final class Retention {
         return forgotten;
     }
 
+    /** Returns how many rows went from the table that lost the most. */
     private int forgetRows(long tape, long series, long before) throws SQLException {
         long interval =
                 sql.number("SELECT interval FROM series WHERE id = ?", series).orElseThrow();

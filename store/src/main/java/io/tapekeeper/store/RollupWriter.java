@@ -1,8 +1,7 @@
 package io.tapekeeper.store;
 
-import io.tapekeeper.bar.Bar;
 import io.tapekeeper.bar.Interval;
-import io.tapekeeper.market.Amount;
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.series.FeatureRow;
 import io.tapekeeper.series.RollupRow;
 import io.tapekeeper.series.RowRollup;
@@ -36,25 +35,10 @@ final class RollupWriter {
 
     private static final int SHARE = 10;
 
-    private static final String STORED = """
-            INSERT OR REPLACE INTO rollup (
-                series, interval, start, open, high, low, close, volume, quote_volume,
-                taker_buy_volume, trades, carried, return_low, return_high, volatility_low,
-                volatility_high, baseline_low, baseline_high, zscore_low, zscore_high, signal,
-                rules, complete, bar_complete)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """;
+    private static final String COLUMNS = "series, " + RowMapper.ROLLUP;
 
-    static final String FROM_ROWS = "SELECT "
-            + RowMapper.FEATURES
-            + " FROM series JOIN feature ON feature.series = series.id"
-            + " JOIN bar USING (tape, interval, start)"
-            + " WHERE series.id = ? AND start >= ? AND start < ? ORDER BY start";
-
-    static final String FROM_LEVEL = "SELECT "
-            + RowMapper.ROLLUP
-            + " FROM rollup WHERE series = ? AND interval = ? AND start >= ?"
-            + " AND start < ? ORDER BY start";
+    private static final String STORED =
+            "INSERT OR REPLACE INTO rollup (%s) VALUES (%s)".formatted(COLUMNS, COLUMNS.replaceAll("\\w+", "?"));
 
     /** The series whose rows have the same bars. */
     private record Bars(long tape, Interval interval) {}
@@ -153,6 +137,11 @@ final class RollupWriter {
         }
     }
 
+    /** A feature of the row at {@code start} was computed. */
+    void touch(long tape, Interval interval, long series, long start) throws SQLException {
+        all(tape, interval).get(series).touch(start);
+    }
+
     /** Brings the roll-ups up to date: before the transaction is committed. */
     void write() throws SQLException {
         fill();
@@ -173,11 +162,7 @@ final class RollupWriter {
     void trim(long tape, long series) throws SQLException {
         Interval interval = new Interval(
                 sql.number("SELECT interval FROM series WHERE id = ?", series).orElseThrow());
-        OptionalLong left = sql.number("""
-                        SELECT start FROM series JOIN feature ON feature.series = series.id
-                        JOIN bar USING (tape, interval, start) WHERE series.id = ?
-                        ORDER BY start LIMIT 1
-                        """, series);
+        OptionalLong left = sql.number(Selects.FIRST_START, series);
         for (Interval level : RollupLevels.of(interval)) {
             sql.update(
                     "DELETE FROM rollup WHERE series = ? AND interval = ? AND start < ?",
@@ -200,7 +185,7 @@ final class RollupWriter {
             all = new HashMap<>();
             known.put(bars, all);
             String same = "SELECT id FROM series WHERE tape = ? AND interval = ?";
-            for (long series : sql.numbers(same, tape, interval.micros())) {
+            for (long series : sql.rows(same, RowMapper::number, tape, interval.micros())) {
                 all.put(series, load(series, interval));
             }
         }
@@ -239,7 +224,12 @@ final class RollupWriter {
             written = new TreeSet<>(wholes.headSet(level.startOf(rows.end)));
             for (long start : written) {
                 List<RollupRow> parts = sql.rows(
-                        FROM_LEVEL, RowMapper::rollup, rows.series, below.micros(), start, start + level.micros());
+                        Selects.ROLLUPS_BETWEEN,
+                        RowMapper::rollup,
+                        rows.series,
+                        below.micros(),
+                        start,
+                        start + level.micros());
                 make(rows.series, level, start, parts);
             }
         }
@@ -249,7 +239,7 @@ final class RollupWriter {
     }
 
     private List<RollupRow> fromRows(long series, long from, long to) throws SQLException {
-        return sql.rows(FROM_ROWS, row -> RollupRow.of(row.features().row()), series, from, to);
+        return sql.rows(Selects.ROWS_BETWEEN, row -> RollupRow.of(row.features().row()), series, from, to);
     }
 
     /** Writes what the parts of one interval give; deletes what is there where there are none. */
@@ -270,33 +260,17 @@ final class RollupWriter {
     }
 
     private void store(long series, RollupRow row) throws SQLException {
-        Bar bar = row.bar();
-        sql.update(
-                STORED,
-                series,
-                bar.interval().micros(),
-                bar.start(),
-                bar.open(),
-                bar.high(),
-                bar.low(),
-                bar.close(),
-                TransactionWriter.sum(bar.volume(), Amount.SIZE_PLACES),
-                TransactionWriter.sum(bar.quoteVolume(), Amount.QUOTE_PLACES),
-                TransactionWriter.sum(bar.takerBuyVolume(), Amount.SIZE_PLACES),
-                bar.trades(),
-                TransactionWriter.flag(bar.carried()),
-                TransactionWriter.real(row.change().low()),
-                TransactionWriter.real(row.change().high()),
-                TransactionWriter.real(row.volatility().low()),
-                TransactionWriter.real(row.volatility().high()),
-                TransactionWriter.real(row.baseline().low()),
-                TransactionWriter.real(row.baseline().high()),
-                TransactionWriter.real(row.zScore().low()),
-                TransactionWriter.real(row.zScore().high()),
-                TransactionWriter.position(row.signal()),
-                row.rules(),
-                TransactionWriter.flag(row.complete()),
-                TransactionWriter.flag(bar.complete()));
+        List<Object> values = new ArrayList<>();
+        values.add(series);
+        BarColumns.add(values, row.bar());
+        for (Feature feature : RollupRow.FEATURES) {
+            values.add(ColumnValues.real(row.low().of(feature)));
+            values.add(ColumnValues.real(row.high().of(feature)));
+        }
+        values.add(ColumnValues.position(row.signal()));
+        values.add(row.rules());
+        values.add(ColumnValues.flag(row.complete()));
+        sql.update(STORED, values.toArray());
     }
 
     /** Rolls some of the rows up that were recorded before there were roll-ups. */

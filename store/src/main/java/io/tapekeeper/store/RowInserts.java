@@ -1,12 +1,9 @@
 package io.tapekeeper.store;
 
-import io.tapekeeper.bar.Bar;
-import io.tapekeeper.feature.FeatureValues;
-import io.tapekeeper.market.Amount;
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.series.FeatureRow;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** Bars and their features, within the transaction of {@link TransactionWriter}; its thread owns it. */
@@ -16,11 +13,14 @@ final class RowInserts {
 
     private static final String BAR = bars(1);
     private static final String BARS = bars(AT_ONCE);
-    private static final int BAR_COLUMNS = 13;
+    private static final int BAR_COLUMNS = 1 + BarColumns.COUNT;
 
     private static final String FEATURE = features(1);
     private static final String FEATURES = features(AT_ONCE);
-    private static final int FEATURE_COLUMNS = 11;
+    /** Of the classic features alone: what the others have stays. */
+    private static final String CLASSIC = features(1, Feature.allClassic());
+
+    private static final int FEATURE_COLUMNS = 5 + Feature.all().size();
 
     private final WriterConnection sql;
     private final List<Object> bars = new ArrayList<>(AT_ONCE * BAR_COLUMNS);
@@ -31,19 +31,16 @@ final class RowInserts {
     }
 
     private static String bars(int count) {
-        return revised(
-                "bar",
-                "tape, interval, start",
-                "open, high, low, close, volume, quote_volume, taker_buy_volume, trades," + " complete, carried",
-                count);
+        return revised("bar", "tape, " + BarColumns.KEY, BarColumns.VALUES, count);
     }
 
     private static String features(int count) {
-        return revised(
-                "feature",
-                "series, start",
-                "return, log_return, volatility, volatility_annual, baseline, zscore, signal," + " rules, complete",
-                count);
+        return features(count, Feature.all());
+    }
+
+    private static String features(int count, List<Feature> features) {
+        String values = String.join(", ", Feature.columns(features));
+        return revised("feature", "series, start", values + ", signal, rules, complete", count);
     }
 
     /** An insert that changes a row, and its revision, where the key is there with other values. */
@@ -57,15 +54,31 @@ final class RowInserts {
         return columns.replaceAll("(excluded\\.)?\\w*volume", "rtrim($0, '0')");
     }
 
-    /** A bar that closed, and its features. */
-    void add(int tape, int series, FeatureRow row) throws SQLException {
-        bars.addAll(bar(tape, row.bar()));
-        features.addAll(features(series, row));
+    /**
+     * A bar that closed, and its features.
+     *
+     * @return false where a row that lacks features was there already, with the same values
+     */
+    boolean add(int tape, int series, FeatureRow row) throws SQLException {
+        bars.add(tape);
+        BarColumns.add(bars, row.bar());
+        boolean changed = true;
+        if (row.values().isWhole()) {
+            add(features, series, row, Feature.all());
+        } else {
+            List<Object> columns = new ArrayList<>();
+            add(columns, series, row, Feature.allClassic());
+            changed = sql.update(CLASSIC, columns.toArray()) > 0;
+        }
         if (bars.size() == AT_ONCE * BAR_COLUMNS) {
             sql.update(BARS, bars.toArray());
-            sql.update(FEATURES, features.toArray());
-            clear();
+            bars.clear();
         }
+        if (features.size() == AT_ONCE * FEATURE_COLUMNS) {
+            sql.update(FEATURES, features.toArray());
+            features.clear();
+        }
+        return changed;
     }
 
     /** The rows that are too few for an INSERT of many. */
@@ -85,36 +98,14 @@ final class RowInserts {
         features.clear();
     }
 
-    private static List<Object> bar(int tape, Bar bar) {
-        return Arrays.asList(
-                tape,
-                bar.interval().micros(),
-                bar.start(),
-                bar.open(),
-                bar.high(),
-                bar.low(),
-                bar.close(),
-                TransactionWriter.sum(bar.volume(), Amount.SIZE_PLACES),
-                TransactionWriter.sum(bar.quoteVolume(), Amount.QUOTE_PLACES),
-                TransactionWriter.sum(bar.takerBuyVolume(), Amount.SIZE_PLACES),
-                bar.trades(),
-                TransactionWriter.flag(bar.complete()),
-                TransactionWriter.flag(bar.carried()));
-    }
-
-    private static List<Object> features(int series, FeatureRow row) {
-        FeatureValues values = row.values();
-        return Arrays.asList(
-                series,
-                row.bar().start(),
-                TransactionWriter.real(values.change()),
-                TransactionWriter.real(values.logReturn()),
-                TransactionWriter.real(values.volatility()),
-                TransactionWriter.real(values.annualised()),
-                TransactionWriter.real(values.baseline()),
-                TransactionWriter.real(values.zScore()),
-                TransactionWriter.position(row.signal()),
-                row.rules(),
-                TransactionWriter.flag(row.complete()));
+    private static void add(List<Object> columns, int series, FeatureRow row, List<Feature> features) {
+        columns.add(series);
+        columns.add(row.bar().start());
+        for (Feature feature : features) {
+            columns.add(ColumnValues.real(row.values().of(feature)));
+        }
+        columns.add(ColumnValues.position(row.signal()));
+        columns.add(row.rules());
+        columns.add(ColumnValues.flag(row.complete()));
     }
 }

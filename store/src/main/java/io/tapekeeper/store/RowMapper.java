@@ -1,15 +1,16 @@
 package io.tapekeeper.store;
 
 import io.tapekeeper.alert.Alert;
+import io.tapekeeper.alert.ClassicRules;
 import io.tapekeeper.alert.Rule;
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.bar.Interval;
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.feature.FeatureValues;
 import io.tapekeeper.market.Amount;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.market.Side;
 import io.tapekeeper.market.Trade;
-import io.tapekeeper.series.Extremes;
 import io.tapekeeper.series.FeatureRow;
 import io.tapekeeper.series.RollupRow;
 import io.tapekeeper.series.Series;
@@ -21,24 +22,24 @@ import io.tapekeeper.tape.IdRange;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
 import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 
 /** Reads a result row by row, and each row column after column in the order of its SELECT. */
 final class RowMapper {
     static final String SERIES = "symbol, venue, price_step, size_step, kind, simulated, preset, interval";
     static final String TRADE = "id, price, size, side, time, received, raw";
-    static final String BAR = "interval, start, open, high, low, close, volume, quote_volume, bar.trades,"
-            + " taker_buy_volume, bar.complete, carried, bar.revision";
-    static final String FEATURES = BAR
-            + ", return, log_return, volatility, volatility_annual, baseline, zscore,"
-            + " signal, rules, feature.complete, feature.revision";
-    static final String ROLLUP = "interval, start, open, high, low, close, volume, quote_volume, trades,"
-            + " taker_buy_volume, bar_complete, carried, return_low, return_high,"
-            + " volatility_low, volatility_high, baseline_low, baseline_high, zscore_low,"
-            + " zscore_high, signal, rules, complete";
+    static final String BAR = BarColumns.names("bar.complete") + ", bar.revision";
+    static final String VALUES = String.join(", ", Feature.columns(Feature.all()));
+    static final String FEATURES = BAR + ", " + VALUES + ", signal, rules, feature.complete, feature.revision";
+    static final String ROLLUP = BarColumns.names("bar_complete") + ", " + extremes() + ", signal, rules, complete";
     static final String ALERT = "rule, opened, closed, value, threshold, reason";
     static final String SIGNAL = "model, time, signal, price, zscore";
     static final String GAP = "first_id, last_id, before, after, cause, opened, closed, repaired_by";
@@ -54,17 +55,55 @@ final class RowMapper {
         }
     }
 
+    /** Makes one row into what it stands for. */
+    interface Reading<T> {
+        T of(RowMapper row) throws SQLException;
+    }
+
     private final ResultSet result;
     private int column;
+
+    /** Of each feature that is rolled up its lowest and its highest value. */
+    private static String extremes() {
+        return RollupRow.FEATURES.stream()
+                .map(feature -> "%1$s_low, %1$s_high".formatted(feature.column()))
+                .collect(Collectors.joining(", "));
+    }
 
     RowMapper(ResultSet result) {
         this.result = result;
     }
 
-    /** Goes to the next row; false behind the last. */
+    /** Goes to the next row; false after the last. */
     boolean next() throws SQLException {
         column = 0;
         return result.next();
+    }
+
+    /** All rows that a statement finds for these values, one after the other. */
+    static <T> List<T> all(PreparedStatement statement, Reading<T> reading, Object... values) throws SQLException {
+        bind(statement, values);
+        List<T> rows = new ArrayList<>();
+        try (ResultSet result = statement.executeQuery()) {
+            RowMapper row = new RowMapper(result);
+            while (row.next()) {
+                rows.add(reading.of(row));
+            }
+        }
+        return rows;
+    }
+
+    /** The number that a statement without values finds. */
+    static long numberOf(Connection connection, String sql) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            return all(statement, RowMapper::number).getFirst();
+        }
+    }
+
+    static void bind(PreparedStatement statement, Object... values) throws SQLException {
+        for (int i = 0; i < values.length; i++) {
+            statement.setObject(i + 1, values[i]);
+        }
     }
 
     Series series() throws SQLException {
@@ -111,22 +150,33 @@ final class RowMapper {
 
     StoredRow features() throws SQLException {
         Bar bar = bar().bar();
-        FeatureValues values = new FeatureValues(real(), real(), real(), real(), real(), Double.NaN, real());
-        FeatureRow row = new FeatureRow(bar, values, signal(), (int) whole(), flag());
+        double[] values = new double[Feature.all().size()];
+        for (int at = 0; at < values.length; at++) {
+            values[at] = real();
+        }
+        FeatureRow row = new FeatureRow(bar, FeatureValues.of(values), signal(), (int) whole(), flag());
         return new StoredRow(row, (int) whole());
     }
 
     RollupRow rollup() throws SQLException {
+        Bar bar = barAlone();
+        double[] low = new double[RollupRow.FEATURES.size()];
+        double[] high = new double[low.length];
+        for (int at = 0; at < low.length; at++) {
+            low[at] = real();
+            high[at] = real();
+        }
         return new RollupRow(
-                barAlone(), extremes(), extremes(), extremes(), extremes(), signal(), (int) whole(), flag());
-    }
-
-    private Extremes extremes() throws SQLException {
-        return new Extremes(real(), real());
+                bar,
+                FeatureValues.of(RollupRow.FEATURES, low),
+                FeatureValues.of(RollupRow.FEATURES, high),
+                signal(),
+                (int) whole(),
+                flag());
     }
 
     Alert alert() throws SQLException {
-        Rule rule = rule(text());
+        Rule rule = ClassicRules.named(text());
         long opened = whole();
         long closed = whole(); // NULL reads as 0, which is OPEN
         return new Alert(rule, opened, closed, real(), real(), text());
@@ -139,24 +189,27 @@ final class RowMapper {
     LedgerEntry gap() throws SQLException {
         Gap gap = new Gap(whole(), whole(), whole(), whole());
         GapCause cause = GapCause.parse(text());
-        long opened = whole();
-        Long closed = number();
-        return new LedgerEntry(
-                gap,
-                cause,
-                opened,
-                closed == null ? OptionalLong.empty() : OptionalLong.of(closed),
-                Optional.ofNullable(text()));
+        return new LedgerEntry(gap, cause, whole(), optional(), Optional.ofNullable(text()));
     }
 
     Checkpoint checkpoint() throws SQLException {
-        return new Checkpoint(whole(), whole(), result.getBytes(++column));
+        return new Checkpoint(whole(), whole(), bytes());
+    }
+
+    byte[] bytes() throws SQLException {
+        return result.getBytes(++column);
     }
 
     /** A number, null where it is NULL. */
     Long number() throws SQLException {
         long value = whole();
         return result.wasNull() ? null : value;
+    }
+
+    /** A number, empty where it is NULL. */
+    OptionalLong optional() throws SQLException {
+        long value = whole();
+        return result.wasNull() ? OptionalLong.empty() : OptionalLong.of(value);
     }
 
     private long whole() throws SQLException {
@@ -171,7 +224,7 @@ final class RowMapper {
         return whole() != 0;
     }
 
-    private double real() throws SQLException {
+    double real() throws SQLException {
         double value = result.getDouble(++column);
         return value == 0 && result.wasNull() ? Double.NaN : value; // asking costs as much again
     }
@@ -208,14 +261,5 @@ final class RowMapper {
             case -1 -> Signal.SELL;
             default -> Signal.NEUTRAL;
         };
-    }
-
-    private static Rule rule(String label) {
-        for (Rule rule : Rule.values()) {
-            if (rule.label().equals(label)) {
-                return rule;
-            }
-        }
-        throw new IllegalArgumentException("no rule: \"" + label + "\"");
     }
 }

@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param interval what each of them covers
  * @param rows ascending; one whose interval the tape has not passed yet is not complete
- * @param end behind the newest row that the series has, epoch microseconds; 0 where it has none
+ * @param end after the newest row that the series has, epoch microseconds; 0 where it has none
  * @param whole false while rows from before the store had roll-ups are still to be rolled up: then the oldest may be
  *     missing
  */

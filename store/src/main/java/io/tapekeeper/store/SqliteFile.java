@@ -2,9 +2,6 @@ package io.tapekeeper.store;
 
 import io.tapekeeper.store.StoreException.Kind;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.sqlite.JDBC;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
@@ -20,7 +18,7 @@ import org.sqlite.SQLiteException;
 import org.sqlite.SQLiteOpenMode;
 
 /**
- * A store file as SQLite sees it: whether it is ours, connections to it, its schema.
+ * A store file as SQLite sees it: whether it is ours, connections to it, what its failures mean.
  *
  * <p>The file is only ever opened through SQLite: on POSIX systems, opening and closing it in any other way would
  * release the locks of SQLite's connections in the same process.
@@ -28,9 +26,6 @@ import org.sqlite.SQLiteOpenMode;
  * @param path absolute, without symbolic links
  */
 record SqliteFile(Path path) {
-    /** "Tape" in ASCII. */
-    static final int APPLICATION_ID = 0x54617065;
-
     /** How long an opening writer waits for another program: enough for a long transaction. */
     private static final int WRITER_BUSY_MILLIS = 20_000;
 
@@ -38,8 +33,8 @@ record SqliteFile(Path path) {
 
     /**
      * Pages that the log may take before it is folded into the file, 32 MiB. A fold waits for the disk twice, 7 to 9 ms
-     * each where that was measured, whether it is of 4 KiB or of 4 MiB, which is where SQLite's own 1,000 pages are. A
-     * slow recording is folded by the writer thread's clock, long before.
+     * each where that was measured, whether it is of 4 KiB or of 4 MiB, the size of SQLite's own 1,000 pages. In a slow
+     * recording the writer thread's clock folds it long before.
      */
     static final int LOG_PAGES = 8_192;
 
@@ -50,20 +45,8 @@ record SqliteFile(Path path) {
 
     private static final String DAMAGE = " is damaged: keep a copy and check the disk.";
 
-    /** The scripts of every schema version, oldest first. */
-    static final List<String> SCRIPTS =
-            List.of(script("schema-1.sql"), script("schema-2.sql"), script("schema-3.sql"), script("schema-4.sql"));
-
-    private static String script(String name) {
-        try (InputStream in = SqliteFile.class.getResourceAsStream(name)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(name + " cannot be read from the program's files", e);
-        }
-    }
-
     /**
-     * The file at {@code path}, which is there.
+     * The file at {@code path}, which exists.
      *
      * @throws StoreException CANNOT_OPEN for a folder and for what cannot be reached
      */
@@ -105,7 +88,7 @@ record SqliteFile(Path path) {
     }
 
     /**
-     * The file at {@code path}, which need not be there; its folder is made.
+     * The file at {@code path}, which need not exist; its folder is made.
      *
      * @throws StoreException READ_ONLY or CANNOT_OPEN where the folder cannot be made
      */
@@ -147,7 +130,7 @@ record SqliteFile(Path path) {
             }
         }
         // While its log is being folded in, or where that was cut short, the file may be shorter
-        // than its first page says; with the log it is sound.
+        // than its first page has it; with the log it is sound.
         try (Connection connection = connect("", true, READER_BUSY_MILLIS)) {
             return holdsStore(connection);
         } catch (SQLException e) {
@@ -161,7 +144,7 @@ record SqliteFile(Path path) {
             if (size == 1) { // which SQLite takes for an empty file, and would write over
                 throw new StoreException(Kind.NOT_A_DATABASE, path + NO_DATABASE);
             }
-            if (size > 0 && number(connection, "PRAGMA application_id") != APPLICATION_ID) {
+            if (size > 0 && !Schema.isOurs(connection)) {
                 throw new StoreException(
                         Kind.NOT_A_DATABASE, path + " is the database of another program: name another file.");
             }
@@ -174,10 +157,9 @@ record SqliteFile(Path path) {
     /** The writer's connection, schema brought up to date, ready to record. */
     Connection openForWriting(Durability durability, List<String> scripts) throws SQLException {
         Connection connection = connect("", false, WRITER_BUSY_MILLIS);
-        boolean opened = false;
         try (Statement statement = connection.createStatement()) {
             statement.execute("PRAGMA page_size = 4096"); // heeded before the first table only
-            migrate(connection, scripts);
+            Schema.migrate(connection, path, scripts);
             try (ResultSet mode = statement.executeQuery("PRAGMA journal_mode = WAL")) {
                 mode.next();
                 if (!mode.getString(1).equals("wal")) {
@@ -191,74 +173,34 @@ record SqliteFile(Path path) {
             statement.execute("PRAGMA cache_size = -16384"); // KiB
             statement.execute("PRAGMA journal_size_limit = 67108864"); // after a burst, in bytes
             statement.execute("PRAGMA wal_autocheckpoint = " + LOG_PAGES);
-            opened = true;
             return connection;
-        } finally {
-            if (!opened) {
-                connection.close();
-            }
+        } catch (SQLException | StoreException e) {
+            connection.close();
+            throw e;
         }
-    }
-
-    /** Runs the scripts that the file has not seen, all of them or none. */
-    private void migrate(Connection connection, List<String> scripts) throws SQLException {
-        int version = checkVersion(connection, scripts.size());
-        if (version == scripts.size()) {
-            return;
-        }
-        connection.setAutoCommit(false);
-        try (Statement statement = connection.createStatement()) {
-            for (String script : scripts.subList(version, scripts.size())) {
-                statement.executeUpdate(script); // runs every statement of it
-            }
-            statement.executeUpdate("PRAGMA application_id = " + APPLICATION_ID);
-            statement.executeUpdate("PRAGMA user_version = " + scripts.size());
-        }
-        connection.setAutoCommit(true); // ends the transaction
-    }
-
-    private int checkVersion(Connection connection, int known) throws SQLException {
-        int version = (int) number(connection, "PRAGMA user_version");
-        if (version > known) {
-            throw new StoreException(
-                    Kind.NEWER_SCHEMA,
-                    "%s has schema %d and this version knows schema %d: use the newer version that wrote it."
-                            .formatted(path, version, known));
-        }
-        return version;
     }
 
     /** A connection that cannot write. */
     Connection openForReading() throws SQLException {
-        Connection connection;
         try {
-            connection = checked(connect("", true, READER_BUSY_MILLIS));
+            return openForReading("");
         } catch (SQLiteException e) {
             if (Files.exists(beside("-wal"))) {
                 throw e;
             }
-            // A folder in which no write-ahead log can be made: nobody records here.
-            connection = checked(connect("?immutable=1", true, READER_BUSY_MILLIS));
+            // A folder in which no write-ahead log can be made: no recorder is at work here.
+            return openForReading("?immutable=1");
         }
-        return connection;
     }
 
-    private Connection checked(Connection connection) throws SQLException {
-        boolean fine = false;
+    private Connection openForReading(String options) throws SQLException {
+        Connection connection = connect(options, true, READER_BUSY_MILLIS);
         try {
-            int version = checkVersion(connection, SCRIPTS.size());
-            if (version < SCRIPTS.size()) {
-                throw new StoreException(
-                        Kind.CANNOT_OPEN,
-                        "%s has the older schema %d: record into it once, which brings it up to date."
-                                .formatted(path, version));
-            }
-            fine = true;
+            Schema.checkCurrent(connection, path);
             return connection;
-        } finally {
-            if (!fine) {
-                connection.close();
-            }
+        } catch (SQLException | StoreException e) {
+            connection.close();
+            throw e;
         }
     }
 
@@ -271,16 +213,8 @@ record SqliteFile(Path path) {
         config.setOpenMode(SQLiteOpenMode.NOMUTEX);
         config.setBusyTimeout(busyMillis);
         config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
-        config.setGetGeneratedKeys(false); // asking for them would double the time of an insert
+        config.setGetGeneratedKeys(false); // with them an insert takes twice the time
         return JDBC.createConnection(JDBC.PREFIX + path.toUri() + options, config.toProperties());
-    }
-
-    static long number(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            rows.next();
-            return rows.getLong(1);
-        }
     }
 
     /** Size of the file, or of the one beside it, in bytes; 0 where it is not there. */
@@ -298,7 +232,7 @@ record SqliteFile(Path path) {
         return path.resolveSibling(path.getFileName() + suffix);
     }
 
-    /** What SQLite says, as one plain sentence with a remedy. */
+    /** A failure of SQLite, as one plain sentence with a remedy. */
     StoreException failure(SQLException e) {
         return switch (kind(e)) {
             case NOTADB -> failure(e, Kind.NOT_A_DATABASE, NO_DATABASE);
@@ -329,12 +263,12 @@ record SqliteFile(Path path) {
         return path;
     }
 
-    /** What SQLite says of a file that was a store when it was opened. */
+    /** The same of a file that was a store when it was opened. */
     StoreException failureOfAStore(SQLException e) {
         return kind(e) == NOTADB ? failure(e, Kind.DAMAGED, DAMAGE) : failure(e);
     }
 
-    /** Whether writing may succeed a little later, when somebody has made room or ended. */
+    /** Whether writing may succeed a little later, when there is room or another program has ended. */
     static boolean mayPass(SQLException e) {
         return switch (kind(e)) {
             case 5, 6, 7 -> true; // SQLITE_BUSY, SQLITE_LOCKED, SQLITE_NOMEM
@@ -348,7 +282,7 @@ record SqliteFile(Path path) {
         return e instanceof SQLiteException sqlite ? sqlite.getResultCode() : SQLiteErrorCode.UNKNOWN_ERROR;
     }
 
-    /** SQLite's primary result code: the lower byte; the rest says more of it. */
+    /** SQLite's primary result code: the lower byte; the rest gives details of it. */
     private static int kind(SQLException e) {
         return code(e).code & 0xff;
     }

@@ -18,7 +18,7 @@ public final class StoreException extends RuntimeException {
         NEWER_SCHEMA,
         /** Writing failed: the disk is full or broken. */
         WRITE_FAILED,
-        /** The recorder was closed while somebody still had something to say. */
+        /** The recorder was closed, and a caller still had an entry for it. */
         CLOSED,
         /** There is no such file, or nothing has been recorded in it yet. */
         MISSING

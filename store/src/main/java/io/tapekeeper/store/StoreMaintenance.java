@@ -24,8 +24,8 @@ import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /**
- * Care of a store file as a whole: whether it is sound, a copy of it, a damaged one out of the way. Any thread; nothing
- * here holds a recorder up, but while a check or a copy runs its write-ahead log grows.
+ * Care of a store file as a whole: checks whether it is sound, copies it, moves a damaged one out of the way. Any
+ * thread; nothing here holds a recorder up, but while a check or a copy runs its write-ahead log grows.
  */
 public final class StoreMaintenance {
     /** Steps of SQLite's machine between two looks at what the caller wants: about a millisecond. */
@@ -65,7 +65,7 @@ public final class StoreMaintenance {
     }
 
     /**
-     * Who records into a store now, or how its last recorder left it.
+     * Which process records into a store now, or how its last recorder left it.
      *
      * @throws StoreException CANNOT_OPEN where that cannot be read
      */
@@ -82,25 +82,25 @@ public final class StoreMaintenance {
      */
     public static Path setAside(Path path) {
         SqliteFile file = SqliteFile.existing(path);
-        try (WriterLock lock = WriterLock.acquire(file.path())) {
-            Path aside = free(file.beside(".damaged-" + STAMP.format(Instant.now())));
-            move(file, aside);
-            lock.clean();
-            return aside;
-        } catch (IOException e) {
-            throw immovable(file, e);
-        }
+        Path aside = free(file.beside(".damaged-" + STAMP.format(Instant.now())));
+        move(file, aside);
+        return aside;
     }
 
     /**
-     * The log first: one that stays beside a new store would be taken for its own. The store last: as long as a log has
-     * been moved and it has not, {@link #finishSettingAside} knows.
+     * Moves the log first: one that stays beside a new store would be taken for its own. Moves the store last: where
+     * only its log has been moved, {@link #finishSettingAside} finds out.
      */
-    private static void move(SqliteFile file, Path aside) throws IOException {
-        for (String suffix : new String[] {"-wal", "-shm", ""}) {
-            if (Files.exists(file.beside(suffix))) {
-                Files.move(file.beside(suffix), new SqliteFile(aside).beside(suffix));
+    private static void move(SqliteFile file, Path aside) {
+        try (WriterLock lock = WriterLock.acquire(file.path())) {
+            for (String suffix : new String[] {"-wal", "-shm", ""}) {
+                if (Files.exists(file.beside(suffix))) {
+                    Files.move(file.beside(suffix), new SqliteFile(aside).beside(suffix));
+                }
             }
+            lock.clean();
+        } catch (IOException e) {
+            throw immovable(file, e);
         }
     }
 
@@ -124,22 +124,13 @@ public final class StoreMaintenance {
             return Optional.empty();
         }
         SqliteFile file = SqliteFile.existing(path);
-        try {
-            Optional<Path> aside = logWithoutStore(file);
-            if (aside.isPresent()) {
-                try (WriterLock lock = WriterLock.acquire(file.path())) {
-                    move(file, aside.get());
-                    lock.clean();
-                }
-            }
-            return aside;
-        } catch (IOException e) {
-            throw immovable(file, e);
-        }
+        Optional<Path> aside = logWithoutStore(file);
+        aside.ifPresent(store -> move(file, store));
+        return aside;
     }
 
     /** The place of a store that was being set aside when only its log had been moved. */
-    private static Optional<Path> logWithoutStore(SqliteFile file) throws IOException {
+    private static Optional<Path> logWithoutStore(SqliteFile file) {
         if (Files.exists(file.beside("-wal")) || !(WriterLock.lookAt(file.path()) instanceof RecorderStatus.Died)) {
             return Optional.empty(); // it has its log, or was closed in good order and needs none
         }
@@ -152,6 +143,8 @@ public final class StoreMaintenance {
                     return Optional.of(store);
                 }
             }
+        } catch (IOException e) {
+            throw immovable(file, e);
         }
         return Optional.empty();
     }
@@ -170,7 +163,7 @@ public final class StoreMaintenance {
      * room that was free. The copy turns up whole or not at all.
      *
      * @param to must not be there
-     * @param progress told the bytes written so far
+     * @param progress gets the bytes written so far
      * @param stop asked now and then: ends it early
      * @return false where it was ended early
      * @throws StoreException as {@link History#open}; WRITE_FAILED where {@code to} is there, or the copy has no room
@@ -221,9 +214,7 @@ public final class StoreMaintenance {
     }
 
     private static void checkRoom(Connection connection, Path partial, Path target) throws SQLException {
-        long pages = SqliteFile.number(connection, "PRAGMA page_count")
-                - SqliteFile.number(connection, "PRAGMA freelist_count");
-        long needed = pages * SqliteFile.number(connection, "PRAGMA page_size");
+        long needed = RowMapper.numberOf(connection, Selects.USED_BYTES);
         long room = new SqliteFile(partial).freeBytes();
         if (room < needed) {
             throw new StoreException(
@@ -254,7 +245,7 @@ public final class StoreMaintenance {
         }
     }
 
-    /** Has the statements that follow look up now and then from what they do. */
+    /** Makes the statements that follow call {@code meanwhile} now and then, and end where {@code stop} asks for it. */
     private static void look(Connection connection, BooleanSupplier stop, Runnable meanwhile) throws SQLException {
         ProgressHandler.setHandler(connection, LOOK_STEPS, new ProgressHandler() {
             @Override

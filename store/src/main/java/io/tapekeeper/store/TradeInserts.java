@@ -13,18 +13,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** The tapes and their trades, within the transaction of {@link TransactionWriter}; its thread owns it. */
+/** Inserts tapes and their trades within the transaction of {@link TransactionWriter}, whose thread owns it. */
 final class TradeInserts {
     /**
-     * Trades an INSERT: a statement's own cost, shared by many, is hardly felt. What a tape has left at the end of a
-     * transaction goes in by smaller ones.
+     * Trades of one INSERT: shared by so many, a statement's own cost hardly counts. What a tape has left at the end of
+     * a transaction goes in by smaller ones.
      */
     private static final int MOST_AT_ONCE = 50;
 
     private static final int[] AT_ONCE = {MOST_AT_ONCE, 8, 1};
     private static final List<String> INSERTS =
             Arrays.stream(AT_ONCE).mapToObj(TradeInserts::insert).toList();
-    private static final int COLUMNS = 7; // but for the tape, which is one for all
+    private static final int COLUMNS = 7; // without the tape, which is the same for all
 
     /** Counts what was added, and moves both ends of the tape outward to it. */
     private static final String ADDED = """
@@ -79,7 +79,7 @@ final class TradeInserts {
         return row(tape).id;
     }
 
-    /** A trade, which is inserted with others; it must stay as it is until {@link #insertRest}. */
+    /** Takes a trade, to be inserted with others; it must stay as it is until {@link #insertRest}. */
     void add(TapeId tape, TradeView trade) throws SQLException {
         if (!tape.equals(latestId)) {
             latest = row(tape);
@@ -91,14 +91,14 @@ final class TradeInserts {
         }
     }
 
-    /** Those that are too few for an INSERT of many. */
+    /** Inserts the trades that were too few for an INSERT of many. */
     void insertRest() throws SQLException {
         for (TapeRow each : tapes.values()) {
             insertWaiting(each);
         }
     }
 
-    /** Tells the tapes what was added; returns how much. */
+    /** Writes into the tapes what was added; returns how many trades. */
     long count() throws SQLException {
         long all = 0;
         for (TapeRow tape : tapes.values()) {
@@ -122,8 +122,8 @@ final class TradeInserts {
     }
 
     /**
-     * Tapes may come mixed; of each, trades are inserted together, in their order, as many an INSERT as there is a
-     * statement for.
+     * Tapes may come mixed; the trades of each are inserted together, in their order, by the largest statements that
+     * they fill.
      */
     private void insertWaiting(TapeRow tape) throws SQLException {
         List<TradeView> waiting = tape.waiting;
@@ -149,7 +149,7 @@ final class TradeInserts {
         tape.added += insert.executeUpdate();
     }
 
-    /** What is taken from the times of a tape's trades; that of the first one decides. */
+    /** What is subtracted from the times of a tape's trades: the time of its first one. */
     private long timeBase(TapeRow tape, TradeView first) throws SQLException {
         if (tape.timeBase.isEmpty()) {
             sql.update("UPDATE tape SET time_base = ? WHERE id = ? AND time_base IS NULL", first.venueTime(), tape.id);
@@ -164,19 +164,19 @@ final class TradeInserts {
         insert.setLong(before + 3, trade.size());
         insert.setLong(before + 4, trade.venueTime() - timeBase);
         insert.setLong(before + 5, trade.receivedTime() - trade.venueTime());
-        insert.setInt(before + 6, trade.aggressor() == Side.BUY ? 1 : 0);
+        insert.setInt(before + 6, ColumnValues.flag(trade.aggressor() == Side.BUY));
         insert.setInt(before + 7, trade.rawTrades());
     }
 
     private TapeRow row(TapeId tape) throws SQLException {
         TapeRow known = tapes.get(tape);
         if (known == null) {
-            Object[] key = {tape.venue(), tape.symbol(), tape.kind().label(), TransactionWriter.flag(tape.simulated())};
+            Object[] names = Selects.names(tape);
             sql.update("""
                     INSERT INTO tape (venue, symbol, kind, simulated)
                     VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING
-                    """, key);
-            known = new TapeRow((int) sql.number(History.TAPE_ID, key).orElseThrow());
+                    """, names);
+            known = new TapeRow((int) sql.number(Selects.TAPE_ID, names).orElseThrow());
             tapes.put(tape, known);
         }
         return known;

@@ -12,7 +12,7 @@ import io.tapekeeper.tape.TapeId;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
-/** One thing said to the {@link Recorder} that is no trade. Times: epoch µs. */
+/** An entry for the {@link Recorder} other than a trade. Times: epoch µs. */
 sealed interface WriteCommand {
     record Closed(Series series, FeatureRow row) implements WriteCommand {}
 
@@ -36,6 +36,9 @@ sealed interface WriteCommand {
     record Happened(TapeId tape, Instrument instrument, String event, long time, String detail)
             implements WriteCommand {}
 
+    /** The series begins with the state {@code before}: what led to it is to be forgotten. */
+    record Begun(Series series, Checkpoint before, byte[] further) implements WriteCommand {}
+
     /** What is older than {@code before} may go, a little with each commit. */
     record Forgotten(TapeId tape, long before) implements WriteCommand {}
 
@@ -44,9 +47,4 @@ sealed interface WriteCommand {
 
     /** The last entry. */
     record Stop() implements WriteCommand {}
-
-    /** Whether it concerns the queue alone. */
-    default boolean ofTheQueue() {
-        return this instanceof Barrier || this instanceof Stop;
-    }
 }

@@ -4,28 +4,28 @@ import io.tapekeeper.market.TradeSlot;
 import io.tapekeeper.market.TradeView;
 import io.tapekeeper.tape.TapeId;
 
-/** Room for one thing said to the {@link Recorder}, on its way to the writer thread; used again. */
+/** Room for one entry of the {@link WriteQueue}, a trade or a command; used again. */
 final class WriteSlot {
     private final TradeSlot trade = new TradeSlot();
-    private TapeId tape; // of the trade; null = it is an entry
-    private WriteCommand entry; // null = it is a trade
+    private TapeId tape; // of the trade; null = it is a command
+    private WriteCommand command; // null = it is a trade
 
     void set(TapeId itsTape, TradeView itsTrade) {
         tape = itsTape;
         trade.set(itsTrade);
-        entry = null;
+        command = null;
     }
 
-    void set(WriteCommand itsEntry) {
+    void set(WriteCommand itsCommand) {
         tape = null;
-        entry = itsEntry;
+        command = itsCommand;
     }
 
     boolean isTrade() {
-        return entry == null;
+        return command == null;
     }
 
-    /** Of the trade; null where it is none. */
+    /** Of the trade; null where it is a command. */
     TapeId tape() {
         return tape;
     }
@@ -36,12 +36,12 @@ final class WriteSlot {
     }
 
     /** Null where it is a trade. */
-    WriteCommand entry() {
-        return entry;
+    WriteCommand command() {
+        return command;
     }
 
-    /** Whether it concerns the way to the writer thread alone. */
+    /** Whether it concerns the queue alone, not the file. */
     boolean ofTheQueue() {
-        return entry != null && entry.ofTheQueue();
+        return command instanceof WriteCommand.Barrier || command instanceof WriteCommand.Stop;
     }
 }

@@ -2,16 +2,14 @@ package io.tapekeeper.store;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** The writer's connection: its transactions, and each statement prepared once. One thread. */
+/** The writer's connection: its transactions, and each statement prepared once. One thread at a time. */
 final class WriterConnection {
     /** How long BEGIN waits for another program that writes, before it fails. */
     private static final int BUSY_MILLIS = 1_000;
@@ -22,8 +20,8 @@ final class WriterConnection {
     /** @param connection nothing else may write through it */
     WriterConnection(Connection connection) throws SQLException {
         this.connection = connection;
-        // The driver's own transactions forget where they were when a COMMIT fails, so they are
-        // said in SQL; this only keeps the driver from ending one after each statement.
+        // The driver's own transactions forget where they were when a COMMIT fails, so this class
+        // writes them in SQL; this only keeps the driver from ending one after each statement.
         connection.setAutoCommit(false);
         execute("COMMIT");
         execute("PRAGMA busy_timeout = " + BUSY_MILLIS);
@@ -48,13 +46,32 @@ final class WriterConnection {
             execute("ROLLBACK");
         } catch (SQLException e) {
             // There was none: BEGIN failed, or SQLite took it back itself, as it does on a full
-            // disk. Anything else the next BEGIN meets again, and tells.
+            // disk. Anything else the next BEGIN meets again, and reports.
         }
     }
 
     /** Folds what the log holds into the file, as far as no reader still needs it. */
     void foldLog() throws SQLException {
-        execute("PRAGMA wal_checkpoint(PASSIVE)");
+        fold("PASSIVE");
+    }
+
+    /** The same before the connection is closed; the log is then empty where no reader needs it. */
+    void foldWholeLog() throws SQLException {
+        execute("PRAGMA busy_timeout = 300");
+        fold("TRUNCATE");
+    }
+
+    /**
+     * A disk that is full or fails at this loses nothing: the log stays beside the file, and both together are sound.
+     */
+    private void fold(String mode) throws SQLException {
+        try {
+            execute("PRAGMA wal_checkpoint(%s)".formatted(mode));
+        } catch (SQLException e) {
+            if (!SqliteFile.mayPass(e)) {
+                throw e;
+            }
+        }
     }
 
     private void execute(String sql) throws SQLException {
@@ -65,42 +82,20 @@ final class WriterConnection {
 
     /** Returns how many rows it changed. */
     int update(String sql, Object... values) throws SQLException {
-        return bound(sql, values).executeUpdate();
+        PreparedStatement statement = prepared(sql);
+        RowMapper.bind(statement, values);
+        return statement.executeUpdate();
     }
 
     /** The first number of the first row; empty where there is no row or it is NULL. */
     OptionalLong number(String sql, Object... values) throws SQLException {
-        List<Long> first = numbers(sql, values);
-        return first.isEmpty() || first.getFirst() == null ? OptionalLong.empty() : OptionalLong.of(first.getFirst());
-    }
-
-    /** The first number of each row, null for NULL. */
-    List<Long> numbers(String sql, Object... values) throws SQLException {
-        List<Long> numbers = new ArrayList<>();
-        try (ResultSet rows = bound(sql, values).executeQuery()) {
-            RowMapper row = new RowMapper(rows);
-            while (row.next()) {
-                numbers.add(row.number());
-            }
-        }
-        return numbers;
-    }
-
-    /** Makes one row into what it stands for. */
-    interface Reading<T> {
-        T of(RowMapper row) throws SQLException;
+        List<OptionalLong> first = rows(sql, RowMapper::optional, values);
+        return first.isEmpty() ? OptionalLong.empty() : first.getFirst();
     }
 
     /** All rows, one after the other. */
-    <T> List<T> rows(String sql, Reading<T> reading, Object... values) throws SQLException {
-        List<T> read = new ArrayList<>();
-        try (ResultSet rows = bound(sql, values).executeQuery()) {
-            RowMapper row = new RowMapper(rows);
-            while (row.next()) {
-                read.add(reading.of(row));
-            }
-        }
-        return read;
+    <T> List<T> rows(String sql, RowMapper.Reading<T> reading, Object... values) throws SQLException {
+        return RowMapper.all(prepared(sql), reading, values);
     }
 
     /** The statement of this text, until the next {@link #rollback}. */
@@ -109,14 +104,6 @@ final class WriterConnection {
         if (statement == null) {
             statement = connection.prepareStatement(sql);
             statements.put(sql, statement);
-        }
-        return statement;
-    }
-
-    private PreparedStatement bound(String sql, Object... values) throws SQLException {
-        PreparedStatement statement = prepared(sql);
-        for (int i = 0; i < values.length; i++) {
-            statement.setObject(i + 1, values[i]);
         }
         return statement;
     }

@@ -35,7 +35,6 @@ final class WriterLock implements AutoCloseable {
 
     private final Path path;
     private final FileChannel channel;
-
     private final boolean uncleanBefore;
 
     private WriterLock(Path path, FileChannel channel, boolean uncleanBefore) {
@@ -86,8 +85,8 @@ final class WriterLock implements AutoCloseable {
     }
 
     /**
-     * Who has the lock, or how its last holder left it. For the moment of a look it may hold a share of an abandoned
-     * lock; a recorder that starts in just that moment is refused.
+     * Which process has the lock, or how its last holder left it. Looking may take a share of an abandoned lock for a
+     * moment; a recorder that starts in just that moment is refused.
      *
      * @param file the store file, without symbolic links
      */
@@ -128,12 +127,12 @@ final class WriterLock implements AutoCloseable {
                         .formatted(file, pid.isEmpty() ? "(unknown)" : pid));
     }
 
-    /** Whether the holder before this one did not say {@link #clean}. */
+    /** Whether the holder before this one did not call {@link #clean}. */
     boolean uncleanBefore() {
         return uncleanBefore;
     }
 
-    /** The store is closed in order, or as it was when this was acquired. */
+    /** To be called where the store is closed in order, or is as it was when this was acquired. */
     void clean() {
         try {
             channel.truncate(0);

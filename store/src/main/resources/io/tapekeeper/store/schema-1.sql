@@ -97,9 +97,9 @@ CREATE TABLE gap (
     first_id INTEGER NOT NULL, -- missing from here
     last_id  INTEGER NOT NULL, -- to here, both included
     before   INTEGER NOT NULL, -- time of the trade before it
-    after    INTEGER NOT NULL, -- time of the trade behind it
+    after    INTEGER NOT NULL, -- time of the trade after it
     cause    TEXT    NOT NULL,
-    opened   INTEGER NOT NULL, -- when it was said, our clock
+    opened   INTEGER NOT NULL, -- when it was reported, our clock
     PRIMARY KEY (tape, first_id, last_id)
 ) STRICT, WITHOUT ROWID;
 

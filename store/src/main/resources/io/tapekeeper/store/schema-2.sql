@@ -1,4 +1,4 @@
--- A hole is open while somebody should still try to fill it.
+-- A gap is open while a repair should still try to fill it.
 ALTER TABLE gap ADD COLUMN closed INTEGER; -- our clock, NULL while it is open
 ALTER TABLE gap ADD COLUMN repaired_by TEXT; -- what filled it, NULL where it cannot be filled
 

@@ -1,5 +1,5 @@
--- Rows of longer intervals, for ranges that hold too many rows to read: a function of the rows of
--- bar and feature, and never anything else. An interval is stored as far as it has ended.
+-- Rows of longer intervals, for ranges that hold too many rows to read: always a function of the
+-- rows of bar and feature. An interval is stored once it has ended.
 CREATE TABLE rollup (
     series           INTEGER NOT NULL REFERENCES series,
     interval         INTEGER NOT NULL, -- microseconds: 10, 60, 600, ... times that of the series
@@ -36,9 +36,9 @@ UPDATE series SET unrolled =
     (SELECT (max(start) / (10 * series.interval) + 1) * 10 * series.interval
      FROM feature WHERE feature.series = series.id);
 
--- What is to be added to the times of a tape's trades: of its first trade, so that they take six
--- bytes instead of eight for four years to either side. 0 for tapes from before: trades are never
--- rewritten. NULL until the first trade comes.
+-- What is to be added to the times of a tape's trades: the time of its first trade, so that they
+-- take six bytes instead of eight for four years to either side. 0 for older tapes: trades are
+-- never rewritten. NULL until the first trade comes.
 ALTER TABLE tape ADD COLUMN time_base INTEGER;
 
 UPDATE tape SET time_base = 0;

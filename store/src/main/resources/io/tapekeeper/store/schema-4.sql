@@ -1,5 +1,6 @@
--- The ids that a tape reaches from and to, moved in the transaction that adds trades or forgets
--- them: ids between them that are not there were lost, or are in gap. NULL until the first trade.
+-- The first and the last id that a tape reaches, moved in the transaction that adds trades or
+-- forgets them: ids between them that are not there were lost, or are in table gap. NULL until the
+-- first trade.
 ALTER TABLE tape ADD COLUMN first_id INTEGER;
 ALTER TABLE tape ADD COLUMN last_id INTEGER;
 
@@ -15,8 +16,8 @@ UPDATE tape SET last_id = max(
          WHERE series IN (SELECT series.id FROM series WHERE series.tape = tape.id)),
         last_id));
 
--- So that the count follows the table whoever deletes. What is inserted the recorder counts, once
--- a transaction: a trigger would cost each trade.
+-- The count follows the table, whichever program deletes. The recorder itself counts what it
+-- inserts, once a transaction: a trigger would cost each trade.
 CREATE TRIGGER trade_deleted AFTER DELETE ON trade BEGIN
     UPDATE tape SET trades = trades - 1 WHERE id = OLD.tape;
 END;

@@ -35,17 +35,17 @@ class AheadTest {
         long ours = 0;
         long others = 0;
         for (int i = 0; i < ENTRIES; i++) {
-            WriteSlot said = new WriteSlot();
+            WriteSlot slot = new WriteSlot();
             if (i % 30 == 29) {
-                said.set(new WriteCommand.Closed(Samples.CLASSIC, Samples.row(i / 30)));
+                slot.set(new WriteCommand.Closed(Samples.CLASSIC, Samples.row(i / 30)));
             } else if (i % 1_000 == 500) {
-                said.set(new WriteCommand.Happened(Samples.TAPE, Samples.BTCUSDT, "at " + i, i, ""));
+                slot.set(new WriteCommand.Happened(Samples.TAPE, Samples.BTCUSDT, "at " + i, i, ""));
             } else if (random.nextInt(3) > 0) {
-                said.set(Samples.TAPE, Samples.trade(ours++));
+                slot.set(Samples.TAPE, Samples.trade(ours++));
             } else {
-                said.set(OTHER, Samples.trade(others++));
+                slot.set(OTHER, Samples.trade(others++));
             }
-            batch.add(said);
+            batch.add(slot);
         }
         return batch;
     }
@@ -58,7 +58,7 @@ class AheadTest {
     private List<String> stored(String name, Way way) throws SQLException {
         SqliteFile file = SqliteFile.place(folder.resolve(name));
         List<String> rows = new ArrayList<>();
-        try (Connection connection = file.openForWriting(Durability.NORMAL, SqliteFile.SCRIPTS);
+        try (Connection connection = file.openForWriting(Durability.NORMAL, Schema.SCRIPTS);
                 Statement direct = connection.createStatement()) {
             WriterConnection sql = new WriterConnection(connection);
             TransactionWriter statements = new TransactionWriter(sql, new RollupWriter(sql));
@@ -86,14 +86,14 @@ class AheadTest {
         return rows;
     }
 
-    /** Says so much of it at a time; returns how much was said when it failed, or all. */
+    /** Hands over a part of it at a time; returns how much it had handed over when it failed, or all. */
     private static int grow(TransactionWriter statements, List<WriteSlot> batch, Random steps) throws SQLException {
-        int said = 0;
-        while (said < batch.size()) {
-            said = Math.min(batch.size(), said + 1 + steps.nextInt(400));
-            statements.ahead(batch.subList(0, said));
+        int given = 0;
+        while (given < batch.size()) {
+            given = Math.min(batch.size(), given + 1 + steps.nextInt(400));
+            statements.ahead(batch.subList(0, given));
         }
-        return said;
+        return given;
     }
 
     @Test
@@ -110,15 +110,15 @@ class AheadTest {
     }
 
     @Test
-    void whatFailsBeforeItsBatchEndsIsDoneAnewAsAWhole() throws SQLException {
+    void whatFailsBeforeItsBatchEndsIsInsertedAgainAsAWhole() throws SQLException {
         List<String> once = stored("once.db", (statements, batch, direct) -> statements.commit(batch));
-        List<String> anew = stored("anew.db", (statements, batch, direct) -> {
+        List<String> again = stored("again.db", (statements, batch, direct) -> {
             direct.execute("PRAGMA max_page_count = 60"); // of 4 KiB: a third of it
             assertThrows(SQLException.class, () -> grow(statements, batch, new Random(SEED)));
             statements.rollback();
             direct.execute("PRAGMA max_page_count = 1000000");
             return statements.commit(batch);
         });
-        assertEquals(once, anew);
+        assertEquals(once, again);
     }
 }

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.alert.Rule;
+import io.tapekeeper.alert.ClassicRules;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.feature.FeatureValues;
 import io.tapekeeper.market.Instrument;
@@ -109,10 +109,9 @@ class CsvExportTest {
 
     @Test
     void printsFeaturesAsTheShortestNumbersThatReadBack() {
-        FeatureValues warm = new FeatureValues(-0.1 - 0.2, 1e-7, 1.0 / 3, 5e22, 0.5, Double.NaN, 3.25);
-        double none = Double.NaN;
-        FeatureValues cold = new FeatureValues(none, none, none, none, none, none, none);
-        int rules = Rule.Z_HIGH.bit() | Rule.VOLATILITY_SPIKE.bit();
+        FeatureValues warm = FeatureValues.of(-0.1 - 0.2, 1e-7, 1.0 / 3, 5e22, 0.5, 3.25);
+        FeatureValues cold = FeatureValues.of();
+        int rules = ClassicRules.Z_HIGH.bit() | ClassicRules.VOLATILITY_SPIKE.bit();
         assertEquals(
                 """
                 time,price,return,volatility,zscore,signal,alerts,instrument,preset,complete,\
@@ -132,8 +131,8 @@ class CsvExportTest {
 
     @Test
     void printsAlertsWithTheirReasonsQuoted() {
-        Alert open = new Alert(Rule.Z_HIGH, START, Alert.OPEN, 3.5, 3, "price is 3.50 σ above, \"high\"");
-        Alert closed = new Alert(Rule.VOLATILITY_SPIKE, START - 5, START, 0.25, 0.125, "2 times");
+        Alert open = new Alert(ClassicRules.Z_HIGH, START, Alert.OPEN, 3.5, 3, "price is 3.50 σ above, \"high\"");
+        Alert closed = new Alert(ClassicRules.VOLATILITY_SPIKE, START - 5, START, 0.25, 0.125, "2 times");
         assertEquals(
                 """
                 instrument,rule,severity,opened_us,closed_us,value,threshold,reason

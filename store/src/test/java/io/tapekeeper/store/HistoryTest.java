@@ -17,7 +17,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.alert.Rule;
+import io.tapekeeper.alert.ClassicRules;
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.market.Amount;
@@ -111,7 +111,7 @@ class HistoryTest {
     }
 
     @Test
-    void readsALongTapeOverItsHolesInOrderWhileItGrows() {
+    void readsALongTapeOverItsGapsInOrderWhileItGrows() {
         List<Trade> all = new ArrayList<>();
         for (long id : List.of(7L, 50_000L, 3_000_000_000L, 4_000_000_000L)) {
             for (int i = 0; i < 60_000; i += 1 + i % 3) {
@@ -126,7 +126,7 @@ class HistoryTest {
         List<Trade> read = new ArrayList<>();
         Trade late = trade(5_000_000_000L);
         history.trades(TAPE, 0, trade -> {
-            if (read.isEmpty()) { // while others read ahead, somebody asks and records
+            if (read.isEmpty()) { // while others read ahead, this thread asks and records
                 assertEquals(tape.getLast().id(), history.lastTradeId(TAPE).orElseThrow());
                 recorder.trade(TAPE, late);
                 recorder.flush();
@@ -228,7 +228,7 @@ class HistoryTest {
     void knowsByALaterSecondThatAMinuteWithoutItsLastOneIsOver() {
         record(0, 58);
         assertEquals(List.of(), bars(history, Interval.MINUTE, START, START + 60 * SECOND));
-        record(61, 61); // 59 and 60 lie in a hole
+        record(61, 61); // 59 and 60 lie in a gap
         List<StoredBar> minutes = bars(history, Interval.MINUTE, START, START + 60 * SECOND);
         assertEquals(1, minutes.size());
         assertFalse(minutes.getFirst().bar().complete());
@@ -263,16 +263,16 @@ class HistoryTest {
     void readsAlertsThatOpenedTogetherOnceEach() {
         int times = 3_000; // 6,000 alerts: a chunk ends between two of the same time
         for (int n = 0; n < times; n++) {
-            recorder.alertOpened(CLASSIC, Samples.alert(Rule.Z_HIGH, START + n));
-            recorder.alertOpened(CLASSIC, Samples.alert(Rule.VOLATILITY_SPIKE, START + n));
+            recorder.alertOpened(CLASSIC, Samples.alert(ClassicRules.Z_HIGH, START + n));
+            recorder.alertOpened(CLASSIC, Samples.alert(ClassicRules.VOLATILITY_SPIKE, START + n));
         }
         recorder.flush();
         List<Alert> read = new ArrayList<>();
         history.alerts(CLASSIC, read::add);
         assertEquals(2 * times, read.size());
         for (int n = 0; n < times; n++) {
-            assertEquals(Samples.alert(Rule.VOLATILITY_SPIKE, START + n), read.get(2 * n));
-            assertEquals(Samples.alert(Rule.Z_HIGH, START + n), read.get(2 * n + 1));
+            assertEquals(Samples.alert(ClassicRules.VOLATILITY_SPIKE, START + n), read.get(2 * n));
+            assertEquals(Samples.alert(ClassicRules.Z_HIGH, START + n), read.get(2 * n + 1));
         }
         assertEquals(read.reversed().subList(0, 5), history.alerts(CLASSIC, 5));
     }

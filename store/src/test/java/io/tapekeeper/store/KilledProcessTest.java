@@ -61,7 +61,7 @@ class KilledProcessTest {
     private static final int MOST_CUTS = 200;
 
     /**
-     * What a power cut leaves: of the log, what had been forced to the disk, and behind that any part of what had not,
+     * What a power cut leaves: of the log, what had been forced to the disk, and after that any part of what had not,
      * the last block perhaps as noise. Folded into the file is only what had been forced, and the log's index says how
      * far.
      */

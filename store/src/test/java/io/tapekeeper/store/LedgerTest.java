@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class LedgerTest {
-    private static final Gap HOLE = new Gap(11, 20, START, START + SECOND);
+    private static final Gap GAP = new Gap(11, 20, START, START + SECOND);
 
     @TempDir
     Path folder;
@@ -59,10 +59,10 @@ class LedgerTest {
 
     @ParameterizedTest
     @EnumSource(GapCause.class)
-    void keepsAHoleOpenOnlyWhereItMayStillBeFilled(GapCause cause) {
-        recorder.gap(TAPE, HOLE, cause);
+    void keepsAGapOpenOnlyWhereItMayStillBeFilled(GapCause cause) {
+        recorder.gap(TAPE, GAP, cause);
         LedgerEntry entry = only();
-        assertEquals(HOLE, entry.gap());
+        assertEquals(GAP, entry.gap());
         assertEquals(cause, entry.cause());
         assertEquals(cause == GapCause.MISSED || cause == GapCause.UNRESOLVED, entry.isOpen());
         assertEquals(entry.opened(), entry.closed().orElse(entry.opened()));
@@ -70,8 +70,8 @@ class LedgerTest {
     }
 
     @Test
-    void saysWhenAHoleWasSettledAndByWhat() {
-        recorder.gap(TAPE, HOLE, GapCause.MISSED);
+    void keepsWhenAGapWasSettledAndByWhat() {
+        recorder.gap(TAPE, GAP, GapCause.MISSED);
         long opened = only().opened();
         recorder.gapSettled(TAPE, 11, 20, GapCause.MISSED, Optional.of("rest"));
         LedgerEntry settled = only();
@@ -81,8 +81,8 @@ class LedgerTest {
     }
 
     @Test
-    void settlesAHoleThatCannotBeFilledWithItsCause() {
-        recorder.gap(TAPE, HOLE, GapCause.MISSED);
+    void settlesAGapThatCannotBeFilledWithItsCause() {
+        recorder.gap(TAPE, GAP, GapCause.MISSED);
         recorder.gapSettled(TAPE, 11, 20, GapCause.BEYOND_RETENTION, Optional.empty());
         LedgerEntry settled = only();
         assertEquals(GapCause.BEYOND_RETENTION, settled.cause());
@@ -91,38 +91,38 @@ class LedgerTest {
     }
 
     @Test
-    void leavesASettledHoleAsItIs() {
-        recorder.gap(TAPE, HOLE, GapCause.ABSENT);
+    void leavesASettledGapAsItIs() {
+        recorder.gap(TAPE, GAP, GapCause.ABSENT);
         LedgerEntry settled = only();
-        recorder.gap(TAPE, HOLE, GapCause.MISSED);
-        recorder.gap(TAPE, HOLE, GapCause.UNRESOLVED);
+        recorder.gap(TAPE, GAP, GapCause.MISSED);
+        recorder.gap(TAPE, GAP, GapCause.UNRESOLVED);
         recorder.gapSettled(TAPE, 11, 20, GapCause.MISSED, Optional.of("backfill"));
         assertEquals(settled, only());
     }
 
     @Test
-    void keepsWhatWasFoundOutWhenAReplaySaysTheHoleAgain() {
-        recorder.gap(TAPE, HOLE, GapCause.MISSED);
+    void keepsWhatWasFoundOutWhenAReplayReportsTheGapAgain() {
+        recorder.gap(TAPE, GAP, GapCause.MISSED);
         long opened = only().opened();
-        recorder.gap(TAPE, HOLE, GapCause.UNRESOLVED);
-        recorder.gap(TAPE, HOLE, GapCause.MISSED);
+        recorder.gap(TAPE, GAP, GapCause.UNRESOLVED);
+        recorder.gap(TAPE, GAP, GapCause.MISSED);
         LedgerEntry unresolved =
-                new LedgerEntry(HOLE, GapCause.UNRESOLVED, opened, OptionalLong.empty(), Optional.empty());
+                new LedgerEntry(GAP, GapCause.UNRESOLVED, opened, OptionalLong.empty(), Optional.empty());
         assertEquals(unresolved, only());
         recorder.gapSettled(TAPE, 11, 20, GapCause.UNRESOLVED, Optional.empty());
         assertEquals(unresolved, only());
     }
 
     @Test
-    void settlesOneHoleAlone() {
-        recorder.gap(TAPE, HOLE, GapCause.MISSED);
+    void settlesOneGapAlone() {
+        recorder.gap(TAPE, GAP, GapCause.MISSED);
         recorder.gap(TAPE, new Gap(11, 12, START, START), GapCause.MISSED);
         recorder.gapSettled(TAPE, 11, 12, GapCause.MISSED, Optional.of("rest"));
         recorder.gapSettled(TAPE, 1, 9, GapCause.MISSED, Optional.of("rest")); // not in the ledger
         recorder.flush();
         assertEquals(2, history.gaps(TAPE).size());
         assertEquals(
-                List.of(HOLE),
+                List.of(GAP),
                 history.openGaps(TAPE).stream().map(LedgerEntry::gap).toList());
     }
 
@@ -170,11 +170,11 @@ class LedgerTest {
     }
 
     @Test
-    void keepsTheCheckpointAtTheEdgeOfAnOpenHole() {
+    void keepsTheCheckpointAtTheEdgeOfAnOpenGap() {
         for (long id : new long[] {9, 10, 30, 40, 50, 60}) {
             recorder.checkpoint(CLASSIC, id, START + id, new byte[] {(byte) id});
             if (id == 10) {
-                recorder.gap(TAPE, HOLE, GapCause.MISSED); // 11 to 20
+                recorder.gap(TAPE, GAP, GapCause.MISSED); // 11 to 20
             }
         }
         recorder.flush();
@@ -193,7 +193,7 @@ class LedgerTest {
 
     @Test
     void keepsOneCheckpointAtAnEdgeHoweverOftenItIsSaid() throws Exception {
-        recorder.gap(TAPE, HOLE, GapCause.MISSED);
+        recorder.gap(TAPE, GAP, GapCause.MISSED);
         for (int n = 0; n < 9; n++) {
             recorder.checkpoint(CLASSIC, 10, START, new byte[] {(byte) n});
         }

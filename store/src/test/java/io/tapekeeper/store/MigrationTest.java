@@ -23,14 +23,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class MigrationTest {
-    private static final String CURRENT = Integer.toString(SqliteFile.SCRIPTS.size());
+    private static final String CURRENT = Integer.toString(Schema.SCRIPTS.size());
 
     @TempDir
     Path folder;
 
     static List<Integer> everyVersion() {
         List<Integer> versions = new ArrayList<>();
-        for (int version = 1; version <= SqliteFile.SCRIPTS.size(); version++) {
+        for (int version = 1; version <= Schema.SCRIPTS.size(); version++) {
             versions.add(version);
         }
         return versions;
@@ -39,10 +39,10 @@ class MigrationTest {
     /** A store as that version left it, with one trade. */
     private Path storeOf(int version) throws Exception {
         Path file = folder.resolve("tape.db");
-        sql(file, SqliteFile.SCRIPTS.subList(0, version).toArray(String[]::new));
+        sql(file, Schema.SCRIPTS.subList(0, version).toArray(String[]::new));
         sql(
                 file,
-                "PRAGMA application_id = " + SqliteFile.APPLICATION_ID,
+                "PRAGMA application_id = " + Schema.APPLICATION_ID,
                 "PRAGMA user_version = " + version,
                 """
                 INSERT INTO tape (id, venue, symbol, kind, simulated, trades)
@@ -76,14 +76,14 @@ class MigrationTest {
     }
 
     @Test
-    void takesTheHolesOfTheFirstVersionForOpen() throws Exception {
+    void takesTheGapsOfTheFirstVersionForOpen() throws Exception {
         Path file = storeOf(1);
         sql(file, "INSERT INTO gap VALUES (4, 11, 20, 1000, 2000, 'missed', 3000)");
         Recorder.open(file, Durability.NORMAL).close();
-        Gap hole = new Gap(11, 20, 1_000, 2_000);
+        Gap gap = new Gap(11, 20, 1_000, 2_000);
         try (History history = History.open(file)) {
             assertEquals(
-                    List.of(new LedgerEntry(hole, GapCause.MISSED, 3_000, OptionalLong.empty(), Optional.empty())),
+                    List.of(new LedgerEntry(gap, GapCause.MISSED, 3_000, OptionalLong.empty(), Optional.empty())),
                     history.openGaps(TAPE));
         }
     }
@@ -103,8 +103,8 @@ class MigrationTest {
 
     @Test
     void runsEachScriptThatTheFileHasNotSeenOnce() throws Exception {
-        Path file = storeOf(SqliteFile.SCRIPTS.size());
-        List<String> later = new ArrayList<>(SqliteFile.SCRIPTS);
+        Path file = storeOf(Schema.SCRIPTS.size());
+        List<String> later = new ArrayList<>(Schema.SCRIPTS);
         later.add("CREATE TABLE next (n INTEGER); INSERT INTO next VALUES (1);");
         later.add("UPDATE next SET n = n + 1;");
         Recorder.open(file, Durability.NORMAL, Recorder.Patience.DEFAULT, later).close();
@@ -115,8 +115,8 @@ class MigrationTest {
 
     @Test
     void leavesTheStoreAsItWasWhereAScriptFails() throws Exception {
-        Path file = storeOf(SqliteFile.SCRIPTS.size());
-        List<String> broken = new ArrayList<>(SqliteFile.SCRIPTS);
+        Path file = storeOf(Schema.SCRIPTS.size());
+        List<String> broken = new ArrayList<>(Schema.SCRIPTS);
         broken.add("ALTER TABLE trade ADD COLUMN maker TEXT;");
         broken.add("UPDATE nowhere SET n = 1;");
         StoreException failed = assertThrows(

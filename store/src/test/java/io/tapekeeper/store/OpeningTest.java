@@ -112,7 +112,7 @@ class OpeningTest {
             Files.copy(file, copy);
             Files.copy(folder.resolve("tape.db-wal"), folder.resolve("copy.db-wal"));
         }
-        // The first page already names the new size, the pages behind it are not there yet.
+        // The first page already names the new size, the pages after it are not there yet.
         byte[] bytes = Files.readAllBytes(copy);
         ByteBuffer.wrap(bytes).putInt(28, 9_999);
         Files.write(copy, bytes);
@@ -218,7 +218,7 @@ class OpeningTest {
                 Kind.NEWER_SCHEMA,
                 file
                         + " has schema 99 and this version knows schema "
-                        + SqliteFile.SCRIPTS.size()
+                        + Schema.SCRIPTS.size()
                         + ": use the newer version that wrote it.",
                 file);
     }

@@ -16,7 +16,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.alert.Rule;
+import io.tapekeeper.alert.ClassicRules;
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.market.Side;
@@ -192,7 +192,7 @@ class RecorderTest {
         assertEquals("2.0 200.0 0", Samples.ask(file, sums));
         sql(file, "UPDATE bar SET (volume, quote_volume) = ('2.00000000', '200.00000000')");
         try (Recorder recorder = recorder()) {
-            recorder.row(CLASSIC, row(0)); // said again, behind a restart
+            recorder.row(CLASSIC, row(0)); // once more, after a restart
         }
         assertEquals("2.00000000 200.00000000 0", Samples.ask(file, sums));
         sql(file, "UPDATE bar SET quote_volume = '20.00000000'");
@@ -213,10 +213,10 @@ class RecorderTest {
 
     @Test
     void withdrawsWhatTheCorrectedTapeDoesNotSayAgain() throws SQLException {
-        Alert early = Samples.alert(Rule.Z_HIGH, START);
-        Alert wrong = Samples.alert(Rule.Z_LOW, START + SECOND);
-        Alert right = Samples.alert(Rule.VOLATILITY_SPIKE, START + SECOND);
-        Alert late = Samples.alert(Rule.Z_HIGH, START + 2 * SECOND);
+        Alert early = Samples.alert(ClassicRules.Z_HIGH, START);
+        Alert wrong = Samples.alert(ClassicRules.Z_LOW, START + SECOND);
+        Alert right = Samples.alert(ClassicRules.VOLATILITY_SPIKE, START + SECOND);
+        Alert late = Samples.alert(ClassicRules.Z_HIGH, START + 2 * SECOND);
         SignalChange change = new SignalChange("classic", START + SECOND, Signal.BUY, 5, -2);
         try (Recorder recorder = recorder()) {
             for (Alert alert : List.of(early, wrong, right.closedAt(START + 9 * SECOND), late)) {
@@ -237,9 +237,9 @@ class RecorderTest {
 
     @Test
     void opensAnAlertAgainThatClosedInWhatIsCorrected() {
-        Alert before = Samples.alert(Rule.Z_HIGH, START);
-        Alert inside = Samples.alert(Rule.Z_LOW, START);
-        Alert behind = Samples.alert(Rule.VOLATILITY_SPIKE, START).closedAt(START + 9 * SECOND);
+        Alert before = Samples.alert(ClassicRules.Z_HIGH, START);
+        Alert inside = Samples.alert(ClassicRules.Z_LOW, START);
+        Alert behind = Samples.alert(ClassicRules.VOLATILITY_SPIKE, START).closedAt(START + 9 * SECOND);
         try (Recorder recorder = recorder();
                 History history = openedBeside(recorder)) {
             recorder.alertClosed(CLASSIC, before.closedAt(START + SECOND - 1));
@@ -282,7 +282,7 @@ class RecorderTest {
         recorder().close();
         sql(file, "PRAGMA user_version = 99");
         assertThrows(StoreException.class, this::recorder);
-        sql(file, "PRAGMA user_version = " + SqliteFile.SCRIPTS.size());
+        sql(file, "PRAGMA user_version = " + Schema.SCRIPTS.size());
         try (Recorder recorder = recorder()) {
             assertFalse(recorder.uncleanBefore());
         }
@@ -304,7 +304,7 @@ class RecorderTest {
         try (Recorder recorder = recorder();
                 Connection other = Samples.connect(file);
                 Statement statement = other.createStatement()) {
-            statement.execute("BEGIN IMMEDIATE"); // nobody else can write
+            statement.execute("BEGIN IMMEDIATE"); // no other program can write
             Thread tape = Thread.ofPlatform().start(() -> {
                 for (int id = 0; id < trades; id++) {
                     recorder.trade(TAPE, trade(id));
@@ -328,7 +328,7 @@ class RecorderTest {
         assertTrue(recorder.failure().isEmpty());
         sql(file, "DROP TABLE trade");
         recorder.trade(TAPE, trade(1));
-        until("the failure is told", () -> recorder.failure().isPresent());
+        until("the failure is reported", () -> recorder.failure().isPresent());
         StoreException failure = recorder.failure().orElseThrow();
         assertEquals(Kind.WRITE_FAILED, failure.kind());
         for (Executable call :
@@ -362,7 +362,7 @@ class RecorderTest {
     }
 
     @Test
-    void leavesOneFileBehindAndItsLock() throws Exception {
+    void leavesOneFileAndItsLock() throws Exception {
         try (Recorder recorder = recorder()) {
             recorder.trade(TAPE, trade(1));
         }
@@ -402,8 +402,8 @@ class RecorderTest {
         recorder().close();
         SqliteFile store = SqliteFile.existing(file);
         for (Durability durability : Durability.values()) {
-            try (Connection writer = store.openForWriting(durability, SqliteFile.SCRIPTS)) {
-                long synchronous = SqliteFile.number(writer, "PRAGMA synchronous");
+            try (Connection writer = store.openForWriting(durability, Schema.SCRIPTS)) {
+                long synchronous = RowMapper.numberOf(writer, "PRAGMA synchronous");
                 assertEquals(durability == Durability.FULL ? 2 : 1, synchronous);
             }
         }

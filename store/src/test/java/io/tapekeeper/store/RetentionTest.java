@@ -12,7 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.alert.Rule;
+import io.tapekeeper.alert.ClassicRules;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.signal.Signal;
@@ -88,38 +88,38 @@ class RetentionTest {
 
     @Test
     void forgetsAlertsThatClosedSignalsAndHolesBeforeTheNewBeginning() {
-        Alert over = alert(Rule.Z_HIGH, START).closedAt(HALF - 1);
-        Alert across = alert(Rule.Z_LOW, START).closedAt(HALF);
-        Alert open = alert(Rule.VOLATILITY_SPIKE, START);
+        Alert over = alert(ClassicRules.Z_HIGH, START).closedAt(HALF - 1);
+        Alert across = alert(ClassicRules.Z_LOW, START).closedAt(HALF);
+        Alert open = alert(ClassicRules.VOLATILITY_SPIKE, START);
         SignalChange old = new SignalChange("classic", HALF - 1, Signal.BUY, 5, -2);
         SignalChange late = new SignalChange("classic", HALF, Signal.SELL, 5, 2);
         List.of(over, across, open).forEach(said -> recorder.alertOpened(CLASSIC, said));
         List.of(old, late).forEach(said -> recorder.signalChanged(CLASSIC, said));
         Gap before = new Gap(20, 30, START, START);
-        Gap behind = new Gap(6_000, 6_001, START, START);
+        Gap after = new Gap(6_000, 6_001, START, START);
         recorder.gap(TAPE, before, GapCause.ABSENT);
-        recorder.gap(TAPE, behind, GapCause.MISSED);
+        recorder.gap(TAPE, after, GapCause.MISSED);
         recorder.forget(TAPE, HALF);
         beginsAt(5_000);
         until("signals are forgotten", () -> Samples.signals(history).equals(List.of(late)));
         assertEquals(List.of(across, open), history.alerts(CLASSIC, 9));
         assertEquals(
-                List.of(behind),
+                List.of(after),
                 history.gaps(TAPE).stream().map(LedgerEntry::gap).toList());
     }
 
     @Test
-    void theTapeReachesFromBehindWhatWasForgotten() throws Exception {
+    void theTapeReachesFromAfterWhatWasForgotten() throws Exception {
         Samples.sql(file, "DELETE FROM trade WHERE id BETWEEN 5000 AND 5009");
         recorder.forget(TAPE, HALF);
         beginsAt(5_010);
-        // Those that somebody else deleted were not forgotten.
+        // Those that another program deleted were not forgotten.
         assertEquals(Optional.of(new IdRange(5_000, 9_999)), history.reach(TAPE));
         assertEquals(4_990, history.tradeCount(TAPE));
     }
 
     @Test
-    void aHoleThatTheLedgerKnowsIsForgottenWithTheTradesBeforeIt() throws Exception {
+    void aGapInTheLedgerIsForgottenWithTheTradesBeforeIt() throws Exception {
         Samples.sql(file, "DELETE FROM trade WHERE id BETWEEN 5000 AND 5009");
         recorder.gap(TAPE, new Gap(5_000, 5_009, START, START), GapCause.BEYOND_RETENTION);
         recorder.forget(TAPE, HALF);
@@ -162,7 +162,7 @@ class RetentionTest {
     @Test
     void forgetsFewRowsAtATime() throws Exception {
         recorder.close();
-        try (Connection connection = SqliteFile.existing(file).openForWriting(Durability.NORMAL, SqliteFile.SCRIPTS)) {
+        try (Connection connection = SqliteFile.existing(file).openForWriting(Durability.NORMAL, Schema.SCRIPTS)) {
             WriterConnection sql = new WriterConnection(connection);
             Retention retention = new Retention(sql, new RollupWriter(sql));
             retention.add(TAPE, HALF);

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.bar.Interval;
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.feature.FeatureValues;
 import io.tapekeeper.market.Amount;
 import io.tapekeeper.market.Decimals;
@@ -66,8 +67,8 @@ class RollupWriterTest {
                         complete,
                         false)
                 : Bar.flat(Interval.SECOND, START + n * SECOND, close, complete, false);
-        FeatureValues values = new FeatureValues(
-                real(random), real(random), real(random), real(random), real(random), Double.NaN, real(random));
+        FeatureValues values = FeatureValues.of(
+                Feature.all().stream().mapToDouble(any -> real(random)).toArray());
         Signal signal = Signal.ofZScore(random.nextInt(3) - 1, 0.5);
         return new FeatureRow(bar, values, signal, random.nextInt(8), complete);
     }
@@ -227,22 +228,7 @@ class RollupWriterTest {
                 recorder.row(CLASSIC, random(n, random));
             }
         }
-        Samples.sql(
-                file(),
-                "DROP TRIGGER trade_deleted",
-                "ALTER TABLE tape DROP COLUMN first_id",
-                "ALTER TABLE tape DROP COLUMN last_id",
-                "DROP TABLE rollup",
-                "ALTER TABLE series DROP COLUMN unrolled",
-                "ALTER TABLE tape DROP COLUMN time_base");
-        if (version == 1) {
-            Samples.sql(
-                    file(),
-                    "DROP INDEX open_gap",
-                    "ALTER TABLE gap DROP COLUMN closed",
-                    "ALTER TABLE gap DROP COLUMN repaired_by");
-        }
-        Samples.sql(file(), "PRAGMA user_version = " + version);
+        Samples.backTo(file(), version);
         try (Recorder recorder = recorder();
                 History history = History.open(file())) {
             assertFalse(history.range(CLASSIC, 0, Long.MAX_VALUE, 100).whole());

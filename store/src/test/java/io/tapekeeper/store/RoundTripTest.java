@@ -14,9 +14,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.Alert;
-import io.tapekeeper.alert.Rule;
+import io.tapekeeper.alert.ClassicRules;
 import io.tapekeeper.bar.Bar;
 import io.tapekeeper.bar.Interval;
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.feature.FeatureValues;
 import io.tapekeeper.market.Amount;
 import io.tapekeeper.market.Instrument;
@@ -120,12 +121,12 @@ class RoundTripTest {
         List<FeatureRow> said = new ArrayList<>();
         double[] edges = {0.0, Double.MIN_VALUE, Double.MAX_VALUE, 1, -3, 1e300, Double.NaN};
         for (int n = 0; n < 1_000; n++) {
-            double[] v = new double[6];
+            double[] v = new double[Feature.all().size()];
             for (int i = 0; i < v.length; i++) {
                 double any = Double.longBitsToDouble(random.nextLong());
                 v[i] = n < edges.length ? edges[n] : Double.isFinite(any) ? any : Double.NaN;
             }
-            FeatureValues values = new FeatureValues(v[0], v[1], v[2], v[3], v[4], Double.NaN, v[5]);
+            FeatureValues values = FeatureValues.of(v);
             Signal signal = Signal.ofZScore(n % 3 - 1, 0.5);
             said.add(new FeatureRow(Samples.bar(n), values, signal, n % 8, n % 2 == 0));
         }
@@ -145,22 +146,22 @@ class RoundTripTest {
 
     @Test
     void makesNegativeZeroZero() {
-        FeatureValues values = new FeatureValues(-0.0, 0, 0, 0, 0, Double.NaN, 0);
+        FeatureValues values = FeatureValues.of(-0.0, 0, 0, 0, 0, 0);
         try (Recorder recorder = recorder()) {
             recorder.row(CLASSIC, new FeatureRow(Samples.bar(0), values, Signal.NEUTRAL, 0, true));
         }
         try (History history = history()) {
-            double read = history.latestFeatures(CLASSIC, 1).getFirst().values().change();
+            double read = history.latestFeatures(CLASSIC, 1).getFirst().values().of(Feature.RETURN);
             assertEquals("0.0", Double.toString(read));
         }
     }
 
     @Test
     void keepsAlertsOpenAndClosed() {
-        Alert closed = new Alert(Rule.Z_LOW, START, START + SECOND, -3.5, -3, "it said \"no\",\nthen δ");
-        Alert open = new Alert(Rule.VOLATILITY_SPIKE, START + SECOND, Alert.OPEN, 0.1 + 0.2, Double.NaN, "");
+        Alert closed = new Alert(ClassicRules.Z_LOW, START, START + SECOND, -3.5, -3, "it said \"no\",\nthen δ");
+        Alert open = new Alert(ClassicRules.VOLATILITY_SPIKE, START + SECOND, Alert.OPEN, 0.1 + 0.2, Double.NaN, "");
         try (Recorder recorder = recorder()) {
-            recorder.alertOpened(CLASSIC, Samples.alert(Rule.Z_LOW, START));
+            recorder.alertOpened(CLASSIC, Samples.alert(ClassicRules.Z_LOW, START));
             recorder.alertClosed(CLASSIC, closed);
             recorder.alertOpened(CLASSIC, open);
         }

@@ -73,7 +73,7 @@ final class Samples {
     }
 
     static FeatureRow row(Bar bar) {
-        FeatureValues values = new FeatureValues(0.5, 0.25, 0.125, 2, 0.0625, Double.NaN, -1.5);
+        FeatureValues values = FeatureValues.of(0.5, 0.25, 0.125, 2, 0.0625, -1.5);
         return new FeatureRow(bar, values, Signal.BUY, 0, true);
     }
 
@@ -107,6 +107,30 @@ final class Samples {
         List<SignalChange> all = new ArrayList<>();
         history.signals(CLASSIC, all::add);
         return all;
+    }
+
+    /** What each version of the schema has added, taken away again; from version 2 on. */
+    private static final List<List<String>> REMOVALS = List.of(
+            List.of(
+                    "DROP INDEX open_gap",
+                    "ALTER TABLE gap DROP COLUMN closed",
+                    "ALTER TABLE gap DROP COLUMN repaired_by"),
+            List.of(
+                    "DROP TABLE rollup",
+                    "ALTER TABLE series DROP COLUMN unrolled",
+                    "ALTER TABLE tape DROP COLUMN time_base"),
+            List.of(
+                    "DROP TRIGGER trade_deleted",
+                    "ALTER TABLE tape DROP COLUMN first_id",
+                    "ALTER TABLE tape DROP COLUMN last_id"),
+            List.of("DROP TABLE uncomputed", "DROP TABLE beginning"));
+
+    /** Makes a store one of an earlier version. */
+    static void backTo(Path file, int version) throws Exception {
+        for (int from = Schema.SCRIPTS.size(); from > version; from--) {
+            sql(file, REMOVALS.get(from - 2).toArray(String[]::new));
+        }
+        sql(file, "PRAGMA user_version = " + version);
     }
 
     /** Runs statements on a file with SQLite itself. */

@@ -52,7 +52,7 @@ class StoreMaintenanceTest {
     }
 
     @Test
-    void aStoreWhoseSettingAsideWasKilledBehindItsLogFollowsIt() throws Exception {
+    void aStoreWhoseSettingAsideWasKilledAfterItsLogFollowsIt() throws Exception {
         Path file = folder.resolve("tape.db");
         Path aside = folder.resolve("tape.db.damaged-20260101T000000Z");
         Files.writeString(file, "the store");
@@ -76,7 +76,7 @@ class StoreMaintenanceTest {
 
     @Test
     void copiesAStoreWhileItIsRecorded() throws Exception {
-        List<Long> told = new ArrayList<>();
+        List<Long> seen = new ArrayList<>();
         long copied;
         try (Recorder recorder = Recorder.open(file, Durability.NORMAL)) {
             say(recorder, 0, 30_000);
@@ -86,14 +86,14 @@ class StoreMaintenanceTest {
                     file,
                     copy,
                     bytes -> {
-                        told.add(bytes);
+                        seen.add(bytes);
                         recorder.trade(TAPE, trade(next.getAndIncrement()));
                         recorder.flush(); // is not held up
                     },
                     () -> false));
-            assertTrue(told.size() > 1, "told " + told);
-            assertEquals(told.stream().sorted().toList(), told);
-            assertEquals(Files.size(copy), told.getLast());
+            assertTrue(seen.size() > 1, "seen " + seen);
+            assertEquals(seen.stream().sorted().toList(), seen);
+            assertEquals(Files.size(copy), seen.getLast());
             copied = next.get();
         }
         try (History history = History.open(copy);

@@ -64,7 +64,7 @@ class TroubleTest {
         }
     }
 
-    /** Says more trades than the disk has room for, and fewer than the queue has. */
+    /** Records more trades than the disk has room for, and fewer than the queue has. */
     private static long fill(Recorder recorder) {
         long trades = 60_000; // of 44 bytes: 2.6 MB
         for (long id = 0; id < trades; id++) {
@@ -128,26 +128,27 @@ class TroubleTest {
         Path path = folder.resolve("tape.db");
         long trades = 65_536 + 20_000; // more than the queue holds
         SqliteFile file = SqliteFile.place(path);
-        try (Connection connection = file.openForWriting(Durability.NORMAL, SqliteFile.SCRIPTS);
+        try (Connection connection = file.openForWriting(Durability.NORMAL, Schema.SCRIPTS);
                 Statement statement = connection.createStatement()) {
-            Writer writer = new Writer(file, new WriterConnection(connection), QUICK);
+            WriteQueue queue = new WriteQueue(path);
+            Writer writer = new Writer(file, new WriterConnection(connection), queue, QUICK.retry());
             statement.execute("PRAGMA max_page_count = 100");
             writer.start();
             AtomicLong said = new AtomicLong();
             Thread tape = Thread.ofPlatform().start(() -> {
                 while (said.get() < trades) {
-                    writer.put(TAPE, trade(said.get()));
+                    queue.put(TAPE, trade(said.get()));
                     said.incrementAndGet();
                 }
             });
-            until("the queue is full", () -> writer.waits.get() > 0 && writer.trouble != null);
-            assertTrue(said.get() < trades, "nobody waits");
+            until("the queue is full", () -> queue.waits() > 0 && queue.trouble != null);
+            assertTrue(said.get() < trades, "the caller does not wait");
             statement.execute("PRAGMA max_page_count = 1000000");
             tape.join();
-            writer.close();
-            writer.join();
-            assertEquals(null, writer.failure);
-            assertEquals(0, writer.queued());
+            queue.close();
+            writer.join(QUICK.closing());
+            assertEquals(null, queue.failure);
+            assertEquals(0, queue.size());
         }
         assertTape(path, trades);
     }
@@ -180,7 +181,7 @@ class TroubleTest {
                 Statement statement = other.createStatement()) {
             statement.execute("BEGIN IMMEDIATE");
             recorder.trade(TAPE, trade(0));
-            until("it is told", () -> recorder.trouble().isPresent());
+            until("the trouble is reported", () -> recorder.trouble().isPresent());
             assertEquals(Optional.of(file + " is held busy by another program: end that one."), recorder.trouble());
             statement.execute("ROLLBACK");
             until("it is over", () -> recorder.trouble().isEmpty());
@@ -204,7 +205,7 @@ class TroubleTest {
         assertTrue(StoreMaintenance.quickCheck(file, () -> false).isPresent());
         Recorder recorder = Recorder.open(file, Durability.NORMAL);
         recorder.trade(TAPE, trade(10_000));
-        until("the failure is told", () -> recorder.failure().isPresent());
+        until("the failure is reported", () -> recorder.failure().isPresent());
         assertEquals(Kind.DAMAGED, recorder.failure().orElseThrow().kind());
         assertEquals(
                 Kind.DAMAGED,

@@ -1,11 +1,13 @@
 package io.tapekeeper.app.terminal;
 
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.health.Completeness;
 import io.tapekeeper.health.Health;
 import io.tapekeeper.market.Decimals;
-import io.tapekeeper.recorder.health.TapeHealthMonitor;
+import io.tapekeeper.recorder.Notices;
 import io.tapekeeper.recorder.tape.TapePipeline;
 import io.tapekeeper.series.FeatureRow;
+import io.tapekeeper.series.Series;
 import io.tapekeeper.tape.TapeKind;
 import java.io.PrintStream;
 import java.time.Instant;
@@ -20,7 +22,7 @@ import java.util.stream.Collectors;
  * How the recording goes, on the terminal: one line that is rewritten; where the output is no terminal, a plain line
  * every ten seconds. Owned by the main thread.
  */
-public final class StatusLine {
+public final class StatusLine implements Notices {
     private static final int SHOWN = 3;
     private static final double CLOCK_SHOWN_MILLIS = 1_000;
     private static final int NARROWEST = 20;
@@ -42,9 +44,10 @@ public final class StatusLine {
     }
 
     /** Prints where it is time to. */
-    public void show(List<TapePipeline> watches, TapeHealthMonitor health) {
+    @Override
+    public void show(List<TapePipeline> watches, Map<Series, Health> health) {
         for (TapePipeline watch : watches) {
-            sayIfChanged(watch, health.latest().get(watch));
+            sayIfChanged(watch, health.get(watch.series()));
         }
         if (!terminal && System.nanoTime() - printedAt < PLAIN_EVERY_NANOS) {
             return;
@@ -52,7 +55,7 @@ public final class StatusLine {
         printedAt = System.nanoTime();
         String text = watches.stream()
                 .limit(SHOWN)
-                .map(watch -> describe(watch, health.latest().get(watch)))
+                .map(watch -> describe(watch, health.get(watch.series())))
                 .collect(Collectors.joining("  |  "));
         if (watches.size() > SHOWN) {
             text += "  |  and " + (watches.size() - SHOWN) + " more";
@@ -88,6 +91,7 @@ public final class StatusLine {
     }
 
     /** A line of its own, above the status line. */
+    @Override
     public void say(String line) {
         if (terminal) {
             out.print("\r" + " ".repeat(width) + "\r");
@@ -100,6 +104,7 @@ public final class StatusLine {
     }
 
     /** Leaves the last status where it is. */
+    @Override
     public void end() {
         if (terminal && width > 0) {
             out.println();
@@ -117,12 +122,12 @@ public final class StatusLine {
         int places = watch.series().instrument().pricePlaces();
         line.append(String.format(Locale.ROOT, "%,." + places + "f", Decimals.toDouble(now.price())));
         FeatureRow row = now.row();
-        if (row != null && !Double.isNaN(row.values().zScore())) {
+        if (row != null && !Double.isNaN(row.values().of(Feature.ZSCORE))) {
             line.append(String.format(
                     Locale.ROOT,
                     "  %s z %+.2f",
                     row.signal().label(),
-                    row.values().zScore()));
+                    row.values().of(Feature.ZSCORE)));
         } else {
             line.append("  warming up %d of %d".formatted(health.warm(), health.warmOf()));
         }

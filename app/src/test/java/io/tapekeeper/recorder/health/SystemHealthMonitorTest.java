@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tapekeeper.app.terminal.LogFile;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.dashboard.Dashboard;
-import io.tapekeeper.dashboard.HistorySource;
 import io.tapekeeper.health.Completeness;
 import io.tapekeeper.health.Health;
 import io.tapekeeper.health.Latency;
@@ -28,7 +27,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -36,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
-@Isolated("listens to the process's log, which whoever runs a command sets up anew")
+@Isolated("listens to the log of the process, which every command sets up again")
 class SystemHealthMonitorTest {
     private static final Series BTC = new Series(
             new TapeId("binance", "BTCUSDT", TapeKind.AGGREGATE, false),
@@ -51,13 +49,15 @@ class SystemHealthMonitorTest {
         return new Health(Health.State.LIVE, "", 1, 0, 20, 20, 5, 1, true, 5_000, completeness, 3, Latency.UNKNOWN);
     }
 
-    private static SystemHealthMonitor.Measured measured(String trouble) {
-        return new SystemHealthMonitor.Measured(
-                new SystemHealth.RateBudget("api.example", 6_000, 42, 2, 0),
-                new SystemHealth.Writing(7, 100, trouble),
-                1_000,
-                9_000_000_000L,
-                Map.of());
+    private static QualityAlerts.Snapshot snapshot(LiveView view, String trouble, long nowMicros) {
+        return new QualityAlerts.Snapshot(
+                List.of(new QualityAlerts.Tape("BTCUSDT", view.health(BTC), 0)),
+                new SystemHealth(
+                        new SystemHealth.RateBudget("api.example", 6_000, 42, 2, 0),
+                        new SystemHealth.Writing(7, 100, trouble),
+                        new SystemHealth.Disk(9_000_000_000L, Double.NaN),
+                        List.of()),
+                nowMicros);
     }
 
     /** What {@code action} logs. */
@@ -86,26 +86,26 @@ class SystemHealthMonitorTest {
     }
 
     @Test
-    void tellsThePageAndOnceTheLogWhatIsWrong() throws Exception {
+    void reportsToThePageAndOnceToTheLogWhatIsWrong() throws Exception {
         Path db = folder.resolve("tape.db");
-        LiveView view = new LiveView(10);
+        LiveView view = new LiveView(10, System::nanoTime);
         view.addSeries(BTC, SeriesInfo.live(BTC, Preset.CLASSIC));
-        SystemHealthMonitor teller = new SystemHealthMonitor(view, List.of(BTC));
+        SystemHealthMonitor monitor = new SystemHealthMonitor(view);
         try (Recorder recorder = Recorder.open(db, Durability.NORMAL)) {
             recorder.flush();
         }
         try (History history = History.open(db);
-                Dashboard page = new Dashboard(view, HistorySource.of(history), "127.0.0.1", 0);
+                Dashboard page = new Dashboard(view, history, "127.0.0.1", 0);
                 HttpClient http = HttpClient.newHttpClient()) {
             page.start();
             view.health(BTC, health(new Completeness(1, 5, null)));
             List<String> opened = logged(() -> {
-                teller.tell(measured("The disk is full: make room."), 0, 1_000_000);
-                teller.tell(measured("The disk is full: make room."), 1, 1_000_001);
+                monitor.report(snapshot(view, "The disk is full: make room.", 1_000_000), 0);
+                monitor.report(snapshot(view, "The disk is full: make room.", 1_000_001), 1);
             });
             assertEquals(
                     List.of(
-                            "INFO data alert (open-gap): BTCUSDT: 5 trades are missing in 1 hole;"
+                            "INFO data alert (open-gap): BTCUSDT: 5 trades are missing in 1 gap;"
                                     + " no repair is under way.",
                             "WARNING data alert (writer-behind): The disk is full: make room."),
                     opened);
@@ -120,9 +120,9 @@ class SystemHealthMonitorTest {
 
             view.health(BTC, health(Completeness.WHOLE));
             List<String> resolved = logged(() -> {
-                teller.tell(measured(""), 2, 1_000_002);
-                teller.tell(measured(""), 6_000_000_000L, 7_000_000);
-                teller.tell(measured(""), 7_000_000_000L, 8_000_000);
+                monitor.report(snapshot(view, "", 1_000_002), 2);
+                monitor.report(snapshot(view, "", 7_000_000), 6_000_000_000L);
+                monitor.report(snapshot(view, "", 8_000_000), 7_000_000_000L);
             });
             assertEquals(2, resolved.size(), resolved.toString());
             assertTrue(resolved.getFirst().startsWith("INFO data alert resolved (open-gap)"));

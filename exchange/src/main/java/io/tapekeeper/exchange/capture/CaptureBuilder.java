@@ -1,7 +1,8 @@
 package io.tapekeeper.exchange.capture;
 
-import io.tapekeeper.exchange.market.Block;
 import io.tapekeeper.exchange.market.Listing;
+import io.tapekeeper.exchange.market.MinuteBlock;
+import io.tapekeeper.exchange.market.Quote;
 import io.tapekeeper.exchange.market.RawTrade;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,20 +10,18 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * Puts the frames of one symbol into blocks, in the order of the recording. A trade stands in the minute of its time,
- * or of the latest time seen where times step back. A quote has no time of its own: it comes after the frame before it,
- * and must not delay a trade after it into a later block.
+ * Puts the frames of one symbol into blocks, in the order of the recording. A trade belongs to the minute of its time
+ * or, where times step back, of the latest time seen. A quote has no time of its own: it comes after the frame before
+ * it, and must not delay a trade after it into a later block.
  */
 final class CaptureBuilder {
     private static final List<String> QUOTE_ASSETS = List.of(
             "USDT", "USDC", "FDUSD", "TUSD", "BUSD", "DAI", "BTC", "ETH", "BNB", "EUR", "TRY", "BRL", "GBP", "JPY");
 
-    private record PendingQuote(long time, long updateId, long bid, long bidSize, long ask, long askSize) {}
-
     private final String symbol;
-    private final NavigableMap<Long, Block> blocks = new TreeMap<>();
-    private final List<PendingQuote> pending = new ArrayList<>();
-    private Block.Builder open;
+    private final NavigableMap<Long, MinuteBlock> blocks = new TreeMap<>();
+    private final List<Quote> pending = new ArrayList<>();
+    private MinuteBlock.Builder open;
     private long openMinute = Long.MIN_VALUE;
     private long lastId = -1;
     private long nextAggregate = -1;
@@ -33,7 +32,7 @@ final class CaptureBuilder {
         this.symbol = symbol;
     }
 
-    /** Whether the trade goes on from the ones before; one that does not is left out. */
+    /** Adds a trade; returns false and leaves it out if its id does not follow the ids before it. */
     boolean trade(RawTrade trade, long eventTime) {
         if (trade.id() <= lastId) {
             return false;
@@ -44,16 +43,17 @@ final class CaptureBuilder {
         lastId = trade.id();
         pricePlacesLost = Math.min(pricePlacesLost, trailingZeros(trade.price()));
         sizePlacesLost = Math.min(sizePlacesLost, trailingZeros(trade.size()));
-        placeQuotes(Math.floorDiv(trade.time(), Block.MINUTE));
-        openBlock(Math.floorDiv(trade.time(), Block.MINUTE));
+        placeQuotes(Math.floorDiv(trade.time(), MinuteBlock.MINUTE));
+        openBlock(Math.floorDiv(trade.time(), MinuteBlock.MINUTE));
         open.add(trade, eventTime);
         return true;
     }
 
-    void quote(long time, long updateId, long bid, long bidSize, long ask, long askSize) {
-        pricePlacesLost = Math.min(pricePlacesLost, Math.min(trailingZeros(bid), trailingZeros(ask)));
-        sizePlacesLost = Math.min(sizePlacesLost, Math.min(trailingZeros(bidSize), trailingZeros(askSize)));
-        pending.add(new PendingQuote(time, updateId, bid, bidSize, ask, askSize));
+    void quote(Quote quote) {
+        pricePlacesLost = Math.min(pricePlacesLost, Math.min(trailingZeros(quote.bid()), trailingZeros(quote.ask())));
+        sizePlacesLost =
+                Math.min(sizePlacesLost, Math.min(trailingZeros(quote.bidSize()), trailingZeros(quote.askSize())));
+        pending.add(quote);
     }
 
     boolean hasTraded() {
@@ -67,9 +67,9 @@ final class CaptureBuilder {
     }
 
     private void placeQuotes(long latestMinute) {
-        for (PendingQuote quote : pending) {
-            openBlock(Math.min(latestMinute, Math.floorDiv(quote.time, Block.MINUTE)));
-            open.quote(quote.time, quote.updateId, quote.bid, quote.bidSize, quote.ask, quote.askSize);
+        for (Quote quote : pending) {
+            openBlock(Math.min(latestMinute, Math.floorDiv(quote.time(), MinuteBlock.MINUTE)));
+            open.add(quote);
         }
         pending.clear();
     }
@@ -78,20 +78,20 @@ final class CaptureBuilder {
         if (minute > openMinute) {
             close();
             openMinute = minute;
-            open = new Block.Builder(minute, nextAggregate);
+            open = new MinuteBlock.Builder(minute, nextAggregate);
         }
     }
 
     private void close() {
         if (open != null) {
-            Block block = open.build();
+            MinuteBlock block = open.build();
             nextAggregate += block.aggregates();
             blocks.put(openMinute, block);
             open = null;
         }
     }
 
-    /** The steps are the coarsest that every price and size in the recording is a multiple of. */
+    /** The steps are the coarsest of which every price and size in the recording is a multiple. */
     private Listing listing() {
         String quote = QUOTE_ASSETS.stream()
                 .filter(asset -> symbol.endsWith(asset) && !symbol.equals(asset))

@@ -1,21 +1,24 @@
 package io.tapekeeper.exchange.capture;
 
+import io.tapekeeper.exchange.market.Quote;
 import io.tapekeeper.exchange.market.RawTrade;
-import io.tapekeeper.market.Decimals;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
-/** Reads the lines of one recording; what is no frame is left out and counted. */
+/** Reads the lines of one recording; leaves out and counts lines that are not frames. */
 final class CaptureLines {
     private static final Logger LOG = System.getLogger(CaptureLines.class.getName());
     private static final JsonFactory JSON = new JsonFactory();
+    private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,11}(\\.[0-9]{1,40})?");
     private static final long MOST = 1_000_000_000_000_000_000L;
     private static final long LATEST_MILLIS = 9_999_999_999_999L; // in 2286
 
@@ -35,7 +38,7 @@ final class CaptureLines {
         this.builders = builders;
     }
 
-    /** The first time of all frames, epoch microseconds; the largest of all where none has one. */
+    /** The earliest time of all frames, in microseconds since the epoch; the largest long if no frame has one. */
     long startTime() {
         return startTime;
     }
@@ -54,13 +57,13 @@ final class CaptureLines {
             } else if (frame.containsKey("u") && event.equals("bookTicker")) {
                 quote(frame);
             }
-        } catch (JacksonException | IllegalArgumentException broken) {
+        } catch (JacksonException | IllegalArgumentException | ArithmeticException broken) {
             unreadable++;
             LOG.log(Level.DEBUG, "unreadable line in " + name + ": " + line, broken);
         }
     }
 
-    /** Logs how much was left out, if anything. */
+    /** Logs how many lines and trades were left out, if any. */
     void tell() {
         if (unreadable + outOfOrder > 0) {
             LOG.log(
@@ -72,7 +75,7 @@ final class CaptureLines {
         }
     }
 
-    /** The plain fields of the frame's data; a frame's lists (the levels of a book) are left out. */
+    /** Reads the plain fields of the frame's data; skips lists (the levels of a book). */
     private static void parse(String line, Map<String, String> fields) {
         int blank = line.indexOf(' ');
         if (blank < 0) {
@@ -109,16 +112,17 @@ final class CaptureLines {
 
     private void quote(Map<String, String> frame) {
         if (eventTime == Long.MIN_VALUE) {
-            return; // before the first frame with a time there is no saying when it came
+            return; // before the first frame with a time, its time is unknown
         }
         builder(frame)
-                .quote(
+                .quote(new Quote(
+                        0,
                         eventTime,
                         number(frame, "u"),
                         decimal(frame, "b"),
                         decimal(frame, "B"),
                         decimal(frame, "a"),
-                        decimal(frame, "A"));
+                        decimal(frame, "A")));
     }
 
     private CaptureBuilder builder(Map<String, String> frame) {
@@ -133,7 +137,7 @@ final class CaptureLines {
         return value;
     }
 
-    /** A whole number that leaves room for those that are counted on from it. */
+    /** A whole number that leaves room to count on from it. */
     private static long number(Map<String, String> frame, String name) {
         return checked(Long.parseLong(field(frame, name)), MOST, name);
     }
@@ -142,8 +146,13 @@ final class CaptureLines {
         return 1_000 * checked(Long.parseLong(field(frame, name)), LATEST_MILLIS, name);
     }
 
+    /** A plain decimal in units of 1e-8, which must hold it exactly. */
     private static long decimal(Map<String, String> frame, String name) {
-        return checked(Decimals.parse(field(frame, name)), Long.MAX_VALUE, name);
+        String text = field(frame, name);
+        if (!DECIMAL.matcher(text).matches()) {
+            throw new IllegalArgumentException("%s is %s".formatted(name, text));
+        }
+        return new BigDecimal(text).movePointRight(8).longValueExact();
     }
 
     private static long checked(long value, long most, String name) {

@@ -21,11 +21,11 @@ import java.util.zip.GZIPInputStream;
 /**
  * Recordings of combined-stream frames, a line each: receive time in epoch nanoseconds, a blank, the frame. Trades and
  * best quotes are played, at the times of the exchange (E, never going back); order-book frames only move that clock.
- * Of several recordings of one symbol the trades must go on by id; what does not is left out and counted in the log, as
- * is a line that is no frame.
+ * Trade ids must rise from one recording of a symbol to the next; trades whose ids do not, and lines that are not
+ * frames, are left out and counted in the log.
  *
- * <p>Aggregate ids start at the first raw id of a symbol, so that they are the same at every start and never meet those
- * of a later recording.
+ * <p>Aggregate ids start at the first raw id of a symbol, so that they are the same at every start and never collide
+ * with those of a later recording.
  */
 public final class CaptureSource implements TapeSource {
     private final List<Path> files;
@@ -82,7 +82,7 @@ public final class CaptureSource implements TapeSource {
 
     @Override
     public void played(long tapeTime, long[] lastIds) {
-        // A recording is played from its first event at each start, so there is nothing to keep.
+        // A recording is played from its first event at each start, so there is nothing to record.
     }
 
     @Override

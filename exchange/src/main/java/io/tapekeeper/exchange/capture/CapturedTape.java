@@ -1,8 +1,8 @@
 package io.tapekeeper.exchange.capture;
 
-import io.tapekeeper.exchange.market.Block;
 import io.tapekeeper.exchange.market.Kline;
 import io.tapekeeper.exchange.market.Listing;
+import io.tapekeeper.exchange.market.MinuteBlock;
 import io.tapekeeper.exchange.market.Print;
 import io.tapekeeper.exchange.market.SymbolTape;
 import java.util.Map;
@@ -13,21 +13,21 @@ import java.util.TreeMap;
 /** One symbol of a recording, held in memory: about 150 bytes a trade and 60 a quote. Immutable. */
 final class CapturedTape implements SymbolTape {
     /** A block that has trades, and its kline. */
-    private record Traded(Block block, Kline kline) {}
+    private record Traded(MinuteBlock block, Kline kline) {}
 
     private final Listing listing;
-    private final NavigableMap<Long, Block> blocks;
+    private final NavigableMap<Long, MinuteBlock> blocks;
     private final NavigableMap<Long, Traded> traded = new TreeMap<>();
     private final Map<Print.Kind, NavigableMap<Long, Long>> minuteByFirstId =
             Map.of(Print.Kind.RAW, new TreeMap<>(), Print.Kind.AGGREGATE, new TreeMap<>());
     private final long lastMinute;
 
     /** @param blocks by minute; at least one has a trade */
-    CapturedTape(Listing listing, NavigableMap<Long, Block> blocks) {
+    CapturedTape(Listing listing, NavigableMap<Long, MinuteBlock> blocks) {
         this.listing = listing;
         this.blocks = blocks;
         lastMinute = blocks.lastKey();
-        for (Block block : blocks.values()) {
+        for (MinuteBlock block : blocks.values()) {
             if (block.trades() > 0) {
                 long minute = block.minute();
                 traded.put(minute, new Traded(block, block.kline(0, 0, block.trades())));
@@ -65,9 +65,9 @@ final class CapturedTape implements SymbolTape {
     }
 
     @Override
-    public Block block(long minute) {
-        Block block = blocks.get(minute);
-        return block != null ? block : new Block.Builder(minute, 0).build();
+    public MinuteBlock block(long minute) {
+        MinuteBlock block = blocks.get(minute);
+        return block != null ? block : MinuteBlock.empty(minute);
     }
 
     @Override

@@ -1,5 +1,5 @@
 /**
- * Recordings of a real market, read from files into tapes. Nothing here knows the network or a clock: the times are the
- * ones in the frames.
+ * Recordings of a real market, read from files into tapes. Nothing here knows the network or a clock: all times come
+ * from the frames.
  */
 package io.tapekeeper.exchange.capture;

@@ -19,9 +19,9 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
 /**
- * The synthetic market of all its symbols, which goes on where it stopped: at the next trade, and at the time on the
- * tape where the last note was written, however the process ended. Its folder holds the file {@code played} and for
- * each symbol one with the starts of its minutes.
+ * The synthetic market of all symbols. However its process ended, it continues with the next trade, at the tape time of
+ * the last playback note. Its folder holds the file {@code played}, and for each symbol a file with the starts of its
+ * minutes.
  */
 public final class EndlessSource implements TapeSource {
     private static final Logger LOG = System.getLogger(EndlessSource.class.getName());
@@ -32,7 +32,7 @@ public final class EndlessSource implements TapeSource {
     private final long seed;
     private final Path folder;
     private final boolean temporary;
-    private final PlayedFile played;
+    private final PlaybackNote played;
     private final List<EndlessTape> tapes = new ArrayList<>();
     private final boolean owned;
     private final long resumeTime;
@@ -42,10 +42,9 @@ public final class EndlessSource implements TapeSource {
      *
      * @param folder empty for a market that is forgotten when it is closed
      * @param startIfNew tape time at which a new market starts, in microseconds since the epoch
-     * @param takenUpTo where the market has one owner, the tape time up to which it has everything
-     * @throws UnusableSourceException where the folder holds the market of another seed, is in use, or cannot be read;
-     *     where the files are damaged they have been moved to a folder that the message names, and the next start
-     *     begins a new market
+     * @param takenUpTo if the market has one owner, the tape time up to which the owner has every trade
+     * @throws UnusableSourceException if the folder holds the market of another seed, is in use, or cannot be read;
+     *     damaged files have been moved to a folder that the message names, and the next start begins a new market
      */
     public EndlessSource(long seed, Optional<Path> folder, long startIfNew, OptionalLong takenUpTo)
             throws UnusableSourceException {
@@ -68,7 +67,7 @@ public final class EndlessSource implements TapeSource {
         }
     }
 
-    private PlayedFile open(long startIfNew) throws IOException {
+    private PlaybackNote open(long startIfNew) throws IOException {
         List<Listing> listings = SyntheticMarket.listings();
         Path note = folder.resolve(PLAYED);
         if (Files.notExists(note) && hasMinutes()) {
@@ -78,16 +77,15 @@ public final class EndlessSource implements TapeSource {
                     folder,
                     keepAside());
         }
-        PlayedFile opened;
+        PlaybackNote opened;
         try {
-            opened = PlayedFile.open(
+            boolean mayBegin = !hasMinutes(); // they come after the first note
+            opened = PlaybackNote.open(
                     note,
-                    !hasMinutes(), // they come after the first note
-                    listings.size(),
-                    seed,
-                    startIfNew,
-                    start -> fingerprint(listings, start));
-        } catch (PlayedFile.DamagedException e) {
+                    mayBegin,
+                    new PlaybackNote.Market(seed, listings.size(), start -> fingerprint(listings, start)),
+                    startIfNew);
+        } catch (PlaybackNote.DamagedException e) {
             throw new UnusableSourceException(
                     "The saved market in %s is damaged; its files were kept in %s, and the next start begins a new market."
                             .formatted(folder, keepAside()),
@@ -105,7 +103,7 @@ public final class EndlessSource implements TapeSource {
         return opened;
     }
 
-    /** How the market starts, which tells seed, listings and generator apart. */
+    /** Checksum of how the market starts, which differs with seed, listings and generator. */
     private long fingerprint(List<Listing> listings, long start) {
         CRC32C crc = new CRC32C();
         for (Listing listing : listings) {
@@ -154,7 +152,7 @@ public final class EndlessSource implements TapeSource {
 
     @Override
     public long startTime() {
-        return played.tapeTime(); // what is played again is overdue and comes at once
+        return played.tapeTime(); // replayed trades are overdue and come at once
     }
 
     @Override

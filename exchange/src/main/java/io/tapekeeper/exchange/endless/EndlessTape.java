@@ -1,8 +1,8 @@
 package io.tapekeeper.exchange.endless;
 
-import io.tapekeeper.exchange.market.Block;
 import io.tapekeeper.exchange.market.Kline;
 import io.tapekeeper.exchange.market.Listing;
+import io.tapekeeper.exchange.market.MinuteBlock;
 import io.tapekeeper.exchange.market.Print;
 import io.tapekeeper.exchange.market.RawTrade;
 import io.tapekeeper.exchange.market.SymbolTape;
@@ -17,14 +17,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One synthetic symbol without end. Of each minute only its start is kept, on disk; its trades are made anew whenever
- * somebody asks, and the last few minutes asked for stay in memory. A lost or damaged start is made anew from the one
- * before, to the bit. Thread-safe.
+ * One endless synthetic symbol. Only the start of each minute is kept, on disk; its trades are generated again on
+ * demand, and the minutes used last stay in memory. A lost or damaged start is generated again from the one before, bit
+ * for bit. Thread-safe.
  */
 final class EndlessTape implements SymbolTape, AutoCloseable {
     private static final Logger LOG = System.getLogger(EndlessTape.class.getName());
 
-    /** Sets the ids of aggregates apart from those of trades, as on the real venue. */
+    /** Makes the ids of aggregates differ from those of trades, as on the real venue. */
     private static final int RAW_PER_AGGREGATE = 3;
 
     /** About 5 MB of a busy symbol. */
@@ -34,17 +34,17 @@ final class EndlessTape implements SymbolTape, AutoCloseable {
     private final Listing listing;
     private final long firstMinute;
     private final MinuteFile starts;
-    private final Map<Long, Block> blocks = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<Long, MinuteBlock> blocks = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, Block> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Long, MinuteBlock> eldest) {
             return size() > BLOCKS_KEPT;
         }
     };
 
     /**
-     * Opens the tape, or begins it where the file is new.
+     * Opens the tape, or begins it if the file is new.
      *
      * @param startMicros the first trade comes at or after it
      */
@@ -52,14 +52,14 @@ final class EndlessTape implements SymbolTape, AutoCloseable {
         this.seed = seed;
         this.listing = listing;
         MinuteStart start = begin(seed, listing, startMicros);
-        firstMinute = Math.floorDiv(start.first().time(), Block.MINUTE);
+        firstMinute = Math.floorDiv(start.first().time(), MinuteBlock.MINUTE);
         starts = new MinuteFile(file, MinuteStart.size(start.state().remaining()), firstMinute);
         if (starts.read(firstMinute).isEmpty()) {
             starts.write(firstMinute, start);
         }
     }
 
-    /** The first trade of a market, and where its aggregates count from. */
+    /** The first trade of a market, and the id of its first aggregate. */
     static MinuteStart begin(long seed, Listing listing, long startMicros) {
         SyntheticMarket market = new SyntheticMarket(seed, listing, startMicros);
         RawTrade first = market.next();
@@ -82,11 +82,11 @@ final class EndlessTape implements SymbolTape, AutoCloseable {
     }
 
     @Override
-    public synchronized Block block(long minute) {
+    public synchronized MinuteBlock block(long minute) {
         if (minute < firstMinute) {
-            return new Block.Builder(minute, 0).build();
+            return MinuteBlock.empty(minute);
         }
-        Block kept = blocks.get(minute);
+        MinuteBlock kept = blocks.get(minute);
         return kept != null ? kept : make(minute, start(minute));
     }
 
@@ -111,11 +111,11 @@ final class EndlessTape implements SymbolTape, AutoCloseable {
         return low;
     }
 
-    /** The last trade before a time, −1 where the market begins later. */
+    /** The id of the last trade before a time, −1 if the market begins later. */
     long lastIdBefore(long time) {
-        long minute = Math.max(firstMinute, Math.floorDiv(time, Block.MINUTE));
+        long minute = Math.max(firstMinute, Math.floorDiv(time, MinuteBlock.MINUTE));
         long id = start(minute).first().id();
-        Block block = block(minute);
+        MinuteBlock block = block(minute);
         for (int at = 0; at < block.trades() && block.trade(at).time() < time; at++) {
             id = block.trade(at).id() + 1;
         }
@@ -136,7 +136,7 @@ final class EndlessTape implements SymbolTape, AutoCloseable {
         if (minute < starts.endMinute() - 1) {
             LOG.log(
                     Level.WARNING,
-                    "{0}: {1} damaged minutes of the saved market are made anew",
+                    "{0}: {1} damaged minutes of the saved market are generated again",
                     listing.symbol(),
                     minute - from);
         }
@@ -147,21 +147,20 @@ final class EndlessTape implements SymbolTape, AutoCloseable {
         return start;
     }
 
-    /** Makes a minute's trades, and notes where the next minute starts. */
-    private Block make(long minute, MinuteStart start) {
+    /** Generates a minute's trades, and stores the start of the next minute. */
+    private MinuteBlock make(long minute, MinuteStart start) {
         byte[] state = new byte[start.state().remaining()];
         start.state().duplicate().get(state);
         SyntheticMarket market = SyntheticMarket.restore(seed, listing, state);
-        Block.Builder builder = new Block.Builder(minute, start.aggregateId());
-        long end = (minute + 1) * Block.MINUTE;
+        MinuteBlock.Builder builder = new MinuteBlock.Builder(minute, start.aggregateId());
+        long end = (minute + 1) * MinuteBlock.MINUTE;
         RawTrade trade = start.first();
         while (trade.time() < end) {
             builder.add(trade, trade.time());
-            builder.quote(
-                    trade.time(), trade.id(), market.bestBid(), market.bidSize(), market.bestAsk(), market.askSize());
+            builder.add(market.quote());
             trade = market.next();
         }
-        Block block = builder.build();
+        MinuteBlock block = builder.build();
         if (starts.read(minute + 1).isEmpty()) {
             Kline kline = block.kline(start.before().close(), 0, block.trades());
             long nextAggregate = start.aggregateId() + block.aggregates();

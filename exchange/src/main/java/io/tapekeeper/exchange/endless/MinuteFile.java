@@ -9,8 +9,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
- * The starts of a symbol's minutes, one record of a fixed size each, in the order of the minutes: 480 bytes a minute,
- * 0.7 MB a day. Reading is for any thread, writing for one at a time.
+ * The starts of a symbol's minutes, one record of fixed size for each, in order: 480 bytes a minute, 0.7 MB a day. Any
+ * thread may read, one thread at a time may write.
  */
 final class MinuteFile implements AutoCloseable {
     private final FileChannel channel;
@@ -33,13 +33,13 @@ final class MinuteFile implements AutoCloseable {
         }
     }
 
-    /** Empty where there is no record or what is there is damaged. */
+    /** Empty if there is no record or it is damaged. */
     Optional<MinuteStart> read(long minute) {
         ByteBuffer bytes = ByteBuffer.allocate(recordSize);
         try {
             long at = (minute - firstMinute) * recordSize;
             while (bytes.hasRemaining() && channel.read(bytes, at + bytes.position()) >= 0) {
-                // a read may give less than asked for
+                // a read may return fewer bytes than requested
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -2,13 +2,13 @@ package io.tapekeeper.exchange.endless;
 
 import io.tapekeeper.exchange.market.Kline;
 import io.tapekeeper.exchange.market.RawTrade;
-import io.tapekeeper.market.Amount;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * All that is needed to make a minute of a synthetic tape: the first trade at or after its start, and the generator as
- * it was with that trade made. One record of a {@link MinuteFile}.
+ * All that is needed to generate a minute of a synthetic tape: the first trade at or after its start, and the
+ * generator's state right after that trade. One record of a {@link MinuteFile}.
  *
  * @param aggregateId of the aggregate that starts with {@code first}
  * @param before the minute before
@@ -16,12 +16,12 @@ import java.util.zip.CRC32C;
 record MinuteStart(RawTrade first, long aggregateId, Kline before, ByteBuffer state) {
     private static final int LONGS = 20;
 
-    /** Bytes of a record with a generator's state of so many. */
+    /** Bytes of a record whose generator state has {@code state} bytes. */
     static int size(int state) {
         return LONGS * Long.BYTES + state + Integer.BYTES;
     }
 
-    /** @param minute part of the checksum, so that a record in the wrong place is no record */
+    /** @param minute part of the checksum, so that a record in the wrong place is invalid */
     ByteBuffer encode(long minute) {
         ByteBuffer out = ByteBuffer.allocate(size(state.remaining()));
         out.putLong(first.id()).putLong(first.price()).putLong(first.size());
@@ -56,11 +56,11 @@ record MinuteStart(RawTrade first, long aggregateId, Kline before, ByteBuffer st
                 in.getLong(),
                 in.getLong(),
                 in.getLong(),
-                firstId < 0 ? 0 : lastId - firstId + 1, // a synthetic tape has no holes
-                amount(in),
-                amount(in),
-                amount(in),
-                amount(in));
+                firstId < 0 ? 0 : lastId - firstId + 1, // a synthetic tape has no gaps
+                sum(in),
+                sum(in),
+                sum(in),
+                sum(in));
         ByteBuffer state = in.slice(in.position(), in.remaining() - Integer.BYTES);
         return new MinuteStart(first, aggregateId, before, state);
     }
@@ -72,11 +72,13 @@ record MinuteStart(RawTrade first, long aggregateId, Kline before, ByteBuffer st
         return (int) crc.getValue();
     }
 
-    private static void put(ByteBuffer out, Amount amount) {
-        out.putLong(amount.high()).putLong(amount.low());
+    private static void put(ByteBuffer out, BigInteger sum) {
+        out.putLong(sum.shiftRight(Long.SIZE).longValue()).putLong(sum.longValue());
     }
 
-    private static Amount amount(ByteBuffer in) {
-        return new Amount(in.getLong(), in.getLong());
+    private static BigInteger sum(ByteBuffer in) {
+        byte[] bytes = new byte[2 * Long.BYTES];
+        in.get(bytes);
+        return new BigInteger(bytes);
     }
 }

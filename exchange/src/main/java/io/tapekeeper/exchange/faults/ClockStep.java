@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Moves the times that a clock beside the right one would tell. */
+/** Shifts times in JSON as a wrong clock would. */
 final class ClockStep {
     private static final int MICROS_DIGITS = 16;
 
     private ClockStep() {}
 
-    /** The JSON text with the field, in milliseconds or microseconds, moved. */
+    /** The JSON text with the field, in milliseconds or microseconds, shifted. */
     static String shifted(String json, String field, Duration by) {
         Matcher matcher = Pattern.compile("\"" + field + "\":([0-9]+)").matcher(json);
         return matcher.replaceAll(found -> {

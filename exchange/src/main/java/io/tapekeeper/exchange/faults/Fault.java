@@ -3,32 +3,40 @@ package io.tapekeeper.exchange.faults;
 import java.time.Duration;
 import java.util.Locale;
 
-/** One thing that goes wrong. Its {@link #name} is its key in a plan's file and in the counts. */
+/**
+ * One thing that goes wrong. Its {@link #name} is its key in a plan's file and in the counts: the name of its class,
+ * but for those that say otherwise.
+ */
 public sealed interface Fault {
-    String name();
+    default String name() {
+        return getClass().getSimpleName().replaceAll("(?<=.)(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
+    }
 
     /** What goes wrong on the wire, and when; the true tape stays as it is. */
     sealed interface OnWire extends Fault {
-        When when();
+        Schedule when();
     }
 
     /** On a WebSocket. */
     sealed interface OnSocket extends OnWire {}
 
+    /** On a WebSocket, when an event is on its way to the client. */
+    sealed interface OnEvent extends OnSocket {}
+
     /** In the answer to one REST request. */
     sealed interface OnRequest extends OnWire {}
 
-    /** What a database answers (aggTrades, historicalTrades) is not what the streams told. */
+    /** Database endpoints (aggTrades, historicalTrades) differ from what the streams sent. */
     sealed interface OnDatabase extends OnRequest {
-        /** How late it is. */
+        /** How late the database is. */
         Duration by();
     }
 
-    /** What the venue itself has lost or did not do; with it the true tape is another one. */
+    /** What the venue itself has lost or not done: this changes the true tape. */
     sealed interface OnTape extends Fault {}
 
-    /** The connection ends behind the trades before. */
-    record Drop(When when, How how) implements OnSocket {
+    /** The connection ends after the trades already sent. */
+    record Drop(Schedule when, How how) implements OnEvent {
         /** The way in which a connection ends. */
         public enum How {
             /** FIN without a close frame. */
@@ -36,102 +44,52 @@ public sealed interface Fault {
             RESET,
             /** FIN in the middle of a frame. */
             CUT,
-            /** A close frame and FIN, as the venue does it. */
+            /** A close frame and FIN, as the venue does. */
             CLOSE
         }
-
-        @Override
-        public String name() {
-            return "drop";
-        }
     }
 
-    /** No events, of all streams or of one; pings and answers go on. What is held back is lost. */
-    record Silent(When when) implements OnSocket {
-        @Override
-        public String name() {
-            return "silent";
-        }
-    }
+    /** No events, of all streams or of one; pings and answers go on. Events held back are lost. */
+    record Silent(Schedule when) implements OnEvent {}
 
     /** The connection stays open, but nothing is read or written any more. */
-    record HalfOpen(When when) implements OnSocket {
-        @Override
-        public String name() {
-            return "half-open";
-        }
-    }
+    record HalfOpen(Schedule when) implements OnEvent {}
 
-    /** A connection on which subscriptions are acknowledged and no event ever comes. */
-    record Mute(When when) implements OnSocket {
-        @Override
-        public String name() {
-            return "mute";
-        }
-    }
+    /** A connection that acknowledges subscriptions and never gets an event. */
+    record Mute(Schedule when) implements OnSocket {}
 
     /** The handshake is answered with an HTTP status. */
-    record Refuse(When when, int status) implements OnSocket {
-        @Override
-        public String name() {
-            return "refuse";
-        }
-    }
+    record Refuse(Schedule when, int status) implements OnSocket {}
 
-    /** Every connection is closed at an age, as the venue does after 24 hours. */
+    /** Every connection is closed at a certain age, as the venue does after 24 hours. */
     record Rotate(Duration age) implements OnSocket {
         @Override
-        public String name() {
-            return "rotate";
-        }
-
-        @Override
-        public When when() {
-            return When.AT_ONCE;
+        public Schedule when() {
+            return Schedule.AT_ONCE;
         }
     }
 
-    /** All connections end, the port is closed for some time, and then open again. */
-    record Restart(When when, Duration down) implements OnSocket {
-        @Override
-        public String name() {
-            return "restart";
-        }
-    }
+    /** All connections end, and the port closes for some time. */
+    record Restart(Schedule when, Duration down) implements OnEvent {}
 
-    /** The notice that the venue stops, and the end of the connection some time later. */
-    record ServerShutdown(When when, Duration lead) implements OnSocket {
-        @Override
-        public String name() {
-            return "server-shutdown";
-        }
-    }
+    /** A notice that the venue stops; the connection ends some time later. */
+    record ServerShutdown(Schedule when, Duration lead) implements OnEvent {}
 
-    /** All that is sent comes a few bytes at a time for a while. */
-    record Drip(When when, Duration length) implements OnSocket {
-        @Override
-        public String name() {
-            return "drip";
-        }
-    }
+    /** Everything arrives a few bytes at a time for a while. */
+    record Drip(Schedule when, Duration length) implements OnEvent {}
 
-    /** All that is sent is held back for a while and then comes at once. */
-    record Burst(When when, Duration hold) implements OnSocket {
-        @Override
-        public String name() {
-            return "burst";
-        }
-    }
+    /** Everything is held back for a while, then arrives at once. */
+    record Burst(Schedule when, Duration hold) implements OnEvent {}
 
-    /** Something is done to the frame of a trade. */
-    record Frame(When when, Frame.Trick trick) implements OnSocket {
-        /** What is done to it; the first four leave every trade whole. */
+    /** A trick is played on the frame of a trade. */
+    record Frame(Schedule when, Frame.Trick trick) implements OnEvent {
+        /** The trick; all but the last four deliver the trade. */
         public enum Trick {
             /** Sent twice. */
             DUPLICATE,
-            /** Sent behind the next of its stream. */
+            /** Sent after the next of its stream. */
             REORDER,
-            /** Up to 50 trades of before are sent again. */
+            /** Up to 50 earlier trades are sent again. */
             RESEND,
             /** Sent in several fragments, with a ping between them. */
             FRAGMENTED,
@@ -143,11 +101,11 @@ public sealed interface Fault {
             GIANT,
             /** Not sent. */
             SKIP,
-            /** No JSON, or without a field, or with a price that is no number. */
+            /** Not JSON, or without a field, or with a price that is not a number. */
             MALFORMED,
-            /** The frame is right, but its JSON breaks off. */
+            /** The frame is whole, but its JSON breaks off. */
             TRUNCATED,
-            /** A byte that no UTF-8 has. */
+            /** With a byte that is invalid in UTF-8. */
             BAD_UTF8
         }
 
@@ -157,20 +115,15 @@ public sealed interface Fault {
         }
     }
 
-    /** The time in {@code E} and of {@code /time} steps. */
-    record Clock(When when, Duration by) implements OnSocket, OnRequest {
-        @Override
-        public String name() {
-            return "clock";
-        }
-    }
+    /** The times in {@code E} and in {@code /time} are shifted. */
+    record Clock(Schedule when, Duration by) implements OnEvent, OnRequest {}
 
     /**
      * A status other than 200, with the body that belongs to it.
      *
-     * @param retryAfter told with 429 and 418, in whole seconds
+     * @param retryAfter sent with 429 and 418, in whole seconds
      */
-    record Status(When when, int status, Duration retryAfter) implements OnRequest {
+    record Status(Schedule when, int status, Duration retryAfter) implements OnRequest {
         @Override
         public String name() {
             return "rest";
@@ -178,111 +131,66 @@ public sealed interface Fault {
     }
 
     /** Status 200, but something is wrong with the body. */
-    record Body(When when, Body.Trick trick) implements OnRequest {
+    record Body(Schedule when, Body.Trick trick) implements OnRequest {
         /** What is wrong. */
         public enum Trick {
             /** A web page. */
             HTML,
             /** Content-Length promises more than comes. */
             TOO_LONG,
-            /** Content-Length ends before the body does; the rest follows all the same. */
+            /** Content-Length ends before the body does; the rest follows regardless. */
             TOO_SHORT,
             /** The JSON breaks off, and Content-Length agrees. */
             TRUNCATED,
             /** The connection ends in the middle. */
             CUT
         }
-
-        @Override
-        public String name() {
-            return "body";
-        }
     }
 
     /** The answer comes late. */
-    record Slow(When when, Duration by) implements OnRequest {
-        @Override
-        public String name() {
-            return "slow";
-        }
-    }
+    record Slow(Schedule when, Duration by) implements OnRequest {}
 
-    /** What a database answers (aggTrades, historicalTrades, klines) is behind the streams. */
-    record Lag(When when, Duration by) implements OnDatabase {
-        @Override
-        public String name() {
-            return "lag";
-        }
-    }
+    /** Database endpoints (aggTrades, historicalTrades, klines) lag the streams. */
+    record Lag(Schedule when, Duration by) implements OnDatabase {}
 
     /**
      * Ids that aggTrades and historicalTrades lack for a while, though they have later ones.
      *
-     * @param oneIn one of so many is late, on average
+     * @param oneIn one id in this many is late, on average
      */
-    record LateIds(When when, int oneIn, Duration by) implements OnDatabase {
-        @Override
-        public String name() {
-            return "late-ids";
-        }
-    }
+    record LateIds(Schedule when, int oneIn, Duration by) implements OnDatabase {}
 
     /**
      * Aggregates blanked in the history; the streams never send them.
      *
-     * @param oneIn one of so many is, on average
+     * @param oneIn one aggregate in this many is blanked, on average
      */
-    record Blank(int oneIn) implements OnTape {
-        @Override
-        public String name() {
-            return "blank";
-        }
-    }
+    record Blank(int oneIn) implements OnTape {}
 
     /**
-     * Aggregates whose ids, and the ids of whose trades, neither streams nor REST have.
+     * Aggregates missing from streams and REST alike, with the ids of their trades.
      *
-     * @param oneIn one of so many is missing, on average
+     * @param oneIn one aggregate in this many is missing, on average
      */
-    record VenueHoles(int oneIn) implements OnTape {
-        @Override
-        public String name() {
-            return "venue-holes";
-        }
-    }
+    record VenueHoles(int oneIn) implements OnTape {}
 
-    /** REST has only the newest so many of each list, and answers from the first that it has. */
-    record Retention(long keep) implements OnTape {
-        @Override
-        public String name() {
-            return "retention";
-        }
-    }
+    /** REST keeps only the newest {@code keep} of each list, and answers from the first that it has. */
+    record Retention(long keep) implements OnTape {}
 
     /**
-     * Nothing trades; the ids go on.
+     * Trading pauses; the ids go on.
      *
      * @param afterMinutes whole minutes of the tape from the minute of its first trade, 1 or more
      * @param minutes how long, in minutes of the tape
      */
-    record Halt(int afterMinutes, int minutes) implements OnTape {
-        @Override
-        public String name() {
-            return "halt";
-        }
-    }
+    record Halt(int afterMinutes, int minutes) implements OnTape {}
 
     /**
-     * Nothing trades any more, for ever; sockets and REST go on.
+     * Trading ends for ever; sockets and REST go on.
      *
      * @param afterMinutes whole minutes of the tape from the minute of its first trade, 1 or more
      */
-    record End(int afterMinutes) implements OnTape {
-        @Override
-        public String name() {
-            return "end";
-        }
-    }
+    record End(int afterMinutes) implements OnTape {}
 
     /** The word for a value in a plan's file. */
     static String kebab(Enum<?> value) {

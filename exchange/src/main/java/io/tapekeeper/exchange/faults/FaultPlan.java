@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * What goes wrong in a run of the exchange.
  *
- * @param seed of all that is random in carrying it out
+ * @param seed of everything random in carrying the plan out
  */
 public record FaultPlan(long seed, List<Fault> faults) {
     /** Nothing goes wrong. */
@@ -21,13 +21,13 @@ public record FaultPlan(long seed, List<Fault> faults) {
     }
 
     /**
-     * A mixture drawn from the seed. At least two of it make holes in what the sockets tell: one drops the connection,
-     * is silent or skips trades, and one skips single trades while a socket is open, which nobody gets but who looks at
-     * the ids. None of it keeps a patient recorder from getting the whole tape: no fault of the tape itself, and no
-     * refusal that is for good.
+     * A mixture drawn from the seed. At least two of its faults leave gaps on the sockets: one drops the connection, is
+     * silent or skips trades; another skips single trades while a socket stays open, which only a client that checks
+     * ids can notice. A patient client can still get the whole tape: no fault is of the tape itself, and no refusal is
+     * permanent.
      */
     public static FaultPlan random(long seed) {
-        Draw draw = new Draw(seed);
+        RandomFaults draw = new RandomFaults(seed);
         List<Fault> faults = new ArrayList<>();
         faults.add(draw.hole());
         faults.add(draw.skips());

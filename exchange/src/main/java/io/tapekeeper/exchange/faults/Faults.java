@@ -1,19 +1,16 @@
 package io.tapekeeper.exchange.faults;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
-import io.tapekeeper.exchange.faults.Amount.Unit;
+import io.tapekeeper.exchange.faults.Progress.Unit;
 import io.tapekeeper.exchange.history.History;
 import io.tapekeeper.exchange.history.Played;
 import io.tapekeeper.exchange.market.Print;
 import io.tapekeeper.exchange.market.SymbolTape;
-import io.tapekeeper.exchange.market.TapeSource;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -55,25 +52,21 @@ public final class Faults {
         return first == 0 ? 0 : System.nanoTime() - first;
     }
 
-    /** The tapes with what the plan has for them. */
-    public TapeSource alter(TapeSource source) {
-        List<Fault.OnTape> all = plan.all(Fault.OnTape.class);
-        if (all.stream().allMatch(Fault.Retention.class::isInstance)) {
-            return source;
+    /** The tapes of a source as the plan's faults of the tape alter them. */
+    public List<? extends SymbolTape> alter(List<? extends SymbolTape> all) {
+        if (plan.all(Fault.OnTape.class).stream().allMatch(Fault.Retention.class::isInstance)) {
+            return all;
         }
-        List<FaultyTape> altered = new ArrayList<>();
-        for (SymbolTape tape : source.tapes()) {
-            FaultyTape faulty = new FaultyTape(tape, plan);
-            altered.add(faulty);
-            tapes.put(tape.listing().symbol(), faulty);
-        }
-        return new FaultySource(source, altered);
+        List<FaultyTape> altered =
+                all.stream().map(tape -> new FaultyTape(tape, plan)).toList();
+        altered.forEach(tape -> tapes.put(tape.listing().symbol(), tape));
+        return altered;
     }
 
     /**
-     * Begins to remember what the past looked like, where a fault needs that.
+     * Begins to remember the recent past, if a fault needs it.
      *
-     * @param restart closes the port, and opens it again after the time it is given; called on any event loop
+     * @param restart closes the port for a given time; called on any event loop
      */
     public void start(List<History> histories, ScheduledExecutorService timer, Consumer<Duration> restart) {
         this.restart = restart;
@@ -102,14 +95,9 @@ public final class Faults {
         }
     }
 
-    /** Whether connections need {@link #handler}. */
+    /** Whether connections need {@link HttpFaults}. */
     public boolean onWire() {
         return !armed.isEmpty();
-    }
-
-    /** To stand in the pipeline of a connection between HTTP and whoever answers. */
-    public ChannelHandler handler() {
-        return new HttpFaults(this);
     }
 
     /** The history as the database endpoints show it now. */
@@ -131,14 +119,14 @@ public final class Faults {
         return live.seen(then, keep()).without(late);
     }
 
-    /** Which ids are late is a function of the plan's seed and the id alone. */
+    /** Whether an id is late depends only on the plan's seed and the id. */
     private boolean isLate(Print print, Fault.LateIds late, Played before) {
         boolean news = before.last().map(last -> print.time() > last.time()).orElse(true);
-        long mixed = (print.id() ^ plan.seed()) * 0x9E3779B97F4A7C15L; // of the golden ratio
+        long mixed = (print.id() ^ plan.seed()) * 0x9E3779B97F4A7C15L; // from the golden ratio
         return news && Long.remainderUnsigned(mixed >>> 32, late.oneIn()) == 0;
     }
 
-    /** The history without what a venue that forgets has let go of. */
+    /** The history without what a forgetful venue no longer has. */
     public History retained(History live) {
         long keep = keep();
         return keep == Long.MAX_VALUE ? live : live.seen(live.played(), keep);
@@ -165,13 +153,13 @@ public final class Faults {
         }
     }
 
-    /** What of a symbol's tape is not there although it was played; empty where nothing can be. */
-    public Holes holes(History history) {
+    /** Ids of a symbol's tape that were played but are missing; empty if the plan cannot lose any. */
+    public MissingIds missing(History history) {
         FaultyTape tape = tapes.get(history.listing().symbol());
-        return tape == null ? Holes.NONE : tape.holes(history.played());
+        return tape == null ? MissingIds.NONE : tape.missing(history.played());
     }
 
-    /** How often each fault of the plan has struck so far, by its name. */
+    /** Strikes of each fault of the plan so far, by its name. */
     public Map<String, Long> injected() {
         Map<String, Long> counts = new TreeMap<>();
         for (Armed one : armed) {
@@ -201,7 +189,7 @@ public final class Faults {
 
     void restart(Duration down) {
         restart.accept(down);
-        // From the end next to the wire, where no half-open connection swallows it.
+        // From the end next to the wire, so that a half-open connection cannot swallow it.
         for (var connection : connections) {
             var unused = connection.pipeline().firstContext().close();
         }

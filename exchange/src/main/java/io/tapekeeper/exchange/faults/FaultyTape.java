@@ -2,9 +2,9 @@ package io.tapekeeper.exchange.faults;
 
 import io.tapekeeper.exchange.history.Played;
 import io.tapekeeper.exchange.market.Aggregate;
-import io.tapekeeper.exchange.market.Block;
 import io.tapekeeper.exchange.market.Kline;
 import io.tapekeeper.exchange.market.Listing;
+import io.tapekeeper.exchange.market.MinuteBlock;
 import io.tapekeeper.exchange.market.Print;
 import io.tapekeeper.exchange.market.RawTrade;
 import io.tapekeeper.exchange.market.SymbolTape;
@@ -16,9 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongPredicate;
 
 /**
- * A tape whose venue has lost or blanked some of it, or has halted, or ended. Which ids are concerned is a function of
- * the plan's seed and the id alone, so that each block is the same whenever it is made. Never the first aggregate: a
- * tape has to begin somewhere.
+ * A tape whose venue has lost or blanked some of it, or has halted, or ended. Which ids are affected depends only on
+ * the plan's seed and the id, so that each block is the same whenever it is built. The first aggregate never is: a tape
+ * has to begin somewhere.
  */
 final class FaultyTape implements SymbolTape {
     private final SymbolTape tape;
@@ -28,7 +28,7 @@ final class FaultyTape implements SymbolTape {
     private final LongPredicate absent;
     private final long firstId;
 
-    /** Of minutes asked for: making one costs making its trades. */
+    /** Klines of minutes already requested: each costs building its trades. */
     private final Map<Long, Kline> klines = new ConcurrentHashMap<>();
 
     FaultyTape(SymbolTape tape, FaultPlan plan) {
@@ -84,7 +84,7 @@ final class FaultyTape implements SymbolTape {
         return halts.isEmpty() ? tape.eventfulUpTo(minute) : minute;
     }
 
-    /** When the halts let a minute of the tape come. */
+    /** The minute in which a minute of the original tape comes, after the halts. */
     private long delayed(long minute) {
         long delayed = minute;
         for (Fault.Halt halt : halts) {
@@ -96,9 +96,9 @@ final class FaultyTape implements SymbolTape {
     }
 
     @Override
-    public Block block(long minute) {
+    public MinuteBlock block(long minute) {
         if (minute > lastMinute) {
-            return new Block.Builder(minute, 0).build();
+            return MinuteBlock.empty(minute);
         }
         long inner = minute;
         for (Fault.Halt halt : halts) {
@@ -106,7 +106,7 @@ final class FaultyTape implements SymbolTape {
             if (minute >= start + halt.minutes()) {
                 inner -= halt.minutes();
             } else if (minute >= start) {
-                return new Block.Builder(minute, 0).build();
+                return MinuteBlock.empty(minute);
             }
         }
         return tape.block(inner).altered(minute, absent, blanked);
@@ -117,7 +117,7 @@ final class FaultyTape implements SymbolTape {
         return klines.computeIfAbsent(minute, any -> {
             long close = 0;
             for (long m = minute; m >= firstMinute(); m--) {
-                Block block = block(m);
+                MinuteBlock block = block(m);
                 if (block.trades() > 0 && m == minute) {
                     return block.kline(0, 0, block.trades());
                 }
@@ -135,16 +135,16 @@ final class FaultyTape implements SymbolTape {
         return delayed(tape.minuteOf(kind, id));
     }
 
-    Holes holes(Played played) {
+    MissingIds missing(Played played) {
         List<Long> blankedIds = new ArrayList<>();
         List<Long> absentIds = new ArrayList<>();
-        List<Holes.Range> absentTrades = new ArrayList<>();
+        List<MissingIds.Range> absentTrades = new ArrayList<>();
         long lastId = played.last().map(RawTrade::id).orElse(-1L);
         long end = Math.min(lastMinute(), played.block().minute());
         for (long minute = tape.firstMinute();
                 minute <= tape.lastMinute() && delayed(minute) <= end;
                 minute = tape.eventfulFrom(minute + 1)) {
-            Block block = tape.block(minute);
+            MinuteBlock block = tape.block(minute);
             for (int i = 0; i < block.aggregates(); i++) {
                 Aggregate aggregate = block.aggregate(i);
                 if (aggregate.first() > lastId) {
@@ -152,12 +152,12 @@ final class FaultyTape implements SymbolTape {
                 }
                 if (absent.test(aggregate.id())) {
                     absentIds.add(aggregate.id());
-                    absentTrades.add(new Holes.Range(aggregate.first(), aggregate.last()));
+                    absentTrades.add(new MissingIds.Range(aggregate.first(), aggregate.last()));
                 } else if (blanked.test(aggregate.id())) {
                     blankedIds.add(aggregate.id());
                 }
             }
         }
-        return new Holes(blankedIds, absentIds, absentTrades);
+        return new MissingIds(blankedIds, absentIds, absentTrades);
     }
 }

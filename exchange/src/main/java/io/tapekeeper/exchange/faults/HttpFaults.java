@@ -14,11 +14,11 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import io.tapekeeper.exchange.faults.Amount.Unit;
 import io.tapekeeper.exchange.faults.Fault.Body;
 import io.tapekeeper.exchange.faults.Fault.Clock;
 import io.tapekeeper.exchange.faults.Fault.Slow;
 import io.tapekeeper.exchange.faults.Fault.Status;
+import io.tapekeeper.exchange.faults.Progress.Unit;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -28,10 +28,10 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The faults of one connection while it speaks HTTP: answers on their way out are changed, delayed or cut; handshakes
- * are refused. Puts {@link SocketFaults} in where the handshake is done.
+ * are refused. Adds {@link SocketFaults} and {@link WireFaults} once the handshake is done.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write fails with its channel, whose end is handled
-final class HttpFaults extends ChannelDuplexHandler {
+public final class HttpFaults extends ChannelDuplexHandler {
     private static final String API = "/api/";
     private static final int MISSING = 100;
     private static final String PAGE =
@@ -39,10 +39,10 @@ final class HttpFaults extends ChannelDuplexHandler {
 
     private final Faults faults;
 
-    /** What shall become of the answers, in the order of the requests. */
+    /** The faults that hit each pending answer, in the order of the requests. */
     private final Deque<List<Fault.OnRequest>> pending = new ArrayDeque<>();
 
-    HttpFaults(Faults faults) {
+    public HttpFaults(Faults faults) {
         this.faults = faults;
     }
 
@@ -101,11 +101,16 @@ final class HttpFaults extends ChannelDuplexHandler {
         }
         if (response.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
             context.write(message, promise);
-            context.pipeline().addFirst(new SocketFaults(faults));
+            WireFaults wire = new WireFaults();
+            context.pipeline().addFirst(wire).addAfter(context.name(), null, new SocketFaults(faults, wire));
             return;
         }
-        List<Fault.OnRequest> hit = pending.isEmpty() ? List.of() : pending.removeFirst();
-        FullHttpResponse answer = response;
+        send(context, response, pending.isEmpty() ? List.of() : pending.removeFirst(), promise);
+    }
+
+    private static void send(
+            ChannelHandlerContext context, FullHttpResponse right, List<Fault.OnRequest> hit, ChannelPromise promise) {
+        FullHttpResponse answer = right;
         long delay = 0;
         boolean cut = false;
         for (Fault.OnRequest fault : hit) {
@@ -121,7 +126,7 @@ final class HttpFaults extends ChannelDuplexHandler {
                 }
                 case Slow slow -> delay += slow.by().toNanos();
                 case Clock clock -> answer = shifted(answer, clock);
-                case Fault.OnDatabase database -> throw new AssertionError(database); // left out above
+                case Fault.OnDatabase database -> throw new AssertionError(database); // filtered out with the request
             }
         }
         if (cut) {

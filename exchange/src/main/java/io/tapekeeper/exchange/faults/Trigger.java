@@ -1,35 +1,35 @@
 package io.tapekeeper.exchange.faults;
 
-import io.tapekeeper.exchange.faults.Amount.Unit;
+import io.tapekeeper.exchange.faults.Progress.Unit;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/** Follows the progress for one fault and tells what it hits. Thread-safe. */
+/** Follows the progress of a run for one fault, and decides what it hits. Thread-safe. */
 final class Trigger {
-    private final When when;
+    private final Schedule when;
     private final LongSupplier elapsed;
     private final Map<Unit, Long> counts = new EnumMap<>(Unit.class);
-    private Amount due;
-    private Optional<Amount> until = Optional.empty();
+    private Progress due;
+    private Optional<Progress> until = Optional.empty();
     private long strikes;
 
     /** @param elapsed nanoseconds since the first client came */
-    Trigger(When when, LongSupplier elapsed) {
+    Trigger(Schedule when, LongSupplier elapsed) {
         this.when = when;
         this.elapsed = elapsed;
         due = when.after();
     }
 
-    /** Something happened: a trade of a stream, a request of an endpoint, or a connection. */
+    /** Counts a trade of a stream, a request to an endpoint, or a connection. */
     synchronized void count(Unit unit, String name) {
         if (when.counts(name)) {
             counts.merge(unit, 1L, Long::sum);
         }
     }
 
-    /** Whether what comes now is hit; to be asked once for each thing that can be. */
+    /** Whether the next thing is hit; call it once for each thing that can be. */
     synchronized boolean hits() {
         if (until.isPresent()) {
             if (progress(until.get().unit()) < until.get().value()) {
@@ -46,16 +46,16 @@ final class Trigger {
         return true;
     }
 
-    private Amount from(Amount length) {
+    private Progress from(Progress length) {
         long now = progress(length.unit());
-        return new Amount(length.unit(), now + Math.min(length.value(), Long.MAX_VALUE - now));
+        return new Progress(length.unit(), now + Math.min(length.value(), Long.MAX_VALUE - now));
     }
 
     private long progress(Unit unit) {
         return unit == Unit.TIME ? elapsed.getAsLong() : counts.getOrDefault(unit, 0L);
     }
 
-    /** Counts a strike that is not up to {@link #hits}. */
+    /** Counts a strike that {@link #hits} did not decide. */
     synchronized void struck() {
         strikes++;
     }

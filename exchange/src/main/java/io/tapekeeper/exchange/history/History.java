@@ -1,9 +1,9 @@
 package io.tapekeeper.exchange.history;
 
-import io.tapekeeper.exchange.market.Block;
 import io.tapekeeper.exchange.market.Kline;
 import io.tapekeeper.exchange.market.KlineInterval;
 import io.tapekeeper.exchange.market.Listing;
+import io.tapekeeper.exchange.market.MinuteBlock;
 import io.tapekeeper.exchange.market.Print;
 import io.tapekeeper.exchange.market.SymbolTape;
 import java.util.ArrayList;
@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * What of one symbol's tape has been played, for anyone to read. The player thread alone moves it on; the readers see a
- * consistent snapshot and never what has not been played yet.
+ * The part of one symbol's tape that has been played. Only the player thread moves it on; any thread may read, and sees
+ * a consistent snapshot, never trades that have not been played yet.
  */
 public final class History {
     private final SymbolTape tape;
@@ -33,20 +33,20 @@ public final class History {
     }
 
     /**
-     * The same tape as it looked then, of which only the newest are still there.
+     * The same tape as it looked at {@code then}, reduced to its newest prints.
      *
-     * @param newest how many of each kind
+     * @param newest number of prints of each kind
      */
     public History seen(Played then, long newest) {
         return new History(tape, then, newest, hidden);
     }
 
-    /** The same as it looks now, without some of its prints; klines are as they were. */
+    /** The same tape as it looks now without some prints; klines stay as they are. */
     public History without(Predicate<Print> missing) {
         return new History(tape, played, kept, hidden.or(missing));
     }
 
-    /** The id of the oldest there is, −1 where there is none. */
+    /** The id of the oldest print, −1 if there is none. */
     public long oldest(Print.Kind kind) {
         return from(kind, 0, 1).stream().mapToLong(Print::id).findFirst().orElse(-1);
     }
@@ -68,37 +68,43 @@ public final class History {
         return played;
     }
 
-    /** Called by the player thread alone. */
+    /** For the player thread. */
     public void moveOn(Played further) {
         played = further;
     }
 
-    /** Up to {@code limit} from {@code id}, included, on; from the first where the id is older. */
+    /** Up to {@code limit} prints from {@code id} on, included; from the first if that is later. */
     public List<Print> from(Print.Kind kind, long id, int limit) {
         long from = Math.max(id, firstKept(kind));
-        return forward(kind, tape.minuteOf(kind, from), from, Long.MIN_VALUE, Long.MAX_VALUE, limit);
+        return forward(kind, tape.minuteOf(kind, from), Long.MAX_VALUE, limit, print -> print.id() >= from);
     }
 
-    /** Up to {@code limit} of times from {@code start} to {@code end}, both included, oldest first. */
+    /** Up to {@code limit} prints with times from {@code start} to {@code end}, both included, oldest first. */
     public List<Print> between(Print.Kind kind, long start, long end, int limit) {
-        return forward(kind, Math.floorDiv(start, Block.MINUTE), firstKept(kind), start, end, limit);
+        long from = firstKept(kind);
+        return forward(
+                kind,
+                Math.floorDiv(start, MinuteBlock.MINUTE),
+                end,
+                limit,
+                print -> print.id() >= from && print.time() >= start);
     }
 
-    private List<Print> forward(Print.Kind kind, long fromMinute, long fromId, long start, long end, int limit) {
+    private List<Print> forward(Print.Kind kind, long fromMinute, long end, int limit, Predicate<Print> wanted) {
         Played now = played;
         List<Print> found = new ArrayList<>();
         long last = lastMinute(now, end);
         for (long minute = tape.eventfulFrom(Math.max(fromMinute, tape.firstMinute()));
                 minute <= last;
                 minute = tape.eventfulFrom(minute + 1)) {
-            Block block = now.blockOf(tape, minute);
+            MinuteBlock block = now.blockOf(tape, minute);
             int visible = now.visible(kind, block);
             for (int i = 0; i < visible; i++) {
                 Print print = block.print(kind, i);
                 if (found.size() == limit || print.time() > end) {
                     return found;
                 }
-                if (print.id() >= fromId && print.time() >= start && !hidden.test(print)) {
+                if (wanted.test(print) && !hidden.test(print)) {
                     found.add(print);
                 }
             }
@@ -106,7 +112,7 @@ public final class History {
         return found;
     }
 
-    /** The newest {@code limit} with times up to {@code end}, included; oldest first. */
+    /** The newest {@code limit} prints with times up to {@code end}, included, oldest first. */
     public List<Print> newest(Print.Kind kind, long end, int limit) {
         Played now = played;
         int most = (int) Math.min(limit, kept);
@@ -115,7 +121,7 @@ public final class History {
         for (long minute = tape.eventfulUpTo(lastMinute(now, end));
                 minute >= first && found.size() < most;
                 minute = tape.eventfulUpTo(minute - 1)) {
-            Block block = now.blockOf(tape, minute);
+            MinuteBlock block = now.blockOf(tape, minute);
             for (int i = now.visible(kind, block) - 1; i >= 0 && found.size() < most; i--) {
                 Print print = block.print(kind, i);
                 if (print.time() <= end && !hidden.test(print)) {
@@ -127,9 +133,9 @@ public final class History {
         return found;
     }
 
-    /** Minutes beyond the tape's last hold nothing, and there may be very many of them. */
+    /** Minutes after the tape's last are empty, and there may be very many of them. */
     private long lastMinute(Played now, long end) {
-        return Math.min(Math.min(now.block().minute(), tape.lastMinute()), Math.floorDiv(end, Block.MINUTE));
+        return Math.min(Math.min(now.block().minute(), tape.lastMinute()), Math.floorDiv(end, MinuteBlock.MINUTE));
     }
 
     private long firstTime() {
@@ -138,15 +144,15 @@ public final class History {
 
     /**
      * The klines from {@code start} (included; −1 for "none named") on whose open times lie at or before {@code end},
-     * at most {@code limit}: the oldest where a start is named, else the newest. The last may be forming.
+     * at most {@code limit}: the oldest if a start is named, else the newest. The last may be forming.
      *
-     * @param now the tape's time up to which everything has been played
+     * @param end at most the tape's time up to which everything has been played
      */
-    public List<TimedKline> klines(KlineInterval interval, long zone, long start, long end, int limit, long now) {
+    public List<TimedKline> klines(KlineInterval interval, long zone, long start, long end, int limit) {
         if (played.last().isEmpty()) {
             return List.of();
         }
-        long newest = interval.start(Math.min(end, now), zone);
+        long newest = interval.start(end, zone);
         long first = interval.start(firstTime(), zone);
         if (start >= 0) {
             long aligned = interval.start(start, zone);
@@ -163,18 +169,19 @@ public final class History {
     }
 
     /**
-     * What has been played of {@code start} to before {@code end}, which lie on whole minutes or within one minute, and
-     * not before the first trade's minute or second.
+     * The kline of what has been played from {@code start} to before {@code end}. Both lie on whole minutes or within
+     * one minute, and not before the first trade's minute or second.
      */
     public Kline kline(long start, long end) {
         Played now = played;
-        long minute = Math.floorDiv(start, Block.MINUTE);
-        if (end - start < Block.MINUTE) {
+        long minute = Math.floorDiv(start, MinuteBlock.MINUTE);
+        if (end - start < MinuteBlock.MINUTE) {
             return within(now, minute, start, end);
         }
         minute = Math.max(minute, tape.firstMinute());
         Kline kline = Kline.empty(closeBefore(minute));
-        long last = Math.min(Math.floorDiv(end - 1, Block.MINUTE), now.block().minute());
+        long last =
+                Math.min(Math.floorDiv(end - 1, MinuteBlock.MINUTE), now.block().minute());
         for (minute = tape.eventfulFrom(minute); minute <= last; minute = tape.eventfulFrom(minute + 1)) {
             kline = kline.plus(whole(now, minute));
         }
@@ -192,7 +199,7 @@ public final class History {
         if (minute > now.block().minute()) {
             return kline;
         }
-        Block block = now.blockOf(tape, minute);
+        MinuteBlock block = now.blockOf(tape, minute);
         int visible = now.visible(Print.Kind.RAW, block);
         int from = 0;
         while (from < visible && block.trade(from).time() < start) {

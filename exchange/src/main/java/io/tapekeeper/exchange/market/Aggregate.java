@@ -6,8 +6,8 @@ package io.tapekeeper.exchange.market;
  * @param id consecutive per symbol
  * @param size sum of the raw sizes, in units of 1e-8
  * @param first id of the first raw trade
- * @param last id of the last raw trade; the next aggregate's {@code first} is one more; −1, as is {@code first}, where
- *     it is blanked
+ * @param last id of the last raw trade; the next aggregate's {@code first} is one more; both are −1 if the aggregate is
+ *     blanked
  */
 public record Aggregate(long id, long price, long size, long first, long last, long time, boolean buyerIsMaker)
         implements Print {
@@ -15,12 +15,12 @@ public record Aggregate(long id, long price, long size, long first, long last, l
         return new Aggregate(id, price, size, first, last, time + later, buyerIsMaker);
     }
 
-    /** What is left of one that its venue has found wrong: its id, time and side. */
+    /** What a venue leaves of an aggregate that it has found wrong: id, time and side. */
     Aggregate blanked() {
         return new Aggregate(id, 0, 0, -1, -1, time, buyerIsMaker);
     }
 
-    /** Whether it is a duplicate that its venue has blanked in place. */
+    /** Whether the venue has blanked it in place. */
     public boolean isBlanked() {
         return last < 0;
     }

@@ -1,13 +1,14 @@
 package io.tapekeeper.exchange.market;
 
-import io.tapekeeper.market.Amount;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
 
 /**
- * Open, high, low, close and sums of consecutive trades; exact. Without trades the four prices are the close before and
- * the ids −1.
+ * Open, high, low, close and sums of consecutive trades; exact. Without trades the four prices are the previous close,
+ * and the ids are −1.
  *
- * @param volume units of 1e-8, as is {@code takerVolume}, what buyers took
- * @param quoteVolume units of 1e-16, as is {@code takerQuote}
+ * @param volume in units of 1e-8, like {@code takerVolume}, the volume that buyers took
+ * @param quoteVolume in units of 1e-16, like {@code takerQuote}
  */
 public record Kline(
         long first,
@@ -17,13 +18,14 @@ public record Kline(
         long low,
         long close,
         long trades,
-        Amount volume,
-        Amount quoteVolume,
-        Amount takerVolume,
-        Amount takerQuote) {
-    /** A kline in which nothing has traded since the price was {@code close}. */
+        BigInteger volume,
+        BigInteger quoteVolume,
+        BigInteger takerVolume,
+        BigInteger takerQuote) {
+    /** A kline without trades after the price {@code close}. */
     public static Kline empty(long close) {
-        return new Kline(-1, -1, close, close, close, close, 0, Amount.ZERO, Amount.ZERO, Amount.ZERO, Amount.ZERO);
+        BigInteger none = BigInteger.ZERO;
+        return new Kline(-1, -1, close, close, close, close, 0, none, none, none, none);
     }
 
     /** The kline of consecutive trades, {@code from} to before {@code to}. */
@@ -57,30 +59,33 @@ public record Kline(
                 low,
                 trades[to - 1].price(),
                 to - from,
-                volume.amount(),
-                quoteVolume.amount(),
-                takerVolume.amount(),
-                takerQuote.amount());
+                volume.total(),
+                quoteVolume.total(),
+                takerVolume.total(),
+                takerQuote.total());
     }
 
-    /** An exact sum of products that makes no garbage: most klines are made of very many trades. */
+    /** An exact sum of products that leaves no garbage, for most klines consist of very many trades. */
     private static final class Sum {
         private long high;
         private long low;
 
-        /** Adds the product of two numbers that are not negative. */
+        /** Adds the product of two non-negative numbers. */
         void add(long a, long b) {
             long product = a * b;
             low += product;
             high += Math.multiplyHigh(a, b) + (Long.compareUnsigned(low, product) < 0 ? 1 : 0);
         }
 
-        Amount amount() {
-            return new Amount(high, low);
+        BigInteger total() {
+            return new BigInteger(ByteBuffer.allocate(2 * Long.BYTES)
+                    .putLong(high)
+                    .putLong(low)
+                    .array());
         }
     }
 
-    /** Both together, where {@code later} follows this one at once. */
+    /** Both together; {@code later} follows immediately. */
     public Kline plus(Kline later) {
         if (later.trades == 0) {
             return this;
@@ -96,9 +101,9 @@ public record Kline(
                 Math.min(low, later.low),
                 later.close,
                 trades + later.trades,
-                volume.plus(later.volume),
-                quoteVolume.plus(later.quoteVolume),
-                takerVolume.plus(later.takerVolume),
-                takerQuote.plus(later.takerQuote));
+                volume.add(later.volume),
+                quoteVolume.add(later.quoteVolume),
+                takerVolume.add(later.takerVolume),
+                takerQuote.add(later.takerQuote));
     }
 }

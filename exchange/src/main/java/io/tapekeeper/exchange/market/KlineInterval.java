@@ -39,7 +39,7 @@ public record KlineInterval(String name, long micros) {
             new KlineInterval("1M", 0));
 
     private static KlineInterval minutes(String name, int minutes) {
-        return new KlineInterval(name, minutes * Block.MINUTE);
+        return new KlineInterval(name, minutes * MinuteBlock.MINUTE);
     }
 
     public static Optional<KlineInterval> named(String name) {
@@ -53,7 +53,7 @@ public record KlineInterval(String name, long micros) {
     /**
      * The start of the bar that {@code time} lies in.
      *
-     * @param zone how far the clock that sets the edges is ahead of UTC, in microseconds
+     * @param zone microseconds by which the clock that sets the edges is ahead of UTC
      */
     public long start(long time, long zone) {
         long local = time + zone;
@@ -64,7 +64,7 @@ public record KlineInterval(String name, long micros) {
         return Math.floorDiv(local - anchor, micros) * micros + anchor - zone;
     }
 
-    /** The start of the bar {@code bars} after (before, where negative) the one at {@code start}. */
+    /** The start of the bar {@code bars} after (if negative, before) the one at {@code start}. */
     public long plus(long start, long bars, long zone) {
         return micros == 0 ? firstOfMonth(start + zone, bars) - zone : start + bars * micros;
     }

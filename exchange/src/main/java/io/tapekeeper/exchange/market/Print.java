@@ -1,8 +1,8 @@
 package io.tapekeeper.exchange.market;
 
-/** What a tape lists, by ids that are consecutive for each kind. */
+/** An entry of a tape; ids are consecutive within each kind. */
 public sealed interface Print permits RawTrade, Aggregate {
-    /** The two lists there are of the same trades. */
+    /** The two ways to list the same trades. */
     enum Kind {
         RAW,
         AGGREGATE

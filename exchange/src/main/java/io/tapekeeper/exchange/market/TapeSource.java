@@ -15,17 +15,17 @@ public interface TapeSource extends AutoCloseable {
     /** Where the tape's clock starts, in microseconds since the epoch. */
     long startTime();
 
-    /** Whether the tape starts to move only with the first subscription, as a recording does. */
+    /** Whether the tape starts only with the first subscription, as a recording does. */
     boolean waitsForSubscriber();
 
-    /** The last trade of {@code tapes().get(tape)} played before this start; −1 where none was. */
+    /** The last trade of {@code tapes().get(tape)} played before this start; −1 if there was none. */
     long resumesAfter(int tape);
 
     /**
-     * Takes note of how far the tapes have been played, before anybody is told. Called by the player thread for each
+     * Records how far the tapes have been played, before subscribers receive it. The player thread calls it for each
      * batch.
      *
-     * @param lastIds per tape the id of the last trade played, −1 where none was
+     * @param lastIds the id of the last trade played per tape, −1 if there was none
      */
     void played(long tapeTime, long[] lastIds);
 

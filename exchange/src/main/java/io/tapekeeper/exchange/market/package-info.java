@@ -1,8 +1,7 @@
 /**
- * What a market of the local exchange is made of: listings, raw trades, the aggregates and klines they make, and the
- * tapes they stand on.
+ * The parts of a market: listings, raw trades, the aggregates and klines built from them, and tapes.
  *
- * <p>Data only: no I/O, no clock, no thread. Aggregates and klines are made here from the raw trades alone, with none
- * of the recorder's code, so that the exchange is a second witness of what the recorder computes.
+ * <p>Data only: no I/O, no clock, no thread. Aggregates and klines are computed here from the raw trades alone, with
+ * code of their own, so that the exchange is an independent witness of what a client computes.
  */
 package io.tapekeeper.exchange.market;

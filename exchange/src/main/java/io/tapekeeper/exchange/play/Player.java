@@ -1,6 +1,7 @@
 package io.tapekeeper.exchange.play;
 
 import io.tapekeeper.exchange.history.History;
+import io.tapekeeper.exchange.market.SymbolTape;
 import io.tapekeeper.exchange.market.TapeSource;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -11,12 +12,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Plays all tapes of a source in the order of their times, on one thread of its own, in batches: take note of what is
- * played, show it to REST, tell the subscribers.
+ * Plays all tapes of a source in the order of their times, on one thread of its own, in batches: record how far it has
+ * played, show it to REST, send it to the subscribers.
  *
- * <p>At a finite speed events are told when the tape's clock reaches them; a subscriber whose bound is reached, and one
- * batch more, is dropped. At {@link Speed#MAX} the next batch waits until every subscriber has room again, so that
- * nothing is lost; without a subscriber the tape stands, for its end would be there before anybody came.
+ * <p>At a finite speed events go out when the tape's clock reaches them; a subscriber that has reached its limit before
+ * a batch is dropped after it. At {@link Speed#MAX} each batch waits until every subscriber has room again, so that
+ * nothing is lost; without a subscriber the tape stands still, for it would end before the first one came.
  */
 public final class Player implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Player.class.getName());
@@ -31,7 +32,7 @@ public final class Player implements AutoCloseable {
         WAITING,
         PLAYING,
         ENDED,
-        /** Something broke; it stands still, and {@link #failure} says why. */
+        /** Something broke: the tape stands still, and {@link #failure} says why. */
         FAILED
     }
 
@@ -39,7 +40,7 @@ public final class Player implements AutoCloseable {
     private final Speed speed;
     private final TapeClock clock;
     private final Streams streams = new Streams();
-    private final Teller teller = new Teller();
+    private final Broadcaster broadcaster = new Broadcaster();
     private final List<SymbolPlayer> symbols = new ArrayList<>();
     private final long[] lastIds;
     private final Thread thread = new Thread(this::run, "exchange-player");
@@ -48,17 +49,22 @@ public final class Player implements AutoCloseable {
     private volatile boolean stopped;
     private volatile boolean startWanted;
     private volatile long playedTime;
-    private volatile long told;
-    private volatile long tradesTold;
+    private volatile long sent;
+    private volatile long tradesSent;
 
-    public Player(TapeSource source, Speed speed) {
+    /** @param tapes those of the source, or what faults have made of them */
+    public Player(TapeSource source, List<? extends SymbolTape> tapes, Speed speed) {
         this.source = source;
         this.speed = speed;
         clock = new TapeClock(source.startTime());
         playedTime = source.startTime();
-        for (int i = 0; i < source.tapes().size(); i++) {
-            symbols.add(new SymbolPlayer(
-                    source.tapes().get(i), streams, teller, source.startTime(), source.resumesAfter(i), speed.isMax()));
+        for (int i = 0; i < tapes.size(); i++) {
+            SymbolPlayer symbol =
+                    new SymbolPlayer(tapes.get(i), streams, broadcaster, source.startTime(), speed.isMax());
+            symbols.add(symbol);
+            if (source.resumesAfter(i) >= 0) {
+                symbol.resume(source.resumesAfter(i));
+            }
         }
         lastIds = new long[symbols.size()];
         thread.setUncaughtExceptionHandler((ended, fault) -> fail(fault));
@@ -67,6 +73,10 @@ public final class Player implements AutoCloseable {
 
     public void start() {
         thread.start();
+    }
+
+    public TapeSource source() {
+        return source;
     }
 
     public Streams streams() {
@@ -91,7 +101,7 @@ public final class Player implements AutoCloseable {
         return state;
     }
 
-    /** What broke, where the state is {@link State#FAILED}. */
+    /** What broke; present in state {@link State#FAILED}. */
     public Optional<String> failure() {
         return failure;
     }
@@ -100,14 +110,14 @@ public final class Player implements AutoCloseable {
         return speed;
     }
 
-    /** Events told so far, counted once per subscriber. */
-    public long told() {
-        return told;
+    /** Events sent so far, counted once per subscriber. */
+    public long sent() {
+        return sent;
     }
 
-    /** Those among them that are trades or aggregates. */
-    public long tradesTold() {
-        return tradesTold;
+    /** Trades and aggregates among them. */
+    public long tradesSent() {
+        return tradesSent;
     }
 
     /** Starts a recording that waits for its first subscriber. */
@@ -116,7 +126,7 @@ public final class Player implements AutoCloseable {
         wake();
     }
 
-    /** To be called when somebody has subscribed, or has room again, or is gone. */
+    /** Call this when a subscriber has come, has room again, or has gone. */
     public void wake() {
         LockSupport.unpark(thread);
     }
@@ -154,7 +164,7 @@ public final class Player implements AutoCloseable {
         }
     }
 
-    /** A fault of our own, or no memory left: the market stands still, REST goes on serving what was played. */
+    /** After an error of ours, or out of memory: the market stands still, and REST keeps serving what was played. */
     private void fail(Throwable fault) {
         state = State.FAILED;
         failure = Optional.of(fault.toString());
@@ -179,13 +189,13 @@ public final class Player implements AutoCloseable {
         }
         clock.stand(time);
         publish(time);
-        for (Subscriber subscriber : teller.touched()) {
+        for (Subscriber subscriber : broadcaster.touched()) {
             subscriber.flush();
             while (!stopped && subscriber.open() && !subscriber.writable()) {
                 LockSupport.parkNanos(LONGEST_REST);
             }
         }
-        teller.clear();
+        broadcaster.clear();
     }
 
     private void playOnTime() {
@@ -200,15 +210,15 @@ public final class Player implements AutoCloseable {
             next = earliest();
         }
         publish(next.nextTime() <= now ? time : now);
-        for (Subscriber subscriber : teller.touched()) {
-            // Judged by what waits from the batches before, for this one may be large by itself.
+        for (Subscriber subscriber : broadcaster.touched()) {
+            // Judged by what earlier batches left waiting, for this batch alone may be large.
             boolean slow = subscriber.open() && !subscriber.writable();
             subscriber.flush();
             if (slow) {
                 subscriber.dropAsSlow();
             }
         }
-        teller.clear();
+        broadcaster.clear();
         if (events < BATCH && !stopped) {
             long wait = clock.nanosUntil(next.nextTime());
             if (wait > 0) {
@@ -227,7 +237,7 @@ public final class Player implements AutoCloseable {
         return first;
     }
 
-    /** The note comes first: who is told of a trade will find it played after any restart. */
+    /** The record comes first: a client that has received a trade finds it played after any restart. */
     private void publish(long time) {
         for (int i = 0; i < lastIds.length; i++) {
             lastIds[i] = symbols.get(i).lastId();
@@ -235,7 +245,7 @@ public final class Player implements AutoCloseable {
         source.played(time, lastIds);
         symbols.forEach(SymbolPlayer::publish);
         playedTime = time;
-        told = teller.told();
-        tradesTold = teller.trades();
+        sent = broadcaster.sent();
+        tradesSent = broadcaster.trades();
     }
 }

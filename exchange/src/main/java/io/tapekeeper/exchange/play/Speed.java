@@ -1,6 +1,6 @@
 package io.tapekeeper.exchange.play;
 
-/** How many seconds of the tape are played in one second; infinite means as fast as the slowest subscriber takes it. */
+/** Seconds of the tape played in one second; infinite means as fast as the slowest subscriber reads. */
 public record Speed(double factor) {
     public static final Speed REAL_TIME = new Speed(1);
     public static final Speed MAX = new Speed(Double.POSITIVE_INFINITY);

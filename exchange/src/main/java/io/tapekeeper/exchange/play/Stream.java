@@ -5,18 +5,14 @@ import io.tapekeeper.exchange.wire.TimeUnits;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
-/** One stream that has events, and who takes it. Any thread may subscribe, the player tells. */
+/** A stream that has events, and its subscribers. Any thread may subscribe; the player thread sends. */
 public final class Stream {
-    /** Writes the event's payload with times in the given unit. */
-    interface Event {
-        void write(JsonWriter out, TimeUnits units);
-    }
-
-    private static final Subscriber[] NOBODY = {};
+    private static final Subscriber[] NONE = {};
+    private static final TimeUnits[] ALL_UNITS = TimeUnits.values();
 
     private final String name;
     private final String prefix;
-    private volatile Subscriber[] subscribers = NOBODY;
+    private volatile Subscriber[] subscribers = NONE;
 
     Stream(String name) {
         this.name = name;
@@ -50,12 +46,13 @@ public final class Stream {
     }
 
     /**
-     * Tells an event to all, written once per time unit in use. For the player thread.
+     * Sends an event to all subscribers, written once per time unit in use. For the player thread.
      *
-     * @param touched is given each subscriber that has something to flush now
-     * @return how many were told
+     * @param event writes the payload
+     * @param touched receives each subscriber that has something to flush from now on
+     * @return the number of subscribers
      */
-    int tell(JsonWriter out, Event event, Consumer<Subscriber> touched) {
+    int send(JsonWriter out, Consumer<JsonWriter> event, Consumer<Subscriber> touched) {
         Subscriber[] all = subscribers;
         for (TimeUnits units : ALL_UNITS) {
             boolean written = false;
@@ -64,8 +61,8 @@ public final class Stream {
                     continue;
                 }
                 if (!written) {
-                    out.reset();
-                    event.write(out.raw(prefix), units);
+                    out.reset(units);
+                    event.accept(out.raw(prefix));
                     out.raw('}');
                     written = true;
                 }
@@ -79,6 +76,4 @@ public final class Stream {
         }
         return all.length;
     }
-
-    private static final TimeUnits[] ALL_UNITS = TimeUnits.values();
 }

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The streams that have events, by name, and how many subscriptions they have in all. Filled before the player starts;
- * subscribing is for any thread.
+ * The streams that have events, by name, and the number of their subscriptions. Filled before the player starts; any
+ * thread may subscribe.
  */
 public final class Streams {
     private final Map<String, Stream> byName = new HashMap<>();
@@ -24,7 +24,7 @@ public final class Streams {
         return Optional.ofNullable(byName.get(name));
     }
 
-    /** Subscribes to all before the player, if it waits for somebody, sees any of it. */
+    /** Subscribes to all streams before a waiting player sees the first of the subscriptions. */
     public void subscribe(Collection<Stream> wanted, Subscriber subscriber) {
         int added = 0;
         for (Stream stream : wanted) {

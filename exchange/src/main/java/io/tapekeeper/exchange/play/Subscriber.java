@@ -3,11 +3,11 @@ package io.tapekeeper.exchange.play;
 import io.tapekeeper.exchange.wire.TimeUnits;
 
 /**
- * Somebody who takes events. Everything but {@link #combined}, {@link #units} and {@link #writable} is called by the
- * player thread alone.
+ * A receiver of events. Only the player thread calls its methods, except {@link #combined}, {@link #units} and
+ * {@link #writable}.
  */
 public interface Subscriber {
-    /** Whether each event comes wrapped with the name of its stream. */
+    /** Whether each event is wrapped with the name of its stream. */
     boolean combined();
 
     TimeUnits units();
@@ -15,18 +15,18 @@ public interface Subscriber {
     /**
      * Takes one event; it goes out with the next {@link #flush}.
      *
-     * @return whether it is the first since then
+     * @return whether it is the first since the last flush
      */
     boolean append(byte[] bytes, int offset, int length);
 
     void flush();
 
-    /** Whether it takes more: less is waiting for it than its bound. False once it is gone. */
+    /** Whether it has room for more: less is waiting for it than its limit. False once it has gone. */
     boolean writable();
 
-    /** Whether it is still there. */
+    /** Whether it is still connected. */
     boolean open();
 
-    /** It has not read for so long that the bound of what waits for it is reached: let it go. */
+    /** Closes it, for it has not read for so long that its limit is reached. */
     void dropAsSlow();
 }

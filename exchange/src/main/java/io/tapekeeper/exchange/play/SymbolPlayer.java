@@ -4,9 +4,9 @@ import io.tapekeeper.exchange.history.History;
 import io.tapekeeper.exchange.history.Played;
 import io.tapekeeper.exchange.history.TimedKline;
 import io.tapekeeper.exchange.market.Aggregate;
-import io.tapekeeper.exchange.market.Block;
 import io.tapekeeper.exchange.market.Kline;
 import io.tapekeeper.exchange.market.KlineInterval;
+import io.tapekeeper.exchange.market.MinuteBlock;
 import io.tapekeeper.exchange.market.Print;
 import io.tapekeeper.exchange.market.Quote;
 import io.tapekeeper.exchange.market.RawTrade;
@@ -18,12 +18,12 @@ import java.util.Optional;
 
 /**
  * Plays one symbol: trades, each aggregate as soon as its last trade is out, quotes, and at each second of the tape the
- * klines. All of it on the player thread.
+ * klines. Owned by the player thread.
  */
 final class SymbolPlayer {
     private static final long SECOND = 1_000_000L;
 
-    /** A kline stream and its bar so far, kept only while somebody listens. */
+    /** A kline stream and its bar so far, kept only while it has subscribers. */
     private static final class KlineStream {
         final KlineInterval interval;
         final Stream stream;
@@ -37,7 +37,7 @@ final class SymbolPlayer {
 
     private final SymbolTape tape;
     private final String symbol;
-    private final Teller teller;
+    private final Broadcaster broadcaster;
     private final Stream tradeStream;
     private final Stream aggregateStream;
     private final Stream quoteStream;
@@ -45,7 +45,7 @@ final class SymbolPlayer {
     private final History history;
     private final boolean jumps;
 
-    private Block block;
+    private MinuteBlock block;
     private int trades;
     private int aggregates;
     private int quotes;
@@ -57,14 +57,13 @@ final class SymbolPlayer {
 
     /**
      * @param start where the tape's clock starts, in microseconds since the epoch
-     * @param resumeAfter the last trade played before, −1 where none was
-     * @param jumps whether minutes without events may be left out while nobody wants klines; only where the tape runs
-     *     ahead of any clock, else who comes in such a minute would miss its klines
+     * @param jumps whether to leave out minutes without events while no klines are wanted; only where the tape runs
+     *     ahead of any clock, for a client that comes in such a minute would miss its klines
      */
-    SymbolPlayer(SymbolTape tape, Streams streams, Teller teller, long start, long resumeAfter, boolean jumps) {
+    SymbolPlayer(SymbolTape tape, Streams streams, Broadcaster broadcaster, long start, boolean jumps) {
         this.tape = tape;
         this.jumps = jumps;
-        this.teller = teller;
+        this.broadcaster = broadcaster;
         symbol = tape.listing().symbol();
         String lower = symbol.toLowerCase(Locale.ROOT);
         tradeStream = streams.create(lower + "@trade");
@@ -73,15 +72,13 @@ final class SymbolPlayer {
         klineStreams = KlineInterval.ALL.stream()
                 .map(interval -> new KlineStream(interval, streams.create(lower + "@kline_" + interval.name())))
                 .toList();
-        block = tape.block(Math.floorDiv(start, Block.MINUTE));
+        block = tape.block(Math.floorDiv(start, MinuteBlock.MINUTE));
         nextSecond = Math.floorDiv(start, SECOND) * SECOND + SECOND;
-        if (resumeAfter >= 0) {
-            resume(resumeAfter);
-        }
         history = new History(tape, snapshot());
     }
 
-    private void resume(long lastId) {
+    /** Continues after a trade that was played before this start. */
+    void resume(long lastId) {
         long minute = tape.minuteOf(Print.Kind.RAW, lastId);
         block = tape.block(minute);
         while (block.trades() == 0 || block.trade(block.trades() - 1).id() < lastId) {
@@ -100,6 +97,7 @@ final class SymbolPlayer {
         while (block.trade(secondFrom).time() < nextSecond - SECOND) {
             secondFrom++;
         }
+        history.moveOn(snapshot());
     }
 
     History history() {
@@ -134,7 +132,7 @@ final class SymbolPlayer {
         unpublished = true;
     }
 
-    /** By its own time, not by when it was told: what is told late still belongs into its second. */
+    /** By its own time, not by when it was sent: what is sent late still belongs to its second. */
     private boolean tradeComesBeforeSecond() {
         return trades < block.trades() && block.trade(trades).time() < nextSecond;
     }
@@ -147,7 +145,7 @@ final class SymbolPlayer {
         Quote now = block.quote(quotes++);
         quote = Optional.of(now);
         if (quoteStream.isWanted()) {
-            teller.tell(quoteStream, (out, units) -> Payloads.quote(out, symbol, now));
+            broadcaster.send(quoteStream, out -> Payloads.quote(out, symbol, now));
         }
     }
 
@@ -157,7 +155,7 @@ final class SymbolPlayer {
         trades++;
         last = Optional.of(trade);
         if (tradeStream.isWanted()) {
-            teller.tellTrade(tradeStream, (out, units) -> Payloads.trade(out, symbol, trade, eventTime, units));
+            broadcaster.sendTrade(tradeStream, out -> Payloads.trade(out, symbol, trade, eventTime));
         }
         passBlanked();
         if (aggregates == block.aggregates()) {
@@ -168,13 +166,12 @@ final class SymbolPlayer {
             aggregates++;
             passBlanked();
             if (aggregateStream.isWanted()) {
-                teller.tellTrade(
-                        aggregateStream, (out, units) -> Payloads.aggregate(out, symbol, aggregate, eventTime, units));
+                broadcaster.sendTrade(aggregateStream, out -> Payloads.aggregate(out, symbol, aggregate, eventTime));
             }
         }
     }
 
-    /** Blanked aggregates are in the history alone. */
+    /** Skips blanked aggregates, which only the history has. */
     private void passBlanked() {
         while (aggregates < block.aggregates() && block.aggregate(aggregates).isBlanked()) {
             aggregates++;
@@ -185,18 +182,18 @@ final class SymbolPlayer {
         long end = nextSecond;
         for (KlineStream klines : klineStreams) {
             if (klines.stream.isWanted() && last.isPresent()) {
-                tellKline(klines, end);
+                sendKline(klines, end);
             } else {
                 klines.forming = null;
             }
         }
         secondFrom = trades;
         nextSecond += SECOND;
-        if (end % Block.MINUTE == 0) {
+        if (end % MinuteBlock.MINUTE == 0) {
             long minute = block.minute() + 1;
             if (jumps && klineStreams.stream().noneMatch(klines -> klines.stream.isWanted())) {
                 minute = tape.eventfulFrom(minute);
-                nextSecond = minute * Block.MINUTE + SECOND;
+                nextSecond = minute * MinuteBlock.MINUTE + SECOND;
             }
             block = tape.block(minute);
             trades = 0;
@@ -206,8 +203,8 @@ final class SymbolPlayer {
         }
     }
 
-    /** A bar is told when it closes, and while it forms every two seconds. */
-    private void tellKline(KlineStream klines, long end) {
+    /** Sends a bar when it closes, and every two seconds while it forms. */
+    private void sendKline(KlineStream klines, long end) {
         TimedKline bar = klines.forming;
         if (bar == null) {
             publish();
@@ -218,22 +215,20 @@ final class SymbolPlayer {
             Kline second = block.kline(bar.kline().close(), secondFrom, trades);
             bar = new TimedKline(bar.open(), bar.next(), bar.kline().plus(second));
         }
-        TimedKline told = bar;
-        boolean closed = end == told.next();
+        TimedKline sent = bar;
+        boolean closed = end == sent.next();
         if (closed || end % (2 * SECOND) == 0) {
-            teller.tell(
-                    klines.stream,
-                    (out, units) -> Payloads.kline(out, symbol, klines.interval.name(), told, closed, end, units));
+            broadcaster.send(klines.stream, out -> Payloads.kline(out, symbol, klines.interval.name(), sent, end));
         }
         klines.forming = closed
                 ? new TimedKline(
                         end,
                         klines.interval.plus(end, 1, 0),
-                        Kline.empty(told.kline().close()))
-                : told;
+                        Kline.empty(sent.kline().close()))
+                : sent;
     }
 
-    /** Lets the readers see what has been played. */
+    /** Makes visible to readers what has been played. */
     void publish() {
         if (unpublished) {
             history.moveOn(snapshot());

@@ -1,11 +1,11 @@
 package io.tapekeeper.exchange.play;
 
 /**
- * The time on the tape, in microseconds since the epoch: it stands, or runs from an anchor at a speed against local
- * monotonic time. The player thread sets it, anyone may read it.
+ * The time on the tape, in microseconds since the epoch: it stands still, or runs from an anchor at a multiple of local
+ * monotonic time. The player thread sets it; any thread may read it.
  */
 public final class TapeClock {
-    /** @param speed tape seconds per second; 0 where the clock stands */
+    /** @param speed tape seconds per second; 0 while the clock stands still */
     private record Anchor(long tape, long nanos, double speed) {}
 
     private volatile Anchor anchor;

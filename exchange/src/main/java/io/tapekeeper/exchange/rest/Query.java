@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The parameters of one request, checked in the order and with the words of the real exchange. */
+/** The parameters of one request, checked in the order of the real exchange and refused in its words. */
 final class Query {
-    /** Times from here on are microseconds: as milliseconds it is the year 5138. */
+    /** Larger times are microseconds: in milliseconds this is the year 5138. */
     private static final long FIRST_MICROS = 100_000_000_000_000L;
 
     private static final long EARLIEST = 1_483_228_800_000_000L; // 2017-01-01, in microseconds
@@ -107,6 +107,10 @@ final class Query {
                 -1100, "Illegal characters found in parameter '%s'; legal range is '%s'.".formatted(parameter, range));
     }
 
+    static RequestRefusedException invalid(String parameter) {
+        return new RequestRefusedException(-1130, "Data sent for parameter '%s' is not valid.".formatted(parameter));
+    }
+
     OptionalLong number(String name) throws RequestRefusedException {
         Optional<String> value = text(name);
         if (value.isEmpty()) {
@@ -118,7 +122,7 @@ final class Query {
         try {
             return OptionalLong.of(Long.parseLong(value.get()));
         } catch (NumberFormatException beyondLong) {
-            throw new RequestRefusedException(-1130, "Data sent for parameter '%s' is not valid.".formatted(name));
+            throw invalid(name);
         }
     }
 
@@ -126,12 +130,12 @@ final class Query {
     int limit(int otherwise, int most) throws RequestRefusedException {
         long limit = number("limit").orElse(otherwise);
         if (limit == 0) {
-            throw new RequestRefusedException(-1130, "Data sent for parameter 'limit' is not valid.");
+            throw invalid("limit");
         }
         return (int) Math.min(limit, most);
     }
 
-    /** A time in milliseconds or microseconds as microseconds, clamped; the default if not sent. */
+    /** A time sent in milliseconds or microseconds, as microseconds, clamped; {@code otherwise} if not sent. */
     long time(String name, long otherwise, long now) throws RequestRefusedException {
         OptionalLong sent = number(name);
         if (sent.isEmpty()) {
@@ -159,6 +163,6 @@ final class Query {
                 return ahead * 60_000_000L;
             }
         }
-        throw new RequestRefusedException(-1130, "Data sent for parameter 'timeZone' is not valid.");
+        throw invalid("timeZone");
     }
 }

@@ -16,7 +16,7 @@ record Reply(int status, String contentType, String body, Map<String, String> he
         return new Reply(status, JSON, body, Map.of());
     }
 
-    /** What the front of the exchange says where nothing is. */
+    /** The page that the exchange's front end sends instead of an API answer. */
     static Reply html(int status, String title) {
         String body =
                 "<html>\n<head><title>%1$d %2$s</title></head>\n<body>\n<center><h1>%1$d %2$s</h1></center>\n</body>\n</html>\n"

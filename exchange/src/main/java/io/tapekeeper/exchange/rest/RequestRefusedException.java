@@ -1,6 +1,6 @@
 package io.tapekeeper.exchange.rest;
 
-/** A request is answered with an error body: a stable code and a message. */
+/** Refuses a request with an error body: a stable code and a message. */
 final class RequestRefusedException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -29,19 +29,19 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.regex.Pattern;
 
 /**
- * The HTTP requests of one connection, answered in their order, one at a time, on the threads for REST. While one is
- * being answered nothing more is read, so that what waits here is bounded by one read of the socket.
+ * The HTTP requests of one connection, answered in order, one at a time, on the REST threads. While a request is being
+ * answered the connection is not read, so that at most one read of the socket waits here.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write fails with its channel, whose end is handled
 public final class RestHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = System.getLogger(RestHandler.class.getName());
     private static final String SIM = "/sim/";
 
-    /** A host that is this machine, whatever a name server says; with or without a port. */
+    /** A name of this machine that needs no name server; with or without a port. */
     private static final Pattern LOCAL_HOST =
             Pattern.compile("(?i)(localhost|127(\\.[0-9]{1,3}){3}|\\[::1])(:[0-9]{1,5})?");
 
-    /** What is needed of a request once its buffers are gone. */
+    /** What remains of a request once its buffers are released. */
     private record Request(
             boolean legible,
             String method,
@@ -160,8 +160,8 @@ public final class RestHandler extends SimpleChannelInboundHandler<FullHttpReque
     }
 
     /**
-     * A browser names the page that asks as {@code Origin}. The host is looked at too, for a page may have its own name
-     * lead to this machine.
+     * A browser names the page that sends a request as {@code Origin}. The host is checked too, for a page may point
+     * its own name at this machine.
      */
     private static boolean isFromAPage(Request request) {
         return request.origin.isPresent() || !LOCAL_HOST.matcher(request.host).matches();

@@ -1,52 +1,50 @@
 package io.tapekeeper.exchange.rest;
 
 import io.tapekeeper.exchange.faults.Faults;
-import io.tapekeeper.exchange.faults.Holes;
+import io.tapekeeper.exchange.faults.MissingIds;
 import io.tapekeeper.exchange.history.History;
 import io.tapekeeper.exchange.market.Aggregate;
 import io.tapekeeper.exchange.market.Print;
 import io.tapekeeper.exchange.market.RawTrade;
-import io.tapekeeper.exchange.market.TapeSource;
 import io.tapekeeper.exchange.play.Player;
 import io.tapekeeper.exchange.socket.Sockets;
 import io.tapekeeper.exchange.traffic.Traffic;
 import io.tapekeeper.exchange.wire.JsonWriter;
-import io.tapekeeper.market.Decimals;
+import io.tapekeeper.exchange.wire.Payloads;
+import io.tapekeeper.exchange.wire.TimeUnits;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * What only a local exchange can tell and do, under {@code /sim}, free of weight; times are microseconds.
+ * What only a local exchange knows and can do, under {@code /sim}, without request weight; times are microseconds.
  *
  * <ul>
- *   <li>{@code GET /sim/state}: source, speed, state (and the reason where failed), tape time, ids played per symbol,
- *       clients; what went over the wires, and the faults injected
- *   <li>{@code GET /sim/tape?symbol=&kind=raw|aggregate&fromId=&limit=}: the tape as it was played, as CSV of up to
- *       100,000 rows; the whole is read page by page. Ids that are blanked or absent are left out
- *   <li>{@code GET /sim/holes}: these ids, and the first ids that REST still has
- *   <li>{@code POST /sim/refuse?seconds=}: every request under {@code /api} is answered with 503 for so long
+ *   <li>{@code GET /sim/state}: source, speed, state (and the reason if failed), tape time, ids played per symbol,
+ *       clients, counts of requests and answers, strikes of faults
+ *   <li>{@code GET /sim/tape?symbol=&kind=raw|aggregate&fromId=&limit=}: the tape as it was played, as CSV, in pages of
+ *       up to 100,000 rows, without blanked and absent ids
+ *   <li>{@code GET /sim/holes}: the blanked and absent ids, and the first ids that REST still has
+ *   <li>{@code POST /sim/refuse?seconds=}: answers every request under {@code /api} with 503 for this long
  *   <li>{@code POST /sim/play}: starts a recording without waiting for a subscriber
  * </ul>
  *
- * <p>A POST that comes from a web page, or under a name that is not this machine's, is refused with 403, and no answer
- * carries a CORS header: no page may stop the market behind its owner's back.
+ * <p>A POST from a web page, or sent to a name that is not this machine's, is refused with 403, and no answer carries a
+ * CORS header: no page may stop the market without its owner's knowledge.
  */
 public final class SimApi {
     private static final int MOST_ROWS = 100_000;
     private static final int LONGEST_REFUSAL = 3_600;
 
     private final Player player;
-    private final TapeSource source;
     private final Sockets sockets;
     private final RestApi api;
     private final Traffic traffic;
     private final Faults faults;
 
-    public SimApi(Player player, TapeSource source, Sockets sockets, RestApi api, Traffic traffic, Faults faults) {
+    public SimApi(Player player, Sockets sockets, RestApi api, Traffic traffic, Faults faults) {
         this.player = player;
-        this.source = source;
         this.sockets = sockets;
         this.api = api;
         this.traffic = traffic;
@@ -58,11 +56,11 @@ public final class SimApi {
             return switch (method + " " + path) {
                 case "GET /sim/state" -> state();
                 case "GET /sim/tape" -> tape(new Query(parameters, Set.of("symbol", "kind", "fromId", "limit")));
-                case "GET /sim/holes" -> holes();
+                case "GET /sim/holes" -> missing();
                 case "POST /sim/refuse" -> refuse(new Query(parameters, Set.of("seconds")));
                 case "POST /sim/play" -> {
                     player.begin();
-                    yield Reply.ok(Reply.JSON, new JsonWriter().raw("{}").text());
+                    yield Reply.ok(Reply.JSON, "{}");
                 }
                 default -> Reply.html(404, "Not Found");
             };
@@ -75,13 +73,13 @@ public final class SimApi {
         long seconds = query.number("seconds")
                 .orElseThrow(() -> new RequestRefusedException(-1102, "Mandatory parameter 'seconds' was not sent."));
         api.refuseFor(Math.min(seconds, LONGEST_REFUSAL));
-        return Reply.ok(Reply.JSON, new JsonWriter().raw("{}").text());
+        return Reply.ok(Reply.JSON, "{}");
     }
 
     private Reply state() {
-        JsonWriter out = new JsonWriter();
-        out.raw("{\"source\":").string(source.kind());
-        out.raw(",\"detail\":").string(source.detail());
+        JsonWriter out = new JsonWriter(TimeUnits.MICROS);
+        out.raw("{\"source\":").string(player.source().kind());
+        out.raw(",\"detail\":").string(player.source().detail());
         out.raw(",\"speed\":").string(player.speed().label());
         out.raw(",\"state\":").string(player.state().name().toLowerCase(Locale.ROOT));
         player.failure().ifPresent(reason -> out.raw(",\"reason\":").string(reason));
@@ -89,63 +87,56 @@ public final class SimApi {
         out.raw(",\"tapeTime\":").number(player.time());
         out.raw(",\"playedTime\":").number(player.playedTime());
         out.raw(",\"clients\":").number(sockets.connected());
-        out.raw(",\"messagesSent\":").number(player.told());
+        out.raw(",\"messagesSent\":").number(player.sent());
         out.raw(",\"slowCloses\":").number(sockets.slowCloses());
-        out.raw(",\"tradesSent\":").number(player.tradesTold());
+        out.raw(",\"tradesSent\":").number(player.tradesSent());
         out.raw(",\"upgradeAttempts\":").number(traffic.upgradeAttempts());
         out.raw(",\"connectionsAccepted\":").number(traffic.connectionsAccepted());
         out.raw(",\"weightTotal\":").number(api.meter().total());
         out.raw(",\"weightMost\":").number(api.meter().most());
         counts(out.raw(",\"answers\":"), traffic.answers());
         counts(out.raw(",\"faults\":"), faults.injected());
-        out.raw(",\"symbols\":");
-        char before = '[';
-        for (History history : player.histories()) {
-            out.raw(before).raw("{\"symbol\":").string(history.listing().symbol());
+        out.raw(",\"symbols\":").array(player.histories(), history -> {
+            out.raw("{\"symbol\":").string(history.listing().symbol());
             out.raw(",\"firstTradeId\":").number(history.oldest(Print.Kind.RAW));
             out.raw(",\"lastTradeId\":").number(lastId(history, Print.Kind.RAW));
             out.raw(",\"firstAggregateId\":").number(history.oldest(Print.Kind.AGGREGATE));
-            out.raw(",\"lastAggregateId\":")
-                    .number(lastId(history, Print.Kind.AGGREGATE))
-                    .raw('}');
-            before = ',';
-        }
-        return Reply.ok(Reply.JSON, out.raw("]}").text());
+            out.raw(",\"lastAggregateId\":").number(lastId(history, Print.Kind.AGGREGATE));
+            out.raw('}');
+        });
+        return Reply.ok(Reply.JSON, out.raw('}').text());
     }
 
     private static void counts(JsonWriter out, Map<?, Long> counts) {
-        out.raw('{');
-        String before = "";
+        char before = '{';
         for (var count : counts.entrySet()) {
-            out.raw(before).string(String.valueOf(count.getKey())).raw(':');
-            out.number(count.getValue());
-            before = ",";
-        }
-        out.raw('}');
-    }
-
-    private Reply holes() {
-        JsonWriter out = new JsonWriter();
-        out.raw("{\"symbols\":");
-        char before = '[';
-        for (History history : player.histories()) {
-            Holes holes = faults.holes(history);
-            History shown = faults.retained(history);
-            out.raw(before).raw("{\"symbol\":").string(history.listing().symbol());
-            out.raw(",\"firstAvailableTradeId\":").number(shown.oldest(Print.Kind.RAW));
-            out.raw(",\"firstAvailableAggregateId\":");
-            out.number(shown.oldest(Print.Kind.AGGREGATE));
-            out.raw(",\"blankedAggregates\":").raw(holes.blankedAggregates().toString());
-            out.raw(",\"absentAggregates\":").raw(holes.absentAggregates().toString());
-            out.raw(",\"absentTrades\":");
-            out.raw(holes.absentTrades().stream()
-                    .map(range -> "[" + range.first() + "," + range.last() + "]")
-                    .toList()
-                    .toString());
-            out.raw('}');
+            out.raw(before).string(count.getKey().toString()).raw(':').number(count.getValue());
             before = ',';
         }
-        return Reply.ok(Reply.JSON, out.raw("]}").text());
+        out.raw(counts.isEmpty() ? "{}" : "}");
+    }
+
+    private Reply missing() {
+        JsonWriter out = new JsonWriter(TimeUnits.MICROS);
+        out.raw("{\"symbols\":").array(player.histories(), history -> {
+            MissingIds missing = faults.missing(history);
+            History shown = faults.retained(history);
+            out.raw("{\"symbol\":").string(history.listing().symbol());
+            out.raw(",\"firstAvailableTradeId\":").number(shown.oldest(Print.Kind.RAW));
+            out.raw(",\"firstAvailableAggregateId\":").number(shown.oldest(Print.Kind.AGGREGATE));
+            out.raw(",\"blankedAggregates\":").raw(missing.blankedAggregates().toString());
+            out.raw(",\"absentAggregates\":").raw(missing.absentAggregates().toString());
+            out.raw(",\"absentTrades\":")
+                    .array(
+                            missing.absentTrades(),
+                            range -> out.raw('[')
+                                    .number(range.first())
+                                    .raw(',')
+                                    .number(range.last())
+                                    .raw(']'));
+            out.raw('}');
+        });
+        return Reply.ok(Reply.JSON, out.raw('}').text());
     }
 
     private static long lastId(History history, Print.Kind kind) {
@@ -184,8 +175,8 @@ public final class SimApi {
     }
 
     private static void line(StringBuilder lines, Print print, long price, long size, boolean buyerIsMaker) {
-        lines.append(print.id()).append(',').append(Decimals.format(price)).append(',');
-        lines.append(Decimals.format(size)).append(',').append(print.time()).append(',');
+        lines.append(print.id()).append(',').append(Payloads.decimal(price)).append(',');
+        lines.append(Payloads.decimal(size)).append(',').append(print.time()).append(',');
         lines.append(buyerIsMaker);
     }
 }

@@ -2,48 +2,49 @@ package io.tapekeeper.exchange.rest;
 
 import io.tapekeeper.exchange.history.History;
 import io.tapekeeper.exchange.history.Played;
-import io.tapekeeper.exchange.market.Block;
 import io.tapekeeper.exchange.market.Kline;
 import io.tapekeeper.exchange.market.Listing;
+import io.tapekeeper.exchange.market.MinuteBlock;
 import io.tapekeeper.exchange.market.Quote;
 import io.tapekeeper.exchange.market.RawTrade;
 import io.tapekeeper.exchange.wire.JsonWriter;
 import io.tapekeeper.exchange.wire.Payloads;
-import io.tapekeeper.exchange.wire.TimeUnits;
-import io.tapekeeper.market.Amount;
-import io.tapekeeper.market.Decimals;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Optional;
 
-/** What REST says of one symbol as it now stands: tickers, depth, the rules of its trading. */
+/** What REST says of one symbol at this moment: tickers, depth, trading rules. */
 final class SymbolRows {
     private static final long DAY_MINUTES = 24 * 60;
     private static final long AVERAGE_MINUTES = 5;
 
     private SymbolRows() {}
 
-    static void price(History history, JsonWriter out, TimeUnits units) {
+    static void price(History history, JsonWriter out) {
         long price = history.played().last().map(RawTrade::price).orElse(0L);
         out.raw("{\"symbol\":").string(history.listing().symbol());
         out.raw(",\"price\":").decimal(price).raw('}');
     }
 
-    static void bookTicker(History history, JsonWriter out, TimeUnits units) {
-        Quote quote = quote(history.played());
+    static void bookTicker(History history, JsonWriter out) {
         out.raw("{\"symbol\":").string(history.listing().symbol());
+        best(quote(history.played()), out);
+        out.raw('}');
+    }
+
+    private static void best(Quote quote, JsonWriter out) {
         out.raw(",\"bidPrice\":").decimal(quote.bid());
         out.raw(",\"bidQty\":").decimal(quote.bidSize());
         out.raw(",\"askPrice\":").decimal(quote.ask());
-        out.raw(",\"askQty\":").decimal(quote.askSize()).raw('}');
+        out.raw(",\"askQty\":").decimal(quote.askSize());
     }
 
-    /** All zero while there has been none, as the real exchange has it for an empty book. */
+    /** All zero before the first quote, as the real exchange shows an empty book. */
     private static Quote quote(Played played) {
         return played.quote().orElse(new Quote(0, 0, 0, 0, 0, 0, 0));
     }
 
-    /** Known at its best prices only, so one level a side. */
+    /** One level on each side, for only the best prices are known. */
     static void depth(History history, JsonWriter out) {
         Quote quote = quote(history.played());
         out.raw("{\"lastUpdateId\":").number(quote.updateId());
@@ -63,19 +64,19 @@ final class SymbolRows {
     }
 
     /**
-     * {@code ticker/24hr}; its day is made of whole minutes, the last of which may be forming.
+     * {@code ticker/24hr}; its day consists of whole minutes, the last of which may be forming.
      *
-     * @param full whether {@code FULL} was asked for, else {@code MINI}
+     * @param full {@code FULL} if true, {@code MINI} if false
      */
-    static void day(History history, long now, boolean full, JsonWriter out, TimeUnits units) {
+    static void day(History history, long now, boolean full, JsonWriter out) {
         Played played = history.played();
-        long minutes = Math.floorDiv(now, Block.MINUTE) + 1;
-        long start = (minutes - DAY_MINUTES) * Block.MINUTE;
-        Kline day = played.last().isPresent() ? history.kline(start, minutes * Block.MINUTE) : Kline.empty(0);
-        BigDecimal volume = day.volume().toDecimal(Amount.SIZE_PLACES);
-        BigDecimal quoteVolume = day.quoteVolume().toDecimal(Amount.QUOTE_PLACES);
-        BigDecimal open = new BigDecimal(Decimals.format(day.open()));
-        BigDecimal change = new BigDecimal(Decimals.format(day.close())).subtract(open);
+        long minutes = Math.floorDiv(now, MinuteBlock.MINUTE) + 1;
+        long start = (minutes - DAY_MINUTES) * MinuteBlock.MINUTE;
+        Kline day = played.last().isPresent() ? history.kline(start, minutes * MinuteBlock.MINUTE) : Kline.empty(0);
+        BigDecimal volume = new BigDecimal(day.volume(), 8);
+        BigDecimal quoteVolume = new BigDecimal(day.quoteVolume(), 16);
+        BigDecimal open = BigDecimal.valueOf(day.open(), 8);
+        BigDecimal change = BigDecimal.valueOf(day.close(), 8).subtract(open);
         out.raw("{\"symbol\":").string(history.listing().symbol());
         if (full) {
             out.raw(",\"priceChange\":\"").raw(change.toPlainString());
@@ -85,11 +86,7 @@ final class SymbolRows {
             out.raw("\",\"prevClosePrice\":").decimal(day.open());
             out.raw(",\"lastPrice\":").decimal(day.close());
             out.raw(",\"lastQty\":").decimal(played.last().map(RawTrade::size).orElse(0L));
-            Quote quote = quote(played);
-            out.raw(",\"bidPrice\":").decimal(quote.bid());
-            out.raw(",\"bidQty\":").decimal(quote.bidSize());
-            out.raw(",\"askPrice\":").decimal(quote.ask());
-            out.raw(",\"askQty\":").decimal(quote.askSize());
+            best(quote(played), out);
         }
         out.raw(",\"openPrice\":").decimal(day.open());
         out.raw(",\"highPrice\":").decimal(day.high());
@@ -99,28 +96,28 @@ final class SymbolRows {
         }
         out.raw(",\"volume\":\"").raw(Payloads.size(day.volume()));
         out.raw("\",\"quoteVolume\":\"").raw(Payloads.quote(day.quoteVolume()));
-        out.raw("\",\"openTime\":").number(units.of(start));
-        out.raw(",\"closeTime\":").number(units.of(now));
+        out.raw("\",\"openTime\":").time(start);
+        out.raw(",\"closeTime\":").time(now);
         out.raw(",\"firstId\":").number(day.first());
         out.raw(",\"lastId\":").number(day.last());
         out.raw(",\"count\":").number(day.trades()).raw('}');
     }
 
-    /** {@code avgPrice} of five whole minutes, the last of which may be forming. */
-    static void average(History history, long now, JsonWriter out, TimeUnits units) {
+    /** {@code avgPrice} over five whole minutes, the last of which may be forming. */
+    static void average(History history, long now, JsonWriter out) {
         Optional<RawTrade> last = history.played().last();
-        long end = (Math.floorDiv(now, Block.MINUTE) + 1) * Block.MINUTE;
-        Kline bar = last.isPresent() ? history.kline(end - AVERAGE_MINUTES * Block.MINUTE, end) : Kline.empty(0);
+        long end = (Math.floorDiv(now, MinuteBlock.MINUTE) + 1) * MinuteBlock.MINUTE;
+        Kline bar = last.isPresent() ? history.kline(end - AVERAGE_MINUTES * MinuteBlock.MINUTE, end) : Kline.empty(0);
         out.raw("{\"mins\":").number(AVERAGE_MINUTES).raw(",\"price\":");
         if (bar.trades() == 0) {
             out.decimal(bar.close());
         } else {
-            BigDecimal volume = bar.volume().toDecimal(Amount.SIZE_PLACES);
-            BigDecimal quoteVolume = bar.quoteVolume().toDecimal(Amount.QUOTE_PLACES);
+            BigDecimal volume = new BigDecimal(bar.volume(), 8);
+            BigDecimal quoteVolume = new BigDecimal(bar.quoteVolume(), 16);
             out.raw('"').raw(ratio(quoteVolume, volume, 8)).raw('"');
         }
         long closeTime = last.map(RawTrade::time).orElse(0L);
-        out.raw(",\"closeTime\":").number(units.of(closeTime)).raw('}');
+        out.raw(",\"closeTime\":").time(closeTime).raw('}');
     }
 
     private static String ratio(BigDecimal a, BigDecimal b, int places) {
@@ -133,8 +130,8 @@ final class SymbolRows {
         out.raw("{\"symbol\":").string(listing.symbol());
         out.raw(",\"status\":\"TRADING\",\"baseAsset\":").string(listing.base());
         out.raw(",\"baseAssetPrecision\":8,\"quoteAsset\":").string(listing.quote());
-        String tick = Decimals.format(listing.tickSize());
-        String step = Decimals.format(listing.stepSize());
+        String tick = Payloads.decimal(listing.tickSize());
+        String step = Payloads.decimal(listing.stepSize());
         String rules = """
                 ,"quotePrecision":8,"quoteAssetPrecision":8,"baseCommissionPrecision":8,
                 "quoteCommissionPrecision":8,"orderTypes":["LIMIT","LIMIT_MAKER","MARKET"],

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Request weight per client address and minute, by local monotonic time. Beyond the limit comes 429; a client that goes
- * on in spite of it is banned and gets 418, twice as long each time. Remembers the addresses seen last, at most 1,024.
+ * Request weight per client address and minute, by local monotonic time. Beyond the limit a client gets 429; one that
+ * continues is banned and gets 418, each ban twice as long as the last. Remembers the 1,024 addresses seen last.
  * Thread-safe.
  */
 public final class WeightMeter {
@@ -15,7 +15,7 @@ public final class WeightMeter {
     private static final long MINUTE = 60 * SECOND;
     private static final int ADDRESSES = 1_024;
 
-    /** Refused requests in one minute that make a ban. */
+    /** Refused requests in a minute that lead to a ban. */
     private static final int PATIENCE = 10;
 
     private static final long FIRST_BAN = 2 * MINUTE;
@@ -24,7 +24,7 @@ public final class WeightMeter {
     /**
      * @param used weight used in the current minute, this request included
      * @param status 200, 429 or 418
-     * @param retryAfter seconds to wait where the status is not 200
+     * @param retryAfter seconds to wait if the status is not 200
      */
     public record Verdict(int used, int status, long retryAfter) {}
 
@@ -64,7 +64,7 @@ public final class WeightMeter {
         return limit;
     }
 
-    /** The most weight that one address has used, or tried to, in a minute. */
+    /** The highest weight that one address has used, or tried to use, in a minute. */
     public synchronized int most() {
         return most;
     }

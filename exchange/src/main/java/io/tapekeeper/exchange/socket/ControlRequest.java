@@ -11,7 +11,7 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 
-/** What a client can ask for over its socket. */
+/** A request that a client sends over its socket. */
 sealed interface ControlRequest {
     record Subscribe(List<String> streams) implements ControlRequest {}
 
@@ -23,11 +23,11 @@ sealed interface ControlRequest {
 
     record GetCombined() implements ControlRequest {}
 
-    /** A request that cannot be done, and why. */
+    /** A request that cannot be carried out, and the error that answers it. */
     record Invalid(int code, String message) implements ControlRequest {}
 
     /**
-     * A request and the id under which its answer is awaited.
+     * A request and the id that its answer has to carry.
      *
      * @param id as JSON text; {@code null} where none was sent
      */
@@ -60,7 +60,7 @@ sealed interface ControlRequest {
                     parser.skipChildren();
                 }
             }
-        } catch (JacksonException broken) { // no JSON, or beyond a bound of the parser
+        } catch (JacksonException broken) { // not JSON, or beyond a limit of the parser
             TokenStreamLocation place = broken.getLocation();
             return new Numbered("null", invalidJson(place == null ? text.length() : place.getColumnNr()));
         }
@@ -130,7 +130,7 @@ sealed interface ControlRequest {
         return Optional.empty();
     }
 
-    /** Strings and booleans as they are, anything else as the token that it starts with. */
+    /** Strings and booleans as values, anything else as its first token. */
     private static List<Object> values(JsonParser parser) {
         List<Object> values = new ArrayList<>();
         for (JsonToken token = parser.nextToken();

@@ -34,8 +34,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
- * One WebSocket client: its streams, its control messages, its pings. The event loop owns all of it but the batch of
- * events being gathered, which belongs to the player thread.
+ * One WebSocket client: its streams, its control messages, its pings. The event loop owns everything except the batch
+ * of events being gathered, which belongs to the player thread.
  *
  * <p>A batch is framed here and written as one buffer, past the frame encoder: a frame object per event and client
  * would cost more than the event itself.
@@ -44,7 +44,7 @@ import java.util.regex.Pattern;
 final class SocketConnection extends SimpleChannelInboundHandler<WebSocketFrame> implements Subscriber {
     private static final Logger LOG = System.getLogger(SocketConnection.class.getName());
 
-    /** A stream by name, or one of all symbols; whether it has events is another matter. */
+    /** The name of a stream of one symbol or of all; the stream need not have events. */
     private static final Pattern STREAM =
             Pattern.compile("[^\\s@/!]{1,50}@[A-Za-z0-9_]{1,40}(@[A-Za-z0-9+:_-]{1,10})?|![A-Za-z0-9_]{1,40}(@arr)?");
 
@@ -79,9 +79,9 @@ final class SocketConnection extends SimpleChannelInboundHandler<WebSocketFrame>
         channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(bound / 2, bound));
     }
 
-    /** The handshake is done; event loop. */
+    /** Called on the event loop once the handshake is done. */
     void opened(List<String> wanted) {
-        sockets.opened(this);
+        sockets.opened(channel);
         SocketRules rules = sockets.rules();
         var pings = channel.eventLoop()
                 .scheduleAtFixedRate(
@@ -105,7 +105,6 @@ final class SocketConnection extends SimpleChannelInboundHandler<WebSocketFrame>
     }
 
     private void forget() {
-        sockets.closed(this);
         unsubscribe(List.copyOf(streams.keySet()));
         sockets.player().wake();
     }
@@ -133,7 +132,7 @@ final class SocketConnection extends SimpleChannelInboundHandler<WebSocketFrame>
         }
     }
 
-    /** A strict rolling second. */
+    /** Counts over a strict rolling second. */
     private boolean tooManyMessages() {
         long now = System.nanoTime();
         while (!arrivals.isEmpty() && now - arrivals.getFirst() >= 1_000_000_000L) {
@@ -200,14 +199,8 @@ final class SocketConnection extends SimpleChannelInboundHandler<WebSocketFrame>
     }
 
     private void list(String id) {
-        JsonWriter out = new JsonWriter();
-        char before = '[';
-        for (String name : streams.keySet()) {
-            out.raw(before).string(name);
-            before = ',';
-        }
-        out.raw(streams.isEmpty() ? "[]" : "]");
-        result(id, out.text());
+        JsonWriter out = new JsonWriter(units);
+        result(id, out.array(streams.keySet(), out::string).text());
     }
 
     private void result(String id, String result) {
@@ -215,7 +208,7 @@ final class SocketConnection extends SimpleChannelInboundHandler<WebSocketFrame>
     }
 
     private void error(String id, int code, String message) {
-        JsonWriter out = new JsonWriter();
+        JsonWriter out = new JsonWriter(units);
         out.raw("{\"error\":{\"code\":").number(code).raw(",\"msg\":").string(message);
         out.raw("},\"id\":").raw(id).raw('}');
         text(out.text());
@@ -242,17 +235,17 @@ final class SocketConnection extends SimpleChannelInboundHandler<WebSocketFrame>
         send(new PingWebSocketFrame(Unpooled.copiedBuffer(payload, StandardCharsets.US_ASCII)));
     }
 
-    /** A pong answers its ping and all before; one that matches none keeps nobody alive. */
+    /** A pong answers its ping and all earlier ones; a pong that matches none does not keep the connection alive. */
     private void matched(ByteBuf content) {
         String payload = content.toString(StandardCharsets.US_ASCII);
         if (unanswered.stream().anyMatch(ping -> ping.payload.equals(payload))) {
             while (!unanswered.removeFirst().payload.equals(payload)) {
-                // one older than the answered ping; the loop's condition has taken it out
+                // an older ping, which the loop's condition has removed
             }
         }
     }
 
-    /** The close frame waits behind what is unread; who does not read that either is cut off. */
+    /** The close frame waits until the client has read what precedes it; a client that never reads is cut off. */
     private void close(int code, String reason) {
         if (!closing) {
             closing = true;
@@ -261,20 +254,19 @@ final class SocketConnection extends SimpleChannelInboundHandler<WebSocketFrame>
         }
     }
 
-    ChannelFuture shutDown() {
-        channel.eventLoop().execute(() -> {
-            JsonWriter out = new JsonWriter();
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == Sockets.Event.SHUTDOWN) {
+            JsonWriter out = new JsonWriter(units);
             if (combined) {
                 out.raw("{\"stream\":\"!serverShutdown\",\"data\":");
             }
-            Payloads.serverShutdown(out, sockets.player().time(), units);
-            if (combined) {
-                out.raw('}');
-            }
-            text(out.text());
+            Payloads.serverShutdown(out, sockets.player().time());
+            text(out.raw(combined ? "}" : "").text());
             close(GOING_AWAY, "Server shutdown");
-        });
-        return channel.closeFuture();
+        } else {
+            context.fireUserEventTriggered(event);
+        }
     }
 
     @Override
@@ -285,8 +277,7 @@ final class SocketConnection extends SimpleChannelInboundHandler<WebSocketFrame>
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        // Resets and broken frames are the client's doing; anything else is ours and is said
-        // louder.
+        // The client causes resets and broken frames; anything else is our fault, and logged louder.
         LOG.log(cause instanceof IOException ? Level.DEBUG : Level.WARNING, "connection closed", cause);
         context.close();
     }

@@ -3,16 +3,16 @@ package io.tapekeeper.exchange.socket;
 import java.time.Duration;
 
 /**
- * What the exchange asks of a WebSocket connection.
+ * Limits of a WebSocket connection.
  *
  * @param pingEvery time between two ping frames
  * @param pongWithin how long the matching pong may take
  * @param lifetime after which a connection is closed
- * @param streams most streams of one connection
- * @param messagesPerSecond most incoming messages in any second, pings and pongs included
- * @param attempts most attempts of one address to connect in any five minutes
- * @param outgoingBytes bound of what waits for one client; where it is reached, the client is closed as slow, or waited
- *     for at the highest speed
+ * @param streams maximum number of streams of a connection
+ * @param messagesPerSecond maximum number of incoming messages in any second, pings and pongs included
+ * @param attempts maximum number of attempts to connect from one address in any five minutes
+ * @param outgoingBytes maximum number of bytes that wait for one client; at the limit the client is closed as slow or,
+ *     at the highest speed, the market waits for it
  */
 public record SocketRules(
         Duration pingEvery,

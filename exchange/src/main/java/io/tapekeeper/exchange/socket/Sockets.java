@@ -1,29 +1,32 @@
 package io.tapekeeper.exchange.socket;
 
-import static java.util.concurrent.TimeUnit.MINUTES;
-import static java.util.concurrent.TimeUnit.NANOSECONDS;
-
-import io.netty.channel.ChannelFuture;
+import io.netty.channel.Channel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import io.tapekeeper.exchange.play.Player;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** All open WebSocket connections, and what they share. Thread-safe. */
+/** All open WebSocket connections and what they share. Thread-safe. */
 public final class Sockets {
-    private static final long FIVE_MINUTES = MINUTES.toNanos(5);
+    private static final long FIVE_MINUTES = TimeUnit.MINUTES.toNanos(5);
     private static final int ADDRESSES = 1_024;
+
+    /** What every connection is asked to do. */
+    enum Event {
+        SHUTDOWN
+    }
 
     private final Player player;
     private final SocketRules rules;
-    private final Set<SocketConnection> open = ConcurrentHashMap.newKeySet();
+    private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final Map<InetAddress, Deque<Long>> attempts = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -39,7 +42,7 @@ public final class Sockets {
         this.rules = rules;
     }
 
-    /** Takes note of an attempt to connect; whether it is within the limit of its address. */
+    /** Counts an attempt to connect; returns whether it is within the limit of its address. */
     boolean admits(InetAddress client) {
         synchronized (attempts) {
             Deque<Long> recent = attempts.computeIfAbsent(client, address -> new ArrayDeque<>());
@@ -50,7 +53,7 @@ public final class Sockets {
             boolean admitted = recent.size() < rules.attempts();
             recent.addLast(now);
             if (recent.size() > rules.attempts()) {
-                recent.removeFirst(); // bounded, and who goes on is refused on
+                recent.removeFirst(); // bounded, and a client that keeps trying stays refused
             }
             return admitted;
         }
@@ -64,12 +67,9 @@ public final class Sockets {
         return rules;
     }
 
-    void opened(SocketConnection connection) {
+    /** Counts a connection until it closes. */
+    void opened(Channel connection) {
         open.add(connection);
-    }
-
-    void closed(SocketConnection connection) {
-        open.remove(connection);
     }
 
     void countSlowClose() {
@@ -80,18 +80,15 @@ public final class Sockets {
         return open.size();
     }
 
-    /** Clients closed because they did not read. */
+    /** Clients closed for not reading. */
     public long slowCloses() {
         return slowCloses.get();
     }
 
-    /** Tells every client that the exchange stops, and closes; returns when all are gone or the time is up. */
+    /** Sends every client the notice that the exchange stops, and closes; returns when all are gone or time is up. */
     public void shutDown(Duration patience) {
-        long deadline = System.nanoTime() + patience.toNanos();
-        List<ChannelFuture> ends = open.stream().map(SocketConnection::shutDown).toList();
-        for (ChannelFuture end : ends) {
-            // The result does not matter: the threads are stopped next, and with them what is left.
-            end.awaitUninterruptibly(Math.max(0, deadline - System.nanoTime()), NANOSECONDS);
-        }
+        open.forEach(connection -> connection.pipeline().fireUserEventTriggered(Event.SHUTDOWN));
+        // The result does not matter: the threads are stopped next, and with them what is left.
+        var unused = open.newCloseFuture().awaitUninterruptibly(patience.toMillis());
     }
 }

@@ -1,7 +1,5 @@
 package io.tapekeeper.exchange.synthetic;
 
-import java.nio.ByteBuffer;
-
 /**
  * When taker orders come: a Hawkes process, in which each order sets off others for a while.
  *
@@ -71,15 +69,7 @@ final class Arrivals {
         }
     }
 
-    void save(ByteBuffer out) {
-        for (double value : excitation) {
-            out.putDouble(value);
-        }
-    }
-
-    void restore(ByteBuffer in) {
-        for (int k = 0; k < excitation.length; k++) {
-            excitation[k] = in.getDouble();
-        }
+    void pass(State state) {
+        state.pass(excitation);
     }
 }

@@ -1,14 +1,12 @@
 package io.tapekeeper.exchange.synthetic;
 
-import java.nio.ByteBuffer;
-
 /**
  * Best bid and ask, in ticks and size steps.
  *
- * <p>Quotes stay where they are while the fair price is within [bid − h, ask + h] and are set around it anew once it
- * has left that zone: prices rest, then move by many ticks, and a trade to and fro between bid and ask says nothing. h
- * is a fraction of a tick plus a part that is drawn at each move. The spread is one tick; now and then a move leaves it
- * wider until the next order.
+ * <p>Quotes stay where they are while the fair price is within [bid − h, ask + h] and are set around it again once it
+ * has left that zone: prices rest, then move by many ticks, and trades that alternate between bid and ask carry no
+ * information. h is a fraction of a tick plus a part that is drawn at each move. The spread is one tick; now and then a
+ * move leaves it wider until the next order.
  *
  * <p>Source: Robert, Rosenbaum, A new approach for the dynamics of ultra-high-frequency data: the model with
  * uncertainty zones, J. Financial Econometrics 9, 2011.
@@ -125,15 +123,11 @@ final class BookTop {
         return askSteps;
     }
 
-    void save(ByteBuffer out) {
-        out.putLong(bid).putLong(ask).putLong(bidSteps).putLong(askSteps).putDouble(zone);
-    }
-
-    void restore(ByteBuffer in) {
-        bid = in.getLong();
-        ask = in.getLong();
-        bidSteps = in.getLong();
-        askSteps = in.getLong();
-        zone = in.getDouble();
+    void pass(State state) {
+        bid = state.pass(bid);
+        ask = state.pass(ask);
+        bidSteps = state.pass(bidSteps);
+        askSteps = state.pass(askSteps);
+        zone = state.pass(zone);
     }
 }

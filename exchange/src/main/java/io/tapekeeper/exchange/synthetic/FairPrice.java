@@ -1,7 +1,5 @@
 package io.tapekeeper.exchange.synthetic;
 
-import java.nio.ByteBuffer;
-
 /**
  * The efficient price that the quotes follow, in ticks.
  *
@@ -45,12 +43,8 @@ final class FairPrice {
         return ticks;
     }
 
-    void save(ByteBuffer out) {
-        out.putDouble(level).putDouble(ticks);
-    }
-
-    void restore(ByteBuffer in) {
-        level = in.getDouble();
-        ticks = in.getDouble();
+    void pass(State state) {
+        level = state.pass(level);
+        ticks = state.pass(ticks);
     }
 }

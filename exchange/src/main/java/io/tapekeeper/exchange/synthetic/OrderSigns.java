@@ -1,7 +1,5 @@
 package io.tapekeeper.exchange.synthetic;
 
-import java.nio.ByteBuffer;
-
 /**
  * Which side each taker order is on: large orders come in slices, so sides persist.
  *
@@ -45,17 +43,8 @@ final class OrderSigns {
         return surprise;
     }
 
-    void save(ByteBuffer out) {
-        for (double value : average) {
-            out.putDouble(value);
-        }
-        out.putDouble(surprise);
-    }
-
-    void restore(ByteBuffer in) {
-        for (int k = 0; k < average.length; k++) {
-            average[k] = in.getDouble();
-        }
-        surprise = in.getDouble();
+    void pass(State state) {
+        state.pass(average);
+        surprise = state.pass(surprise);
     }
 }

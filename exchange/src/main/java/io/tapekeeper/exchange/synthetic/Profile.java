@@ -1,7 +1,6 @@
 package io.tapekeeper.exchange.synthetic;
 
 import io.tapekeeper.exchange.market.Listing;
-import io.tapekeeper.market.Decimals;
 import java.util.List;
 
 /**
@@ -24,24 +23,14 @@ record Profile(
         double singleMaker) {
 
     private static final List<Profile> ALL = List.of(
-            of("BTC", "0.01", "0.00001", 3_700_000_001L, 62_500, 0.50, 9.4, 0.63, 0.85),
-            of("ETH", "0.01", "0.0001", 1_500_000_001L, 2_650, 0.62, 5.4, 0.60, 0.72),
-            of("SOL", "0.01", "0.001", 600_000_001L, 150, 0.80, 3.0, 0.58, 0.72),
-            of("XRP", "0.0001", "1", 650_000_001L, 0.6, 0.75, 1.8, 0.54, 0.68),
-            of("DOGE", "0.00001", "1", 700_000_001L, 0.12, 0.90, 1.1, 0.54, 0.68));
+            new Profile(listing("BTC", 1_000_000, 1_000), 3_700_000_001L, 62_500, 0.50, 9.4, 0.63, 0.85),
+            new Profile(listing("ETH", 1_000_000, 10_000), 1_500_000_001L, 2_650, 0.62, 5.4, 0.60, 0.72),
+            new Profile(listing("SOL", 1_000_000, 100_000), 600_000_001L, 150, 0.80, 3.0, 0.58, 0.72),
+            new Profile(listing("XRP", 10_000, 100_000_000), 650_000_001L, 0.6, 0.75, 1.8, 0.54, 0.68),
+            new Profile(listing("DOGE", 1_000, 100_000_000), 700_000_001L, 0.12, 0.90, 1.1, 0.54, 0.68));
 
-    private static Profile of(
-            String base,
-            String tick,
-            String step,
-            long firstId,
-            double price,
-            double annualVolatility,
-            double ordersPerSecond,
-            double branching,
-            double singleMaker) {
-        Listing listing = new Listing(base + "USDT", base, "USDT", Decimals.parse(tick), Decimals.parse(step));
-        return new Profile(listing, firstId, price, annualVolatility, ordersPerSecond, branching, singleMaker);
+    private static Listing listing(String base, long tickSize, long stepSize) {
+        return new Listing(base + "USDT", base, "USDT", tickSize, stepSize);
     }
 
     static List<Listing> listings() {
@@ -61,11 +50,11 @@ record Profile(
 
     /** Tick size in quote currency. */
     double tick() {
-        return Decimals.toDouble(listing.tickSize());
+        return listing.tickSize() / 1e8;
     }
 
     /** Size step in base currency. */
     double step() {
-        return Decimals.toDouble(listing.stepSize());
+        return listing.stepSize() / 1e8;
     }
 }

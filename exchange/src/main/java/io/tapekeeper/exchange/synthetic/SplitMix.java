@@ -1,7 +1,5 @@
 package io.tapekeeper.exchange.synthetic;
 
-import java.nio.ByteBuffer;
-
 /**
  * A random number generator whose whole state is two numbers, so that a market can be saved between any two numbers. It
  * gives the same numbers on every machine.
@@ -65,12 +63,8 @@ final class SplitMix {
         }
     }
 
-    void save(ByteBuffer out) {
-        out.putLong(state).putDouble(spare);
-    }
-
-    void restore(ByteBuffer in) {
-        state = in.getLong();
-        spare = in.getDouble();
+    void pass(State market) {
+        state = market.pass(state);
+        spare = market.pass(spare);
     }
 }

@@ -1,14 +1,13 @@
 package io.tapekeeper.exchange.synthetic;
 
 import io.tapekeeper.exchange.market.Listing;
+import io.tapekeeper.exchange.market.Quote;
 import io.tapekeeper.exchange.market.RawTrade;
 import java.nio.BufferUnderflowException;
-import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.List;
 
 /**
- * ONE symbol's endless market, a function of seed, listing and start.
+ * One symbol's endless market, a function of seed, listing and start.
  *
  * <p>Each taker order moves the fair price by the fraction ε·s·v^¾·u, where ε is the surprise of its side, v the
  * volatility of the hour, u = (value/median)^0.3·L the order's urgency and L the log-normal liquidity that it finds; a
@@ -25,7 +24,6 @@ import java.util.List;
  */
 public final class SyntheticMarket {
     private static final int VERSION = 1;
-    private static final int STATE_LIMIT = 512; // bytes
     private static final double SECONDS_PER_YEAR = 365 * 86_400.0;
 
     private static final double IMPACT_EXPONENT = 0.30;
@@ -107,7 +105,7 @@ public final class SyntheticMarket {
         book.settle(fair.ticks(), zoneScale());
     }
 
-    /** The markets there are. */
+    /** The available markets. */
     public static List<Listing> listings() {
         return Profile.listings();
     }
@@ -130,8 +128,7 @@ public final class SyntheticMarket {
             }
         }
         Listing listing = profile.listing();
-        long time = second * 1_000_000L + ((long) millis) * 1000L;
-        return new RawTrade(nextId++, price * listing.tickSize(), steps * listing.stepSize(), time, sign < 0);
+        return new RawTrade(nextId++, price * listing.tickSize(), steps * listing.stepSize(), time(), sign < 0);
     }
 
     /** Moves time to the next order. */
@@ -186,89 +183,81 @@ public final class SyntheticMarket {
         return ZONE * deviation * volatility.stride();
     }
 
-    /** The highest price bid after the last trade, in units of 1e-8. */
-    public long bestBid() {
-        return book.bid() * profile.listing().tickSize();
+    /** Best bid and ask after the last trade. */
+    public Quote quote() {
+        long tick = profile.listing().tickSize();
+        long step = profile.listing().stepSize();
+        return new Quote(
+                0,
+                time(),
+                nextId - 1,
+                book.bid() * tick,
+                book.bidSteps() * step,
+                book.ask() * tick,
+                book.askSteps() * step);
     }
 
-    /** The lowest price asked after the last trade, in units of 1e-8. */
-    public long bestAsk() {
-        return book.ask() * profile.listing().tickSize();
+    /** Of the last trade, in microseconds since the epoch. */
+    private long time() {
+        return second * 1_000_000L + ((long) millis) * 1000L;
     }
 
-    /** The size at the best bid, in units of 1e-8. */
-    public long bidSize() {
-        return book.bidSteps() * profile.listing().stepSize();
-    }
-
-    /** The size at the best ask, in units of 1e-8. */
-    public long askSize() {
-        return book.askSteps() * profile.listing().stepSize();
-    }
-
-    /** The exact state, about 240 bytes: a market restored from it goes on as this one does. */
+    /** The exact state, about 240 bytes; a market restored from it continues exactly as this one. */
     public byte[] save() {
-        ByteBuffer out = ByteBuffer.allocate(STATE_LIMIT);
-        out.putInt(VERSION).putInt(profile.listing().symbol().hashCode()).putLong(seed);
-        out.putLong(second).putDouble(millis).putLong(nextId).put((byte) (news ? 1 : 0));
-        random.save(out);
-        arrivals.save(out);
-        volatility.save(out);
-        signs.save(out);
-        fair.save(out);
-        book.save(out);
-        order.save(out);
-        return Arrays.copyOf(out.array(), out.position());
+        State state = State.toSave();
+        pass(state);
+        return state.saved();
     }
 
     /**
-     * Goes on where {@link #save} was called.
+     * Continues where {@link #save} was called.
      *
-     * @throws IllegalArgumentException where the listing is none of {@link #listings}, or the state is of another
-     *     version, seed or listing, or has another length
+     * @throws IllegalArgumentException if the listing is none of {@link #listings}, or the state has another version,
+     *     seed, listing or length
      */
     public static SyntheticMarket restore(long seed, Listing listing, byte[] state) {
         return restore(seed, Profile.of(listing), state);
     }
 
-    static SyntheticMarket restore(long seed, Profile profile, byte[] state) {
+    static SyntheticMarket restore(long seed, Profile profile, byte[] saved) {
         SyntheticMarket market = new SyntheticMarket(seed, profile, 0);
-        ByteBuffer in = ByteBuffer.wrap(state);
+        State state = State.toRestore(saved);
         try {
-            market.read(in);
+            market.pass(state);
         } catch (BufferUnderflowException e) {
             throw new IllegalArgumentException(
-                    unusable(profile, "is cut short at %d bytes".formatted(state.length)), e);
+                    unusable(profile, "is cut short at %d bytes".formatted(saved.length)), e);
         }
-        if (in.hasRemaining()) {
-            throw new IllegalArgumentException(unusable(profile, "is %d bytes too long".formatted(in.remaining())));
+        if (state.remaining() > 0) {
+            throw new IllegalArgumentException(unusable(profile, "is %d bytes too long".formatted(state.remaining())));
         }
         return market;
     }
 
-    private void read(ByteBuffer in) {
-        int version = in.getInt();
+    private void pass(State state) {
+        int version = state.pass(VERSION);
         if (version != VERSION) {
             throw new IllegalArgumentException(unusable(profile, "has version %d, not %d".formatted(version, VERSION)));
         }
-        if (in.getInt() != profile.listing().symbol().hashCode()) {
+        int symbol = profile.listing().symbol().hashCode();
+        if (state.pass(symbol) != symbol) {
             throw new IllegalArgumentException(unusable(profile, "is of another symbol"));
         }
-        long savedSeed = in.getLong();
+        long savedSeed = state.pass(seed);
         if (savedSeed != seed) {
             throw new IllegalArgumentException(unusable(profile, "is of seed %d, not %d".formatted(savedSeed, seed)));
         }
-        second = in.getLong();
-        millis = in.getDouble();
-        nextId = in.getLong();
-        news = in.get() != 0;
-        random.restore(in);
-        arrivals.restore(in);
-        volatility.restore(in);
-        signs.restore(in);
-        fair.restore(in);
-        book.restore(in);
-        order.restore(in);
+        second = state.pass(second);
+        millis = state.pass(millis);
+        nextId = state.pass(nextId);
+        news = state.pass(news);
+        random.pass(state);
+        arrivals.pass(state);
+        volatility.pass(state);
+        signs.pass(state);
+        fair.pass(state);
+        book.pass(state);
+        order.pass(state);
     }
 
     private static String unusable(Profile profile, String why) {

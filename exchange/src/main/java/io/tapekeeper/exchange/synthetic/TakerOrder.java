@@ -1,7 +1,5 @@
 package io.tapekeeper.exchange.synthetic;
 
-import java.nio.ByteBuffer;
-
 /**
  * The taker order that is being filled, maker by maker.
  *
@@ -115,18 +113,13 @@ final class TakerOrder {
         return level;
     }
 
-    void save(ByteBuffer out) {
-        out.putInt(sign).putLong(level).putLong(reach).putLong(remaining).putInt(fills);
-        out.put((byte) (oneMaker ? 1 : 0)).put((byte) (walks ? 1 : 0));
-    }
-
-    void restore(ByteBuffer in) {
-        sign = in.getInt();
-        level = in.getLong();
-        reach = in.getLong();
-        remaining = in.getLong();
-        fills = in.getInt();
-        oneMaker = in.get() != 0;
-        walks = in.get() != 0;
+    void pass(State state) {
+        sign = state.pass(sign);
+        level = state.pass(level);
+        reach = state.pass(reach);
+        remaining = state.pass(remaining);
+        fills = state.pass(fills);
+        oneMaker = state.pass(oneMaker);
+        walks = state.pass(walks);
     }
 }

@@ -1,9 +1,7 @@
 package io.tapekeeper.exchange.synthetic;
 
-import java.nio.ByteBuffer;
-
 /**
- * How stormy the market is, as a multiple v of its usual volatility; taken anew each second.
+ * How stormy the market is, as a multiple v of its usual volatility, updated each second.
  *
  * <p>ln v = fast + slow + season(hour) + constant, where fast and slow are Ornstein-Uhlenbeck processes that forget
  * within minutes and within hours: two of them give the slow, power-like decay of the autocorrelation of |returns| that
@@ -89,14 +87,10 @@ final class Volatility {
         return stride;
     }
 
-    void save(ByteBuffer out) {
-        out.putDouble(fast).putDouble(slow).putDouble(activity).putDouble(stride);
-    }
-
-    void restore(ByteBuffer in) {
-        fast = in.getDouble();
-        slow = in.getDouble();
-        activity = in.getDouble();
-        stride = in.getDouble();
+    void pass(State state) {
+        fast = state.pass(fast);
+        slow = state.pass(slow);
+        activity = state.pass(activity);
+        stride = state.pass(stride);
     }
 }

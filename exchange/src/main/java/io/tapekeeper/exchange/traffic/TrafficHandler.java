@@ -11,11 +11,11 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Counts what one connection asks and gets while it speaks HTTP; owned by its event loop. */
+/** Counts one connection's requests and answers while it speaks HTTP; owned by its event loop. */
 public final class TrafficHandler extends ChannelDuplexHandler {
     private final Traffic traffic;
 
-    /** Whether the requests not answered yet count, in their order. */
+    /** For each unanswered request, in order, whether its answer counts. */
     private final Deque<Boolean> asked = new ArrayDeque<>();
 
     public TrafficHandler(Traffic traffic) {

@@ -1,5 +1,5 @@
 /**
- * What went over the exchange's wires, counted: for whoever judges how a client behaves. Counted next to the wire,
- * whoever gave the answer.
+ * Counts of what went over the exchange's wires, by which to judge how a client behaves. Taken next to the wire, so
+ * that answers made by faults count too.
  */
 package io.tapekeeper.exchange.traffic;

@@ -1,6 +1,6 @@
 package io.tapekeeper.exchange.wire;
 
-/** The unit in which a client is told times; inside, all times are microseconds. */
+/** The unit of the times that a client receives; internally, all times are microseconds. */
 public enum TimeUnits {
     MILLIS(1_000),
     MICROS(1);

@@ -3,7 +3,7 @@ package io.tapekeeper.exchange.capture;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tapekeeper.exchange.market.Block;
+import io.tapekeeper.exchange.market.MinuteBlock;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -34,7 +34,7 @@ class CaptureLinesTest {
         trade("60000", "7", "1", "1", "60000");
         trade(event, id, price, size, time);
         trade("60000", "9", "1", "1", "60000");
-        Block block = builders.get("A").build().block(1);
+        MinuteBlock block = builders.get("A").build().block(1);
         assertEquals(2, block.trades());
         assertEquals(9, block.trade(1).id());
         assertEquals(60_000_000, lines.startTime());
@@ -45,7 +45,7 @@ class CaptureLinesTest {
         trade("60000", "7", "1", "92233720368.54775807", "60000");
         trade("60000", "8", "1", "0.00000001", "60000");
         trade("60000", "9", "1", "0.00000002", "60000");
-        Block block = builders.get("A").build().block(1);
+        MinuteBlock block = builders.get("A").build().block(1);
         assertEquals(2, block.aggregates());
         assertEquals(Long.MAX_VALUE, block.aggregate(0).size());
         assertEquals(3, block.aggregate(1).size());

@@ -37,25 +37,26 @@ class FaultPlanTest {
         assertEquals(
                 FaultPlan.of(
                         7,
-                        new Drop(When.after(Amount.trades(500)), Drop.How.RESET),
-                        new Fault.Silent(When.after(Amount.of(Duration.ofSeconds(2)))
-                                .lasting(Amount.of(Duration.ofSeconds(3)))
+                        new Drop(Schedule.after(Progress.trades(500)), Drop.How.RESET),
+                        new Fault.Silent(Schedule.after(Progress.of(Duration.ofSeconds(2)))
+                                .lasting(Progress.of(Duration.ofSeconds(3)))
                                 .only("btcusdt@aggTrade")),
                         new Fault.Status(
-                                When.after(Amount.requests(10))
-                                        .repeated(Amount.requests(10), Integer.MAX_VALUE)
-                                        .lasting(Amount.of(Duration.ofSeconds(2))),
+                                Schedule.after(Progress.requests(10))
+                                        .repeated(Progress.requests(10), Integer.MAX_VALUE)
+                                        .lasting(Progress.of(Duration.ofSeconds(2))),
                                 503,
                                 Duration.ofSeconds(1)),
                         new Frame(
-                                When.after(Amount.trades(100))
-                                        .repeated(Amount.trades(100), 4)
-                                        .lasting(Amount.trades(3)),
+                                Schedule.after(Progress.trades(100))
+                                        .repeated(Progress.trades(100), 4)
+                                        .lasting(Progress.trades(3)),
                                 Frame.Trick.SKIP),
                         new Fault.Clock(
-                                When.after(Amount.trades(0)).lasting(new Amount(Amount.Unit.TIME, Long.MAX_VALUE)),
+                                Schedule.after(Progress.trades(0))
+                                        .lasting(new Progress(Progress.Unit.TIME, Long.MAX_VALUE)),
                                 Duration.ofSeconds(-5)),
-                        new Fault.Restart(When.after(Amount.connections(1)), Duration.ofMillis(200)),
+                        new Fault.Restart(Schedule.after(Progress.connections(1)), Duration.ofMillis(200)),
                         new Fault.Blank(50)),
                 plan);
     }
@@ -73,7 +74,7 @@ class FaultPlanTest {
     }
 
     @Test
-    void everyRandomMixtureMakesAHoleAndNoneForGood() {
+    void everyRandomMixtureLeavesAGapAndNoneIsPermanent() {
         Set<String> drawn = new HashSet<>();
         for (long seed = 0; seed < 500; seed++) {
             FaultPlan plan = FaultPlan.random(seed);
@@ -95,27 +96,27 @@ class FaultPlanTest {
             delimiter = '|',
             value = {
                 "'faults:\\n  - dorp' | 'plan, line 2: there is no fault \"dorp\"; there are drop, '",
-                "'faults:\\n  - drop: {after: 500 eggs}' | 'plan, line 2: \"after: 500 eggs\" is no amount; write for example '",
+                "'faults:\\n  - drop: {after: 500 eggs}' | 'plan, line 2: \"after: 500 eggs\" is not an amount; write for example '",
                 "'faults:\\n  - drop:\\n      how: softly' | 'plan, line 3: \"how: softly\" must be one of fin, reset, cut, close'",
                 "'faults:\\n  - drop: {status: 5}' | 'plan, line 2: \"drop\" takes no \"status\"; see docs'",
                 "'faults:\\n  - rest: {status: 200}' | 'plan, line 2: \"status: 200\" must be a whole number from 400 to 599'",
-                "'faults:\\n  - burst: {for: -1s}' | 'plan, line 2: \"for: -1s\" is no time; write '",
+                "'faults:\\n  - burst: {for: -1s}' | 'plan, line 2: \"for: -1s\" is not a time; write '",
                 "'seeds: 4' | 'plan, line 1: a plan has a \"seed:\"'",
                 "'faults: [drop' | 'plan, line '",
                 "'' | 'plan, line 1: a plan starts with \"seed: 42\" or \"faults:\"'"
             })
-    void tellsWhatIsWrongWithAPlanInOneSentenceWithItsLine(String yaml, String message) {
-        String told = assertThrows(
+    void saysWhatIsWrongWithAPlanInOneSentenceWithItsLine(String yaml, String message) {
+        String sentence = assertThrows(
                         InvalidPlanException.class, () -> FaultPlanReader.parse(yaml.replace("\\n", "\n"), "plan"))
                 .getMessage();
-        assertTrue(told.startsWith(message), told);
-        assertEquals(1, told.lines().count(), told);
+        assertTrue(sentence.startsWith(message), sentence);
+        assertEquals(1, sentence.lines().count(), sentence);
     }
 
     @Test
-    void tellsThatThereIsNoSuchPlan() {
+    void saysThatThereIsNoSuchPlan() {
         assertEquals(
-                "there is no plan of faults nowhere.yaml: name a file that exists, or a seed such as 42",
+                "there is no fault plan nowhere.yaml: name a file that exists, or a seed such as 42",
                 assertThrows(InvalidPlanException.class, () -> FaultPlanReader.read("nowhere.yaml"))
                         .getMessage());
     }

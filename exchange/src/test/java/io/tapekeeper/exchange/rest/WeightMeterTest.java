@@ -34,7 +34,7 @@ class WeightMeterTest {
         assertEquals(3 * 24 * 3_600, ban());
     }
 
-    /** Ten refusals are borne, the eleventh is a ban; waits it out and tells its length. */
+    /** Ten refusals are tolerated, the eleventh is a ban; waits it out and returns its length. */
     private long ban() {
         assertEquals(200, meter.use(client, 100).status());
         for (int i = 0; i < 10; i++) {

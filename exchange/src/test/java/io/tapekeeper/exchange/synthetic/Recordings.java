@@ -3,10 +3,10 @@ package io.tapekeeper.exchange.synthetic;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tapekeeper.exchange.market.RawTrade;
-import io.tapekeeper.market.Decimals;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,8 +32,8 @@ final class Recordings {
                 if (trade.find()) {
                     tape.add(new RawTrade(
                             Long.parseLong(trade.group(1)),
-                            Decimals.parse(trade.group(2)),
-                            Decimals.parse(trade.group(3)),
+                            units(trade.group(2)),
+                            units(trade.group(3)),
                             Long.parseLong(trade.group(4)) * 1000,
                             Boolean.parseBoolean(trade.group(5))));
                 }
@@ -42,7 +42,11 @@ final class Recordings {
         return tape;
     }
 
-    /** The closes of a file of minute bars, one array per run of 1440 minutes without a hole. */
+    private static long units(String decimal) {
+        return new BigDecimal(decimal).movePointRight(8).longValueExact();
+    }
+
+    /** The closes of a file of minute bars, one array per run of 1440 minutes without a gap. */
     static List<double[]> days(String file) throws IOException {
         List<double[]> days = new ArrayList<>();
         double[] closes = new double[1441];

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.exchange.market.Listing;
 import io.tapekeeper.exchange.market.RawTrade;
-import io.tapekeeper.market.Decimals;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -32,7 +31,7 @@ class StylisedFactsTest {
     private static final long START = 1_723_125_600_000_000L; // 2024-08-08 14:00 UTC
 
     /**
-     * An hour of BTCUSDT. Behind each line what six minutes of BTCUSDT and of ETHUSDT measure, recorded in
+     * An hour of BTCUSDT. After each line, what six minutes of BTCUSDT and of ETHUSDT measure, recorded in
      * hft_binance_spot_btcusdt_20240808 and hft_binance_spot_ethusdt_20240808.
      */
     private static final List<Bound> TRADE_BOUNDS = List.of(
@@ -60,7 +59,7 @@ class StylisedFactsTest {
             new Bound("z alerts per hour", 10, 90)); // 52, 31
 
     /**
-     * The minutes of any one day. Behind each line what the days of the seven files of
+     * The minutes of any one day. After each line, what the days of the seven files of
      * {@link #recordedMinutesLieWithinTheBoundsTakenFromThem} span.
      */
     private static final List<Bound> DAY_BOUNDS = List.of(
@@ -73,7 +72,7 @@ class StylisedFactsTest {
             new Bound("|returns| at lag 60", -0.08, 0.35), // -0.04 to 0.28
             new Bound("minutes without a move", 0, 0.3));
 
-    /** The median of days. Behind each line what the medians of the files span. */
+    /** The median of days. After each line, what the medians of the files span. */
     private static final List<Bound> MEDIAN_BOUNDS = List.of(
             new Bound("volatility of a year", 0.25, 3.5), // 0.31 (BTC) to 2.8 (DOGE)
             new Bound("kurtosis", 4.8, 25), // 5.1 to 19.8
@@ -261,7 +260,7 @@ class StylisedFactsTest {
         double price = 0;
         for (int minute = 0; minute < closes.length; minute++) {
             while (trade.time() < START + (minute + 1) * 60_000_000L) {
-                price = Decimals.toDouble(trade.price());
+                price = trade.price() / 1e8;
                 trade = market.next();
             }
             closes[minute] = price;

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.exchange.market.Listing;
 import io.tapekeeper.exchange.market.RawTrade;
-import io.tapekeeper.market.Decimals;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -41,13 +40,16 @@ class SyntheticMarketTest {
                 assertEquals(0, trade.price() % listing.tickSize(), () -> which + trade);
                 assertEquals(0, trade.size() % listing.stepSize(), () -> which + trade);
                 assertTrue(trade.price() > 0 && trade.size() > 0, () -> which + trade);
-                assertTrue(market.bestBid() > 0, () -> which + "no bid after " + trade);
-                assertTrue(market.bestBid() < market.bestAsk(), () -> which + "bid and ask cross after " + trade);
-                assertTrue(market.bidSize() > 0 && market.askSize() > 0, () -> which + "an empty quote after " + trade);
-                assertEquals(0, market.bestBid() % listing.tickSize());
-                assertEquals(0, market.bestAsk() % listing.tickSize());
-                assertEquals(0, market.bidSize() % listing.stepSize());
-                assertEquals(0, market.askSize() % listing.stepSize());
+                assertTrue(market.quote().bid() > 0, () -> which + "no bid after " + trade);
+                assertTrue(
+                        market.quote().bid() < market.quote().ask(), () -> which + "bid and ask cross after " + trade);
+                assertTrue(
+                        market.quote().bidSize() > 0 && market.quote().askSize() > 0,
+                        () -> which + "an empty quote after " + trade);
+                assertEquals(0, market.quote().bid() % listing.tickSize());
+                assertEquals(0, market.quote().ask() % listing.tickSize());
+                assertEquals(0, market.quote().bidSize() % listing.stepSize());
+                assertEquals(0, market.quote().askSize() % listing.stepSize());
                 last = trade;
             }
         }
@@ -61,7 +63,7 @@ class SyntheticMarketTest {
             long time = START;
             long narrow = 0;
             for (int i = 0; i < 50_000; i++) {
-                long spread = market.bestAsk() - market.bestBid();
+                long spread = market.quote().ask() - market.quote().bid();
                 RawTrade trade = market.next();
                 narrow += spread == BTC.tickSize() ? trade.time() - time : 0;
                 elapsed += trade.time() - time;
@@ -108,10 +110,10 @@ class SyntheticMarketTest {
         SyntheticMarket restored = new SyntheticMarket(3, listing, START);
         for (int i = 0; i < 50_000; i++) {
             assertEquals(market.next(), restored.next(), "seed 3, trade " + i);
-            assertEquals(market.bestBid(), restored.bestBid(), "seed 3, bid after " + i);
-            assertEquals(market.bestAsk(), restored.bestAsk(), "seed 3, ask after " + i);
-            assertEquals(market.bidSize(), restored.bidSize(), "seed 3, bid size after " + i);
-            assertEquals(market.askSize(), restored.askSize(), "seed 3, ask size after " + i);
+            assertEquals(market.quote().bid(), restored.quote().bid(), "seed 3, bid after " + i);
+            assertEquals(market.quote().ask(), restored.quote().ask(), "seed 3, ask after " + i);
+            assertEquals(market.quote().bidSize(), restored.quote().bidSize(), "seed 3, bid size after " + i);
+            assertEquals(market.quote().askSize(), restored.quote().askSize(), "seed 3, ask size after " + i);
             if (i % 7 == 0) {
                 byte[] state = restored.save();
                 assertTrue(state.length < 2048, () -> state.length + " bytes");
@@ -179,7 +181,7 @@ class SyntheticMarketTest {
         double highest = 0;
         RawTrade trade = market.next();
         while (trade.time() < START + 30 * 86_400_000_000L) {
-            double price = Decimals.toDouble(trade.price());
+            double price = trade.price() / 1e8;
             lowest = Math.min(lowest, price);
             highest = Math.max(highest, price);
             trade = market.next();

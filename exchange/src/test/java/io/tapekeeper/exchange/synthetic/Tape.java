@@ -1,7 +1,6 @@
 package io.tapekeeper.exchange.synthetic;
 
 import io.tapekeeper.exchange.market.RawTrade;
-import io.tapekeeper.market.Decimals;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -96,7 +95,7 @@ final class Tape {
         Map<Long, Integer> common = new HashMap<>();
         for (int i = 0; i < value.length; i++) {
             RawTrade trade = trades.get(i);
-            value[i] = Decimals.toDouble(trade.price()) * Decimals.toDouble(trade.size());
+            value[i] = (trade.price() / 1e8) * (trade.size() / 1e8);
             log[i] = Math.log(value[i]);
             common.merge(trade.size(), 1, Integer::sum);
         }
@@ -113,7 +112,7 @@ final class Tape {
         double[] flow = new double[closes.length];
         for (RawTrade trade : trades) {
             int second = second(trade);
-            closes[second] = Decimals.toDouble(trade.price());
+            closes[second] = trade.price() / 1e8;
             flow[second] += Math.sqrt((double) trade.size()) * (trade.buyerIsMaker() ? -1 : 1);
         }
         for (int i = 1; i < closes.length; i++) {

@@ -2,25 +2,25 @@ package io.tapekeeper.exchange.wire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.tapekeeper.market.Decimals;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class JsonWriterTest {
-    private final JsonWriter out = new JsonWriter();
+    private final JsonWriter out = new JsonWriter(TimeUnits.MILLIS);
 
     private String number(long value) {
-        out.reset();
+        out.reset(TimeUnits.MILLIS);
         return out.number(value).text();
     }
 
     private String decimal(long units) {
-        out.reset();
+        out.reset(TimeUnits.MILLIS);
         return out.decimal(units).text();
     }
 
     private String string(String value) {
-        out.reset();
+        out.reset(TimeUnits.MILLIS);
         return out.string(value).text();
     }
 
@@ -45,8 +45,26 @@ class JsonWriterTest {
         SplittableRandom random = new SplittableRandom(seed);
         for (int i = 0; i < 10_000; i++) {
             long units = random.nextLong() >>> (1 + random.nextInt(62));
-            assertEquals('"' + Decimals.format(units) + '"', decimal(units), "seed " + seed);
+            assertEquals('"' + Payloads.decimal(units) + '"', decimal(units), "seed " + seed);
         }
+    }
+
+    @Test
+    void writesTimesInTheUnitOfTheClient() {
+        out.reset(TimeUnits.MILLIS);
+        assertEquals("1 0", out.time(1_999).raw(' ').timeBefore(1_999).text());
+        out.reset(TimeUnits.MICROS);
+        assertEquals("1999 1998", out.time(1_999).raw(' ').timeBefore(1_999).text());
+    }
+
+    @Test
+    void separatesTheElementsOfAnArray() {
+        assertEquals(
+                "[][\"a\"][\"a\",\"b\"]",
+                out.array(List.of(), out::string)
+                        .array(List.of("a"), out::string)
+                        .array(List.of("a", "b"), out::string)
+                        .text());
     }
 
     @Test

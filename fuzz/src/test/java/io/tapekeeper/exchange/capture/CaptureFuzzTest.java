@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.exchange.market.Aggregate;
-import io.tapekeeper.exchange.market.Block;
+import io.tapekeeper.exchange.market.MinuteBlock;
 import io.tapekeeper.exchange.market.RawTrade;
 import io.tapekeeper.fuzz.FuzzedDecoder;
 import io.tapekeeper.fuzz.Recordings;
@@ -37,13 +37,13 @@ class CaptureFuzzTest extends FuzzedDecoder {
         long lastRawOfAggregate = -1;
         long minute = tape.eventfulFrom(0);
         while (true) {
-            Block block = tape.block(minute);
+            MinuteBlock block = tape.block(minute);
             assertEquals(minute, block.minute());
             for (int i = 0; i < block.trades(); i++) {
                 RawTrade trade = block.trade(i);
                 assertTrue(trade.id() > lastId, tape.listing().symbol());
                 assertTrue(trade.price() >= 0 && trade.size() >= 0);
-                assertTrue(trade.time() / Block.MINUTE <= minute);
+                assertTrue(trade.time() / MinuteBlock.MINUTE <= minute);
                 assertTrue(block.eventTime(i) >= trade.time());
                 lastId = trade.id();
             }

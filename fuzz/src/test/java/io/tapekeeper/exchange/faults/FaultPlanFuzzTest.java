@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tapekeeper.fuzz.FuzzedDecoder;
 import java.util.List;
 
-/** A plan of faults is understood, or one sentence names the line that is not. */
+/** A fault plan is understood, or one sentence names the line that is not. */
 class FaultPlanFuzzTest extends FuzzedDecoder {
     private static final String NAME = "plan.yaml";
 
@@ -17,8 +17,8 @@ class FaultPlanFuzzTest extends FuzzedDecoder {
             FaultPlan plan = FaultPlanReader.parse(new String(input, UTF_8), NAME);
             plan.faults().forEach(fault -> assertFalse(fault.name().isBlank()));
             return true;
-        } catch (InvalidPlanException told) {
-            assertTrue(told.getMessage().startsWith(NAME + ", line "), told.getMessage());
+        } catch (InvalidPlanException refused) {
+            assertTrue(refused.getMessage().startsWith(NAME + ", line "), refused.getMessage());
             return false;
         }
     }

@@ -1,0 +1,19 @@
+package io.tapekeeper.recorder;
+
+import io.tapekeeper.recorder.repair.RepairSettings;
+import java.time.InstantSource;
+import java.util.function.LongSupplier;
+
+/**
+ * How patient a recording is, and what time it is.
+ *
+ * @param repair patience with gaps
+ * @param wall this machine's clock
+ * @param nanos local monotonic time
+ */
+public record RecordingSettings(RepairSettings repair, InstantSource wall, LongSupplier nanos) {
+    /** The defaults, on this machine's clocks. */
+    public static RecordingSettings defaults() {
+        return new RecordingSettings(RepairSettings.DEFAULTS, InstantSource.system(), System::nanoTime);
+    }
+}

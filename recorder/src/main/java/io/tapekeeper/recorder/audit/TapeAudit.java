@@ -1,0 +1,278 @@
+package io.tapekeeper.recorder.audit;
+
+import io.tapekeeper.alert.Alert;
+import io.tapekeeper.feature.Feature;
+import io.tapekeeper.market.Trade;
+import io.tapekeeper.market.TradeView;
+import io.tapekeeper.pipeline.Analyst;
+import io.tapekeeper.recorder.tape.TapeReplay;
+import io.tapekeeper.series.FeatureRow;
+import io.tapekeeper.series.Preset;
+import io.tapekeeper.series.Series;
+import io.tapekeeper.signal.SignalChange;
+import io.tapekeeper.store.History;
+import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.GapCause;
+import io.tapekeeper.tape.HoldLimit;
+import io.tapekeeper.tape.IdRange;
+import io.tapekeeper.tape.Sequencer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongConsumer;
+
+/**
+ * Reads a stored tape from its first trade to its last: which ids are there, which are not and why, and whether the
+ * stored rows are those that the stored trades give, computed anew through the same classes as the live tape.
+ *
+ * <p>Rows that depend on trades before the first one that is stored (older ones were deleted, or the windows of a
+ * restored store reach back) are not compared. Reads only; one thread.
+ */
+public final class TapeAudit implements Sequencer.Output, Analyst.Output {
+    /** Of a hole that the ledger does not name. */
+    static final String UNKNOWN = "unknown";
+
+    /** Examples that are kept of each kind; all are counted. */
+    private static final int MOST_KEPT = 1_000;
+
+    private static final int ROWS_AT_ONCE = 3_600;
+
+    /** Ids that are not there. */
+    public record Hole(long firstId, long lastId, String cause) {
+        public long ids() {
+            return lastId - firstId + 1;
+        }
+    }
+
+    private final History history;
+    private final Series series;
+    private final Preset preset;
+    private final TapeReplay tape;
+    private final LongConsumer progress;
+    private final Sequencer sequencer = new Sequencer(this, 0, new HoldLimit(1));
+    private final Analyst analyst;
+    private final Map<String, Long> missing = new HashMap<>(); // ids by cause
+    private final List<Hole> holes = new ArrayList<>();
+    private final List<Gap> blanked = new ArrayList<>(); // rare, and few bytes each
+    private final List<FeatureRow> computed = new ArrayList<>();
+    private final Set<Long> closedLast = new HashSet<>(); // starts of bars; by the trade at hand
+    private final List<Long> differing = new ArrayList<>(); // starts of bars
+    private long firstId = -1;
+    private long lastId = -1;
+    private long stored;
+    private long holeCount;
+    private long rowsToSkip;
+    private long rows;
+    private long rowsDiffering;
+
+    /**
+     * @param series whose rows are compared; those of another preset are not
+     * @param progress hears the ids that were passed, now and then
+     */
+    public TapeAudit(History history, Series series, Preset preset, LongConsumer progress) {
+        this.history = history;
+        this.series = series;
+        this.preset = preset;
+        this.progress = progress;
+        tape = new TapeReplay(history, series.tape(), List.of());
+        analyst = new Analyst(series.instrument(), series.interval(), preset, this);
+    }
+
+    public void run() {
+        // Asked first: while the tape is recorded, all of these trades are there when it is read.
+        Optional<IdRange> reach = history.reach(series.tape());
+        reach.ifPresent(ids -> firstId = ids.first());
+        tape.offerTo(sequencer, Long.MAX_VALUE, () -> false);
+        compare();
+        reach.ifPresent(ids -> missedTo(ids.last()));
+    }
+
+    /** From where the tape begins to its first trade nothing should be missing. */
+    private void begin(long tradeId) {
+        // Asked again: what was forgotten since run() asked is not missing.
+        long begun = history.reach(series.tape()).map(IdRange::first).orElse(tradeId);
+        firstId = Math.min(Math.max(firstId, begun), tradeId);
+        lastId = firstId - 1;
+        missedTo(tradeId - 1);
+    }
+
+    private void missedTo(long id) {
+        long next = lastId < 0 ? firstId : lastId + 1;
+        if (id >= next) {
+            missed(next, id, UNKNOWN);
+            lastId = id;
+        }
+    }
+
+    private void missed(long first, long last, String why) {
+        missing.merge(why, last - first + 1, Long::sum);
+        holeCount++;
+        if (holes.size() < MOST_KEPT) {
+            holes.add(new Hole(first, last, why));
+        }
+    }
+
+    @Override
+    public void trade(TradeView trade) {
+        if (stored++ == 0) {
+            begin(trade.id());
+            boolean older = hasOlder(series.interval().startOf(trade.venueTime()));
+            rowsToSkip = older ? 2L * preset.reach() : 0;
+        }
+        lastId = trade.id();
+        if (computed.size() >= ROWS_AT_ONCE) {
+            compare();
+        }
+        closedLast.clear();
+        analyst.trade(trade);
+        if ((stored & 0xfff) == 0) {
+            progress.accept(trade.id());
+        }
+    }
+
+    /**
+     * Whether the tape once began earlier: a row before its first trade, or one that follows a price before it. The
+     * windows of the rows behind it then reach into what is gone.
+     */
+    private boolean hasOlder(long start) {
+        boolean[] any = {false};
+        long length = series.interval().micros();
+        history.features(
+                series,
+                start - ROWS_AT_ONCE * length,
+                start + length,
+                row -> any[0] |=
+                        row.bar().start() < start || !Double.isNaN(row.values().of(Feature.RETURN)));
+        return any[0];
+    }
+
+    @Override
+    public void gap(Gap gap, GapCause cause) {
+        missed(gap.firstId(), gap.lastId(), tape.knows(gap) ? cause.label() : UNKNOWN);
+        if (cause == GapCause.BLANKED) {
+            blanked.add(gap);
+        } else {
+            analyst.gap(gap);
+        }
+    }
+
+    @Override
+    public void conflict(Trade emitted, TradeView other) {} // counted as a duplicate
+
+    @Override
+    public void row(FeatureRow row) {
+        if (rowsToSkip > 0) {
+            rowsToSkip--;
+            return;
+        }
+        computed.add(row);
+        closedLast.add(row.bar().start());
+    }
+
+    private void compare() {
+        if (computed.isEmpty()) {
+            return;
+        }
+        Map<Long, FeatureRow> storedRows = new HashMap<>();
+        history.features(
+                series,
+                computed.getFirst().bar().start(),
+                computed.getLast().bar().start() + 1,
+                row -> storedRows.put(row.bar().start(), row));
+        for (FeatureRow row : computed) {
+            long start = row.bar().start();
+            FeatureRow there = storedRows.remove(start);
+            if (there == null && closedLast.contains(start)) {
+                continue; // not wrong: the recorder commits it with the trades that follow
+            }
+            rows++;
+            if (!row.equals(there)) {
+                differs(start);
+            }
+        }
+        storedRows.keySet().stream().sorted().forEach(this::differs); // that no trade gives
+        computed.clear();
+    }
+
+    private void differs(long start) {
+        rowsDiffering++;
+        if (differing.size() < MOST_KEPT) {
+            differing.add(start);
+        }
+    }
+
+    @Override
+    public void alertOpened(Alert alert) {}
+
+    @Override
+    public void alertClosed(Alert alert) {}
+
+    @Override
+    public void signalChanged(SignalChange change) {}
+
+    /** The first id that the tape reaches, whether its trade is still there or not; -1 = none. */
+    public long firstId() {
+        return firstId;
+    }
+
+    /** The last one. */
+    public long lastId() {
+        return lastId;
+    }
+
+    public long stored() {
+        return stored;
+    }
+
+    /** Ids that are not there, by cause. */
+    public Map<String, Long> missing() {
+        return Map.copyOf(missing);
+    }
+
+    /** Ids that ought to be there: all but those that the venue has blanked or never had. */
+    public long lacking() {
+        return missing.entrySet().stream()
+                .filter(entry -> !entry.getKey().equals(GapCause.BLANKED.label()))
+                .filter(entry -> !entry.getKey().equals(GapCause.ABSENT.label()))
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+    }
+
+    /** Ids that are stored more than once; the store's key makes that impossible. */
+    public long duplicates() {
+        return sequencer.duplicates();
+    }
+
+    public long holeCount() {
+        return holeCount;
+    }
+
+    /** The first holes, ascending. */
+    public List<Hole> holes() {
+        return List.copyOf(holes);
+    }
+
+    /** What the venue has blanked, ascending; its bars still count it. */
+    public List<Gap> blanked() {
+        return List.copyOf(blanked);
+    }
+
+    /** Rows that were compared. */
+    public long rows() {
+        return rows;
+    }
+
+    /** How many of them are stored otherwise, not at all, or without a reason. */
+    public long rowsDiffering() {
+        return rowsDiffering;
+    }
+
+    /** Starts of the first ones that differ, epoch microseconds. */
+    public List<Long> differing() {
+        return List.copyOf(differing);
+    }
+}

@@ -1,0 +1,9 @@
+package io.tapekeeper.store;
+
+/**
+ * How far the recorder has computed the features that earlier rows lack.
+ *
+ * @param lastBarStart the last bar in it, epoch microseconds
+ * @param state of these features after that bar, as {@code FurtherFeatures} takes it
+ */
+public record ComputedFeatures(long lastBarStart, byte[] state) {}
