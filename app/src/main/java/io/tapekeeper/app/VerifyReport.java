@@ -121,6 +121,7 @@ record VerifyReport(Series series, TapeAudit audit, Optional<KlineAudit> klines,
         }
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation is in a library of its own
     private static String with(String format, Object... values) {
         return String.format(Locale.ROOT, format, values);
     }

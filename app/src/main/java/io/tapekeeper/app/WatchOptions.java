@@ -10,6 +10,7 @@ final class WatchOptions {
             names = "--preset",
             paramLabel = "NAME",
             description = "Set of features and rules: ${COMPLETION-CANDIDATES} (default: classic).")
+    @SuppressWarnings("UnusedVariable") // classic is the only one; the option refuses other names
     private PresetName preset = PresetName.classic;
 
     @Option(names = "--window", paramLabel = "BARS", description = "Window of volatility and z-score (default: 20).")

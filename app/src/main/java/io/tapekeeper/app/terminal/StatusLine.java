@@ -168,6 +168,7 @@ public final class StatusLine implements Notices {
         };
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation is in a library of its own
     private static String with(String format, Object... values) {
         return String.format(Locale.ROOT, format, values);
     }
