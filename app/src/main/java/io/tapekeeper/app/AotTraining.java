@@ -130,7 +130,7 @@ final class AotTraining {
                 History history = History.open(db);
                 Dashboard dashboard = new Dashboard(view, history, "127.0.0.1", 0)) {
             dashboard.start();
-            TapePipeline watch = new TapePipeline(series, Preset.CLASSIC, recorder, view, 0, new HoldLimit(1));
+            TapePipeline watch = new TapePipeline(series, Preset.CLASSIC, recorder, view, HoldLimit.none());
             String address = "http://127.0.0.1:" + dashboard.port();
             FutureTask<Boolean> page = new FutureTask<>(() -> alerts(address));
             Thread.ofPlatform().name("page of alarm").start(page);

@@ -15,7 +15,7 @@ import io.tapekeeper.store.History;
 import io.tapekeeper.store.StoreException;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.venue.ConnectionSettings;
-import io.tapekeeper.venue.limit.RateGovernors;
+import io.tapekeeper.venue.binance.Binance;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -120,17 +120,17 @@ final class RecorderProcess implements AutoCloseable {
                     new Tuning(
                             ConnectionSettings.defaults(),
                             RepairSettings.DEFAULTS.faster(10).withHoldBack(Duration.ZERO, Duration.ofDays(1)),
-                            RateGovernors::of);
+                            Binance::sharedGovernor);
                 case SIXTIETH ->
                     new Tuning(
                             sixtyTimesFaster(ConnectionSettings.defaults(), Duration.ofDays(1)),
                             RepairSettings.DEFAULTS.faster(60),
-                            RateGovernors::of);
+                            Binance::sharedGovernor);
                 case SIXTIETH_ROTATING ->
                     new Tuning(
                             sixtyTimesFaster(ConnectionSettings.defaults(), Duration.ofMillis(950)),
                             RepairSettings.DEFAULTS.faster(60),
-                            RateGovernors::of);
+                            Binance::sharedGovernor);
             };
         }
 

@@ -1,5 +1,6 @@
 package io.tapekeeper.app.terminal;
 
+import io.tapekeeper.venue.Suggestions;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -79,7 +80,8 @@ public final class ConfigFile implements IDefaultValueProvider {
             if (!known.contains(key)) {
                 throw wrong(
                         line,
-                        "there is no setting \"%s\"; the nearest is \"%s\"".formatted(key, Suggestions.to(key, known)));
+                        "there is no setting \"%s\"; the nearest is \"%s\""
+                                .formatted(key, Suggestions.nearest(key, known)));
             }
             if (settings.containsKey(key)) {
                 throw wrong(line, "\"" + key + "\" is set twice; keep one");

@@ -4,6 +4,7 @@ import io.tapekeeper.feature.Feature;
 import io.tapekeeper.health.Completeness;
 import io.tapekeeper.health.Health;
 import io.tapekeeper.market.Decimals;
+import io.tapekeeper.pipeline.TapeSnapshot;
 import io.tapekeeper.recorder.Notices;
 import io.tapekeeper.recorder.tape.TapePipeline;
 import io.tapekeeper.series.FeatureRow;
@@ -114,7 +115,7 @@ public final class StatusLine implements Notices {
     }
 
     private static String describe(TapePipeline watch, Health health) {
-        TapePipeline.Now now = watch.now();
+        TapeSnapshot now = watch.now();
         String symbol = watch.series().tape().symbol();
         if (health == null || now.lastTradeTime() == 0) {
             return symbol + " waiting for the first trade";

@@ -60,7 +60,7 @@ class RestAnswersFuzzTest extends FuzzedDecoder {
     };
 
     /** Of entries that cannot be used there are millions here; telling each would be the test. */
-    private static final List<Logger> SILENT = Stream.of(TradePage.class, BinanceRest.class)
+    private static final List<Logger> SILENT = Stream.of(BinanceAnswers.class, BinanceRest.class)
             .map(told -> Logger.getLogger(told.getName()))
             .toList();
 
@@ -82,10 +82,10 @@ class RestAnswersFuzzTest extends FuzzedDecoder {
         checkTypes(tree);
         JsonAnswer answer = new JsonAnswer("here", tree);
         readable(() -> assertTrue(answer.time("serverTime") > 0));
-        readable(() -> BinanceRest.weightLimit(answer).ifPresent(limit -> assertTrue(limit > 0)));
+        readable(() -> BinanceAnswers.weightLimit(answer).ifPresent(limit -> assertTrue(limit > 0)));
         readable(() -> {
             for (JsonAnswer entry : answer.at("symbols").items()) {
-                assertFalse(BinanceRest.instrument(entry).symbol().isBlank());
+                assertFalse(BinanceAnswers.instrument(entry).symbol().isBlank());
             }
         });
         readable(() -> checkPage(answer, TapeKind.RAW));
@@ -113,7 +113,7 @@ class RestAnswersFuzzTest extends FuzzedDecoder {
     }
 
     private static void checkPage(JsonAnswer answer, TapeKind kind) {
-        TradePage page = TradePage.of(answer, kind, FROM, LIMIT, NOW);
+        TradePage page = BinanceAnswers.page(answer, kind, FROM, LIMIT, NOW);
         assertTrue(page.size() <= LIMIT);
         assertEquals(answer.items().size(), page.size());
         long before = FROM - 1;
@@ -128,7 +128,7 @@ class RestAnswersFuzzTest extends FuzzedDecoder {
     }
 
     private static void checkKline(JsonAnswer row) {
-        Kline kline = Kline.of(row);
+        Kline kline = BinanceAnswers.kline(row);
         assertTrue(kline.openTime() > 0);
         assertTrue(Stream.of(kline.open(), kline.high(), kline.low(), kline.close())
                 .allMatch(price -> price >= 0));

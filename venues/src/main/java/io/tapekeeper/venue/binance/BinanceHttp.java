@@ -9,6 +9,8 @@ import io.tapekeeper.venue.VenueException.Kind;
 import io.tapekeeper.venue.limit.RateGovernor;
 import io.tapekeeper.venue.limit.VenueErrors;
 import io.tapekeeper.venue.net.BoundedBody;
+import io.tapekeeper.venue.net.Excerpt;
+import io.tapekeeper.venue.net.NetworkErrors;
 import io.tapekeeper.venue.net.NoTls;
 import java.io.IOException;
 import java.net.URI;
@@ -180,7 +182,7 @@ final class BinanceHttp {
         throw new VenueException(
                 Kind.BAD_ANSWER,
                 "%s does not answer as Binance does: HTTP %d, beginning with \"%s\". Check the address."
-                        .formatted(origin, status, BinanceJson.clip(new String(response.body(), UTF_8), 60)),
+                        .formatted(origin, status, Excerpt.of(new String(response.body(), UTF_8), 60)),
                 noJson);
     }
 
@@ -208,7 +210,7 @@ final class BinanceHttp {
         return new VenueException(
                 symbol ? Kind.UNKNOWN_SYMBOL : TROUBLE.contains(code) ? Kind.UNREACHABLE : Kind.REFUSED,
                 "%s is refused: %s (code %d, HTTP %d). Check the symbols and the address."
-                        .formatted(origin, BinanceJson.clip(message, 200), code, status));
+                        .formatted(origin, Excerpt.of(message, 200), code, status));
     }
 
     /** What a host answers that has no raw trades by id. */
@@ -233,8 +235,8 @@ final class BinanceHttp {
         int status = response.statusCode();
         Duration wait = VenueErrors.wait(status, response.headers(), settings.refusedPause());
         Instant end = settings.clock().instant().plus(wait).truncatedTo(ChronoUnit.SECONDS);
-        String message = "%s No request for %d s, until %s."
-                .formatted(VenueErrors.refused(address, status), wait.toSeconds(), end);
+        String refusal = VenueErrors.refused(address, status) + (status == 451 ? " " + BinanceHosts.ELSEWHERE : "");
+        String message = "%s No request for %d s, until %s.".formatted(refusal, wait.toSeconds(), end);
         Pause next = new Pause(status, System.nanoTime() + wait.toNanos(), message);
         return pause.accumulateAndGet(next, (old, now) -> old == null || now.until - old.until > 0 ? now : old)
                 .refusal();
@@ -273,7 +275,7 @@ final class BinanceHttp {
     }
 
     private VenueException unreachable(Throwable failure) {
-        return new VenueException(Kind.UNREACHABLE, VenueErrors.unreachable(address, failure), failure);
+        return new VenueException(Kind.UNREACHABLE, NetworkErrors.unreachable(address, failure), failure);
     }
 
     /** Requests in progress fail. */

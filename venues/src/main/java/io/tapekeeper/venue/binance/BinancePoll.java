@@ -52,7 +52,7 @@ public final class BinancePoll implements Feed {
     private final List<String> symbols;
     private final Interval every;
     private final ConnectionSettings settings;
-    private final FeedHub outlet;
+    private final FeedHub hub;
     private final CountDownLatch closing = new CountDownLatch(1);
     private Thread thread; // guarded by this
 
@@ -61,7 +61,7 @@ public final class BinancePoll implements Feed {
     private final Map<Instrument, Long> lastPrices = new HashMap<>();
     private final Set<String> unlisted = new HashSet<>();
     private long askAllAgain; // the boundary at which unlisted symbols are tried again
-    private FeedHub.Line line = new FeedHub.Line();
+    private FeedHub.Connection connection = new FeedHub.Connection();
     private long next; // the first boundary that has not been decided
 
     /** @param rest remains the caller's to close */
@@ -79,13 +79,13 @@ public final class BinancePoll implements Feed {
         this.symbols = instruments.stream().map(Instrument::symbol).toList();
         this.every = every;
         this.settings = settings;
-        this.outlet = new FeedHub(listener, 1);
+        this.hub = new FeedHub(listener, 1);
         this.clock = new PollClock(settings.clock(), System::nanoTime);
     }
 
     @Override
     public synchronized void start() {
-        if (thread != null || outlet.closed()) {
+        if (thread != null || hub.closed()) {
             throw new IllegalStateException("a feed starts once");
         }
         thread = Thread.ofPlatform().name("binance-poll").daemon().start(this::run);
@@ -94,7 +94,7 @@ public final class BinancePoll implements Feed {
     @Override
     public synchronized void close() {
         closing.countDown();
-        outlet.close(LAST_EVENT);
+        hub.close(LAST_EVENT);
         if (thread != null) {
             thread.interrupt(); // a request in progress is of no use any more
         }
@@ -102,20 +102,20 @@ public final class BinancePoll implements Feed {
 
     @Override
     public FeedCounts counts() {
-        return outlet.counts();
+        return hub.counts();
     }
 
     private void run() {
         try {
             measureClock();
             next = boundaryAfter(clock.now());
-            while (!outlet.closed()) {
+            while (!hub.closed()) {
                 boolean awake = waitForNext();
                 if (Math.abs(clock.jumped()) > CLOCK_JUMP_MICROS) {
                     measureClock();
                     awake = clock.now() - deadline() < ASLEEP_MICROS;
                 }
-                while (awake && deadline() <= clock.now() && !outlet.closed()) {
+                while (awake && deadline() <= clock.now() && !hub.closed()) {
                     decide(Map.of()); // the listener, or measuring the clock, took all its time
                 }
                 if (awake && next <= clock.now()) {
@@ -169,8 +169,8 @@ public final class BinancePoll implements Feed {
             ask(symbols.stream().filter(symbol -> !unlisted.contains(symbol)).toList(), meant, prices);
         } catch (VenueException e) {
             if (e.kind() == VenueException.Kind.BAD_ANSWER) {
-                outlet.frames(1);
-                outlet.malformed(e.getMessage(), "");
+                hub.frames(1);
+                hub.malformed(e.getMessage(), "");
             }
             failed(e.kind().name(), e.getMessage());
         }
@@ -181,7 +181,7 @@ public final class BinancePoll implements Feed {
             prices.clear(); // too late to be a sample of this boundary
         }
         if (!prices.isEmpty()) {
-            outlet.proven(line);
+            hub.proven(connection);
         }
         decide(prices);
         if (!prices.isEmpty() && clock.elapsed() > REMEASURE_MICROS) {
@@ -203,7 +203,7 @@ public final class BinancePoll implements Feed {
         }
         try {
             prices.putAll(rest.prices(group, Duration.of(left, ChronoUnit.MICROS)));
-            outlet.frames(1);
+            hub.frames(1);
         } catch (VenueException e) {
             if (e.kind() != VenueException.Kind.UNKNOWN_SYMBOL) {
                 throw e;
@@ -231,21 +231,21 @@ public final class BinancePoll implements Feed {
             Long price = answer != null ? answer : lastPrices.get(instrument);
             if (price != null) {
                 lastPrices.put(instrument, price);
-                outlet.say(new FeedEvent.Polled(instrument, next, price, answer == null));
+                hub.say(new FeedEvent.Polled(instrument, next, price, answer == null));
             }
         }
         next += every.micros();
     }
 
     private void failed(String cause, String reason) {
-        outlet.lost(line, cause, reason);
-        line = new FeedHub.Line();
+        hub.lost(connection, cause, reason);
+        connection = new FeedHub.Connection();
     }
 
     /** Measures the venue's time; tries for ever, because without it there are no boundaries. */
     private void measureClock() throws InterruptedException {
         Backoff backoff = new Backoff(settings.firstRetry(), settings.longestRetry(), ThreadLocalRandom.current());
-        while (!outlet.closed()) {
+        while (!hub.closed()) {
             try {
                 clock.set(rest.clockOffset());
                 return;

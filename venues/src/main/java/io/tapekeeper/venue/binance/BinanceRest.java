@@ -11,6 +11,7 @@ import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.AbsenceProof;
 import io.tapekeeper.venue.ClockOffset;
 import io.tapekeeper.venue.ConnectionSettings;
+import io.tapekeeper.venue.EpochMicros;
 import io.tapekeeper.venue.IdProbe;
 import io.tapekeeper.venue.Kline;
 import io.tapekeeper.venue.Priority;
@@ -21,7 +22,6 @@ import io.tapekeeper.venue.TradePage;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.VenueException.Kind;
 import io.tapekeeper.venue.limit.RateGovernor;
-import io.tapekeeper.venue.limit.RateWindow;
 import io.tapekeeper.venue.limit.VenueErrors;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -33,7 +33,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -53,7 +52,6 @@ public final class BinanceRest implements TradeHistory, AutoCloseable {
     private static final int CLOCK_SAMPLES = 5;
     private static final int MAY_FAIL = 2; // of those
 
-    private static final String MARKET_DATA_ONLY = "data-api.binance.vision";
     private static final int PAGE = 1_000; // the venue's longest
 
     private static final int AGGREGATE_WEIGHT = 4;
@@ -75,9 +73,7 @@ public final class BinanceRest implements TradeHistory, AutoCloseable {
                 restUrl,
                 settings,
                 governor,
-                String.valueOf(restUrl.getHost()).matches("(?i)(.+\\.)?binance\\.com")
-                        ? List.of(URI.create("https://" + MARKET_DATA_ONLY))
-                        : List.of());
+                BinanceHosts.isMain(restUrl) ? List.of(URI.create(BinanceHosts.DATA_REST)) : List.of());
     }
 
     /**
@@ -94,101 +90,22 @@ public final class BinanceRest implements TradeHistory, AutoCloseable {
         this.governor = governor;
     }
 
-    /**
-     * Looks the symbols up, in any case and with or without a separator ({@code btc-usdt}), and returns each once, in
-     * the order asked for. A symbol that is listed but not trading now is accepted and logged.
-     *
-     * @throws VenueException UNKNOWN_SYMBOL names the nearest symbols that exist
-     */
+    /** As {@link io.tapekeeper.venue.Venue#instruments}; a symbol that is listed but not trading now is logged. */
     public List<Instrument> instruments(List<String> symbols) {
-        List<String> wanted = symbols.stream()
-                .map(NearestSymbols::spelled)
-                .filter(symbol -> !symbol.isEmpty())
-                .distinct()
-                .toList();
-        if (wanted.isEmpty()) {
-            throw new VenueException(Kind.UNKNOWN_SYMBOL, "No symbol was given. Name one, for example BTCUSDT.");
-        }
-        Map<String, Instrument> listed = new LinkedHashMap<>();
-        try {
-            JsonAnswer info = get("exchangeInfo?" + query(wanted), 20);
-            weightLimit(info).ifPresent(governor::limit);
-            for (JsonAnswer entry : info.at("symbols").items()) {
-                Instrument instrument = instrument(entry);
-                listed.put(instrument.symbol(), instrument);
-            }
-        } catch (VenueException e) {
-            // That one is unknown it says, but not which one.
-            throw e.kind() == Kind.UNKNOWN_SYMBOL ? unknown(wanted) : e;
-        }
-        if (!listed.keySet().containsAll(wanted)) {
-            throw unknown(wanted);
-        }
-        return wanted.stream().map(listed::get).toList();
+        return new SymbolLookup(this::exchangeInfo, this::listed).instruments(symbols);
     }
 
-    /** The weight per minute that the venue allows, where it says so. */
-    static OptionalInt weightLimit(JsonAnswer exchangeInfo) {
-        OptionalInt found = OptionalInt.empty();
-        if (!exchangeInfo.has("rateLimits")) {
-            return found;
-        }
-        for (JsonAnswer rate : exchangeInfo.at("rateLimits").items()) {
-            if (rate.text("rateLimitType").equals("REQUEST_WEIGHT")
-                    && rate.text("interval").equals("MINUTE")
-                    && rate.integer("intervalNum") == 1) {
-                long limit = rate.integer("limit");
-                if (limit < 1 || limit > RateWindow.MOST_LIMIT) {
-                    throw rate.notAsPromised("limit");
-                }
-                found = OptionalInt.of((int) limit);
-            }
-        }
-        return found;
+    private JsonAnswer exchangeInfo(List<String> symbols) {
+        JsonAnswer info = get("exchangeInfo?" + query(symbols), 20);
+        BinanceAnswers.weightLimit(info).ifPresent(governor::limit);
+        return info;
     }
 
-    static Instrument instrument(JsonAnswer entry) {
-        String symbol = entry.text("symbol");
-        String status = entry.text("status");
-        if (!status.equals("TRADING")) {
-            LOG.log(System.Logger.Level.WARNING, "{0} is listed but does not trade now (status {1})", symbol, status);
-        }
-        long priceStep = 0;
-        long sizeStep = 0;
-        for (JsonAnswer filter : entry.at("filters").items()) { // by name: their order is not promised
-            switch (filter.text("filterType")) {
-                case "PRICE_FILTER" -> priceStep = filter.decimal("tickSize");
-                case "LOT_SIZE" -> sizeStep = filter.decimal("stepSize");
-                default -> {} // rules for orders, which we do not send
-            }
-        }
-        return new Instrument("binance", symbol, priceStep, sizeStep);
-    }
-
-    private VenueException unknown(List<String> wanted) {
-        // Of all lists of symbols this is the shortest: weight 4, one line each.
-        List<String> known = get("ticker/price", 4).items().stream()
+    /** Of all lists of symbols this is the shortest: weight 4, one line each. */
+    private List<String> listed() {
+        return get("ticker/price", 4).items().stream()
                 .map(entry -> entry.text("symbol"))
                 .toList();
-        String sentences = wanted.stream()
-                .filter(symbol -> !known.contains(symbol))
-                .map(symbol -> suggestion(symbol, NearestSymbols.of(symbol, known, 3)))
-                .collect(joining(" "));
-        return new VenueException(
-                Kind.UNKNOWN_SYMBOL,
-                sentences.isEmpty()
-                        ? "Binance spot does not list one of %s now. Try them one by one."
-                                .formatted(String.join(", ", wanted))
-                        : sentences);
-    }
-
-    private static String suggestion(String symbol, List<String> nearest) {
-        return "%s is not traded on Binance spot. %s"
-                .formatted(
-                        BinanceJson.clip(symbol, 40),
-                        nearest.isEmpty()
-                                ? "Symbols there look like BTCUSDT."
-                                : "Nearest: " + String.join(", ", nearest) + ".");
     }
 
     /** The venue's clock now, epoch microseconds. */
@@ -221,7 +138,7 @@ public final class BinanceRest implements TradeHistory, AutoCloseable {
     ClockOffset clockSample(Duration timeout) {
         return ask(host -> {
             host.admit(1, Priority.LIVE, timeout); // waiting for our turn is no part of the way
-            long sent = VenueTime.micros(settings.clock().instant());
+            long sent = EpochMicros.of(settings.clock().instant());
             long start = System.nanoTime(); // the length is measured by a clock that nobody sets
             long server = host.ask("/api/v3/time", timeout).time("serverTime");
             long roundTrip = (System.nanoTime() - start) / 1_000;
@@ -255,12 +172,12 @@ public final class BinanceRest implements TradeHistory, AutoCloseable {
             case RAW -> ask(host -> historical(host, asked, purpose));
             case POLL -> throw noIds();
         };
-        long now = VenueTime.micros(settings.clock().instant());
-        return TradePage.of(answer, kind, fromId, limit, now);
+        long now = EpochMicros.of(settings.clock().instant());
+        return BinanceAnswers.page(answer, kind, fromId, limit, now);
     }
 
     private JsonAnswer historical(BinanceHttp host, String asked, Priority purpose) {
-        if (host.address().getHost().equals(MARKET_DATA_ONLY)) {
+        if (BinanceHosts.isDataOnly(host.address())) {
             throw host.notServed(); // documented; not worth asking
         }
         return host.get(BinanceHttp.HISTORICAL_TRADES + asked, RAW_WEIGHT, purpose, settings.requestTimeout());
@@ -276,7 +193,7 @@ public final class BinanceRest implements TradeHistory, AutoCloseable {
                         .findFirst();
             case RAW -> // of a blanked aggregate the raw ids are not known any more
                 aggregatesSince(symbol, timeMicros, PAGE).stream()
-                        .filter(aggregate -> !TradePage.blanked(aggregate))
+                        .filter(aggregate -> !BinanceAnswers.isBlanked(aggregate))
                         .mapToLong(aggregate -> aggregate.integer("f"))
                         .findFirst();
             case POLL -> throw noIds();
@@ -308,7 +225,7 @@ public final class BinanceRest implements TradeHistory, AutoCloseable {
     public List<Kline> klines(String symbol, Interval interval, long startMicros, int limit, Priority purpose) {
         String asked = "interval=%s&startTime=%d&limit=%d&".formatted(interval, startMicros, limit);
         return get("klines?" + asked + query(List.of(symbol)), 2, purpose).items().stream()
-                .map(Kline::of)
+                .map(BinanceAnswers::kline)
                 .toList();
     }
 

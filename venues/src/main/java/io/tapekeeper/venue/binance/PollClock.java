@@ -1,6 +1,7 @@
 package io.tapekeeper.venue.binance;
 
 import io.tapekeeper.venue.ClockOffset;
+import io.tapekeeper.venue.EpochMicros;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
@@ -25,7 +26,7 @@ final class PollClock {
     void set(ClockOffset offset) {
         nanosThen = nanoTime.getAsLong();
         elapsedBefore = 0;
-        wallBefore = VenueTime.micros(wall.instant());
+        wallBefore = EpochMicros.of(wall.instant());
         venueThen = wallBefore + offset.micros();
     }
 
@@ -46,7 +47,7 @@ final class PollClock {
      * jump.
      */
     long jumped() {
-        long wallNow = VenueTime.micros(wall.instant());
+        long wallNow = EpochMicros.of(wall.instant());
         long elapsedNow = elapsed();
         long jump = (wallNow - wallBefore) - (elapsedNow - elapsedBefore);
         wallBefore = wallNow;

@@ -6,7 +6,6 @@ import io.tapekeeper.venue.AbsenceProof;
 import io.tapekeeper.venue.FetchStep;
 import io.tapekeeper.venue.IdProbe;
 import io.tapekeeper.venue.RangeSink;
-import io.tapekeeper.venue.TradePage;
 import java.time.Duration;
 import java.util.List;
 
@@ -109,7 +108,7 @@ final class RawIdProbe implements IdProbe {
     private int beginning(List<JsonAnswer> page) {
         for (int i = page.size() - 1; i >= 0; i--) {
             JsonAnswer aggregate = page.get(i);
-            if (!TradePage.blanked(aggregate) && aggregate.integer("f") <= next) {
+            if (!BinanceAnswers.isBlanked(aggregate) && aggregate.integer("f") <= next) {
                 return i;
             }
         }
@@ -123,7 +122,7 @@ final class RawIdProbe implements IdProbe {
             return;
         }
         page.stream()
-                .filter(aggregate -> !TradePage.blanked(aggregate))
+                .filter(aggregate -> !BinanceAnswers.isBlanked(aggregate))
                 .findFirst()
                 .ifPresent(aggregate -> know(aggregate.integer("f") - 1, GapCause.BEYOND_RETENTION));
     }
@@ -139,7 +138,7 @@ final class RawIdProbe implements IdProbe {
                 return;
             }
             expected++;
-            if (TradePage.blanked(aggregate)) {
+            if (BinanceAnswers.isBlanked(aggregate)) {
                 blanked = true;
                 continue;
             }

@@ -7,7 +7,7 @@ import static java.nio.file.attribute.PosixFilePermission.OTHERS_WRITE;
 import static java.nio.file.attribute.PosixFilePermission.OWNER_READ;
 import static java.nio.file.attribute.PosixFilePermission.OWNER_WRITE;
 
-import io.tapekeeper.venue.binance.VenueTime;
+import io.tapekeeper.venue.EpochMicros;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -57,7 +58,7 @@ final class SharedRateWindow implements AutoCloseable {
 
     private SharedRateWindow(Path path, InstantSource clock) {
         this.path = path;
-        this.window = new RateWindow(VenueTime.micros(clock.instant()));
+        this.window = new RateWindow(EpochMicros.of(clock.instant()));
     }
 
     static SharedRateWindow inMemory(InstantSource clock) {
@@ -124,7 +125,7 @@ final class SharedRateWindow implements AutoCloseable {
                     read(clock);
                 }
                 // Read under the lock, so that it is not older than what another has written.
-                window.pass(VenueTime.micros(clock.instant()));
+                window.pass(EpochMicros.of(clock.instant()));
                 T result = action.apply(window);
                 if (held != null) {
                     write();
@@ -139,6 +140,14 @@ final class SharedRateWindow implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Changes the window. */
+    void change(InstantSource clock, Consumer<RateWindow> news) {
+        with(clock, window -> {
+            news.accept(window);
+            return null;
+        });
     }
 
     /** The lock, or null where this window has no file that can be used now. */
@@ -185,7 +194,7 @@ final class SharedRateWindow implements AutoCloseable {
                             + " of the venue''s limit is taken as used.",
                     path);
             file.truncate(0);
-            window = RateWindow.afterLoss(VenueTime.micros(clock.instant()));
+            window = RateWindow.afterLoss(EpochMicros.of(clock.instant()));
         } catch (IOException e) {
             tell(path, e);
         }

@@ -5,8 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
-import io.tapekeeper.venue.binance.BinanceDecoder;
-import io.tapekeeper.venue.binance.BinanceJson;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -53,8 +51,8 @@ final class FrameReader {
     private static final int LONGEST_CONTROL = 125;
     static final int NO_CODE = 1005;
 
-    /** A longer frame would have to be kept whole only to be skipped: it breaks the line. */
-    private static final int LONGEST_FRAME = 16 * BinanceDecoder.MAX_FRAME;
+    /** A frame of so many longest messages would have to be kept only to be skipped: it breaks the connection. */
+    private static final int MOST_SKIPPED = 16;
 
     /** How much of a message is shown where it is skipped. */
     private static final int SHOWN = 200;
@@ -68,6 +66,7 @@ final class FrameReader {
     private static final int KEPT = 4;
 
     private final Sink sink;
+    private final int longest;
     private final ArrayBlockingQueue<FrameBatch> idle = new ArrayBlockingQueue<>(KEPT);
     private FrameBatch current = new FrameBatch(ROOM);
     private int at; // the first byte that has not been looked at
@@ -80,8 +79,10 @@ final class FrameReader {
     private boolean skipping; // what has begun is too long
     private boolean closed;
 
-    FrameReader(Sink sink) {
+    /** @param longest message, in bytes; a longer one is skipped */
+    FrameReader(Sink sink, int longest) {
         this.sink = sink;
+        this.longest = longest;
     }
 
     /**
@@ -145,10 +146,7 @@ final class FrameReader {
             insist(length < 0 || length > 0xffff, "a length that is not written as short as possible");
         }
         insist((second & MASKED) == 0, "a masked frame");
-        if (first == (FINAL | TEXT)
-                && !inParts
-                && length >= 0
-                && length <= Math.min(available - header, BinanceDecoder.MAX_FRAME)) {
+        if (first == (FINAL | TEXT) && !inParts && length >= 0 && length <= Math.min(available - header, longest)) {
             int from = at + header;
             at = from + (int) length;
             current.add(from, at);
@@ -172,10 +170,12 @@ final class FrameReader {
             insist(
                     (opcode == CONTINUATION) == inParts,
                     inParts ? "a new message within another one" : "the rest of a message that has not begun");
-            insist(length >= 0 && length <= LONGEST_FRAME, "a frame of " + Long.toUnsignedString(length) + " bytes");
+            insist(
+                    length >= 0 && length <= (long) MOST_SKIPPED * longest,
+                    "a frame of " + Long.toUnsignedString(length) + " bytes");
         }
         int available = end - at - header;
-        boolean tooLong = !control && !skipping && parts.size() + length > BinanceDecoder.MAX_FRAME;
+        boolean tooLong = !control && !skipping && parts.size() + length > longest;
         boolean skipped = !control && (skipping || tooLong);
         if (available < (skipped ? Math.min(length, SHOWN) : length)) {
             return false;
@@ -220,9 +220,9 @@ final class FrameReader {
     private void skip(boolean begins, int shown, boolean last) {
         if (begins) {
             parts.write(current.bytes(), at, shown);
-            String beginning = BinanceJson.clip(parts.toString(UTF_8), SHOWN);
+            String beginning = Excerpt.of(parts.toString(UTF_8), SHOWN);
             flush();
-            sink.unusable("longer than " + BinanceDecoder.MAX_FRAME, beginning);
+            sink.unusable("longer than " + longest, beginning);
             parts.reset();
         }
         skipping = !last;

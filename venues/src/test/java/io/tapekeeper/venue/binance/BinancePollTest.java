@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.venue.ConnectionSettings;
+import io.tapekeeper.venue.EpochMicros;
 import io.tapekeeper.venue.FeedEvent.Connected;
 import io.tapekeeper.venue.FeedEvent.Disconnected;
 import io.tapekeeper.venue.FeedEvent.Polled;
@@ -58,7 +59,7 @@ class BinancePollTest {
     }
 
     private long venueTime() {
-        return VenueTime.micros(ours()) + AHEAD;
+        return EpochMicros.of(ours()) + AHEAD;
     }
 
     /** BTC at the venue's second of the day, ETH at one more. */

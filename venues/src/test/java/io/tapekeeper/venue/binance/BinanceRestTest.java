@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.ClockOffset;
+import io.tapekeeper.venue.EpochMicros;
 import io.tapekeeper.venue.SimulatedVenue;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.VenueException.Kind;
@@ -134,7 +135,7 @@ class BinanceRestTest {
             return Reply.ok("{\"serverTime\":%d}".formatted(wrong ? 1_890_000_000_000L : 1_790_000_000_000L));
         });
         assertEquals(1_790_000_000_000_000L, rest.serverTimeMicros());
-        long venue = VenueTime.micros(Instant.now()) + rest.clockOffset().micros();
+        long venue = EpochMicros.of(Instant.now()) + rest.clockOffset().micros();
         assertTrue(Math.abs(venue - 1_790_000_000_000_000L) < 20_000_000, "off: " + venue);
     }
 
@@ -144,7 +145,7 @@ class BinanceRestTest {
         server.script(path -> calls.incrementAndGet() % 2 == 0 // the second and the fourth
                 ? Reply.status(503, "")
                 : Reply.ok("{\"serverTime\":1790000000000}"));
-        long venue = VenueTime.micros(Instant.now()) + rest.clockOffset().micros();
+        long venue = EpochMicros.of(Instant.now()) + rest.clockOffset().micros();
         assertTrue(Math.abs(venue - 1_790_000_000_000_000L) < 20_000_000, "off: " + venue);
         assertEquals(5, server.asked.size());
         server.script(path -> Reply.status(503, ""));

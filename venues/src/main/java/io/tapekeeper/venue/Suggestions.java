@@ -1,33 +1,34 @@
-package io.tapekeeper.venue.binance;
+package io.tapekeeper.venue;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 
-/** Which existing symbols were probably meant by one that does not exist. */
-final class NearestSymbols {
-    private NearestSymbols() {}
+/** Which existing name was probably meant by one that does not exist. */
+public final class Suggestions {
+    private Suggestions() {}
 
-    /** Binance's spelling of what people write: {@code btc-usdt}, {@code BTC/USDT}. */
-    static String spelled(String symbol) {
-        return symbol.strip().replaceAll("[/_\\s-]", "").toUpperCase(Locale.ROOT);
+    /** The name of {@code known}, which is not empty, with the fewest edits to {@code wanted}; the shorter one wins. */
+    public static String nearest(String wanted, Collection<String> known) {
+        return known.stream()
+                .min(Comparator.<String>comparingInt(name -> distance(wanted, name))
+                        .thenComparingInt(String::length))
+                .orElseThrow();
     }
 
     /**
      * At most {@code most} of {@code known}: those that begin with {@code wanted} first, each group by edit distance,
-     * and among equals in the venue's own order, which names the oldest first.
+     * and among equals in the order of {@code known}. What is far from it is left out.
      */
-    static List<String> of(String wanted, Collection<String> known, int most) {
+    public static List<String> nearest(String wanted, Collection<String> known, int most) {
         int farthest = Math.max(1, wanted.length() / 3);
-        record Candidate(String symbol, boolean begins, int distance) {}
+        record Candidate(String name, boolean begins, int distance) {}
         return known.stream()
-                .map(symbol ->
-                        new Candidate(symbol, !wanted.isEmpty() && symbol.startsWith(wanted), distance(wanted, symbol)))
+                .map(name -> new Candidate(name, !wanted.isEmpty() && name.startsWith(wanted), distance(wanted, name)))
                 .filter(candidate -> candidate.begins || candidate.distance <= farthest)
                 .sorted(Comparator.comparing(Candidate::begins).reversed().thenComparingInt(Candidate::distance))
                 .limit(most)
-                .map(Candidate::symbol)
+                .map(Candidate::name)
                 .toList();
     }
 

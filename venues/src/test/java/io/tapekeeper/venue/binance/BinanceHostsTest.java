@@ -1,4 +1,4 @@
-package io.tapekeeper.venue.limit;
+package io.tapekeeper.venue.binance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -6,7 +6,7 @@ import java.net.URI;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class RateGovernorsTest {
+class BinanceHostsTest {
     @ParameterizedTest
     @CsvSource({
         "https://api.binance.com, binance.com",
@@ -19,6 +19,6 @@ class RateGovernorsTest {
         "http://127.0.0.1:9000, 127.0.0.1:9000"
     })
     void allHostsOfBinanceShareOneLimitAndOthersHaveTheirOwn(URI restUrl, String venue) {
-        assertEquals(venue, RateGovernors.venue(restUrl));
+        assertEquals(venue, BinanceHosts.limitOf(restUrl));
     }
 }
