@@ -23,9 +23,6 @@ import java.util.Map;
  * bought a third of the time of {@code analyze}. Lives in one thread at a time; nothing is allocated for a line.
  */
 final class PriceChunk {
-    private static final int MOST_DIGITS = 18; // the point included: fits a long
-    private static final double[] POWERS = new double[MOST_DIGITS]; // of ten, all exact
-
     private static final Map<Signal, byte[]> SIGNALS = new EnumMap<>(Signal.class);
     private static final byte[][] RULES = new byte[1 << ClassicRules.ALL.size()][];
     private static final int FURTHER = Feature.allFurther().size();
@@ -33,10 +30,6 @@ final class PriceChunk {
     private static final int MOST_BESIDE_CELLS = 128 + 32 * FURTHER; // bytes of a row: numbers, labels
 
     static {
-        double power = 1;
-        for (int i = 0; i < POWERS.length; i++, power *= 10) {
-            POWERS[i] = power;
-        }
         for (Signal signal : Signal.values()) {
             SIGNALS.put(signal, signal.label().getBytes(StandardCharsets.US_ASCII));
         }
@@ -44,6 +37,9 @@ final class PriceChunk {
             RULES[bits] = ClassicRules.labels(bits).getBytes(StandardCharsets.US_ASCII);
         }
     }
+
+    /** The {@link #trouble} of bytes that are no text. */
+    static final String NOT_UTF_8 = "not UTF-8";
 
     private final byte[] text;
     private int length;
@@ -105,9 +101,6 @@ final class PriceChunk {
         return troubledLine;
     }
 
-    /** A {@link #trouble} of bytes that are no text. */
-    static final String NOT_UTF_8 = "not UTF-8";
-
     /** The first line as text, empty where it is none. */
     String firstLine() {
         try {
@@ -137,7 +130,7 @@ final class PriceChunk {
         int at = 0;
         if (columns.named() && ticket == 0) {
             lines = 1;
-            at = behind(endOfLine(0));
+            at = after(endOfLine(0));
         }
         while (at < length && trouble == null) {
             lines++;
@@ -146,7 +139,7 @@ final class PriceChunk {
                 end = endOfLine(at);
                 slowly(at, end, columns);
             }
-            at = behind(end);
+            at = after(end);
         }
     }
 
@@ -158,7 +151,7 @@ final class PriceChunk {
         return end;
     }
 
-    private int behind(int end) {
+    private int after(int end) {
         boolean pair = end + 1 < length && text[end] == '\r' && text[end + 1] == '\n';
         return end + (pair ? 2 : 1);
     }
@@ -197,11 +190,8 @@ final class PriceChunk {
                 cellFrom = at + 1;
             }
         }
-        int most = Math.max(columns.time(), columns.price());
-        if (all < 0 || column <= most || isPadded(timeFrom, timeTo)) {
-            return from;
-        }
-        double price = price(priceFrom, priceTo);
+        boolean usual = all >= 0 && column > columns.last() && !isPadded(timeFrom, timeTo);
+        double price = usual ? PriceDigits.parse(text, priceFrom, priceTo) : Double.NaN;
         if (Double.isNaN(price)) {
             return from;
         }
@@ -211,29 +201,6 @@ final class PriceChunk {
 
     private boolean isPadded(int from, int to) {
         return from < to && (text[from] <= ' ' || text[to - 1] <= ' ');
-    }
-
-    /** Digits with at most one point, exactly; NaN for anything else. */
-    private double price(int from, int to) {
-        if (to - from > MOST_DIGITS) {
-            return Double.NaN;
-        }
-        long digits = 0;
-        int point = -1;
-        for (int at = from; at < to; at++) {
-            int digit = text[at] - '0';
-            if (digit >= 0 && digit <= 9) {
-                digits = 10 * digits + digit;
-            } else if (text[at] == '.' && point < 0) {
-                point = at;
-            } else {
-                return Double.NaN;
-            }
-        }
-        int places = point < 0 ? 0 : to - 1 - point;
-        boolean empty = to - from == (point < 0 ? 0 : 1);
-        // Both operands are exact doubles, so one division rounds as the definition does.
-        return empty || digits > 1L << 53 ? Double.NaN : digits / POWERS[places];
     }
 
     private void add(int timeFrom, int timeTo, int priceFrom, int priceTo, double price) {

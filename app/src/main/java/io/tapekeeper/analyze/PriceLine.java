@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 record PriceLine(double price, int timeFrom, int timeTo, int priceFrom, int priceTo, String trouble) {
     static PriceLine of(String line, PriceColumns columns) {
         String[] texts = line.split(",", -1);
-        if (texts.length <= Math.max(columns.time(), columns.price())) {
+        if (texts.length <= columns.last()) {
             return wrong("it has no time and price");
         }
         String text = texts[columns.price()].strip();

@@ -1,6 +1,7 @@
 package io.tapekeeper.app;
 
 import io.tapekeeper.analyze.PriceAnalysis;
+import io.tapekeeper.analyze.TableException;
 import io.tapekeeper.app.terminal.AtomicFile;
 import io.tapekeeper.app.terminal.CommandFailure;
 import io.tapekeeper.app.terminal.Progress;
@@ -51,6 +52,8 @@ final class AnalyzeCommand implements Callable<Integer> {
                 InputStream watched = Progress.over(raw, "analyze", standardInput ? -1 : size(prices));
                 InputStream in = unzipped(watched)) {
             write(rows -> analysis.run(in, rows));
+        } catch (TableException e) {
+            throw e.isUnreadable() ? CommandFailure.outside(e.getMessage(), e) : CommandFailure.usage(e.getMessage());
         } catch (NoSuchFileException e) {
             throw CommandFailure.outside("there is no file " + prices + ": name one that exists", e);
         } catch (IOException e) {

@@ -53,7 +53,6 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.TypeConversionException;
 
 /**
@@ -84,8 +83,7 @@ final class BackfillCommand implements Callable<Integer> {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     private static final int MOST_WAITS = 20;
 
-    @ParentCommand
-    private Main main;
+    private final Signals signals;
 
     @Parameters(paramLabel = "SYMBOL", description = "For example BTCUSDT.")
     private String symbol;
@@ -140,6 +138,10 @@ final class BackfillCommand implements Callable<Integer> {
         }
     }
 
+    BackfillCommand(Signals signals) {
+        this.signals = signals;
+    }
+
     @Override
     public Integer call() throws InterruptedException {
         RestOption.checked("--rest-url", restUrl, "http");
@@ -147,7 +149,7 @@ final class BackfillCommand implements Callable<Integer> {
             throw CommandFailure.usage("--from must be before --to");
         }
         LogFile.beside(db);
-        stop = main.stopOnSignals();
+        stop = signals.listen();
         try (Venue venue = Binance.at(restUrl)) {
             stop.whenRequested(venue::close);
             VenueProfile profile = VenueProfile.ask(venue, List.of(symbol));

@@ -10,7 +10,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
 /** {@code backup}: a consistent copy of a store, also of one that is being recorded. */
 @Command(
@@ -25,8 +24,7 @@ import picocli.CommandLine.ParentCommand;
         footerHeading = "%nExamples:%n",
         footer = "  ./tapekeeper backup /mnt/backup/tapekeeper-monday.db")
 final class BackupCommand implements Callable<Integer> {
-    @ParentCommand
-    private Main main;
+    private final Signals signals;
 
     @Parameters(paramLabel = "FILE", description = "The copy to make.")
     private Path copy;
@@ -34,9 +32,13 @@ final class BackupCommand implements Callable<Integer> {
     @Mixin
     private StoreOption store = new StoreOption();
 
+    BackupCommand(Signals signals) {
+        this.signals = signals;
+    }
+
     @Override
     public Integer call() {
-        Shutdown stop = main.stopOnSignals();
+        Shutdown stop = signals.listen();
         try (Progress.Bar bar = Progress.bar("bytes copied", size())) {
             if (!StoreMaintenance.backup(store.path(), copy, bar::at, stop::isRequested)) {
                 throw CommandFailure.outside("stopped: there is no copy at " + copy, null);

@@ -8,7 +8,6 @@ import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.exchange.ExchangeConfig;
 import io.tapekeeper.recorder.Recording;
 import io.tapekeeper.recorder.RecordingPlan;
-import io.tapekeeper.recorder.RecordingSettings;
 import io.tapekeeper.recorder.Shutdown;
 import io.tapekeeper.recorder.Surroundings;
 import io.tapekeeper.store.History;
@@ -21,7 +20,6 @@ import io.tapekeeper.venue.limit.RateGovernor;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -29,7 +27,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
 /** {@code demo}: the whole product in one process, without a network. */
 @Command(
@@ -44,8 +41,7 @@ import picocli.CommandLine.ParentCommand;
         footerHeading = "%nExamples:%n",
         footer = {"  ./tapekeeper demo --open", "  ./tapekeeper demo --symbols BTCUSDT,ETHUSDT,SOLUSDT"})
 final class DemoCommand implements Callable<Integer> {
-    @ParentCommand
-    private Main main;
+    private final Signals signals;
 
     private static final long LAST_RUN_MICROS = 60_000_000;
     private static final Path DEFAULT_DB = Path.of("data", "demo.db");
@@ -66,11 +62,15 @@ final class DemoCommand implements Callable<Integer> {
                     + " from a seed.")
     private String faults;
 
+    DemoCommand(Signals signals) {
+        this.signals = signals;
+    }
+
     @Override
     public Integer call() throws InterruptedException {
         Path db = options.store(DEFAULT_DB).toAbsolutePath();
         LogFile.beside(db);
-        Shutdown stop = main.stopOnSignals();
+        Shutdown stop = signals.listen();
         // Beside its store and named like it: one is of no use without the other.
         Path market = db.resolveSibling(db.getFileName() + ".market-" + seed);
         OptionalLong stored = storedUpTo(db);
@@ -92,7 +92,7 @@ final class DemoCommand implements Callable<Integer> {
             new Recording(
                             plan,
                             () -> ownVenue(address),
-                            RecordingSettings.defaults(),
+                            RecordOptions.settings(),
                             stop,
                             new Surroundings(
                                     new StatusLine(System.out, Clocks.SYSTEM),
@@ -103,16 +103,16 @@ final class DemoCommand implements Callable<Integer> {
         return CommandFailure.FINE;
     }
 
-    /** It bans nobody, and what it counts need not outlive it. */
+    /** A venue of our own bans no client, and its counts need not outlive it. */
     private static Venue ownVenue(String address) {
         return new Binance(
                 URI.create("http://" + address),
                 URI.create("ws://" + address),
                 ConnectionSettings.defaults(),
-                RateGovernor.inMemory(address, InstantSource.system()));
+                RateGovernor.inMemory(address, Clocks.SYSTEM.wall()));
     }
 
-    /** A poller never subscribes, so for it the market goes on by itself. */
+    /** A poller never subscribes, so its market goes on by itself. */
     private OptionalLong takenUpTo(OptionalLong stored) {
         return options.mode == RecordOptions.Mode.poll
                 ? OptionalLong.empty()

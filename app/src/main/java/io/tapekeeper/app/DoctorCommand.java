@@ -1,5 +1,9 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.app.doctor.Check;
+import io.tapekeeper.app.doctor.PortCheck;
+import io.tapekeeper.app.doctor.StoreCheck;
+import io.tapekeeper.app.doctor.VenueCheck;
 import io.tapekeeper.app.terminal.Clocks;
 import io.tapekeeper.app.terminal.CommandFailure;
 import io.tapekeeper.app.terminal.Findings;
@@ -39,15 +43,10 @@ final class DoctorCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print the findings as JSON.")
     private boolean json;
 
-    /** Looks at one thing and reports what it finds. */
-    interface Check {
-        void run(Findings findings);
-    }
-
     @Override
     public Integer call() {
-        venue.rest().url(); // a wrong address is refused before anything long
-        VenueCheck venueCheck = new VenueCheck(venue.rest(), venue.streamUrl(), Clocks.SYSTEM.nanos());
+        RestOption rest = venue.rest();
+        VenueCheck venueCheck = new VenueCheck(rest.url(), rest::open, venue.streamUrl(), Clocks.SYSTEM.nanos());
         List<Check> checks = List.of(
                 DoctorCommand::java,
                 new StoreCheck(store.path()),

@@ -16,7 +16,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
 /** {@code exchange}: the local exchange alone. */
 @Command(
@@ -34,8 +33,7 @@ import picocli.CommandLine.ParentCommand;
             "  ./tapekeeper exchange --capture trades.txt.gz --speed max --port 9443"
         })
 final class ExchangeCommand implements Callable<Integer> {
-    @ParentCommand
-    private Main main;
+    private final Signals signals;
 
     static final long DEFAULT_SEED = 7;
 
@@ -89,9 +87,13 @@ final class ExchangeCommand implements Callable<Integer> {
         private List<Path> captures;
     }
 
+    ExchangeCommand(Signals signals) {
+        this.signals = signals;
+    }
+
     @Override
     public Integer call() throws InterruptedException {
-        Shutdown stop = main.stopOnSignals();
+        Shutdown stop = signals.listen();
         ExchangeConfig config = ExchangeConfig.of(source())
                 .withHost(host)
                 .withPort(port)

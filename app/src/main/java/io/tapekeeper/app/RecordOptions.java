@@ -1,11 +1,14 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.app.terminal.Clocks;
 import io.tapekeeper.app.terminal.CommandFailure;
 import io.tapekeeper.app.terminal.Durations;
 import io.tapekeeper.app.terminal.Intervals;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.recorder.Page;
 import io.tapekeeper.recorder.RecordingPlan;
+import io.tapekeeper.recorder.RecordingSettings;
+import io.tapekeeper.recorder.repair.RepairSettings;
 import io.tapekeeper.series.Preset;
 import io.tapekeeper.store.Durability;
 import io.tapekeeper.tape.TapeKind;
@@ -132,6 +135,11 @@ final class RecordOptions {
                 Optional.ofNullable(keep),
                 Optional.ofNullable(forTime),
                 Optional.ofNullable(untilIdle));
+    }
+
+    /** The usual patience, on this machine's clocks. */
+    static RecordingSettings settings() {
+        return new RecordingSettings(RepairSettings.DEFAULTS, Clocks.SYSTEM.wall(), Clocks.SYSTEM.nanos());
     }
 
     /** The store that was named, or {@code otherwise}. */

@@ -16,7 +16,7 @@ final class RestOption {
             defaultValue = "https://api.binance.com")
     private URI restUrl;
 
-    /** @throws CommandFailure where it is no such address */
+    /** @throws CommandFailure where the option names no http or https address */
     URI url() {
         return checked("--rest-url", restUrl, "http");
     }
@@ -30,7 +30,7 @@ final class RestOption {
      * Returns the address that an option names.
      *
      * @param scheme http or ws, which an s may follow
-     * @throws CommandFailure where it is no such address
+     * @throws CommandFailure where it does not name one of that scheme
      */
     static URI checked(String option, URI url, String scheme) {
         String given = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);

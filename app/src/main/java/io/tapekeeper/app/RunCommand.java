@@ -6,7 +6,6 @@ import io.tapekeeper.app.terminal.LogFile;
 import io.tapekeeper.app.terminal.StatusLine;
 import io.tapekeeper.recorder.Recording;
 import io.tapekeeper.recorder.RecordingPlan;
-import io.tapekeeper.recorder.RecordingSettings;
 import io.tapekeeper.recorder.Shutdown;
 import io.tapekeeper.recorder.Surroundings;
 import io.tapekeeper.venue.binance.Binance;
@@ -16,7 +15,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.ParentCommand;
 
 /** {@code run}: records from Binance, watches, shows. */
 @Command(
@@ -32,8 +30,7 @@ import picocli.CommandLine.ParentCommand;
             "  ./tapekeeper run --rest-url http://127.0.0.1:9443 --stream-url ws://127.0.0.1:9443"
         })
 public final class RunCommand implements Callable<Integer> {
-    @ParentCommand
-    private Main main;
+    private final Signals signals;
 
     @Mixin
     private RecordOptions options = new RecordOptions();
@@ -41,19 +38,23 @@ public final class RunCommand implements Callable<Integer> {
     @Mixin
     private VenueOptions venue = new VenueOptions();
 
+    RunCommand(Signals signals) {
+        this.signals = signals;
+    }
+
     @Override
     public Integer call() throws InterruptedException {
         URI rest = venue.rest().url();
         URI streams = venue.streamUrl();
         Path db = options.store(StoreOption.DEFAULT);
         LogFile.beside(db);
-        Shutdown stop = main.stopOnSignals();
+        Shutdown stop = signals.listen();
         RecordingPlan plan = options.plan(db);
         System.out.println("store: " + db.toAbsolutePath());
         new Recording(
                         plan,
                         () -> Binance.at(rest, streams),
-                        RecordingSettings.defaults(),
+                        RecordOptions.settings(),
                         stop,
                         new Surroundings(new StatusLine(System.out, Clocks.SYSTEM), options.page(), Optional.empty()))
                 .run();

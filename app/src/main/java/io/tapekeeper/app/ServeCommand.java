@@ -11,7 +11,6 @@ import io.tapekeeper.store.StoreException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.ParentCommand;
 
 /** {@code serve}: the page alone, on a store that another process may be recording. */
 @Command(
@@ -22,8 +21,7 @@ import picocli.CommandLine.ParentCommand;
         footerHeading = "%nExample:%n",
         footer = "  ./tapekeeper serve --db data/tapekeeper.db --port 8081 --open")
 final class ServeCommand implements Callable<Integer> {
-    @ParentCommand
-    private Main main;
+    private final Signals signals;
 
     @Mixin
     private StoreOption store = new StoreOption();
@@ -31,13 +29,17 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     private PageOptions page = new PageOptions();
 
+    ServeCommand(Signals signals) {
+        this.signals = signals;
+    }
+
     @Override
     public Integer call() throws InterruptedException {
-        Shutdown stop = main.stopOnSignals();
+        Shutdown stop = signals.listen();
         System.out.println("store: " + store.path().toAbsolutePath() + " (read-only)");
         LiveView view = new LiveView(LiveView.RING_ROWS, Clocks.SYSTEM.nanos());
         try (History history = History.open(store.path());
-                StoreTail tail = new StoreTail(view, history, Clocks.SYSTEM.wall());
+                StoreTail tail = new StoreTail(view, history, Clocks.SYSTEM.wall(), Clocks.SYSTEM.nanos());
                 Page.Open shown = page.start(view, history)) {
             tail.start();
             stop.await();

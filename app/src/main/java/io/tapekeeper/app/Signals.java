@@ -18,10 +18,14 @@ final class Signals {
         this.shutdown = shutdown;
     }
 
-    /** From now on a signal asks the command to end and waits until {@link #finished} was called. */
-    Signals listen() {
+    /**
+     * From now on a signal asks the command to end and waits until {@link #finished} was called.
+     *
+     * @return what asks to end, by a signal or otherwise
+     */
+    Shutdown listen() {
         Runtime.getRuntime().addShutdownHook(new Thread(this::signalled, "stop"));
-        return this;
+        return shutdown;
     }
 
     private void signalled() {

@@ -21,7 +21,7 @@ final class VenueOptions {
         return rest;
     }
 
-    /** @throws CommandFailure where it is no such address */
+    /** @throws CommandFailure where the option names no ws or wss address */
     URI streamUrl() {
         return RestOption.checked("--stream-url", streamUrl, "ws");
     }

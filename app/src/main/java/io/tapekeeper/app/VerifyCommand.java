@@ -1,5 +1,6 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.app.doctor.StoreCheck;
 import io.tapekeeper.app.terminal.CommandFailure;
 import io.tapekeeper.app.terminal.Findings;
 import io.tapekeeper.app.terminal.Progress;
@@ -166,11 +167,10 @@ final class VerifyCommand implements Callable<Integer> {
         }
         try (Venue venue = rest.open();
                 Progress.Bar bar = Progress.bar(name + " klines", 0)) {
-            KlineAudit bars =
-                    new KlineAudit(history, series, interval.get(), venue, audit.blanked(), start -> bar.pulse());
+            KlineAudit bars = new KlineAudit(history, series, interval.get(), venue, audit.blanked());
             String problem = "";
             try {
-                bars.run(0, Long.MAX_VALUE);
+                bars.run(start -> bar.pulse());
             } catch (VenueException e) {
                 problem = e.getMessage();
             }

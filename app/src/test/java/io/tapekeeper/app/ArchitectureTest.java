@@ -43,7 +43,7 @@ class ArchitectureTest {
             List.of("live", "recorder.tape", "recorder.health", "recorder.repair", "recorder.audit", "recorder"),
             List.of("dashboard"),
             List.of("exchange"),
-            List.of("analyze", "app.terminal", "app"));
+            List.of("analyze", "app.terminal", "app.doctor", "app"));
 
     /** What a package above would be allowed to know, but must not. */
     private static final Map<String, List<String>> STRANGERS = Map.of(

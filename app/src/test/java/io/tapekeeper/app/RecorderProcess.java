@@ -162,7 +162,8 @@ final class RecorderProcess implements AutoCloseable {
         Path db = Path.of(words[0]);
         LogFile.beside(db);
         Shutdown stop = new Shutdown();
-        Signals signals = new Signals(stop).listen();
+        Signals signals = new Signals(stop);
+        signals.listen();
         int port = Integer.parseInt(words[1]);
         Tuning tuning = Patience.valueOf(words[2]).tuning();
         System.out.println("store: " + db.toAbsolutePath());

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.ClassicRules;
-import io.tapekeeper.app.terminal.CommandFailure;
 import io.tapekeeper.feature.ClassicFeatures;
 import io.tapekeeper.fuzz.FuzzedDecoder;
 import io.tapekeeper.fuzz.Recordings;
@@ -58,7 +57,7 @@ class PricesFuzzTest extends FuzzedDecoder {
         try {
             new PriceAnalysis(NAME, preset, CHUNK, 1).run(new ByteArrayInputStream(input), features);
             return "";
-        } catch (CommandFailure told) {
+        } catch (TableException told) {
             return told.getMessage();
         } catch (IOException e) {
             throw new UncheckedIOException(e); // nothing here is outside

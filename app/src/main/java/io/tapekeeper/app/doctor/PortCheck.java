@@ -1,4 +1,4 @@
-package io.tapekeeper.app;
+package io.tapekeeper.app.doctor;
 
 import io.tapekeeper.app.terminal.Findings;
 import java.io.IOException;
@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Is the page's port free, or does a recorder use it already? */
-record PortCheck(int port) implements DoctorCommand.Check {
+public record PortCheck(int port) implements Check {
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     @Override

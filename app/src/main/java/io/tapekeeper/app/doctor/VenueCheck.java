@@ -1,4 +1,4 @@
-package io.tapekeeper.app;
+package io.tapekeeper.app.doctor;
 
 import io.tapekeeper.app.terminal.Findings;
 import io.tapekeeper.recorder.audit.KlineAudit;
@@ -16,25 +16,27 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Does the venue answer, may it be asked, is this machine's clock right, can a socket be opened?
  *
+ * @param opener opens the venue at {@code restUrl}
  * @param nanos local monotonic time
  */
-record VenueCheck(RestOption rest, URI streamUrl, LongSupplier nanos) {
+public record VenueCheck(URI restUrl, Supplier<Venue> opener, URI streamUrl, LongSupplier nanos) {
     private static final double CLOCK_LIMIT_SECONDS = 1;
     private static final String PROBED_STREAM = "/ws/btcusdt@aggTrade";
     private static final Duration SOCKET_PATIENCE = Duration.ofSeconds(10);
 
     /** Its request budget, its answer and its clock. */
-    void venue(Findings findings) {
-        try (Venue venue = rest.open()) {
+    public void venue(Findings findings) {
+        try (Venue venue = opener.get()) {
             budget(venue.rate(), findings);
             ClockOffset offset = venue.clockOffset();
             findings.fine(
                     "venue",
-                    String.format(Locale.ROOT, "%s answers in %.0f ms", rest.url(), offset.roundTripMicros() / 1e3),
+                    String.format(Locale.ROOT, "%s answers in %.0f ms", restUrl, offset.roundTripMicros() / 1e3),
                     Map.of("roundTripMicros", offset.roundTripMicros()));
             if (venue.simulation().isPresent()) {
                 findings.note("clock", "not compared: a played market has its own time");
@@ -83,7 +85,7 @@ record VenueCheck(RestOption rest, URI streamUrl, LongSupplier nanos) {
     }
 
     /** Its streams. */
-    void socket(Findings findings) {
+    public void socket(Findings findings) {
         URI stream = URI.create(streamUrl.toString().replaceFirst("/*$", "") + PROBED_STREAM);
         long began = nanos.getAsLong();
         try (HttpClient client = HttpClient.newHttpClient()) {

@@ -1,4 +1,4 @@
-package io.tapekeeper.app;
+package io.tapekeeper.app.doctor;
 
 import io.tapekeeper.app.terminal.Findings;
 import io.tapekeeper.app.terminal.Progress;
@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Is the store sound, are its tapes whole, and has its disk room for more? */
-record StoreCheck(Path db) implements DoctorCommand.Check {
+public record StoreCheck(Path db) implements Check {
     private static final long LOW_DISK = 2L << 30;
     private static final double FEW_DAYS = 3;
 
@@ -55,7 +55,7 @@ record StoreCheck(Path db) implements DoctorCommand.Check {
     }
 
     /** What is wrong with the file itself, where something is; shows how far it has looked. */
-    static Optional<String> damage(Path db) {
+    public static Optional<String> damage(Path db) {
         try (Progress.Bar bar = Progress.bar("store", 0)) {
             return StoreMaintenance.quickCheck(db, () -> {
                 bar.pulse();
