@@ -15,6 +15,7 @@ import io.tapekeeper.venue.SimulatedVenue;
 import io.tapekeeper.venue.TradeHistory;
 import io.tapekeeper.venue.Venue;
 import io.tapekeeper.venue.limit.RateGovernor;
+import io.tapekeeper.venue.stream.PollFeed;
 import io.tapekeeper.venue.stream.StreamFeed;
 import java.net.URI;
 import java.time.Duration;
@@ -131,7 +132,7 @@ public final class Binance implements Venue {
 
     @Override
     public Feed poll(List<Instrument> instruments, Interval every, FeedListener listener) {
-        return new BinancePoll(rest, instruments, every, listener, settings);
+        return new PollFeed(rest, instruments, every, listener, settings);
     }
 
     @Override

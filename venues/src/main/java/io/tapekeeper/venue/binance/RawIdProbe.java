@@ -22,11 +22,10 @@ import java.util.List;
 final class RawIdProbe implements IdProbe {
     private static final int PAGE = 1_000; // the venue's longest
 
-    private final BinanceRest rest;
-    private final String symbol;
+    private final Aggregates aggregates;
     private final long last;
     private final long sinceMicros;
-    private final AbsenceProof denials;
+    private final AbsenceProof absence;
     private final RangeSink sink;
     private long next; // raw id
     private long expected = -1; // the aggregate to ask for; -1 before one of that time is known
@@ -38,16 +37,14 @@ final class RawIdProbe implements IdProbe {
     /**
      * @param wanted raw ids
      * @param sinceMicros venue time of a trade before the first, the nearer the cheaper
-     * @param denials of its own
+     * @param absence of its own
      */
-    RawIdProbe(
-            BinanceRest rest, String symbol, IdRange wanted, long sinceMicros, AbsenceProof denials, RangeSink sink) {
-        this.rest = rest;
-        this.symbol = symbol;
+    RawIdProbe(Aggregates aggregates, IdRange wanted, long sinceMicros, AbsenceProof absence, RangeSink sink) {
+        this.aggregates = aggregates;
         this.next = wanted.first();
         this.last = wanted.last();
         this.sinceMicros = sinceMicros;
-        this.denials = denials;
+        this.absence = absence;
         this.sink = sink;
     }
 
@@ -58,16 +55,14 @@ final class RawIdProbe implements IdProbe {
 
     @Override
     public Duration pause(Duration shortest) {
-        return denials.pause(shortest);
+        return absence.pause(shortest);
     }
 
     @Override
     public FetchStep step() {
-        List<JsonAnswer> page = expected < 0
-                ? rest.aggregatesSince(symbol, sinceMicros, PAGE)
-                : rest.aggregatesFrom(symbol, expected, PAGE);
+        List<JsonAnswer> page = expected < 0 ? aggregates.since(sinceMicros, PAGE) : aggregates.from(expected, PAGE);
         if (page.isEmpty()) {
-            denials.forget(); // not even later ones: its database lags
+            absence.forget(); // not even later ones: its database lags
             return FetchStep.WAIT;
         }
         long first = page.getFirst().integer("a");
@@ -77,19 +72,19 @@ final class RawIdProbe implements IdProbe {
         boolean jump = expected >= 0 && first > expected;
         int beginning = begun ? 0 : beginning(page);
         if (beginning < 0 && !jump && first > 0) { // times may step back within the order of ids
-            denials.forget();
+            absence.forget();
             expected = Math.max(0, first - PAGE);
             return FetchStep.ADVANCED;
         }
         if (jump && (begun || beginning < 0)) {
-            if (!denials.believedNow()) {
+            if (!absence.believedNow()) {
                 return FetchStep.WAIT;
             }
             if (!begun) {
                 nameWhatIsTooOld(page, first);
             }
         }
-        denials.forget();
+        absence.forget();
         begun = true;
         List<JsonAnswer> wanted = page.subList(Math.max(0, beginning), page.size());
         expected = wanted.getFirst().integer("a");
@@ -117,7 +112,7 @@ final class RawIdProbe implements IdProbe {
 
     /** Where the venue has no older aggregate at all, nobody can say what there was. */
     private void nameWhatIsTooOld(List<JsonAnswer> page, long first) {
-        List<JsonAnswer> oldest = rest.aggregatesFrom(symbol, 0, 1);
+        List<JsonAnswer> oldest = aggregates.from(0, 1);
         if (oldest.isEmpty() || oldest.getFirst().integer("a") < first) {
             return;
         }

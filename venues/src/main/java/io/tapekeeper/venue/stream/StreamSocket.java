@@ -34,7 +34,7 @@ final class StreamSocket implements WebSocketConnection.Receiver, FrameParser.Si
         }
     }
 
-    private final StreamFeed.Shared shared;
+    private final StreamContext shared;
     private final StallDetector stalls;
     private final Runnable wake;
     private final URI address;
@@ -61,7 +61,7 @@ final class StreamSocket implements WebSocketConnection.Receiver, FrameParser.Si
      * @param stalls learns which trades came
      * @param wake called, by any thread, when there is something to look at
      */
-    StreamSocket(StreamPart part, StreamFeed.Shared shared, StallDetector stalls, Runnable wake) {
+    StreamSocket(StreamPart part, StreamContext shared, StallDetector stalls, Runnable wake) {
         this.part = part;
         this.shared = shared;
         this.stalls = stalls;

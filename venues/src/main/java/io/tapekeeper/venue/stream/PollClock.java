@@ -1,4 +1,4 @@
-package io.tapekeeper.venue.binance;
+package io.tapekeeper.venue.stream;
 
 import io.tapekeeper.venue.ClockOffset;
 import io.tapekeeper.venue.EpochMicros;
