@@ -55,7 +55,7 @@ public final class Binance implements Venue {
         return new Binance(restUrl, streamUrl, ConnectionSettings.defaults(), sharedGovernor(restUrl));
     }
 
-    /** The same as {@link #at(URI, URI)} for questions alone. */
+    /** The same for questions alone. */
     public static Binance at(URI restUrl) {
         return at(restUrl, URI.create("wss://stream.binance.com:9443"));
     }

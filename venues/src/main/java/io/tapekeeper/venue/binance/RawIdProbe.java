@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Tells which raw trades of a range the venue has where it does not serve them by id: its aggregates number them, and
+ * Learns which raw trades of a range the venue has where it does not serve them by id: its aggregates number them, and
  * leave none out. Those that an aggregate names exist (UNRESOLVED: they can be had from another host); those between
  * two neighbours do not (ABSENT). What a blanked one named is not known any more, and stays UNRESOLVED.
  *
@@ -31,8 +31,8 @@ final class RawIdProbe implements IdProbe {
     private long expected = -1; // the aggregate to ask for; -1 before one of that time is known
     private boolean begun; // one was seen that reaches back to the first id
     private boolean blanked; // so is the one before
-    private long partFirst; // what is known and not said yet, so that neighbours are said as one
-    private GapCause partCause; // null where all is said
+    private long partFirst; // what is known and not reported yet, so that neighbours are reported as one
+    private GapCause partCause; // null where all is reported
 
     /**
      * @param wanted raw ids
@@ -81,7 +81,7 @@ final class RawIdProbe implements IdProbe {
                 return FetchStep.WAIT;
             }
             if (!begun) {
-                nameWhatIsTooOld(page, first);
+                reportWhatIsTooOld(page, first);
             }
         }
         absence.forget();
@@ -92,7 +92,7 @@ final class RawIdProbe implements IdProbe {
         if (next <= last) {
             return FetchStep.ADVANCED;
         }
-        sayPart();
+        reportPart();
         return FetchStep.DONE;
     }
 
@@ -110,8 +110,8 @@ final class RawIdProbe implements IdProbe {
         return -1;
     }
 
-    /** Where the venue has no older aggregate at all, nobody can say what there was. */
-    private void nameWhatIsTooOld(List<JsonAnswer> page, long first) {
+    /** Where the venue has no older aggregate at all, what there was cannot be known. */
+    private void reportWhatIsTooOld(List<JsonAnswer> page, long first) {
         List<JsonAnswer> oldest = aggregates.from(0, 1);
         if (oldest.isEmpty() || oldest.getFirst().integer("a") < first) {
             return;
@@ -122,7 +122,7 @@ final class RawIdProbe implements IdProbe {
                 .ifPresent(aggregate -> know(aggregate.integer("f") - 1, GapCause.BEYOND_RETENTION));
     }
 
-    /** Takes what follows without a jump; what is behind a jump is asked for again. */
+    /** Takes what follows without a jump; what comes after a jump is asked for again. */
     private void take(List<JsonAnswer> page) {
         for (JsonAnswer aggregate : page) {
             long id = aggregate.integer("a");
@@ -154,14 +154,14 @@ final class RawIdProbe implements IdProbe {
             return;
         }
         if (partCause != cause) {
-            sayPart();
+            reportPart();
             partFirst = next;
             partCause = cause;
         }
         next = end + 1;
     }
 
-    private void sayPart() {
+    private void reportPart() {
         if (partCause != null) {
             sink.missing(partFirst, next - 1, partCause);
             partCause = null;

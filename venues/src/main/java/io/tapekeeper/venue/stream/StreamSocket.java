@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * One socket of a session, from its handshake to its end. What it brings goes to the hub, on the connection's own
- * thread; the rest belongs to the session's thread, where nothing else is said.
+ * thread; all else belongs to the session's thread, unless a method says otherwise.
  */
 final class StreamSocket implements WebSocketConnection.Receiver, FrameParser.Sink {
     /** How much of a message is shown where it cannot be read. */
