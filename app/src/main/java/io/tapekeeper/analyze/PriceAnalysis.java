@@ -1,9 +1,10 @@
 package io.tapekeeper.analyze;
 
 import io.tapekeeper.alert.ClassicRules;
-import io.tapekeeper.app.CommandFailure;
+import io.tapekeeper.app.terminal.CommandFailure;
 import io.tapekeeper.feature.ClassicFeatures;
 import io.tapekeeper.feature.Feature;
+import io.tapekeeper.feature.FurtherFeatures;
 import io.tapekeeper.series.Preset;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,6 +44,7 @@ public final class PriceAnalysis {
     private final int workers;
     private final double zSignal;
     private final ClassicFeatures features;
+    private final FurtherFeatures further = new FurtherFeatures();
     private final ClassicRules rules;
     private final TicketQueue computing = new TicketQueue();
     private final TicketQueue writing = new TicketQueue();
@@ -132,7 +134,7 @@ public final class PriceAnalysis {
         if (!computing.await(chunk.ticket())) {
             return false;
         }
-        chunk.compute(samples, features, rules, zSignal);
+        chunk.compute(samples, features, further, rules, zSignal);
         samples += chunk.rows();
         lines += chunk.lines();
         CommandFailure trouble = chunk.trouble() == null ? null : trouble(chunk);

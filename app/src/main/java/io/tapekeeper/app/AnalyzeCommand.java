@@ -2,6 +2,7 @@ package io.tapekeeper.app;
 
 import io.tapekeeper.analyze.PriceAnalysis;
 import io.tapekeeper.app.terminal.AtomicFile;
+import io.tapekeeper.app.terminal.CommandFailure;
 import io.tapekeeper.app.terminal.Progress;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         description = {
             "Computes features, signal and alerts for a CSV of time,price; one sample a row.",
-            "A first line with the columns' names is understood, .gz too; - is standard input."
+            "The first line may name the columns, and the file may be a .gz; - is standard input."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -61,7 +62,7 @@ final class AnalyzeCommand implements Callable<Integer> {
     private void write(AtomicFile.Bytes rows) {
         try {
             AtomicFile.write(out, rows);
-        } catch (IOException e) { // reading tells its own
+        } catch (IOException e) { // what reading throws has its own sentence
             throw CommandFailure.outside((out == null ? "the rows" : out) + " cannot be written: " + e.getMessage(), e);
         }
     }

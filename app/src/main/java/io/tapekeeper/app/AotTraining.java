@@ -1,5 +1,6 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.app.terminal.CommandFailure;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.dashboard.Dashboard;
 import io.tapekeeper.exchange.Exchange;
@@ -128,7 +129,7 @@ final class AotTraining {
                 History history = History.open(db);
                 Dashboard dashboard = new Dashboard(view, history, "127.0.0.1", 0)) {
             dashboard.start();
-            TapePipeline watch = new TapePipeline(series, Preset.CLASSIC, recorder, view, 0, new HoldLimit(1));
+            TapePipeline watch = new TapePipeline(series, Preset.CLASSIC, recorder, view, HoldLimit.none());
             String address = "http://127.0.0.1:" + dashboard.port();
             FutureTask<Boolean> page = new FutureTask<>(() -> alerts(address));
             Thread.ofPlatform().name("page of alarm").start(page);

@@ -1,5 +1,6 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.app.terminal.CommandFailure;
 import io.tapekeeper.app.terminal.LogFile;
 import io.tapekeeper.app.terminal.Progress;
 import io.tapekeeper.bar.Interval;
@@ -108,7 +109,7 @@ final class BackfillCommand implements Callable<Integer> {
     private RecordOptions.Tape tape = RecordOptions.Tape.aggregate;
 
     @Option(names = "--db", paramLabel = "FILE", description = "The store.")
-    private Path db = RunCommand.DEFAULT_DB;
+    private Path db = StoreOption.DEFAULT;
 
     @Option(
             names = "--rest-url",
@@ -141,7 +142,7 @@ final class BackfillCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        RunCommand.checkUrl("--rest-url", restUrl, "http");
+        RestOption.checked("--rest-url", restUrl, "http");
         if (to != null && !from.isBefore(to)) {
             throw CommandFailure.usage("--from must be before --to");
         }

@@ -1,5 +1,7 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.app.terminal.Clocks;
+import io.tapekeeper.app.terminal.CommandFailure;
 import io.tapekeeper.app.terminal.LogFile;
 import io.tapekeeper.app.terminal.StatusLine;
 import io.tapekeeper.exchange.Exchange;
@@ -35,8 +37,9 @@ import picocli.CommandLine.ParentCommand;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "The whole product on a simulated market: exchange, recorder and page in one process,",
-            "no network. The market goes on where it stopped. Everything is marked SIMULATED."
+            "Shows the whole product on a simulated market: exchange, recorder and page in one process, without a"
+                    + " network.",
+            "The market goes on where it stopped. Everything is marked SIMULATED."
         },
         footerHeading = "%nExamples:%n",
         footer = {"  ./tapekeeper demo --open", "  ./tapekeeper demo --symbols BTCUSDT,ETHUSDT,SOLUSDT"})
@@ -53,19 +56,19 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "SEED", description = "Seed of the market (default: 7).")
     private long seed = ExchangeCommand.DEFAULT_SEED;
 
-    @Option(names = "--speed", paramLabel = "N", description = "Seconds of the market in a second (default: 1).")
+    @Option(names = "--speed", paramLabel = "N", description = "Seconds of the market in one second (default: 1).")
     private String speed = "1";
 
     @Option(
             names = "--faults",
             paramLabel = "FILE|SEED",
-            description = "Let the exchange fail on purpose: by a plan (docs/faulty-exchange.md), or by a"
-                    + " mixture drawn from a seed.")
+            description = "Let the exchange fail on purpose: by a plan (docs/faulty-exchange.md), or by a mixture drawn"
+                    + " from a seed.")
     private String faults;
 
     @Override
     public Integer call() throws InterruptedException {
-        Path db = (options.db == null ? DEFAULT_DB : options.db).toAbsolutePath();
+        Path db = options.store(DEFAULT_DB).toAbsolutePath();
         LogFile.beside(db);
         Shutdown stop = main.stopOnSignals();
         // Beside its store and named like it: one is of no use without the other.
@@ -91,7 +94,10 @@ final class DemoCommand implements Callable<Integer> {
                             () -> ownVenue(address),
                             RecordingSettings.defaults(),
                             stop,
-                            new Surroundings(new StatusLine(System.out), options.page(), Optional.of(exchange::close)))
+                            new Surroundings(
+                                    new StatusLine(System.out, Clocks.SYSTEM),
+                                    options.page(),
+                                    Optional.of(exchange::close)))
                     .run();
         }
         return CommandFailure.FINE;
@@ -129,7 +135,7 @@ final class DemoCommand implements Callable<Integer> {
                     .flatMapToLong(series -> lastTime(history, series.tape()).stream())
                     .toArray();
             long newest = Arrays.stream(ends).max().orElse(0);
-            // A symbol that the last run left out ends earlier and must not hold up the others.
+            // A symbol that the last run left out ends earlier and must not hold the others up.
             return Arrays.stream(ends)
                     .filter(end -> end > newest - LAST_RUN_MICROS)
                     .min();

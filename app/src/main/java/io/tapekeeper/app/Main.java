@@ -1,5 +1,6 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.app.terminal.CommandFailure;
 import io.tapekeeper.app.terminal.ConfigFile;
 import io.tapekeeper.app.terminal.LogFile;
 import io.tapekeeper.recorder.RecordingException;

@@ -1,5 +1,6 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.app.terminal.CommandFailure;
 import io.tapekeeper.recorder.Shutdown;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;

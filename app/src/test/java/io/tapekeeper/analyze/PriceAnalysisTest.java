@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tapekeeper.app.CommandFailure;
+import io.tapekeeper.app.terminal.CommandFailure;
 import io.tapekeeper.series.Preset;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

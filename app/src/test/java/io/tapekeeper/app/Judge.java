@@ -305,7 +305,7 @@ final class Judge {
         view.addSeries(series, SeriesInfo.live(series, Preset.CLASSIC));
         List<LedgerEntry> ledger = told.gaps(series.tape());
         try (Recorder recorder = Recorder.open(db, Durability.NORMAL)) {
-            TapePipeline watch = new TapePipeline(series, Preset.CLASSIC, recorder, view, 0, new HoldLimit(1_000));
+            TapePipeline watch = new TapePipeline(series, Preset.CLASSIC, recorder, view, new HoldLimit(0, 1_000));
             AtomicLong next = new AtomicLong(firstId);
             forEachTrade(series.tape(), firstId, lastId, trade -> {
                 if (named.get(trade.id()) == GapCause.BEYOND_RETENTION) {

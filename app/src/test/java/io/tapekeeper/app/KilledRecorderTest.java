@@ -112,7 +112,7 @@ class KilledRecorderTest {
                 Interval.SECOND);
         LiveView view = new LiveView(100, System::nanoTime);
         view.addSeries(series, SeriesInfo.live(series, Preset.CLASSIC));
-        TapePipeline watch = new TapePipeline(series, Preset.CLASSIC, recorder, view, 0, new HoldLimit(1));
+        TapePipeline watch = new TapePipeline(series, Preset.CLASSIC, recorder, view, HoldLimit.none());
         List<Trade> late = trades.subList(50, 150);
         trades.stream().filter(trade -> !late.contains(trade)).forEach(it -> watch.traded(it, 0));
         late.forEach(trade -> recorder.trade(tape, trade));

@@ -2,6 +2,7 @@ package io.tapekeeper.app;
 
 import static org.awaitility.Awaitility.await;
 
+import io.tapekeeper.app.terminal.Clocks;
 import io.tapekeeper.app.terminal.LogFile;
 import io.tapekeeper.app.terminal.StatusLine;
 import io.tapekeeper.exchange.Exchange;
@@ -170,7 +171,7 @@ final class RecorderProcess implements AutoCloseable {
                         () -> tuning.open(port, port),
                         tuning.settings(),
                         stop,
-                        new Surroundings(new StatusLine(System.out), Page.NONE, Optional.empty()))
+                        new Surroundings(new StatusLine(System.out, Clocks.SYSTEM), Page.NONE, Optional.empty()))
                 .run();
         signals.finished(0);
     }

@@ -139,7 +139,7 @@ class VerifyCommandTest {
     @Test
     void aRawTapeThatIsWholeIsToldToBeWholeInEightyColumns() {
         Said said = verify();
-        assertSays(said, 0, "100 %: 9,757 trades stored, 0 missing, 0 doubled", "5 bars of 1m equal, 0 differ");
+        assertSays(said, 0, "100 %: 9,757 trades stored, 0 missing, 0 duplicates", "5 bars of 1m equal, 0 differ");
         assertFalse(said.out().contains("WRONG"), said.out());
         assertTrue(said.out().lines().allMatch(line -> line.length() <= 80), said.out());
     }

@@ -8,7 +8,9 @@ import io.tapekeeper.market.Decimals;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.market.Side;
 import io.tapekeeper.market.Trade;
-import io.tapekeeper.pipeline.Analyst;
+import io.tapekeeper.pipeline.Pipeline;
+import io.tapekeeper.pipeline.PipelineState;
+import io.tapekeeper.pipeline.TapeListener;
 import io.tapekeeper.series.FeatureRow;
 import io.tapekeeper.series.Preset;
 import io.tapekeeper.series.Series;
@@ -17,12 +19,10 @@ import io.tapekeeper.store.Checkpoint;
 import io.tapekeeper.store.Durability;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.Recorder;
+import io.tapekeeper.tape.HoldLimit;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -56,7 +56,6 @@ public final class GrowthBenchmark {
     private static final long FIRST_ID = 3_500_000_000L;
     private static final long START = 1_735_689_600_000_000L; // 2025-01-01
     private static final int TRADES_A_SECOND = 30;
-    private static final int BARS_A_CHECKPOINT = 60; // as the recorder of the product
     private static final int QUERIES = 1_000;
     private static final int STARTS = 9;
 
@@ -166,9 +165,7 @@ public final class GrowthBenchmark {
         long tenthBegan = began;
         long tenth = trades / 10;
         try (Recorder recorder = Recorder.open(file, Durability.NORMAL)) {
-            Writing writing = new Writing(recorder);
-            Analyst analyst = new Analyst(BTCUSDT, Interval.SECOND, Preset.CLASSIC, writing);
-            writing.analyst = analyst;
+            Pipeline pipeline = new Pipeline(SERIES, Preset.CLASSIC, new Writing(recorder), HoldLimit.none());
             long cents = 6_100_000;
             long time = START;
             for (long n = 0; n < trades; n++) {
@@ -187,37 +184,24 @@ public final class GrowthBenchmark {
                         time + 20_000 + random.nextInt(60_000),
                         1 + Math.max(0, random.nextInt(6) - 3));
                 recorder.trade(TAPE, trade);
-                writing.lastId = trade.id();
-                analyst.trade(trade);
+                pipeline.offer(trade, 0);
             }
         }
         long ended = System.nanoTime();
         return new double[] {trades / ((ended - began) / 1e9), tenth / ((ended - tenthBegan) / 1e9)};
     }
 
-    /** Puts what the Analyst says into the store, with checkpoints. */
-    private static final class Writing implements Analyst.Output {
-        private final Recorder recorder;
-        private Analyst analyst;
-        private long lastId;
-        private int bars;
-
-        Writing(Recorder recorder) {
-            this.recorder = recorder;
-        }
-
+    /** Puts what the pipeline reports into the store, with checkpoints. */
+    private record Writing(Recorder recorder) implements TapeListener {
         @Override
         public void row(FeatureRow row) {
             recorder.row(SERIES, row);
-            if (++bars % BARS_A_CHECKPOINT == 0) {
-                ByteArrayOutputStream state = new ByteArrayOutputStream();
-                try {
-                    analyst.save(new DataOutputStream(state));
-                } catch (IOException e) {
-                    throw new UncheckedIOException("memory cannot fail", e);
-                }
-                recorder.checkpoint(SERIES, lastId, row.bar().start(), state.toByteArray());
-            }
+        }
+
+        @Override
+        public void stateDue(Pipeline pipeline) {
+            PipelineState state = pipeline.state();
+            recorder.checkpoint(SERIES, state.lastId(), state.lastBarStart(), state.bytes());
         }
 
         @Override

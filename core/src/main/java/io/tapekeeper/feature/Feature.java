@@ -86,6 +86,8 @@ public enum Feature {
     private final Unit unit;
     private final Csv csv;
     private final Rolled rolled;
+
+    @SuppressWarnings("ImmutableEnumChecker") // makes an object each time and keeps nothing
     private final Supplier<CloseFeature> computation; // null = one of ClassicFeatures
 
     Feature(String column, String key, String title, Unit unit, Csv csv, Rolled rolled) {

@@ -26,30 +26,16 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * Watches one tape: trades and gaps in tape order go in, and with each bar that closes come out the bar, its features,
- * the alerts that open or close with it and a change of the signal.
+ * The computing part of a {@link Pipeline}: takes trades and gaps in tape order, and with each bar that closes reports
+ * the row, the alerts that open or close with it and a change of the signal.
  *
- * <p>A pure function of tape and preset: reads no clock. O(1) a trade. Not thread-safe: the tape thread owns it.
+ * <p>A pure function of tape and preset: reads no clock. O(1) for a trade. Not thread-safe: the pipeline's thread owns
+ * it.
  */
-public final class Analyst {
-    /** What the Analyst says, in this order for each bar. */
-    public interface Output {
-        /** A bar closed. */
-        void row(FeatureRow row);
-
-        /** A rule became true. */
-        void alertOpened(Alert alert);
-
-        /** A rule that was true is no longer. */
-        void alertClosed(Alert alert);
-
-        /** The signal is another one than before; a tape begins neutral. */
-        void signalChanged(SignalChange change);
-    }
-
+final class Analyst {
     /**
      * Of the format and of the formulas: where rows come out with other bits than before, the next start computes all
-     * of them anew from the stored trades.
+     * of them again from the stored trades.
      */
     private static final int STATE_VERSION = 4;
 
@@ -59,7 +45,7 @@ public final class Analyst {
     private final Instrument instrument;
     private final Interval interval;
     private final Preset preset;
-    private final Output out;
+    private final TapeListener out;
     private final BarBuilder bars;
     private final ClassicFeatures features;
     private final FurtherFeatures further = new FurtherFeatures();
@@ -67,11 +53,11 @@ public final class Analyst {
     private final Alert[] open = new Alert[ClassicRules.ALL.size()]; // of each rule, null = none
     private Signal signal = Signal.NEUTRAL;
     private boolean first = true;
-    private boolean breakBehindNext; // the chain of closes breaks behind the next bar that closes
-    private int tainted; // rows still within reach of a hole
+    private boolean breakAfterNext; // the chain of closes breaks after the next bar that closes
+    private int tainted; // rows still within reach of a gap
 
     /** @param interval of the bars; 1 s for a tape of trades */
-    public Analyst(Instrument instrument, Interval interval, Preset preset, Output out) {
+    Analyst(Instrument instrument, Interval interval, Preset preset, TapeListener out) {
         this.instrument = instrument;
         this.interval = interval;
         this.preset = preset;
@@ -82,22 +68,22 @@ public final class Analyst {
     }
 
     /** The next trade of the tape. */
-    public void trade(TradeView trade) {
+    void trade(TradeView trade) {
         bars.add(trade);
     }
 
     /** Trades are missing between the last one and the next. */
-    public void gap(Gap gap) {
-        // A hole inside one bar leaves every close as it was; one that spans bars leaves the close
+    void gap(Gap gap) {
+        // A gap inside one bar leaves every close as it was; one that spans bars leaves the close
         // of the first of them in doubt, so nothing is computed across it.
-        breakBehindNext |= bars.closesAt(gap.after());
+        breakAfterNext |= bars.closesAt(gap.after());
         bars.skipGap();
     }
 
     /** A bar that closed: from the trades of this tape, or polled. In order of time. */
-    public void bar(Bar bar) {
-        boolean touchedByHole = !bar.complete() && !bar.carried() && !first;
-        tainted = touchedByHole ? preset.reach() : Math.max(0, tainted - 1);
+    void bar(Bar bar) {
+        boolean touchedByGap = !bar.complete() && !bar.carried() && !first;
+        tainted = touchedByGap ? preset.reach() : Math.max(0, tainted - 1);
         long number = interval.numberOf(bar.start());
         double close = Decimals.toDouble(bar.close());
         features.update(number, close);
@@ -113,14 +99,14 @@ public final class Analyst {
             out.signalChanged(new SignalChange(preset.label(), bar.end(), now, bar.close(), values.of(Feature.ZSCORE)));
         }
         first = false;
-        if (breakBehindNext) {
-            breakBehindNext = false;
+        if (breakAfterNext) {
+            breakAfterNext = false;
             features.clear();
         }
     }
 
     /** Samples are missing between the last bar and the next (poll mode, while nothing ran). */
-    public void skipBars() {
+    void skipBars() {
         features.clear();
         tainted = preset.reach();
     }
@@ -164,27 +150,23 @@ public final class Analyst {
     }
 
     /** The bar that is still forming, or null before the first trade. */
-    public Bar forming() {
+    Bar forming() {
         return bars.forming();
     }
 
-    public Signal signal() {
-        return signal;
-    }
-
     /** Bars in the z-score's window, up to the preset's: how far the warm-up is. */
-    public int warm() {
+    int warm() {
         return features.warm();
     }
 
     /** Writes the exact state between two trades, for {@link #restore}. */
-    public void save(DataOutput state) throws IOException {
+    void save(DataOutput state) throws IOException {
         state.writeInt(STATE_VERSION);
         bars.save(state);
         features.save(state);
         state.writeUTF(signal.label());
         state.writeBoolean(first);
-        state.writeBoolean(breakBehindNext);
+        state.writeBoolean(breakAfterNext);
         state.writeInt(tainted);
         state.writeInt((int) Arrays.stream(open).filter(Objects::nonNull).count());
         for (Alert alert : open) {
@@ -204,7 +186,7 @@ public final class Analyst {
      *
      * @throws IOException where the state is of another version or cut short
      */
-    public void restore(DataInput state) throws IOException {
+    void restore(DataInput state) throws IOException {
         int version = state.readInt();
         if (version != STATE_VERSION && version != CLASSIC_STATE) {
             throw new IOException("analyst state of version " + version + " is unknown");
@@ -213,7 +195,7 @@ public final class Analyst {
         features.restore(state);
         signal = Signal.parse(state.readUTF());
         first = state.readBoolean();
-        breakBehindNext = state.readBoolean();
+        breakAfterNext = state.readBoolean();
         tainted = state.readInt();
         Arrays.fill(open, null);
         for (int left = state.readInt(); left > 0; left--) {

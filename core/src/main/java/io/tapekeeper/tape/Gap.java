@@ -1,10 +1,10 @@
 package io.tapekeeper.tape;
 
 /**
- * A hole: trades {@code firstId} to {@code lastId}, both included, are not on the tape.
+ * A gap: trades {@code firstId} to {@code lastId}, both included, are not on the tape.
  *
- * @param before venue time of the last trade before the hole, epoch microseconds
- * @param after venue time of the first trade behind it, epoch microseconds
+ * @param before venue time of the last trade before the gap, epoch microseconds
+ * @param after venue time of the first trade after it, epoch microseconds
  */
 public record Gap(long firstId, long lastId, long before, long after) {
     public Gap {

@@ -6,11 +6,11 @@ public enum GapCause {
     MISSED("missed"),
     /** The venue itself has no trades with these ids. */
     ABSENT("absent"),
-    /** The venue has blanked these ids out: they were doubles, and nothing is missing. */
+    /** The venue has blanked these ids out: they were duplicates, and nothing is missing. */
     BLANKED("blanked"),
     /** Older than what the venue still serves. */
     BEYOND_RETENTION("beyond-retention"),
-    /** The venue keeps answering without saying whether they exist. */
+    /** The venue keeps answering without a decision whether they exist. */
     UNRESOLVED("unresolved");
 
     private final String label;
@@ -31,6 +31,6 @@ public enum GapCause {
                 return cause;
             }
         }
-        throw new IllegalArgumentException("a hole has no cause \"" + label + "\"");
+        throw new IllegalArgumentException("a gap has no cause \"" + label + "\"");
     }
 }

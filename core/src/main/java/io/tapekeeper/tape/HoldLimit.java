@@ -1,24 +1,38 @@
 package io.tapekeeper.tape;
 
 /**
- * How many trades all sequencers together may hold back behind holes.
+ * How long a tape may wait at a gap, and how many trades all tapes together may hold back meanwhile.
  *
  * <p>Not thread-safe: shared by the sequencers of one tape thread.
  */
 public final class HoldLimit {
-    private final int limit;
+    private final long nanos;
+    private final int trades;
     private int held;
 
-    /** @param limit most trades held back at once, over all instruments */
-    public HoldLimit(int limit) {
-        if (limit < 1) {
-            throw new IllegalArgumentException("hold-back limit must be positive: " + limit);
+    /**
+     * @param nanos how long to wait for missing trades before they are given up; 0 = not at all
+     * @param trades most trades held back at once, over all instruments
+     */
+    public HoldLimit(long nanos, int trades) {
+        if (trades < 1) {
+            throw new IllegalArgumentException("hold-back limit must be positive: " + trades);
         }
-        this.limit = limit;
+        this.nanos = nanos;
+        this.trades = trades;
+    }
+
+    /** Of a tape that is complete as far as it will ever be: it waits for nothing. */
+    public static HoldLimit none() {
+        return new HoldLimit(0, 1);
+    }
+
+    boolean isOver(long waitedNanos) {
+        return waitedNanos >= nanos;
     }
 
     boolean full() {
-        return held >= limit;
+        return held >= trades;
     }
 
     void take() {

@@ -10,18 +10,18 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * Merges any number of sources into one tape: emits trades in id order, each id once, and says what is missing.
+ * Merges any number of sources into one tape: emits trades in id order, each id once, and reports what is missing.
  *
- * <p>At a hole it holds the later trades back, so that another source can fill it: reconnects, overlapping sockets,
- * repair and start-up are all just more sources. Somebody may say that ids will never come ({@link #missing}); when the
- * hold-back time is over or the budget is used up, the rest of a hole is given up as {@link GapCause#MISSED}. Either
- * way a {@link Gap} comes out, and the tape goes on behind it.
+ * <p>At a gap it holds the later trades back, so that another source can fill it: reconnects, overlapping sockets,
+ * repair and start-up are all just more sources. A source may declare that ids will never come ({@link #missing}); when
+ * the hold-back time is over or the limit is reached, the rest of a gap is given up as {@link GapCause#MISSED}. Either
+ * way a {@link Gap} comes out, and the tape goes on after it.
  *
- * <p>Duplicates are dropped and counted; one that says something else than the trade emitted before it is counted as a
+ * <p>Duplicates are dropped and counted; one whose content differs from the trade emitted before is counted as a
  * conflict too, as far back as the last {@value #REMEMBERED} trades reach.
  *
- * <p>Monotonic time comes in as an argument. O(1) and no allocation for a trade in order, O(log held) behind a hole.
- * Not thread-safe: the tape thread owns it.
+ * <p>Monotonic time comes in as an argument. O(1) and no allocation for a trade in order, O(log held) after a gap. Not
+ * thread-safe: the tape thread owns it.
  */
 public final class Sequencer {
     /** Where the trades of one instrument go. */
@@ -30,7 +30,7 @@ public final class Sequencer {
         void trade(TradeView trade);
 
         /**
-         * Ids that are not on the tape; the next trade, or another gap, comes from behind them. With
+         * Ids that are not on the tape; what is emitted next, a trade or another gap, follows them. With
          * {@link GapCause#BLANKED} nothing is missing there.
          */
         void gap(Gap gap, GapCause cause);
@@ -46,22 +46,19 @@ public final class Sequencer {
     private static final long NONE = -1;
 
     private final Output out;
-    private final long holdBackNanos;
-    private final HoldLimit budget;
+    private final HoldLimit limit;
     private final NavigableMap<Long, Trade> held = new TreeMap<>();
     private final NavigableMap<Long, Declared> declared = new TreeMap<>(); // by first id
     private final TradeSlot[] recent = new TradeSlot[REMEMBERED]; // null = none was there yet
     private long lastId = NONE;
     private long lastTime;
-    private long holeSince;
+    private long gapSince;
     private long duplicates;
     private long conflicts;
 
-    /** @param holdBackNanos how long a hole may stay open before it becomes a gap; 0 = at once */
-    public Sequencer(Output out, long holdBackNanos, HoldLimit budget) {
+    public Sequencer(Output out, HoldLimit limit) {
         this.out = out;
-        this.holdBackNanos = holdBackNanos;
-        this.budget = budget;
+        this.limit = limit;
     }
 
     /**
@@ -81,8 +78,8 @@ public final class Sequencer {
     }
 
     /**
-     * Ids that will not come: the tape goes on behind them as soon as a later trade is there. Ids that are on the tape
-     * already, or whose trade came all the same, are not touched.
+     * Declares ids that will not come: the tape goes on after them as soon as a later trade is there. Ids that are on
+     * the tape already, or whose trade came all the same, are not touched.
      *
      * @param nanoTime local monotonic time
      */
@@ -94,16 +91,16 @@ public final class Sequencer {
         }
     }
 
-    /** Gives up holes that have been open for longer than the hold-back time. */
+    /** Gives up gaps that have been open for longer than the hold-back time. */
     public void advance(long nanoTime) {
-        while (!held.isEmpty() && nanoTime - holeSince >= holdBackNanos) {
+        while (!held.isEmpty() && limit.isOver(nanoTime - gapSince)) {
             giveUp(nanoTime);
         }
     }
 
-    /** Gives the hole up that is open now, if any: waiting longer would not fill it. */
+    /** Gives up the gap that is open now, if any: waiting longer would not fill it. */
     public void giveUp(long nanoTime) {
-        if (hasHole()) {
+        if (waits()) {
             skip(held.firstKey() - 1);
             drain(nanoTime);
         }
@@ -111,28 +108,28 @@ public final class Sequencer {
 
     private void hold(Trade trade, long nanoTime) {
         if (held.isEmpty()) {
-            holeSince = nanoTime;
+            gapSince = nanoTime;
         }
         Trade before = held.putIfAbsent(trade.id(), trade);
         if (before != null) {
             duplicate(before, trade);
             return;
         }
-        budget.take();
-        drain(nanoTime); // the hole may have been declared before anything behind it came
-        while (!held.isEmpty() && (budget.full() || nanoTime - holeSince >= holdBackNanos)) {
+        limit.take();
+        drain(nanoTime); // the gap may have been declared before anything after it came
+        while (!held.isEmpty() && (limit.full() || limit.isOver(nanoTime - gapSince))) {
             giveUp(nanoTime);
         }
     }
 
-    /** Emits what is next, until a hole is in the way of which not every id is accounted for. */
+    /** Emits what is next, up to a gap of which not every id is accounted for. */
     private void drain(long nanoTime) {
         while (!held.isEmpty()) {
             long next = held.firstKey();
             if (next == lastId + 1) {
-                budget.giveBack();
+                limit.giveBack();
                 emit(held.pollFirstEntry().getValue());
-                holeSince = nanoTime; // what is still held waits behind another hole, found now
+                gapSince = nanoTime; // what is still held waits after another gap, found now
             } else if (isDeclared(lastId + 1, next - 1)) {
                 skip(next - 1);
             } else {
@@ -141,7 +138,7 @@ public final class Sequencer {
         }
     }
 
-    /** Whether somebody has said of each of these ids that it will not come. */
+    /** Whether each of these ids has been declared. */
     private boolean isDeclared(long first, long last) {
         long at = first;
         while (at <= last) {
@@ -155,19 +152,19 @@ public final class Sequencer {
     }
 
     /**
-     * Goes on behind ids that are not there, up to the trade held back behind them, in one go: a tape never stands at
-     * an id that is no trade.
+     * Passes ids that are not there, up to the trade held back after them, in one go: a tape never stands at an id that
+     * is no trade.
      */
     private void skip(long upTo) {
-        long behind = held.firstEntry().getValue().venueTime();
+        long after = held.firstEntry().getValue().venueTime();
         while (lastId < upTo) {
             long first = lastId + 1;
             var known = declared.floorEntry(first);
             boolean isDeclared = known != null && known.getValue().last >= first;
             long last = isDeclared ? known.getValue().last : beforeNextDeclared(first);
             GapCause cause = isDeclared ? known.getValue().cause : GapCause.MISSED;
-            Gap gap = new Gap(first, Math.min(last, upTo), lastTime, behind);
-            out.gap(gap, cause); // said first: a state saved by the output is the one before it
+            Gap gap = new Gap(first, Math.min(last, upTo), lastTime, after);
+            out.gap(gap, cause); // reported first: a state that the output saves is the one before the gap
             lastId = gap.lastId();
         }
         while (!declared.isEmpty() && declared.firstEntry().getValue().last <= lastId) {
@@ -219,18 +216,13 @@ public final class Sequencer {
         return lastTime;
     }
 
-    /** Whether trades are held back behind a hole. */
-    public boolean hasHole() {
+    /** Whether trades are held back after a gap. */
+    public boolean waits() {
         return !held.isEmpty();
     }
 
-    /** The first id that is waited for where {@link #hasHole}. */
-    public long holeFirst() {
-        return lastId + 1;
-    }
-
-    /** The last id that is waited for before the first trade held back; −1 without a hole. */
-    public long holeLast() {
+    /** The last id that is waited for, before the first trade held back; −1 where it waits for none. */
+    public long gapLast() {
         return held.isEmpty() ? NONE : held.firstKey() - 1;
     }
 
@@ -250,7 +242,7 @@ public final class Sequencer {
         state.writeLong(lastTime);
     }
 
-    /** Continues behind the last trade emitted before {@link #save}. */
+    /** Continues after the last trade emitted before {@link #save}. */
     public void restore(DataInput state) throws IOException {
         lastId = state.readLong();
         lastTime = state.readLong();

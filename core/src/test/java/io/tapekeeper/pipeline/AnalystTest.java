@@ -34,7 +34,7 @@ class AnalystTest {
     private static final Instrument BTC = new Instrument("binance", "BTCUSDT", 1_000_000, 1_000);
 
     /** Writes down what an Analyst says. */
-    private static final class Said implements Analyst.Output {
+    private static final class Said implements TapeListener {
         final List<FeatureRow> rows = new ArrayList<>();
         final List<Alert> opened = new ArrayList<>();
         final List<Alert> closed = new ArrayList<>();

@@ -24,7 +24,7 @@ class SequencerTest {
     private static final long SECOND = 1_000_000_000L;
 
     private final Said said = new Said();
-    private Sequencer sequencer = new Sequencer(said, 30 * SECOND, new HoldLimit(500_000));
+    private Sequencer sequencer = new Sequencer(said, new HoldLimit(30 * SECOND, 500_000));
 
     /** Writes down what a sequencer says. */
     private static final class Said implements Sequencer.Output {
@@ -67,11 +67,11 @@ class SequencerTest {
         sequencer.offer(trade(1), 0);
         sequencer.offer(trade(4), 0);
         sequencer.offer(trade(3), 0);
-        assertTrue(sequencer.hasHole());
+        assertTrue(sequencer.waits());
         assertEquals(List.of("trade 1"), said.lines);
         sequencer.offer(trade(2), SECOND);
         assertEquals(List.of("trade 1", "trade 2", "trade 3", "trade 4"), said.lines);
-        assertFalse(sequencer.hasHole());
+        assertFalse(sequencer.waits());
     }
 
     @Test
@@ -97,7 +97,7 @@ class SequencerTest {
 
     @Test
     void goesOnAtOnceWhereNothingIsHeldBack() {
-        Sequencer impatient = new Sequencer(said, 0, new HoldLimit(10));
+        Sequencer impatient = new Sequencer(said, new HoldLimit(0, 10));
         impatient.offer(trade(1), 0);
         impatient.offer(trade(9), 0);
         assertEquals(List.of("trade 1", "gap 2-8", "trade 9"), said.lines);
@@ -105,16 +105,16 @@ class SequencerTest {
 
     @Test
     void givesUpAHoleWhenTheBudgetOfAllInstrumentsIsUsedUp() {
-        HoldLimit budget = new HoldLimit(3);
-        Sequencer other = new Sequencer(new Said(), 30 * SECOND, budget);
+        HoldLimit limit = new HoldLimit(30 * SECOND, 3);
+        Sequencer other = new Sequencer(new Said(), limit);
         other.offer(trade(1), 0);
         other.offer(trade(3), 0);
         other.offer(trade(4), 0);
-        Sequencer last = new Sequencer(said, 30 * SECOND, budget);
+        Sequencer last = new Sequencer(said, limit);
         last.offer(trade(10), 0);
         last.offer(trade(12), 0);
         assertEquals(List.of("trade 10", "gap 11-11", "trade 12"), said.lines);
-        assertEquals(2, budget.held());
+        assertEquals(2, limit.held());
     }
 
     @Test
@@ -154,8 +154,7 @@ class SequencerTest {
         sequencer.offer(trade(1), 0);
         sequencer.offer(trade(5), 0);
         sequencer.offer(trade(2), 20 * SECOND);
-        assertEquals(3, sequencer.holeFirst());
-        assertEquals(4, sequencer.holeLast());
+        assertEquals(4, sequencer.gapLast());
         sequencer.advance(30 * SECOND);
         assertEquals(List.of("trade 1", "trade 2", "gap 3-4", "trade 5"), said.lines);
     }
@@ -194,15 +193,15 @@ class SequencerTest {
             ids.addAll(LongStream.rangeClosed(20, 40).boxed().toList());
             Collections.shuffle(ids, new Random(seed));
             Said out = new Said();
-            HoldLimit budget = new HoldLimit(100);
-            Sequencer any = new Sequencer(out, 30 * SECOND, budget);
+            HoldLimit limit = new HoldLimit(30 * SECOND, 100);
+            Sequencer any = new Sequencer(out, limit);
             any.offer(trade(1), 0);
             ids.forEach(id -> any.offer(trade(id), 0));
             List<String> tape =
                     LongStream.rangeClosed(1, 60).mapToObj(id -> "trade " + id).toList();
             assertEquals(tape, out.lines, "seed " + seed);
             assertEquals(21, any.duplicates(), "seed " + seed);
-            assertEquals(0, budget.held(), "seed " + seed);
+            assertEquals(0, limit.held(), "seed " + seed);
         }
     }
 
@@ -224,7 +223,7 @@ class SequencerTest {
             }
             Collections.shuffle(sayings, random);
             said.lines.clear();
-            sequencer = new Sequencer(said, 30 * SECOND, new HoldLimit(1_000));
+            sequencer = new Sequencer(said, new HoldLimit(30 * SECOND, 1_000));
             sequencer.offer(trade(1), 0);
             sayings.forEach(Runnable::run);
             assertEquals(expected, said.lines, "seed " + seed);
@@ -236,7 +235,7 @@ class SequencerTest {
         sequencer.offer(trade(7), 0);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         sequencer.save(new DataOutputStream(bytes));
-        Sequencer restored = new Sequencer(said, 0, new HoldLimit(10));
+        Sequencer restored = new Sequencer(said, new HoldLimit(0, 10));
         restored.restore(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
         restored.offer(trade(7), 0);
         restored.offer(trade(9), 0);

@@ -69,7 +69,7 @@ final class DashboardDemo {
                 if (!gapped && at > hole) {
                     gapped = true;
                     at += 12_000_000;
-                    tape.gap(at);
+                    tape.gap();
                 }
                 tape.trade(at);
             }
@@ -100,7 +100,7 @@ final class DashboardDemo {
             inHole = state.equals("holes") && now / 1_000_000 % 25 < 8;
             for (RandomTape tape : tapes) {
                 if (before && !inHole) {
-                    tape.gap(now);
+                    tape.gap();
                 }
                 if (!inHole && !state.equals("stale") && !state.equals("disconnected")) {
                     tape.trade(now);

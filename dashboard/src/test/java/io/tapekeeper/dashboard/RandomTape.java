@@ -7,12 +7,13 @@ import io.tapekeeper.live.LiveView;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.market.Side;
 import io.tapekeeper.market.Trade;
-import io.tapekeeper.pipeline.Analyst;
+import io.tapekeeper.pipeline.Pipeline;
+import io.tapekeeper.pipeline.TapeListener;
 import io.tapekeeper.series.FeatureRow;
 import io.tapekeeper.series.Preset;
 import io.tapekeeper.series.Series;
 import io.tapekeeper.signal.SignalChange;
-import io.tapekeeper.tape.Gap;
+import io.tapekeeper.tape.HoldLimit;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
 import java.util.ArrayList;
@@ -20,24 +21,23 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
 
-/** A seeded random walk that goes through a real Analyst, some trades a second. */
+/** A seeded random walk that goes through a real pipeline, some trades a second. */
 final class RandomTape {
     final Series series;
     private final Random random;
-    private final Analyst analyst;
+    private final Pipeline pipeline;
     private final long step;
     private double price;
     private double volatility = 4e-5;
     private long id = 3_735_680_000L;
     private long trades;
-    private long lastTime;
 
-    RandomTape(String symbol, double price, long step, boolean simulated, long seed, Analyst.Output out) {
+    RandomTape(String symbol, double price, long step, boolean simulated, long seed, TapeListener out) {
         Instrument instrument = new Instrument("binance", symbol, step, 1_000);
         series = new Series(
                 new TapeId("binance", symbol, TapeKind.AGGREGATE, simulated), instrument, "classic", Interval.SECOND);
         random = new Random(seed);
-        analyst = new Analyst(instrument, Interval.SECOND, Preset.CLASSIC, out);
+        pipeline = new Pipeline(series, Preset.CLASSIC, out, HoldLimit.none());
         this.price = price;
         this.step = step;
     }
@@ -50,19 +50,17 @@ final class RandomTape {
         long units = Math.max(step, Math.round(price * 1e8 / step) * step);
         long size = 1_000 + (long) (Math.abs(random.nextGaussian()) * 4e7);
         Side side = random.nextBoolean() ? Side.BUY : Side.SELL;
-        analyst.trade(new Trade(id++, units, size, side, time, time, 1));
+        pipeline.offer(new Trade(id++, units, size, side, time, time, 1), 0);
         trades++;
-        lastTime = time;
     }
 
-    /** Trades are missing between the last one and {@code time}. */
-    void gap(long time) {
-        analyst.gap(new Gap(id, id + 99, lastTime, time));
+    /** Trades are missing between the last one and the next. */
+    void gap() {
         id += 100;
     }
 
     Bar forming() {
-        return analyst.forming();
+        return pipeline.forming();
     }
 
     long trades() {
@@ -70,11 +68,11 @@ final class RandomTape {
     }
 
     int warm() {
-        return analyst.warm();
+        return pipeline.snapshot().warm();
     }
 
     /** Tells a live view and a store, as the tape thread would. */
-    static final class Told implements Analyst.Output {
+    static final class Told implements TapeListener {
         private final LiveView view;
         private final RecordedStore store;
         private final Supplier<Series> series;

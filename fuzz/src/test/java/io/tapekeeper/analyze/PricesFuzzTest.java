@@ -5,8 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.ClassicRules;
-import io.tapekeeper.app.CommandFailure;
-import io.tapekeeper.app.WatchOptions;
+import io.tapekeeper.app.terminal.CommandFailure;
 import io.tapekeeper.feature.ClassicFeatures;
 import io.tapekeeper.fuzz.FuzzedDecoder;
 import io.tapekeeper.fuzz.Recordings;
@@ -35,7 +34,7 @@ class PricesFuzzTest extends FuzzedDecoder {
     private static final int CHUNK = 1 << 13; // no input has a longer line
     private static final String NAME = "prices.csv";
 
-    private final Preset preset = new WatchOptions().preset();
+    private final Preset preset = Preset.CLASSIC;
 
     @Override
     protected boolean take(byte[] input) {

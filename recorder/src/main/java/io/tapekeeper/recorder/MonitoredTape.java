@@ -2,6 +2,7 @@ package io.tapekeeper.recorder;
 
 import io.tapekeeper.health.Completeness;
 import io.tapekeeper.health.Latency;
+import io.tapekeeper.pipeline.TapeSnapshot;
 import io.tapekeeper.recorder.health.ClockOffsetMonitor;
 import io.tapekeeper.recorder.health.LatencyMeter;
 import io.tapekeeper.recorder.health.TapeHealth;
@@ -26,7 +27,7 @@ record MonitoredTape(
     }
 
     private static TapeHealth.Progress progress(TapePipeline pipeline) {
-        TapePipeline.Now at = pipeline.now();
+        TapeSnapshot at = pipeline.now();
         return new TapeHealth.Progress(at.trades(), at.lastTradeTime(), at.warm(), pipeline.window());
     }
 
@@ -68,19 +69,19 @@ record MonitoredTape(
 
     /** The gaps that are open in the ledger, and the one that the tape waits for now. */
     private Completeness completeness(History history) {
-        TapePipeline.Now at = pipeline.now();
+        TapeSnapshot at = pipeline.now();
         List<LedgerEntry> open = history.openGaps(tape());
-        int gaps = open.size() + (at.hole() ? 1 : 0);
+        int gaps = open.size() + (at.waits() ? 1 : 0);
         if (gaps == 0) {
             return Completeness.WHOLE;
         }
-        long missing = at.hole() ? at.holeLast() - at.lastId() : 0;
+        long missing = at.waits() ? at.gapLast() - at.lastId() : 0;
         for (LedgerEntry entry : open) {
             missing += history.missing(tape(), entry.gap());
         }
         Completeness.Repair repair =
                 background.progress(pipeline).map(MonitoredTape::repair).orElse(null);
-        return new Completeness(gaps, missing, at.hole(), repair);
+        return new Completeness(gaps, missing, at.waits(), repair);
     }
 
     private static Completeness.Repair repair(BackgroundRepair.Progress one) {
@@ -95,6 +96,6 @@ record MonitoredTape(
      */
     boolean isComplete(Venue venue) {
         long newest = venue.history().newestId(tape().symbol(), tape().kind()).orElse(-1);
-        return live.hasAll(pipeline, newest) && !pipeline.now().hole() && !background.hasWork(pipeline);
+        return live.hasAll(pipeline, newest) && !pipeline.now().waits() && !background.hasWork(pipeline);
     }
 }

@@ -90,7 +90,7 @@ final class RecordingSession {
             profile.refusePolling();
         }
         profile.refuseMixing(plan.db(), use.history);
-        HoldLimit limit = new HoldLimit(HOLD_LIMIT);
+        HoldLimit limit = new HoldLimit(settings.repair().holdBack().toNanos(), HOLD_LIMIT);
         for (Instrument instrument : profile.instruments()) {
             tapes.put(instrument.symbol(), begin(instrument, limit));
         }
@@ -132,19 +132,13 @@ final class RecordingSession {
             VenueProfile.refuseAnotherTape(plan.db(), tape, use.history, use.venue);
         }
         use.view.addSeries(series, profile.describe(series, plan.preset()));
-        TapePipeline watched = new TapePipeline(
-                series,
-                plan.preset(),
-                use.recorder,
-                use.view,
-                settings.repair().holdBack().toNanos(),
-                limit);
+        TapePipeline watched = new TapePipeline(series, plan.preset(), use.recorder, use.view, limit);
         if (use.history.checkpoint(series).isEmpty() && use.history.tradeCount(tape) > LONG_REPLAY) {
             around.notices()
                     .say("%s: computing the features of %,d stored trades first"
                             .formatted(tape.symbol(), use.history.tradeCount(tape)));
         }
-        watched.resume(use.history, shutdown::isRequested);
+        watched.resume(use.history, shutdown::isRequested, settings.nanos());
         use.recorder.session(tape, instrument, "started", use.clock.oursMicros(), "");
         return watched;
     }

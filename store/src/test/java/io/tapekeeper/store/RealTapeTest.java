@@ -10,11 +10,13 @@ import io.tapekeeper.market.Decimals;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.market.Side;
 import io.tapekeeper.market.Trade;
-import io.tapekeeper.pipeline.Analyst;
+import io.tapekeeper.pipeline.Pipeline;
+import io.tapekeeper.pipeline.TapeListener;
 import io.tapekeeper.series.FeatureRow;
 import io.tapekeeper.series.Preset;
 import io.tapekeeper.series.Series;
 import io.tapekeeper.signal.SignalChange;
+import io.tapekeeper.tape.HoldLimit;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
 import java.io.BufferedReader;
@@ -39,8 +41,8 @@ class RealTapeTest {
     @TempDir
     Path folder;
 
-    /** Keeps what an Analyst says, and hands it to a recorder where there is one. */
-    private static final class Said implements Analyst.Output {
+    /** Keeps what a pipeline reports, and hands it to a recorder where there is one. */
+    private static final class Said implements TapeListener {
         private final Recorder recorder; // or null
         private final List<FeatureRow> rows = new ArrayList<>();
         private final List<Alert> alerts = new ArrayList<>();
@@ -91,10 +93,10 @@ class RealTapeTest {
         Said live;
         try (Recorder recorder = Recorder.open(file, Durability.NORMAL)) {
             live = new Said(recorder);
-            Analyst analyst = new Analyst(TRX, Interval.SECOND, Preset.CLASSIC, live);
+            Pipeline pipeline = new Pipeline(SERIES, Preset.CLASSIC, live, HoldLimit.none());
             for (Trade trade : tape) {
                 recorder.trade(TAPE, trade);
-                analyst.trade(trade);
+                pipeline.offer(trade, 0);
             }
         }
         try (History history = History.open(file)) {
@@ -110,8 +112,8 @@ class RealTapeTest {
             assertEquals(live.changes, changes);
 
             Said again = new Said(null);
-            Analyst analyst = new Analyst(TRX, Interval.SECOND, Preset.CLASSIC, again);
-            history.trades(TAPE, 0, analyst::trade);
+            Pipeline replay = new Pipeline(SERIES, Preset.CLASSIC, again, HoldLimit.none());
+            history.trades(TAPE, 0, trade -> replay.offer(trade, 0));
             assertEquals(live.rows, again.rows);
             assertTrue(live.rows.size() > 2_000, live.rows.size() + " bars");
         }

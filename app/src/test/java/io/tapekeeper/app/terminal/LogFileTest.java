@@ -33,7 +33,7 @@ class LogFileTest {
 
     private DuplicateLogFilter open() throws IOException {
         Handler file = new FileHandler(folder.resolve("a.log").toString());
-        file.setFormatter(new LogFile.KeyValue());
+        file.setFormatter(new KeyValueFormat());
         return new DuplicateLogFilter(file, nanos::get);
     }
 

@@ -1,21 +1,18 @@
 package io.tapekeeper.recorder.audit;
 
-import io.tapekeeper.alert.Alert;
 import io.tapekeeper.feature.Feature;
 import io.tapekeeper.market.Trade;
-import io.tapekeeper.market.TradeView;
-import io.tapekeeper.pipeline.Analyst;
+import io.tapekeeper.pipeline.Pipeline;
+import io.tapekeeper.pipeline.TapeListener;
 import io.tapekeeper.recorder.tape.TapeReplay;
 import io.tapekeeper.series.FeatureRow;
 import io.tapekeeper.series.Preset;
 import io.tapekeeper.series.Series;
-import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.store.History;
 import io.tapekeeper.tape.Gap;
 import io.tapekeeper.tape.GapCause;
 import io.tapekeeper.tape.HoldLimit;
 import io.tapekeeper.tape.IdRange;
-import io.tapekeeper.tape.Sequencer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -32,7 +29,7 @@ import java.util.function.LongConsumer;
  * <p>Rows that depend on trades before the first one that is stored (older ones were deleted, or the windows of a
  * restored store reach back) are not compared. Reads only; one thread.
  */
-public final class TapeAudit implements Sequencer.Output, Analyst.Output {
+public final class TapeAudit implements TapeListener {
     /** Of a hole that the ledger does not name. */
     static final String UNKNOWN = "unknown";
 
@@ -53,8 +50,7 @@ public final class TapeAudit implements Sequencer.Output, Analyst.Output {
     private final Preset preset;
     private final TapeReplay tape;
     private final LongConsumer progress;
-    private final Sequencer sequencer = new Sequencer(this, 0, new HoldLimit(1));
-    private final Analyst analyst;
+    private final Pipeline pipeline;
     private final Map<String, Long> missing = new HashMap<>(); // ids by cause
     private final List<Hole> holes = new ArrayList<>();
     private final List<Gap> blanked = new ArrayList<>(); // rare, and few bytes each
@@ -79,14 +75,14 @@ public final class TapeAudit implements Sequencer.Output, Analyst.Output {
         this.preset = preset;
         this.progress = progress;
         tape = new TapeReplay(history, series.tape(), List.of());
-        analyst = new Analyst(series.instrument(), series.interval(), preset, this);
+        pipeline = new Pipeline(series, preset, this, HoldLimit.none());
     }
 
     public void run() {
         // Asked first: while the tape is recorded, all of these trades are there when it is read.
         Optional<IdRange> reach = history.reach(series.tape());
         reach.ifPresent(ids -> firstId = ids.first());
-        tape.offerTo(sequencer, Long.MAX_VALUE, () -> false);
+        tape.playTo(Long.MAX_VALUE, pipeline, () -> 0, this::next);
         compare();
         reach.ifPresent(ids -> missedTo(ids.last()));
     }
@@ -116,8 +112,8 @@ public final class TapeAudit implements Sequencer.Output, Analyst.Output {
         }
     }
 
-    @Override
-    public void trade(TradeView trade) {
+    /** Before the pipeline takes the trade. */
+    private void next(Trade trade) {
         if (stored++ == 0) {
             begin(trade.id());
             boolean older = hasOlder(series.interval().startOf(trade.venueTime()));
@@ -128,7 +124,6 @@ public final class TapeAudit implements Sequencer.Output, Analyst.Output {
             compare();
         }
         closedLast.clear();
-        analyst.trade(trade);
         if ((stored & 0xfff) == 0) {
             progress.accept(trade.id());
         }
@@ -155,13 +150,8 @@ public final class TapeAudit implements Sequencer.Output, Analyst.Output {
         missed(gap.firstId(), gap.lastId(), tape.knows(gap) ? cause.label() : UNKNOWN);
         if (cause == GapCause.BLANKED) {
             blanked.add(gap);
-        } else {
-            analyst.gap(gap);
         }
     }
-
-    @Override
-    public void conflict(Trade emitted, TradeView other) {} // counted as a duplicate
 
     @Override
     public void row(FeatureRow row) {
@@ -205,15 +195,6 @@ public final class TapeAudit implements Sequencer.Output, Analyst.Output {
         }
     }
 
-    @Override
-    public void alertOpened(Alert alert) {}
-
-    @Override
-    public void alertClosed(Alert alert) {}
-
-    @Override
-    public void signalChanged(SignalChange change) {}
-
     /** The first id that the tape reaches, whether its trade is still there or not; -1 = none. */
     public long firstId() {
         return firstId;
@@ -244,7 +225,7 @@ public final class TapeAudit implements Sequencer.Output, Analyst.Output {
 
     /** Ids that are stored more than once; the store's key makes that impossible. */
     public long duplicates() {
-        return sequencer.duplicates();
+        return pipeline.snapshot().duplicates();
     }
 
     public long holeCount() {

@@ -451,7 +451,7 @@ public final class BackgroundRepair implements AutoCloseable {
         await(tape.execute(() -> {
             try {
                 rebuild.upTo(watch.lastId(), () -> false);
-                watch.adopt(rebuild, fromId);
+                rebuild.handTo(watch, fromId);
                 changing.forEach(Filling::enter);
             } catch (StoreException e) {
                 unread.set(mayPass(e));

@@ -2,6 +2,7 @@ package io.tapekeeper.recorder.repair;
 
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.market.Trade;
+import io.tapekeeper.pipeline.TapeSnapshot;
 import io.tapekeeper.recorder.tape.TapePipeline;
 import io.tapekeeper.recorder.tape.TapeThread;
 import io.tapekeeper.tape.GapCause;
@@ -184,13 +185,13 @@ public final class LiveRepair implements AutoCloseable {
     }
 
     private void look(TapePipeline watch, Asking asking) throws InterruptedException {
-        TapePipeline.Now at = watch.now();
+        TapeSnapshot at = watch.now();
         long now = System.nanoTime();
         if (now - asking.notBefore < 0 && asking.notBefore != 0) {
             return;
         }
         try {
-            if (at.hole()) {
+            if (at.waits()) {
                 fill(watch, at, asking, now);
             } else {
                 asking.fetch = null;
@@ -200,7 +201,7 @@ public final class LiveRepair implements AutoCloseable {
             }
         } catch (VenueException e) {
             if (e.kind() == VenueException.Kind.NOT_SERVED) { // never by id, so waiting is no use
-                await(tape.execute(() -> watch.giveUpHole(System.nanoTime())));
+                await(tape.execute(() -> watch.giveUpGap(System.nanoTime())));
                 asking.atTail = true;
             }
             answeredAt.remove(watch);
@@ -216,20 +217,20 @@ public final class LiveRepair implements AutoCloseable {
         }
     }
 
-    private void fill(TapePipeline watch, TapePipeline.Now at, Asking asking, long now) throws InterruptedException {
-        if (asking.fetch == null || asking.fetch.last() != at.holeLast() || asking.fetch.next() < at.lastId() + 1) {
+    private void fill(TapePipeline watch, TapeSnapshot at, Asking asking, long now) throws InterruptedException {
+        if (asking.fetch == null || asking.fetch.last() != at.gapLast() || asking.fetch.next() < at.lastId() + 1) {
             TapeId id = watch.series().tape();
             asking.fetch = new RangeFetch(
                     history,
                     id,
-                    new IdRange(at.lastId() + 1, at.holeLast()),
+                    new IdRange(at.lastId() + 1, at.gapLast()),
                     new AbsenceProof(settings.believe()),
                     new ToTape(watch));
             asking.deadline = now + settings.holdBack().toNanos();
         }
         long left = asking.fetch.last() - asking.fetch.next() + 1;
         if (left > 0 && !inTime(left, watch.series().tape().kind(), asking.deadline - now)) {
-            await(tape.execute(() -> watch.giveUpHole(System.nanoTime())));
+            await(tape.execute(() -> watch.giveUpGap(System.nanoTime())));
             asking.fetch = null;
             return;
         }
@@ -268,7 +269,7 @@ public final class LiveRepair implements AutoCloseable {
     }
 
     /** Asks for what is newer than all that came; a tape that has not begun begins with it. */
-    private void follow(TapePipeline watch, TapePipeline.Now at, Asking asking, long now) {
+    private void follow(TapePipeline watch, TapeSnapshot at, Asking asking, long now) {
         if (now - asking.followedAt < followEveryNanos(watch) && asking.followedAt != 0) {
             return;
         }

@@ -3,8 +3,10 @@ package io.tapekeeper.recorder.repair;
 import io.tapekeeper.alert.Alert;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.market.TradeView;
-import io.tapekeeper.pipeline.Analyst;
+import io.tapekeeper.pipeline.Pipeline;
 import io.tapekeeper.pipeline.PipelineState;
+import io.tapekeeper.pipeline.TapeListener;
+import io.tapekeeper.recorder.tape.TapePipeline;
 import io.tapekeeper.recorder.tape.TapeReplay;
 import io.tapekeeper.series.FeatureRow;
 import io.tapekeeper.series.Preset;
@@ -17,13 +19,12 @@ import io.tapekeeper.store.Recorder;
 import io.tapekeeper.tape.Gap;
 import io.tapekeeper.tape.GapCause;
 import io.tapekeeper.tape.HoldLimit;
-import io.tapekeeper.tape.Sequencer;
-import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -34,7 +35,7 @@ import java.util.function.BooleanSupplier;
  *
  * <p>One thread at a time; the live tape goes on beside it until it is caught up with.
  */
-public final class Rebuild implements Sequencer.Output, Analyst.Output {
+public final class Rebuild implements TapeListener {
     /** The newest corrected rows that are kept for the open pages. */
     private static final int KEPT_ROWS = 3_600;
 
@@ -47,14 +48,12 @@ public final class Rebuild implements Sequencer.Output, Analyst.Output {
     private final List<LedgerEntry> known;
     private final long firstMicros;
     private final long withdrawnUpTo;
-    private final Sequencer sequencer;
-    private final Analyst analyst;
-    private final Deque<Checkpoint> edges = new ArrayDeque<>(); // of holes that it passed
+    private final Pipeline pipeline;
+    private final Deque<PipelineState> edges = new ArrayDeque<>(); // of holes that it passed
     private final Deque<FeatureRow> newest = new ArrayDeque<>();
     private final boolean besideLive; // which may close any alert meanwhile, so all are kept
     private final List<Alert> alerts = new ArrayList<>(); // to be said again at the end
     private final List<SignalChange> lateSignals = new ArrayList<>(); // while it went on
-    private long lastBarStart;
     private SignalChange lastSignal;
 
     /** Beside a live tape nothing is withdrawn before all is computed: it may be stopped. */
@@ -80,25 +79,17 @@ public final class Rebuild implements Sequencer.Output, Analyst.Output {
         this.recorder = recorder;
         this.history = history;
         this.known = known;
-        Checkpoint checkpoint = history.checkpointBefore(series, tradeId).orElse(null);
-        Sequencer place = new Sequencer(this, 0, new HoldLimit(1));
-        Analyst restored = new Analyst(series.instrument(), series.interval(), preset, this);
-        if (checkpoint != null) {
-            try {
-                PipelineState.restore(checkpoint.state(), place, restored);
-            } catch (IOException e) { // of another version: from the beginning
-                checkpoint = null;
-                place = new Sequencer(this, 0, new HoldLimit(1));
-                restored = new Analyst(series.instrument(), series.interval(), preset, this);
-            }
-        }
-        sequencer = place;
-        analyst = restored;
-        lastBarStart = checkpoint == null ? Long.MIN_VALUE : checkpoint.lastBarStart();
-        firstMicros = endOf(series, Optional.ofNullable(checkpoint));
+        pipeline = new Pipeline(series, preset, this, HoldLimit.none());
+        Optional<Checkpoint> checkpoint =
+                history.checkpointBefore(series, tradeId).filter(this::restore); // another version: from the beginning
+        firstMicros = endOf(series, checkpoint);
         besideLive = withdrawnAtOnce == AT_THE_END;
         withdrawnUpTo = Math.max(firstMicros, withdrawnAtOnce);
         recorder.withdraw(series, firstMicros + 1, withdrawnUpTo + 1);
+    }
+
+    private boolean restore(Checkpoint saved) {
+        return pipeline.restore(new PipelineState(saved.lastTradeId(), saved.lastBarStart(), saved.state()));
     }
 
     /** Up to where rows, alerts and signals hold: the end of the last bar of a saved state. */
@@ -125,12 +116,26 @@ public final class Rebuild implements Sequencer.Output, Analyst.Output {
     public void upTo(long lastId, BooleanSupplier stopped) {
         recorder.flush();
         // The ledger is read anew each time: the live tape may have met another hole meanwhile.
-        new TapeReplay(history, series.tape(), known).offerTo(sequencer, lastId, stopped);
+        new TapeReplay(history, series.tape(), known).playTo(lastId, pipeline, () -> 0, trade -> {
+            if (stopped.getAsBoolean()) {
+                throw new CancellationException("asked to stop while replaying trades");
+            }
+        });
     }
 
     /**
-     * Takes the place of what the live tape said since the beginning: from now on every row, alert and signal stored is
-     * that of the corrected tape.
+     * Hands the live tape the corrected state; the tape thread only, and only where both have come to the same trade.
+     *
+     * @param fromId the first trade that was added
+     */
+    public void handTo(TapePipeline live, long fromId) {
+        live.adopt(pipeline.state());
+        finish(fromId);
+    }
+
+    /**
+     * Takes the place of what the live tape has stored since the beginning: from now on every row, alert and signal
+     * stored is that of the corrected tape.
      *
      * @param fromId the first trade that was added
      */
@@ -147,43 +152,34 @@ public final class Rebuild implements Sequencer.Output, Analyst.Output {
                 }
             }
         }
-        for (Checkpoint edge : edges) {
-            recorder.checkpoint(series, edge.lastTradeId(), edge.lastBarStart(), edge.state());
-        }
-        if (lastBarStart != Long.MIN_VALUE) {
-            byte[] state = PipelineState.of(sequencer, analyst);
-            recorder.checkpoint(series, sequencer.lastId(), lastBarStart, state);
+        edges.forEach(this::checkpoint);
+        if (pipeline.hasState()) {
+            checkpoint(pipeline.state());
         }
     }
 
-    @Override
-    public void trade(TradeView trade) {
-        analyst.trade(trade);
+    private void checkpoint(PipelineState state) {
+        recorder.checkpoint(series, state.lastId(), state.lastBarStart(), state.bytes());
     }
 
     @Override
     public void gap(Gap gap, GapCause cause) {
-        if (cause == GapCause.BLANKED) {
-            return;
-        }
         boolean mayBeFilled = cause == GapCause.MISSED || cause == GapCause.UNRESOLVED;
-        if (mayBeFilled && lastBarStart != Long.MIN_VALUE) {
-            edges.addLast(new Checkpoint(gap.firstId() - 1, lastBarStart, state()));
+        if (mayBeFilled && pipeline.hasState()) {
+            edges.addLast(pipeline.state());
             if (edges.size() > KEPT_EDGES) {
                 edges.removeFirst();
             }
         }
-        analyst.gap(gap);
     }
 
     @Override
-    public void conflict(Trade emitted, TradeView other) {
+    public void conflict(Trade first, TradeView other) {
         throw new IllegalStateException("the store holds id " + other.id() + " twice");
     }
 
     @Override
     public void row(FeatureRow row) {
-        lastBarStart = row.bar().start();
         recorder.row(series, row);
         newest.addLast(row);
         if (newest.size() > KEPT_ROWS) {
@@ -219,22 +215,12 @@ public final class Rebuild implements Sequencer.Output, Analyst.Output {
 
     /** The last trade it has come to, −1 before the first. */
     public long lastId() {
-        return sequencer.lastId();
-    }
-
-    /** Start of the last bar that closed, epoch microseconds. */
-    public long lastBarStart() {
-        return lastBarStart;
+        return pipeline.lastId();
     }
 
     /** From this time on rows may have changed, epoch microseconds. */
     long firstMicros() {
         return firstMicros;
-    }
-
-    /** The state at {@link #lastId}, for whoever goes on. */
-    public byte[] state() {
-        return PipelineState.of(sequencer, analyst);
     }
 
     /** The last change of the signal that came out, or null. */

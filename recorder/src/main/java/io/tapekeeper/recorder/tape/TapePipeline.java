@@ -5,9 +5,10 @@ import io.tapekeeper.bar.Bar;
 import io.tapekeeper.live.LiveView;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.market.TradeView;
-import io.tapekeeper.pipeline.Analyst;
+import io.tapekeeper.pipeline.Pipeline;
 import io.tapekeeper.pipeline.PipelineState;
-import io.tapekeeper.recorder.repair.Rebuild;
+import io.tapekeeper.pipeline.TapeListener;
+import io.tapekeeper.pipeline.TapeSnapshot;
 import io.tapekeeper.series.FeatureRow;
 import io.tapekeeper.series.Preset;
 import io.tapekeeper.series.Series;
@@ -18,117 +19,68 @@ import io.tapekeeper.store.Recorder;
 import io.tapekeeper.tape.Gap;
 import io.tapekeeper.tape.GapCause;
 import io.tapekeeper.tape.HoldLimit;
-import io.tapekeeper.tape.Sequencer;
 import io.tapekeeper.venue.FeedEvent;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * Everything that watches one tape: Recorder first (stored as it arrives), then Sequencer, then Analyst, whose rows go
- * to the Recorder and to the live view.
+ * One tape that is being recorded: a trade goes to the Recorder first (stored as it arrives), then through the
+ * {@link Pipeline}, whose rows go to the Recorder and to the live view.
  *
- * <p>Not thread-safe: the tape thread owns it. What others show of it they get from the live view and from
- * {@link #now}, an immutable snapshot.
+ * <p>Not thread-safe: the tape thread owns it. Others read {@link #now}, an immutable snapshot, and the live view.
  */
-public final class TapePipeline implements Sequencer.Output, Analyst.Output {
+public final class TapePipeline implements TapeListener {
     private static final Logger LOG = System.getLogger(TapePipeline.class.getName());
-
-    /** Bars between two checkpoints: how far a start has to replay at most. */
-    private static final int CHECKPOINT_BARS = 60;
-
-    /**
-     * What is known of the tape at one moment.
-     *
-     * @param holeLast the last id of the hole behind {@code lastId} that the tape waits for; −1 = it waits for none
-     * @param closedUpTo end of the last bar that closed, epoch microseconds; {@link Long#MIN_VALUE} before the first
-     * @param duplicates trades that came again
-     * @param conflicts of these, how many said something else than the first
-     * @param warm bars in the z-score's window, up to {@link #window}
-     */
-    public record Now(
-            long price,
-            long lastTradeTime,
-            long lastId,
-            long holeLast,
-            long closedUpTo,
-            long trades,
-            long duplicates,
-            long conflicts,
-            int warm,
-            FeatureRow row) {
-        public boolean hole() {
-            return holeLast >= 0;
-        }
-    }
 
     private final Series series;
     private final Recorder recorder;
     private final LiveView view;
     private final Preset preset;
-    private final long holdBackNanos;
-    private final HoldLimit budget;
-    private Sequencer sequencer;
-    private Analyst analyst;
+    private final Pipeline pipeline;
     private long firstId = Long.MAX_VALUE; // where the tape begins; MAX_VALUE = it has not
-    private int barsSinceCheckpoint;
-    private long lastBarStart = Long.MIN_VALUE;
-    private long lastPrice;
-    private long lastTradeTime;
-    private long trades;
-    private FeatureRow lastRow;
     private Predicate<Gap> inLedger = gap -> false;
-    private volatile Now now = new Now(0, 0, -1, -1, Long.MIN_VALUE, 0, 0, 0, 0, null);
+    private volatile TapeSnapshot now;
 
-    public TapePipeline(
-            Series series, Preset preset, Recorder recorder, LiveView view, long holdBackNanos, HoldLimit budget) {
+    public TapePipeline(Series series, Preset preset, Recorder recorder, LiveView view, HoldLimit holdLimit) {
         this.series = series;
         this.recorder = recorder;
         this.view = view;
         this.preset = preset;
-        this.holdBackNanos = holdBackNanos;
-        this.budget = budget;
-        begin();
-    }
-
-    private void begin() {
-        sequencer = new Sequencer(this, holdBackNanos, budget);
-        analyst = new Analyst(series.instrument(), series.interval(), preset, this);
+        pipeline = new Pipeline(series, preset, this, holdLimit);
+        now = pipeline.snapshot();
     }
 
     /**
-     * Continues where the store ends: the newest checkpoint, then what was stored behind it.
+     * Continues where the store ends: from the newest checkpoint, then with what was stored after it.
      *
+     * @param nanos local monotonic time
      * @throws CancellationException where it was asked to stop meanwhile
      */
-    public void resume(History history, BooleanSupplier stopped) {
+    public void resume(History history, BooleanSupplier stopped, LongSupplier nanos) {
         Optional<Checkpoint> checkpoint = history.checkpoint(series).filter(this::restore);
-        long fromBar = checkpoint.isPresent() ? checkpoint.get().lastBarStart() + 1 : 0;
         switch (series.tape().kind()) {
             case RAW, AGGREGATE -> {
                 TapeReplay stored = new TapeReplay(history, series.tape(), List.of());
                 inLedger = stored::knows;
-                stored.offerTo(sequencer, Long.MAX_VALUE, stopped);
+                stored.playTo(Long.MAX_VALUE, pipeline, nanos, trade -> goOnUnless(stopped));
                 firstId = history.firstTradeId(series.tape()).orElse(Long.MAX_VALUE);
                 inLedger = gap -> false;
             }
-            case POLL ->
+            case POLL -> {
+                long fromBar = checkpoint.isPresent() ? checkpoint.get().lastBarStart() + 1 : 0;
                 history.bars(series.tape(), series.interval(), fromBar, Long.MAX_VALUE, stored -> {
                     goOnUnless(stopped);
-                    polled(stored.bar());
+                    pipeline.polled(stored.bar());
                 });
+            }
         }
-        trades = 0; // counts what came in this run
-        if (analyst.forming() != null) {
-            lastPrice = analyst.forming().close();
-            lastTradeTime = sequencer.lastTime();
-        }
+        pipeline.countFromHere();
         publish();
     }
 
@@ -139,21 +91,17 @@ public final class TapePipeline implements Sequencer.Output, Analyst.Output {
     }
 
     /** False where the checkpoint is of another version; then everything is replayed. */
-    private boolean restore(Checkpoint checkpoint) {
-        try {
-            PipelineState.restore(checkpoint.state(), sequencer, analyst);
-            lastBarStart = checkpoint.lastBarStart();
-            return true;
-        } catch (IOException e) {
+    private boolean restore(Checkpoint saved) {
+        boolean known = pipeline.restore(new PipelineState(saved.lastTradeId(), saved.lastBarStart(), saved.state()));
+        if (!known) {
             LOG.log(Level.WARNING, "the checkpoint of {0} is of another version", series);
-            begin();
-            return false;
         }
+        return known;
     }
 
     /**
-     * A trade arrived. Where two sources begin a tape together, the one that is ahead may be the first to be heard;
-     * what the other brings from before is not on the tape, so it is not stored.
+     * A trade arrived. Where two sources begin a tape together, the one that is ahead may arrive first; what the other
+     * brings from before is not on the tape, so it is not stored.
      */
     public void traded(TradeView trade, long nanoTime) {
         if (firstId == Long.MAX_VALUE) {
@@ -163,71 +111,39 @@ public final class TapePipeline implements Sequencer.Output, Analyst.Output {
             return;
         }
         recorder.trade(series.tape(), trade);
-        sequencer.offer(trade, nanoTime);
+        pipeline.offer(trade, nanoTime);
     }
 
     /** The price at a boundary arrived, or did not in time. */
     void polled(FeedEvent.Polled polled) {
-        Bar bar = Bar.flat(series.interval(), polled.boundary(), polled.price(), !polled.carried(), polled.carried());
-        if (bar.start() > lastBarStart) { // a restart within one interval asks again
-            polled(bar);
-            trades++;
-        }
+        boolean carried = polled.carried();
+        pipeline.polled(Bar.flat(series.interval(), polled.boundary(), polled.price(), !carried, carried));
     }
 
-    private void polled(Bar bar) {
-        if (lastBarStart != Long.MIN_VALUE
-                && bar.start() != lastBarStart + series.interval().micros()) {
-            analyst.skipBars();
-        }
-        lastPrice = bar.close();
-        if (!bar.carried()) { // nobody has said this price at this time
-            lastTradeTime = bar.start();
-        }
-        analyst.bar(bar);
-        checkpointIfDue();
-    }
-
-    /** Time passed: holes may be given up. */
+    /** Time passed: gaps may be given up. */
     void advance(long nanoTime) {
-        sequencer.advance(nanoTime);
-    }
-
-    @Override
-    public void trade(TradeView trade) {
-        trades++;
-        lastPrice = trade.price();
-        lastTradeTime = trade.venueTime();
-        analyst.trade(trade);
-        checkpointIfDue();
+        pipeline.advance(nanoTime);
     }
 
     /** Ids will not come, as another source found out. */
     public void missing(long firstId, long lastId, GapCause cause, long nanoTime) {
-        sequencer.missing(firstId, lastId, cause, nanoTime);
+        pipeline.missing(firstId, lastId, cause, nanoTime);
     }
 
-    /** The hole that is open now cannot be filled in time: the tape goes on without it. */
-    public void giveUpHole(long nanoTime) {
-        sequencer.giveUp(nanoTime);
+    /** The gap that is open now cannot be filled in time: the tape goes on without it. */
+    public void giveUpGap(long nanoTime) {
+        pipeline.giveUp(nanoTime);
     }
 
     @Override
     public void gap(Gap gap, GapCause cause) {
-        if (!inLedger.test(gap)) {
-            enter(gap, cause);
+        if (inLedger.test(gap)) {
+            return;
         }
-        if (cause != GapCause.BLANKED) { // of blanked ids there is nothing to miss
-            checkpoint(); // where the rows are computed anew from when the trades come
-            analyst.gap(gap);
-        }
-    }
-
-    private void enter(Gap gap, GapCause cause) {
         LOG.log(
                 cause == GapCause.BLANKED ? Level.INFO : Level.WARNING,
                 "{0}: {1} trades are missing, {2} to {3} ({4})",
-                series.tape().symbol(),
+                symbol(),
                 Long.toString(gap.missing()),
                 Long.toString(gap.firstId()),
                 Long.toString(gap.lastId()),
@@ -235,43 +151,24 @@ public final class TapePipeline implements Sequencer.Output, Analyst.Output {
         recorder.gap(series.tape(), gap, cause);
     }
 
-    /**
-     * Goes on with the state of a corrected tape, which has come as far as this one.
-     *
-     * @param fromId the first trade that was added
-     */
-    public void adopt(Rebuild corrected, long fromId) {
-        if (corrected.lastId() != sequencer.lastId()) {
-            throw new IllegalStateException(
-                    "corrected up to %d, live up to %d".formatted(corrected.lastId(), sequencer.lastId()));
-        }
-        Sequencer place = new Sequencer(this, 0, budget);
-        try {
-            PipelineState.restore(corrected.state(), place, analyst);
-        } catch (IOException e) {
-            throw new UncheckedIOException("a state just saved is of this version", e);
-        }
-        lastBarStart = corrected.lastBarStart();
-        barsSinceCheckpoint = 0;
-        corrected.finish(fromId);
+    /** Goes on with the state of a corrected tape, which has come as far as this one. */
+    public void adopt(PipelineState corrected) {
+        pipeline.adopt(corrected);
         publish();
     }
 
     @Override
-    public void conflict(Trade emitted, TradeView other) {
+    public void conflict(Trade first, TradeView other) {
         LOG.log(
                 Level.WARNING,
-                "{0}: the venue sent the same id with other content; the first stays: {1}, then" + " {2}",
-                series.tape().symbol(),
-                emitted,
+                "{0}: the venue sent the same id with other content; the first stays: {1}, then {2}",
+                symbol(),
+                first,
                 other.toTrade());
     }
 
     @Override
     public void row(FeatureRow row) {
-        lastRow = row;
-        lastBarStart = row.bar().start();
-        barsSinceCheckpoint++;
         recorder.row(series, row);
         view.row(series, row);
     }
@@ -294,55 +191,40 @@ public final class TapePipeline implements Sequencer.Output, Analyst.Output {
         view.signalChanged(series, change);
     }
 
-    private void checkpointIfDue() {
-        if (barsSinceCheckpoint >= CHECKPOINT_BARS) {
-            checkpoint();
-        }
+    @Override
+    public void stateDue(Pipeline due) {
+        PipelineState state = due.state();
+        recorder.checkpoint(series, state.lastId(), state.lastBarStart(), state.bytes());
     }
 
-    /** Writes the state down as it is between two trades. */
+    /** Saves the state as it is between two trades, where there is one to continue from. */
     void checkpoint() {
-        if (lastBarStart == Long.MIN_VALUE) {
-            return; // nothing to continue from yet
+        if (pipeline.hasState()) {
+            stateDue(pipeline);
         }
-        byte[] state = PipelineState.of(sequencer, analyst);
-        recorder.checkpoint(series, sequencer.lastId(), lastBarStart, state);
-        barsSinceCheckpoint = 0;
     }
 
     /** Makes the current state visible to others. */
     public void publish() {
-        Bar forming = analyst.forming();
+        now = pipeline.snapshot();
+        Bar forming = pipeline.forming();
         if (forming != null) {
-            view.forming(series, forming, lastTradeTime);
+            view.forming(series, forming, now.lastTradeTime());
         }
-        now = new Now(
-                lastPrice,
-                lastTradeTime,
-                sequencer.lastId(),
-                sequencer.holeLast(),
-                lastBarStart == Long.MIN_VALUE
-                        ? Long.MIN_VALUE
-                        : lastBarStart + series.interval().micros(),
-                trades,
-                sequencer.duplicates(),
-                sequencer.conflicts(),
-                analyst.warm(),
-                lastRow);
     }
 
     public Series series() {
         return series;
     }
 
-    /** Bars that fill the z-score's window. */
+    /** Bars that fill the z-score's window; {@link TapeSnapshot#warm} says how many it has. */
     public int window() {
         return preset.window();
     }
 
     /** The last trade of the tape, −1 before the first; the tape thread only. */
     public long lastId() {
-        return sequencer.lastId();
+        return pipeline.lastId();
     }
 
     public String symbol() {
@@ -350,7 +232,7 @@ public final class TapePipeline implements Sequencer.Output, Analyst.Output {
     }
 
     /** The last snapshot; any thread. */
-    public Now now() {
+    public TapeSnapshot now() {
         return now;
     }
 }

@@ -1,25 +1,25 @@
 package io.tapekeeper.recorder.tape;
 
 import io.tapekeeper.market.Trade;
+import io.tapekeeper.pipeline.Pipeline;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.LedgerEntry;
 import io.tapekeeper.tape.Gap;
 import io.tapekeeper.tape.GapCause;
 import io.tapekeeper.tape.IdRange;
-import io.tapekeeper.tape.Sequencer;
 import io.tapekeeper.tape.TapeId;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.CancellationException;
-import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
- * The trades of a store as a source for a {@link Sequencer}: where ids are missing it says what the ledger knows of
- * them, so that a replay passes the holes that the tape has passed before. Ids that the ledger does not know stay a
- * hole.
+ * The trades of a store as a source for a {@link Pipeline}: where ids are missing it declares what the ledger knows of
+ * them, so that a replay passes the gaps that the tape has passed before. Ids that the ledger does not know stay a gap
+ * that the pipeline waits at.
  *
  * <p>Owned by the thread that replays.
  */
@@ -29,7 +29,7 @@ public final class TapeReplay {
     private final NavigableMap<Long, LedgerEntry> settled = new TreeMap<>(); // by first id
     private final NavigableMap<Long, LedgerEntry> open = new TreeMap<>();
 
-    /** @param known settled entries that the ledger has not heard of yet */
+    /** @param known settled entries that the ledger does not have yet */
     public TapeReplay(History history, TapeId tape, List<LedgerEntry> known) {
         this.history = history;
         this.tape = tape;
@@ -48,35 +48,34 @@ public final class TapeReplay {
     }
 
     /**
-     * Offers the stored trades behind the sequencer's last id, up to {@code lastId}, included.
+     * Offers the stored trades after the pipeline's last id, up to {@code lastId}, included.
      *
-     * @throws CancellationException where {@code stopped} says so meanwhile
+     * @param nanos local monotonic time; of no effect where the pipeline waits for nothing
+     * @param each receives every trade before the pipeline does; what it throws ends the replay
      */
-    public void offerTo(Sequencer sequencer, long lastId, BooleanSupplier stopped) {
-        long[] before = {sequencer.lastId()};
+    public void playTo(long lastId, Pipeline pipeline, LongSupplier nanos, Consumer<Trade> each) {
+        long[] before = {pipeline.lastId()};
         long to = lastId == Long.MAX_VALUE ? lastId : lastId + 1;
         history.trades(tape, before[0] + 1, to, trade -> {
-            if (stopped.getAsBoolean()) {
-                throw new CancellationException("asked to stop while replaying trades");
-            }
-            long now = System.nanoTime();
+            each.accept(trade);
+            long now = nanos.getAsLong();
             if (before[0] >= 0 && trade.id() > before[0] + 1) {
-                declare(sequencer, before[0] + 1, trade, now);
+                declare(pipeline, before[0] + 1, trade.id() - 1, now);
             }
             before[0] = trade.id();
-            sequencer.offer(trade, now);
+            pipeline.offer(trade, now);
         });
     }
 
-    private void declare(Sequencer sequencer, long first, Trade behind, long now) {
-        parts(first, behind.id() - 1, (at, upTo, known) -> {
+    private void declare(Pipeline pipeline, long first, long last, long now) {
+        parts(first, last, (at, upTo, known) -> {
             if (known != null) {
-                sequencer.missing(at, upTo, known.cause(), now);
+                pipeline.missing(at, upTo, known.cause(), now);
             }
         });
     }
 
-    /** Hears a part of a hole, and what the ledger knows of it: null where that is nothing. */
+    /** Takes a part of a gap, and what the ledger knows of it: null where that is nothing. */
     private interface Parts {
         void part(long firstId, long lastId, LedgerEntry known);
     }
@@ -126,14 +125,14 @@ public final class TapeReplay {
         return new Count(ids.count() - missing[0], missing[1]);
     }
 
-    /** What was forgotten while this reads is not missing. */
+    /** What retention deletes while this reads is not missing. */
     private long begin(IdRange range) {
         return history.reach(tape)
                 .map(ids -> Math.max(ids.first(), range.first()))
                 .orElse(range.first());
     }
 
-    /** Whether the ledger knows this hole, or one that it is a part of. */
+    /** Whether the ledger has this gap, or one that it is a part of. */
     public boolean knows(Gap gap) {
         return covering(settled, gap.firstId()) != null || covering(open, gap.firstId()) != null;
     }
@@ -143,7 +142,7 @@ public final class TapeReplay {
         return floor != null && floor.getValue().gap().lastId() >= id ? floor.getValue() : null;
     }
 
-    /** The last id before the next entry that begins behind {@code id}. */
+    /** The last id before the next entry that begins after {@code id}. */
     private static long before(NavigableMap<Long, LedgerEntry> entries, long id) {
         Long next = entries.higherKey(id);
         return next == null ? Long.MAX_VALUE : next - 1;

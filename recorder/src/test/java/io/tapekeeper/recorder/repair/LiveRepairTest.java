@@ -123,9 +123,8 @@ class LiveRepairTest {
                     Preset.CLASSIC,
                     recorder,
                     view,
-                    Duration.ofSeconds(30).toNanos(),
-                    new HoldLimit(100_000));
-            watch.resume(history, () -> false);
+                    new HoldLimit(Duration.ofSeconds(30).toNanos(), 100_000));
+            watch.resume(history, () -> false, System::nanoTime);
             List<TapePipeline> all = List.of(watch);
             try (TapeThread tape = new TapeThread(
                             Map.of("BTCUSDT", watch),

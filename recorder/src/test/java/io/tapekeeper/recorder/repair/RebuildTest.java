@@ -109,7 +109,7 @@ class RebuildTest {
             rebuild.upTo(watch.lastId(), () -> false);
             tape.subList(begins + 1, tape.size()).forEach(trade -> watch.traded(trade, 0));
             rebuild.upTo(watch.lastId(), () -> false);
-            watch.adopt(rebuild, fromId);
+            rebuild.handTo(watch, fromId);
             recorder.flush();
             return history.alerts(SERIES, 1_000);
         }
@@ -175,7 +175,7 @@ class RebuildTest {
     private static TapePipeline watch(Recorder recorder) {
         LiveView view = new LiveView(100, System::nanoTime);
         view.addSeries(SERIES, SeriesInfo.live(SERIES, Preset.CLASSIC));
-        return new TapePipeline(SERIES, Preset.CLASSIC, recorder, view, 0, new HoldLimit(1));
+        return new TapePipeline(SERIES, Preset.CLASSIC, recorder, view, HoldLimit.none());
     }
 
     private static List<Trade> market(long seed, int trades) {

@@ -68,8 +68,8 @@ class TapePipelineTest {
         view.addSeries(series, SeriesInfo.live(series, Preset.CLASSIC));
         try (Recorder recorder = Recorder.open(db, Durability.NORMAL);
                 History history = History.open(db)) {
-            TapePipeline watch = new TapePipeline(series, Preset.CLASSIC, recorder, view, 0, new HoldLimit(1_000));
-            watch.resume(history, () -> false);
+            TapePipeline watch = new TapePipeline(series, Preset.CLASSIC, recorder, view, new HoldLimit(0, 1_000));
+            watch.resume(history, () -> false, () -> 0);
             for (FeedEvent event : events) {
                 switch (event) {
                     case FeedEvent.Traded traded -> watch.traded(traded.trade(), 0);

@@ -1,21 +1,21 @@
-package io.tapekeeper.app;
+package io.tapekeeper.app.terminal;
 
 import io.tapekeeper.recorder.RecordingException;
 import io.tapekeeper.store.StoreException;
 import io.tapekeeper.venue.VenueException;
 
-/** Why a command cannot go on: one plain sentence with a remedy, and the exit code. */
+/** Why a command cannot go on: one plain sentence with a remedy, and its exit code. */
 public final class CommandFailure extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     /** All went well. */
-    static final int FINE = 0;
+    public static final int FINE = 0;
 
-    /** Something was looked at and found wrong. */
-    static final int FOUND_WRONG = 1;
+    /** The command found something wrong in what it looked at. */
+    public static final int FOUND_WRONG = 1;
 
     /** The command line, the configuration or the input is wrong. */
-    static final int BAD_USAGE = 2;
+    public static final int BAD_USAGE = 2;
 
     /** Something outside is in the way: a port in use, a file that cannot be read. */
     public static final int OUTSIDE = 3;
