@@ -38,7 +38,7 @@ class ArchitectureTest {
     /** A package knows packages above it in this list, never one below: so there is no circle of packages either. */
     private static final List<String> PACKAGES = concat(
             CORE,
-            List.of("venue", "venue.limit", "venue.net", "venue.stream", "venue.fetch", "venue.binance"),
+            List.of("venue", "venue.net", "venue.limit", "venue.stream", "venue.fetch", "venue.binance"),
             List.of("store"),
             List.of("live", "recorder.tape", "recorder.health", "recorder.repair", "recorder.audit", "recorder"),
             List.of("dashboard"),
@@ -148,7 +148,8 @@ class ArchitectureTest {
     private static final Map<String, String> LONG_FILES = Map.of();
 
     /** Methods of more than 40 lines, with the reason. */
-    private static final Map<String, String> LONG_METHODS = Map.of();
+    private static final Map<String, String> LONG_METHODS =
+            Map.of("venue.binance.TradeScanner.read", "one pass over a frame, called for each: a split costs it time");
 
     /** Packages of more than 25 files or 2,600 lines, with the reason. */
     private static final Map<String, String> LARGE_PACKAGES =

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 final class SourceLaws {
     private static final List<String> MODULES = List.of("core", "venues", "store", "recorder", "dashboard", "app");
     private static final Pattern OPENS_METHOD = Pattern.compile(
-            "^( {4}| {8})(?!if|for|while|switch|try|synchronized|return|new|throw|else|do\\b|[/*@})])[^=;]*\\b(\\w+)\\([^;=]*$");
+            "^( {4}| {8})(?! |if|for|while|switch|try|synchronized|return|new|throw|else|do\\b|[/*@})])[^=;]*\\b(\\w+)\\([^;=]*$");
 
     private final Map<String, List<String>> files = new TreeMap<>(); // lines by name without the base package
 
