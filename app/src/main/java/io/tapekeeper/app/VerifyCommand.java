@@ -2,6 +2,7 @@ package io.tapekeeper.app;
 
 import io.tapekeeper.app.terminal.Progress;
 import io.tapekeeper.bar.Interval;
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.recorder.VenueProfile;
 import io.tapekeeper.recorder.audit.KlineAudit;
 import io.tapekeeper.recorder.audit.TapeAudit;
@@ -278,6 +279,14 @@ final class VerifyCommand implements Callable<Integer> {
                 "%,d computed anew from the trades, %,d differ".formatted(audit.rows(), audit.rowsDiffering()));
         audit.differing().stream().limit(MOST_SHOWN).forEach(start -> line(true, "", KlineAudit.time(start)));
         more(audit.rowsDiffering(), "rows");
+        if (audit.rowsUncomputed() > 0) {
+            line(
+                    "note",
+                    "features",
+                    "%,d rows not yet computed: %s; run computes them"
+                            .formatted(
+                                    audit.rowsUncomputed(), String.join(", ", Feature.columns(Feature.allFurther()))));
+        }
         if (report.klines.isEmpty()) {
             line("note", "klines", "not compared: " + report.klinesProblem);
             return;
@@ -367,6 +376,7 @@ final class VerifyCommand implements Callable<Integer> {
         tape.put("holeCount", audit.holeCount());
         tape.put("rowsComputed", audit.rows());
         tape.put("rowsDiffering", audit.rowsDiffering());
+        tape.put("rowsNotYetComputed", audit.rowsUncomputed());
         tape.put("firstRowsDiffering", audit.differing());
         tape.put("klines", report.klines.<Object>map(VerifyCommand::asJson).orElse(null));
         tape.put("klinesProblem", report.klinesProblem);
