@@ -2,6 +2,7 @@ package io.tapekeeper.app;
 
 import io.tapekeeper.app.terminal.Findings;
 import io.tapekeeper.bar.Interval;
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.recorder.audit.KlineAudit;
 import io.tapekeeper.recorder.audit.TapeAudit;
 import io.tapekeeper.series.Series;
@@ -60,6 +61,12 @@ record VerifyReport(Series series, TapeAudit audit, Optional<KlineAudit> klines,
                 with("%,d computed again from the trades, %,d differ", audit.rows(), audit.rowsDiffering()));
         audit.differing().stream().limit(MOST_SHOWN).forEach(start -> findings.detail(KlineAudit.time(start)));
         more(findings, audit.rowsDiffering(), "rows");
+        if (audit.rowsUncomputed() > 0) {
+            String columns = String.join(", ", Feature.columns(Feature.allFurther()));
+            findings.note(
+                    "features",
+                    with("%,d rows not yet computed: %s; run computes them", audit.rowsUncomputed(), columns));
+        }
         klines.ifPresentOrElse(
                 bars -> printKlines(findings, bars, interval.orElseThrow()),
                 () -> findings.note("klines", "not compared: " + klinesProblem));
@@ -143,6 +150,7 @@ record VerifyReport(Series series, TapeAudit audit, Optional<KlineAudit> klines,
         tree.put("holeCount", audit.holeCount());
         tree.put("rowsComputed", audit.rows());
         tree.put("rowsDiffering", audit.rowsDiffering());
+        tree.put("rowsNotYetComputed", audit.rowsUncomputed());
         tree.put("firstRowsDiffering", audit.differing());
         tree.put("klines", klines.<Object>map(VerifyReport::asTree).orElse(null));
         tree.put("klinesProblem", klinesProblem);
