@@ -54,8 +54,7 @@ class SecondVenueTest {
                     faults.add("conflict " + other.id());
                 }
             },
-            Duration.ofHours(1).toNanos(),
-            new HoldLimit(1_000));
+            new HoldLimit(Duration.ofHours(1).toNanos(), 1_000));
 
     private TinyServer server;
     private TinyVenue venue;
@@ -104,7 +103,7 @@ class SecondVenueTest {
 
     /** Fetches what the tape waits for. */
     private void repair() {
-        IdRange missing = new IdRange(sequencer.lastId() + 1, sequencer.holeLast());
+        IdRange missing = new IdRange(sequencer.lastId() + 1, sequencer.gapLast());
         RangeFetch fetch = new RangeFetch(
                 venue.history(), TAPE, missing, new AbsenceProof(Duration.ofSeconds(10)), new RangeSink() {
                     @Override
@@ -134,7 +133,7 @@ class SecondVenueTest {
             server.print(48, 50);
             Eventually.that("the tape waits for what is missing", () -> {
                 synchronized (tape) {
-                    return sequencer.holeLast() == 47;
+                    return sequencer.gapLast() == 47;
                 }
             });
             repair();
