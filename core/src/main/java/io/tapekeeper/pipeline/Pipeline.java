@@ -171,7 +171,7 @@ public final class Pipeline {
     private void stateDue() {
         if (lastBarStart != NONE) { // else there is nothing to continue from
             barsSinceState = 0;
-            listener.stateDue(this);
+            listener.stateDue(this::state);
         }
     }
 

@@ -28,6 +28,7 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * One tape that is being recorded: a trade goes to the Recorder first (stored as it arrives), then through the
@@ -197,15 +198,15 @@ public final class TapePipeline implements TapeListener {
     }
 
     @Override
-    public void stateDue(Pipeline due) {
-        PipelineState state = due.state();
+    public void stateDue(Supplier<PipelineState> due) {
+        PipelineState state = due.get();
         recorder.checkpoint(series, state.lastId(), state.lastBarStart(), state.bytes());
     }
 
     /** Saves the state as it is between two trades, where there is one to continue from. */
     void checkpoint() {
         if (pipeline.hasState()) {
-            stateDue(pipeline);
+            stateDue(pipeline::state);
         }
     }
 
