@@ -6,11 +6,11 @@ import java.io.InputStream;
 /**
  * Cuts a stream of text at ends of lines ({@code \n}, {@code \r\n} or {@code \r}) into chunks.
  *
- * <p>Thread-safe: whoever needs work takes the next chunk. Bound: one chunk, and what was read behind its last line.
+ * <p>Thread-safe: a worker that is free takes the next chunk. Bound: one chunk, and what was read after its last line.
  */
 final class LineChunks {
     private final InputStream in;
-    private final byte[] rest; // read already, behind the last chunk
+    private final byte[] rest; // read already, after the last chunk
     private int restLength;
     private long tickets;
     private boolean ended;
@@ -22,7 +22,7 @@ final class LineChunks {
     }
 
     /**
-     * Fills {@code text}, which has the size of a chunk, and calls {@code taker} before anybody else gets a chunk.
+     * Fills {@code text}, which has the size of a chunk, and calls {@code taker} before another thread gets a chunk.
      *
      * @return false where there is nothing more
      */
@@ -43,12 +43,12 @@ final class LineChunks {
         return true;
     }
 
-    /** Told about a chunk. */
+    /** Takes note of a chunk. */
     interface Taker {
         /**
          * @param ticket 0 for the first chunk, then one more each
          * @param length bytes of whole lines; 0 for a line that is longer than a chunk, unless last
-         * @param last whether nothing comes behind it
+         * @param last whether nothing comes after it
          */
         void take(long ticket, int length, boolean last);
     }

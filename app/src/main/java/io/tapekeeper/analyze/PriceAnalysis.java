@@ -1,9 +1,9 @@
 package io.tapekeeper.analyze;
 
 import io.tapekeeper.alert.ClassicRules;
-import io.tapekeeper.app.CommandFailure;
 import io.tapekeeper.feature.ClassicFeatures;
 import io.tapekeeper.feature.Feature;
+import io.tapekeeper.feature.FurtherFeatures;
 import io.tapekeeper.series.Preset;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,6 +43,7 @@ public final class PriceAnalysis {
     private final int workers;
     private final double zSignal;
     private final ClassicFeatures features;
+    private final FurtherFeatures further = new FurtherFeatures();
     private final ClassicRules rules;
     private final TicketQueue computing = new TicketQueue();
     private final TicketQueue writing = new TicketQueue();
@@ -50,6 +51,9 @@ public final class PriceAnalysis {
     private long lines; // of the chunks computed so far; by turns, as the features
     private long samples;
     private int failed = -1; // the worker that failed first; guarded by this until all have ended
+
+    /** The table on its way: where its lines come from, what they hold, where its rows go. */
+    private record Table(LineChunks chunks, PriceColumns columns, OutputStream out) {}
 
     /** @param name of the table, for messages */
     public PriceAnalysis(String name, Preset preset) {
@@ -70,7 +74,7 @@ public final class PriceAnalysis {
     /**
      * Reads a table, writes its rows; once.
      *
-     * @throws CommandFailure where the table cannot be read or understood; rows before that may have been written
+     * @throws TableException where the table cannot be read or understood; rows before that may have been written
      * @throws IOException where the rows cannot be written
      */
     public void run(InputStream in, OutputStream out) throws IOException {
@@ -78,14 +82,14 @@ public final class PriceAnalysis {
         LineChunks chunks = new LineChunks(in, chunkSize);
         PriceChunk first = new PriceChunk(chunkSize);
         fill(first, chunks);
-        PriceColumns columns = PriceColumns.of(first.firstLine());
+        Table table = new Table(chunks, PriceColumns.of(first.firstLine()), out);
         List<FutureTask<Void>> tasks = new ArrayList<>();
-        tasks.add(new FutureTask<>(() -> work(0, first, true, chunks, columns, out)));
+        tasks.add(new FutureTask<>(() -> work(0, first, true, table)));
         List<Thread> others = new ArrayList<>();
         for (int i = 1; i < workers && !first.last(); i++) {
             int worker = i;
             PriceChunk chunk = new PriceChunk(chunkSize);
-            tasks.add(new FutureTask<>(() -> work(worker, chunk, false, chunks, columns, out)));
+            tasks.add(new FutureTask<>(() -> work(worker, chunk, false, table)));
             others.add(Thread.ofPlatform().name("analyze-" + i).daemon().start(tasks.getLast()));
         }
         tasks.getFirst().run();
@@ -102,19 +106,18 @@ public final class PriceAnalysis {
             throw rethrown(e.getCause());
         }
         if (samples == 0) {
-            throw CommandFailure.usage(name + " holds no prices: each line must be time,price");
+            throw TableException.wrong(name + " holds no prices: each line must be time,price");
         }
     }
 
-    /** A worker: takes chunks until there are none, or one worker has failed. */
-    private Void work(
-            int worker, PriceChunk chunk, boolean filled, LineChunks chunks, PriceColumns columns, OutputStream out)
+    /** Takes chunks until there are none, or a worker has failed. */
+    private Void work(int worker, PriceChunk chunk, boolean filled, Table table)
             throws IOException, InterruptedException {
         boolean whole = false;
         try {
-            boolean more = filled || fill(chunk, chunks);
+            boolean more = filled || fill(chunk, table.chunks);
             while (more) {
-                more = through(chunk, columns, out) && fill(chunk, chunks);
+                more = through(chunk, table) && fill(chunk, table.chunks);
             }
             whole = true;
         } finally {
@@ -126,24 +129,23 @@ public final class PriceAnalysis {
     }
 
     /** Takes a chunk through all that is to be done; false where another worker has failed. */
-    private boolean through(PriceChunk chunk, PriceColumns columns, OutputStream out)
-            throws IOException, InterruptedException {
-        chunk.parse(columns);
+    private boolean through(PriceChunk chunk, Table table) throws IOException, InterruptedException {
+        chunk.parse(table.columns);
         if (!computing.await(chunk.ticket())) {
             return false;
         }
-        chunk.compute(samples, features, rules, zSignal);
+        chunk.compute(samples, features, further, rules, zSignal);
         samples += chunk.rows();
         lines += chunk.lines();
-        CommandFailure trouble = chunk.trouble() == null ? null : trouble(chunk);
+        TableException trouble = chunk.trouble() == null ? null : trouble(chunk);
         if (trouble == null) {
-            computing.pass(); // else nobody computes behind it
+            computing.pass(); // else no later chunk is computed
         }
         chunk.print();
         if (!writing.await(chunk.ticket())) {
             return false;
         }
-        chunk.writeTo(out);
+        chunk.writeTo(table.out);
         if (trouble != null) {
             throw trouble;
         }
@@ -155,16 +157,16 @@ public final class PriceAnalysis {
         try {
             return chunk.fillFrom(chunks);
         } catch (IOException e) {
-            throw CommandFailure.outside(name + " cannot be read: " + e.getMessage(), e);
+            throw TableException.unreadable(name + " cannot be read: " + e.getMessage(), e);
         }
     }
 
-    private CommandFailure trouble(PriceChunk chunk) {
+    private TableException trouble(PriceChunk chunk) {
         if (chunk.trouble().equals(PriceChunk.NOT_UTF_8)) {
-            return CommandFailure.usage(name + " is no text in UTF-8: name a CSV of time,price");
+            return TableException.wrong(name + " is no text in UTF-8: name a CSV of time,price");
         }
         String line = chunk.troubledLine();
-        return CommandFailure.usage("%s, line %d: %s (\"%s\"); each line must be time,price"
+        return TableException.wrong("%s, line %d: %s (\"%s\"); each line must be time,price"
                 .formatted(
                         name,
                         lines,
@@ -172,7 +174,7 @@ public final class PriceAnalysis {
                         line.length() > MOST_SHOWN ? line.substring(0, MOST_SHOWN) + "..." : line));
     }
 
-    /** The first one that fails counts; the others are sent home. */
+    /** The first failure counts; it ends the other workers. */
     private synchronized void fail(int worker) {
         if (failed < 0) {
             failed = worker;

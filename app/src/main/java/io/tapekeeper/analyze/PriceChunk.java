@@ -2,6 +2,8 @@ package io.tapekeeper.analyze;
 
 import io.tapekeeper.alert.ClassicRules;
 import io.tapekeeper.feature.ClassicFeatures;
+import io.tapekeeper.feature.Feature;
+import io.tapekeeper.feature.FurtherFeatures;
 import io.tapekeeper.signal.Signal;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -21,25 +23,23 @@ import java.util.Map;
  * bought a third of the time of {@code analyze}. Lives in one thread at a time; nothing is allocated for a line.
  */
 final class PriceChunk {
-    private static final int MOST_DIGITS = 18; // the point included: fits a long
-    private static final double[] POWERS = new double[MOST_DIGITS]; // of ten, all exact
-
     private static final Map<Signal, byte[]> SIGNALS = new EnumMap<>(Signal.class);
     private static final byte[][] RULES = new byte[1 << ClassicRules.ALL.size()][];
-    private static final int MOST_BESIDE_CELLS = 128; // bytes of a row: three numbers, the labels
+    private static final int FURTHER = Feature.allFurther().size();
+    private static final int NUMBERS = 4 + FURTHER; // of a row: price, change, volatility, z-score, the further ones
+    private static final int MOST_BESIDE_CELLS = 128 + 32 * FURTHER; // bytes of a row: numbers, labels
 
     static {
-        double power = 1;
-        for (int i = 0; i < POWERS.length; i++, power *= 10) {
-            POWERS[i] = power;
-        }
         for (Signal signal : Signal.values()) {
-            SIGNALS.put(signal, ascii(signal.label()));
+            SIGNALS.put(signal, signal.label().getBytes(StandardCharsets.US_ASCII));
         }
         for (int bits = 0; bits < RULES.length; bits++) {
-            RULES[bits] = ascii(ClassicRules.labels(bits));
+            RULES[bits] = ClassicRules.labels(bits).getBytes(StandardCharsets.US_ASCII);
         }
     }
+
+    /** The {@link #trouble} of bytes that are no text. */
+    static final String NOT_UTF_8 = "not UTF-8";
 
     private final byte[] text;
     private int length;
@@ -48,7 +48,7 @@ final class PriceChunk {
 
     private int rows;
     private int[] cells = new int[4 * 1024]; // of a row: time from, to, price from, to
-    private double[] numbers = new double[4 * 1024]; // price, change, volatility, z-score
+    private double[] numbers = new double[NUMBERS * 1024];
     private Signal[] signals = new Signal[1024];
     private byte[] holding = new byte[1024]; // bits of the rules
 
@@ -62,10 +62,6 @@ final class PriceChunk {
     /** @param size most bytes of lines */
     PriceChunk(int size) {
         text = new byte[size];
-    }
-
-    private static byte[] ascii(String label) {
-        return label.getBytes(StandardCharsets.US_ASCII);
     }
 
     /** Takes the next lines; false where there are none. */
@@ -105,9 +101,6 @@ final class PriceChunk {
         return troubledLine;
     }
 
-    /** A {@link #trouble} of bytes that are no text. */
-    static final String NOT_UTF_8 = "not UTF-8";
-
     /** The first line as text, empty where it is none. */
     String firstLine() {
         try {
@@ -137,7 +130,7 @@ final class PriceChunk {
         int at = 0;
         if (columns.named() && ticket == 0) {
             lines = 1;
-            at = behind(endOfLine(0));
+            at = after(endOfLine(0));
         }
         while (at < length && trouble == null) {
             lines++;
@@ -146,7 +139,7 @@ final class PriceChunk {
                 end = endOfLine(at);
                 slowly(at, end, columns);
             }
-            at = behind(end);
+            at = after(end);
         }
     }
 
@@ -158,7 +151,7 @@ final class PriceChunk {
         return end;
     }
 
-    private int behind(int end) {
+    private int after(int end) {
         boolean pair = end + 1 < length && text[end] == '\r' && text[end + 1] == '\n';
         return end + (pair ? 2 : 1);
     }
@@ -197,11 +190,8 @@ final class PriceChunk {
                 cellFrom = at + 1;
             }
         }
-        int most = Math.max(columns.time(), columns.price());
-        if (all < 0 || column <= most || isPadded(timeFrom, timeTo)) {
-            return from;
-        }
-        double price = price(priceFrom, priceTo);
+        boolean usual = all >= 0 && column > columns.last() && !isPadded(timeFrom, timeTo);
+        double price = usual ? PriceDigits.parse(text, priceFrom, priceTo) : Double.NaN;
         if (Double.isNaN(price)) {
             return from;
         }
@@ -211,29 +201,6 @@ final class PriceChunk {
 
     private boolean isPadded(int from, int to) {
         return from < to && (text[from] <= ' ' || text[to - 1] <= ' ');
-    }
-
-    /** Digits with at most one point, exactly; NaN for anything else. */
-    private double price(int from, int to) {
-        if (to - from > MOST_DIGITS) {
-            return Double.NaN;
-        }
-        long digits = 0;
-        int point = -1;
-        for (int at = from; at < to; at++) {
-            int digit = text[at] - '0';
-            if (digit >= 0 && digit <= 9) {
-                digits = 10 * digits + digit;
-            } else if (text[at] == '.' && point < 0) {
-                point = at;
-            } else {
-                return Double.NaN;
-            }
-        }
-        int places = point < 0 ? 0 : to - 1 - point;
-        boolean empty = to - from == (point < 0 ? 0 : 1);
-        // Both operands are exact doubles, so one division rounds as the definition does.
-        return empty || digits > 1L << 53 ? Double.NaN : digits / POWERS[places];
     }
 
     private void add(int timeFrom, int timeTo, int priceFrom, int priceTo, double price) {
@@ -248,11 +215,11 @@ final class PriceChunk {
         cells[at + 1] = timeTo;
         cells[at + 2] = priceFrom;
         cells[at + 3] = priceTo;
-        numbers[at] = price;
+        numbers[NUMBERS * rows] = price;
         rows++;
     }
 
-    /** Any line, as text: the definition of what is understood. */
+    /** Any line, as text. */
     private void slowly(int from, int to, PriceColumns columns) {
         String line;
         try {
@@ -264,49 +231,13 @@ final class PriceChunk {
         if (line.isBlank()) {
             return;
         }
-        String[] texts = line.split(",", -1);
-        if (texts.length <= Math.max(columns.time(), columns.price())) {
-            trouble = "it has no time and price";
+        PriceLine row = PriceLine.of(line, columns);
+        if (row.trouble() != null) {
+            trouble = row.trouble();
             troubledLine = line;
             return;
         }
-        String price = texts[columns.price()].strip();
-        double value = slowPrice(price);
-        if (!(Math.abs(value) <= ClassicFeatures.LARGEST)) {
-            trouble = "\"%s\" is %s".formatted(price, Double.isNaN(value) ? "no price" : "too large for a price");
-            troubledLine = line;
-            return;
-        }
-        int timeFrom = from + bytesBefore(texts, columns.time());
-        int timeTo = timeFrom + bytes(texts[columns.time()].strip());
-        int priceFrom = from + bytesBefore(texts, columns.price());
-        add(timeFrom, timeTo, priceFrom, priceFrom + bytes(price), value);
-    }
-
-    private static int bytesBefore(String[] texts, int column) {
-        int before = bytes(texts[column]) - bytes(texts[column].stripLeading());
-        for (int i = 0; i < column; i++) {
-            before += bytes(texts[i]) + 1;
-        }
-        return before;
-    }
-
-    private static int bytes(String part) {
-        return part.getBytes(StandardCharsets.UTF_8).length;
-    }
-
-    /** NaN for no price. */
-    private static double slowPrice(String price) {
-        for (int at = 0; at < price.length(); at++) {
-            if ("0123456789.+-eE".indexOf(price.charAt(at)) < 0) {
-                return Double.NaN;
-            }
-        }
-        try {
-            return Double.parseDouble(price);
-        } catch (NumberFormatException e) {
-            return Double.NaN; // such as 1.2.3
-        }
+        add(from + row.timeFrom(), from + row.timeTo(), from + row.priceFrom(), from + row.priceTo(), row.price());
     }
 
     /**
@@ -314,13 +245,17 @@ final class PriceChunk {
      *
      * @param sample number of its first row
      */
-    void compute(long sample, ClassicFeatures features, ClassicRules rules, double zSignal) {
+    void compute(long sample, ClassicFeatures features, FurtherFeatures further, ClassicRules rules, double zSignal) {
         for (int row = 0; row < rows; row++) {
-            int at = 4 * row;
+            int at = NUMBERS * row;
             features.update(sample + row, numbers[at]);
+            further.update(sample + row, numbers[at], !Double.isNaN(features.change()));
             numbers[at + 1] = features.change();
             numbers[at + 2] = features.volatility();
             numbers[at + 3] = features.zScore();
+            for (int other = 0; other < FURTHER; other++) {
+                numbers[at + 4 + other] = further.value(other);
+            }
             signals[row] = Signal.ofZScore(features.zScore(), zSignal);
             holding[row] = (byte) rules.holding(features);
         }
@@ -330,31 +265,37 @@ final class PriceChunk {
     void print() {
         int at = 0;
         for (int row = 0; row < rows; row++) {
-            int first = 4 * row;
-            int time = cells[first + 1] - cells[first];
-            int price = cells[first + 3] - cells[first + 2];
-            if (at + time + price + MOST_BESIDE_CELLS > out.length) {
-                out = Arrays.copyOf(out, 2 * out.length + time + price);
+            int most = cells[4 * row + 1] - cells[4 * row] + cells[4 * row + 3] - cells[4 * row + 2];
+            if (at + most + MOST_BESIDE_CELLS > out.length) {
+                out = Arrays.copyOf(out, 2 * out.length + most);
             }
-            byte[] to = out;
-            at = put(text, cells[first], time, to, at);
-            to[at++] = ',';
-            at = put(text, cells[first + 2], price, to, at);
-            to[at++] = ',';
-            at = put(numbers[first + 1], to, at);
-            to[at++] = ',';
-            at = put(numbers[first + 2], to, at);
-            to[at++] = ',';
-            at = put(numbers[first + 3], to, at);
-            to[at++] = ',';
-            byte[] signal = SIGNALS.get(signals[row]);
-            at = put(signal, 0, signal.length, to, at);
-            to[at++] = ',';
-            byte[] itsRules = RULES[holding[row]];
-            at = put(itsRules, 0, itsRules.length, to, at);
-            to[at++] = '\n';
+            at = print(row, out, at);
         }
         printed = at;
+    }
+
+    private int print(int row, byte[] to, int from) {
+        int cell = 4 * row;
+        int number = NUMBERS * row;
+        int at = put(text, cells[cell], cells[cell + 1] - cells[cell], to, from);
+        to[at++] = ',';
+        at = put(text, cells[cell + 2], cells[cell + 3] - cells[cell + 2], to, at);
+        for (int classic = 1; classic < 4; classic++) {
+            to[at++] = ',';
+            at = put(numbers[number + classic], to, at);
+        }
+        to[at++] = ',';
+        byte[] signal = SIGNALS.get(signals[row]);
+        at = put(signal, 0, signal.length, to, at);
+        to[at++] = ',';
+        byte[] itsRules = RULES[holding[row]];
+        at = put(itsRules, 0, itsRules.length, to, at);
+        for (int further = 4; further < NUMBERS; further++) {
+            to[at++] = ',';
+            at = put(numbers[number + further], to, at);
+        }
+        to[at++] = '\n';
+        return at;
     }
 
     private static int put(byte[] from, int start, int length, byte[] to, int at) {

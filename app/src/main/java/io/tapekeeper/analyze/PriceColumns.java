@@ -7,7 +7,7 @@ import java.util.Locale;
 /**
  * Where a table has its times and prices.
  *
- * @param named whether its first line tells so, and is no row
+ * @param named whether its first line says so, and is no row
  */
 record PriceColumns(int time, int price, boolean named) {
     /** Time and price, in this order, unless the first line names columns as time and price. */
@@ -19,5 +19,10 @@ record PriceColumns(int time, int price, boolean named) {
         return names.contains("time") && names.contains("price")
                 ? new PriceColumns(names.indexOf("time"), names.indexOf("price"), true)
                 : new PriceColumns(0, 1, false);
+    }
+
+    /** The later of the two: a line needs more columns than this. */
+    int last() {
+        return Math.max(time, price);
     }
 }

@@ -11,9 +11,9 @@ import java.nio.ByteOrder;
  * <p>That is the shortest decimal that reads back to the same double and, of those, the closest to it. Method: R.
  * Giulietti, "The Schubfach way to render doubles" (2021), with its table cut down to what features look like: normal
  * doubles from 1e-33 to 1e16 in size that are no powers of two, and zero. Everything else goes through
- * {@code Double.toString}. What this gives up is one page of code that could be a call; it bought no allocation and
- * half of the time of a number, which is most of the time of {@code analyze}. Held to {@code Double.toString} by a test
- * on random doubles of every kind.
+ * {@code Double.toString}. The price is a page of code in place of a call; the gain is no allocation and half of the
+ * time of a number, which is most of the time of {@code analyze}. A test on random doubles of every kind holds it to
+ * {@code Double.toString}.
  */
 final class ShortestDecimal {
     /** The longest text: a sign, 17 digits, a point, and E-308. */

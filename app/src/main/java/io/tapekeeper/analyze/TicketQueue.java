@@ -8,7 +8,7 @@ final class TicketQueue {
     /**
      * Waits until all earlier tickets have passed.
      *
-     * @return false where nobody gets through any more
+     * @return false once the queue is closed
      */
     synchronized boolean await(long ticket) throws InterruptedException {
         while (next != ticket && !closed) {
@@ -17,13 +17,13 @@ final class TicketQueue {
         return !closed;
     }
 
-    /** The holder of the ticket that was let through is done. */
+    /** Lets the next ticket through: the holder of the last one is done. */
     synchronized void pass() {
         next++;
         notifyAll();
     }
 
-    /** Sends everybody away, now and later. */
+    /** Turns all holders away, now and later. */
     synchronized void close() {
         closed = true;
         notifyAll();

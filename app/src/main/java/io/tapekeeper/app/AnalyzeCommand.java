@@ -1,7 +1,9 @@
 package io.tapekeeper.app;
 
 import io.tapekeeper.analyze.PriceAnalysis;
+import io.tapekeeper.analyze.TableException;
 import io.tapekeeper.app.terminal.AtomicFile;
+import io.tapekeeper.app.terminal.CommandFailure;
 import io.tapekeeper.app.terminal.Progress;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -23,7 +25,7 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         description = {
             "Computes features, signal and alerts for a CSV of time,price; one sample a row.",
-            "A first line with the columns' names is understood, .gz too; - is standard input."
+            "The first line may name the columns, and the file may be a .gz; - is standard input."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -50,6 +52,8 @@ final class AnalyzeCommand implements Callable<Integer> {
                 InputStream watched = Progress.over(raw, "analyze", standardInput ? -1 : size(prices));
                 InputStream in = unzipped(watched)) {
             write(rows -> analysis.run(in, rows));
+        } catch (TableException e) {
+            throw e.isUnreadable() ? CommandFailure.outside(e.getMessage(), e) : CommandFailure.usage(e.getMessage());
         } catch (NoSuchFileException e) {
             throw CommandFailure.outside("there is no file " + prices + ": name one that exists", e);
         } catch (IOException e) {
@@ -61,7 +65,7 @@ final class AnalyzeCommand implements Callable<Integer> {
     private void write(AtomicFile.Bytes rows) {
         try {
             AtomicFile.write(out, rows);
-        } catch (IOException e) { // reading tells its own
+        } catch (IOException e) { // what reading throws has its own sentence
             throw CommandFailure.outside((out == null ? "the rows" : out) + " cannot be written: " + e.getMessage(), e);
         }
     }

@@ -1,5 +1,7 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.app.terminal.Clocks;
+import io.tapekeeper.app.terminal.CommandFailure;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.dashboard.Dashboard;
 import io.tapekeeper.exchange.Exchange;
@@ -39,25 +41,25 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A start without an audience: {@code ./tapekeeper} runs it once behind each build, and from what the JVM learned in it
- * makes the cache from which later starts take their classes, linked, and where the time goes in them. {@code run} on a
- * local exchange and {@code demo} beside it, each with a page that is looked at; no network, and nothing is written
- * outside the folder given.
+ * A start that nobody watches: {@code ./tapekeeper} runs it once after each build and makes a cache of what the JVM
+ * learns in it, so that later starts find their classes linked and know which methods take the time. It starts
+ * {@code run} on a local exchange and {@code demo} beside it, each with a page that follows; no network, and nothing is
+ * written outside the folder given.
  *
- * <p>Then a market that jumps again and again. In life alerts are too rare for the JVM to compile what writes them, and
- * the one that counts would go its way interpreted; from the cache the JVM knows beforehand that it is worth it.
+ * <p>Then comes a market that jumps again and again. In life alerts are too rare for the JVM to compile the code that
+ * writes them, so the one that counts would run interpreted; with the cache the JVM compiles that code early.
  */
 final class AotTraining {
-    /** Bars that a page is told before it is over: what a start does is done by then. */
+    /** Bars that a page sees before the training ends: all that a start does is done by then. */
     private static final int BARS = 3;
 
-    /** Alerts that the page of the jumping market is told. */
+    /** Alerts that the page of the jumping market sees. */
     private static final int ALERTS = 1_000;
 
     private static final int JUMP_EVERY = 13; // bars: a window of 20 holds two, and z is 3.08
-    private static final Duration BETWEEN_JUMPS = Duration.ofMillis(1); // a page keeps up with it
+    private static final Duration BETWEEN_JUMPS = Duration.ofMillis(1); // so that a page keeps up
 
-    /** For a very busy machine; the JVM is at its slowest here. */
+    /** Long, for a busy machine: the JVM is at its slowest here. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final Duration ASK_AGAIN = Duration.ofMillis(50);
@@ -75,7 +77,7 @@ final class AotTraining {
         System.exit(play(Path.of(args[1])) ? CommandFailure.FINE : CommandFailure.FOUND_WRONG);
     }
 
-    /** Returns whether both pages were told a price and some bars, and a third one its alerts. */
+    /** Returns whether both pages saw some bars, and a third one its alerts. */
     static boolean play(Path folder) throws Exception {
         return record(folder) && alarm(folder.resolve("alarm.db"));
     }
@@ -114,7 +116,7 @@ final class AotTraining {
         return recording;
     }
 
-    /** A tape whose price jumps, watched as any other. */
+    /** Records a tape whose price jumps. */
     private static boolean alarm(Path db) throws Exception {
         Instrument instrument = new Instrument("rehearsal", "JUMPUSDT", CENT, CENT);
         Series series = new Series(
@@ -122,7 +124,7 @@ final class AotTraining {
                 instrument,
                 Preset.CLASSIC.label(),
                 Interval.SECOND);
-        LiveView view = new LiveView(LiveView.RING_ROWS, System::nanoTime);
+        LiveView view = new LiveView(LiveView.RING_ROWS, Clocks.SYSTEM.nanos());
         view.addSeries(series, SeriesInfo.live(series, Preset.CLASSIC));
         try (Recorder recorder = Recorder.open(db, Durability.NORMAL);
                 History history = History.open(db);
@@ -145,12 +147,12 @@ final class AotTraining {
         }
     }
 
-    /** On a busy machine a page may fall behind, and is let go of: then it looks again. */
+    /** On a busy machine a page may fall behind and be cut: then it asks again. */
     private static boolean alerts(String address) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long deadline = Clocks.SYSTEM.nanos().getAsLong() + PATIENCE.toNanos();
         boolean heard = false;
         try (HttpClient client = HttpClient.newHttpClient()) {
-            while (!heard && System.nanoTime() < deadline) {
+            while (!heard && Clocks.SYSTEM.nanos().getAsLong() < deadline) {
                 heard = hears(client, address, chosen(client, address), "event: alert", ALERTS);
             }
         }
@@ -163,11 +165,11 @@ final class AotTraining {
         }
     }
 
-    /** Asks for all that a browser asks for, until it was told enough; false where it never was. */
+    /** Asks for all that a browser asks for, until it has seen enough; false where it never has. */
     private static boolean look(String address) throws InterruptedException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long deadline = Clocks.SYSTEM.nanos().getAsLong() + PATIENCE.toNanos();
         try (HttpClient client = HttpClient.newHttpClient()) {
-            while (System.nanoTime() < deadline) {
+            while (Clocks.SYSTEM.nanos().getAsLong() < deadline) {
                 try {
                     return follow(client, address);
                 } catch (IOException e) {
@@ -197,7 +199,7 @@ final class AotTraining {
         return "?series=" + series.group(1);
     }
 
-    /** Whether a page that follows is told something so often. */
+    /** Whether a page that follows sees an event so often. */
     private static boolean hears(HttpClient client, String address, String chosen, String event, int times)
             throws IOException, InterruptedException {
         HttpResponse<Stream<String>> stream =

@@ -1,37 +1,28 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.app.terminal.CommandFailure;
 import io.tapekeeper.app.terminal.LogFile;
 import io.tapekeeper.app.terminal.Progress;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.market.Instrument;
-import io.tapekeeper.market.Trade;
 import io.tapekeeper.recorder.Shutdown;
 import io.tapekeeper.recorder.VenueProfile;
-import io.tapekeeper.recorder.repair.BackgroundRepair;
-import io.tapekeeper.recorder.repair.Rebuild;
+import io.tapekeeper.recorder.repair.Backfill;
 import io.tapekeeper.recorder.repair.RepairSettings;
-import io.tapekeeper.series.Preset;
+import io.tapekeeper.recorder.repair.RepairTools;
 import io.tapekeeper.series.Series;
 import io.tapekeeper.store.Durability;
 import io.tapekeeper.store.History;
-import io.tapekeeper.store.LedgerEntry;
 import io.tapekeeper.store.Recorder;
 import io.tapekeeper.store.StoreException;
 import io.tapekeeper.store.StoreMaintenance;
-import io.tapekeeper.tape.Gap;
-import io.tapekeeper.tape.GapCause;
 import io.tapekeeper.tape.IdRange;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
-import io.tapekeeper.venue.AbsenceProof;
-import io.tapekeeper.venue.FetchStep;
-import io.tapekeeper.venue.Priority;
-import io.tapekeeper.venue.RangeSink;
 import io.tapekeeper.venue.TradeHistory;
 import io.tapekeeper.venue.Venue;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.binance.Binance;
-import io.tapekeeper.venue.fetch.RangeFetch;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Path;
@@ -41,7 +32,6 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -52,7 +42,6 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.TypeConversionException;
 
 /**
@@ -73,18 +62,9 @@ import picocli.CommandLine.TypeConversionException;
             "  ./tapekeeper backfill BTCUSDT --from 2026-11-20T08:00:00Z"
         })
 final class BackfillCommand implements Callable<Integer> {
-    /** Trades that are computed between two looks at whether it was asked to stop. */
-    private static final long STRETCH = 200_000;
+    private static final RepairSettings PATIENT = RepairSettings.DEFAULTS;
 
-    /** No tape goes on beside it, so all that was said before is withdrawn at the beginning. */
-    private static final long NOTHING_LIVE = Long.MAX_VALUE - 1;
-
-    private static final Duration ASK_AGAIN = Duration.ofMillis(500);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
-    private static final int MOST_WAITS = 20;
-
-    @ParentCommand
-    private Main main;
+    private final Signals signals;
 
     @Parameters(paramLabel = "SYMBOL", description = "For example BTCUSDT.")
     private String symbol;
@@ -108,7 +88,7 @@ final class BackfillCommand implements Callable<Integer> {
     private RecordOptions.Tape tape = RecordOptions.Tape.aggregate;
 
     @Option(names = "--db", paramLabel = "FILE", description = "The store.")
-    private Path db = RunCommand.DEFAULT_DB;
+    private Path db = StoreOption.DEFAULT;
 
     @Option(
             names = "--rest-url",
@@ -121,7 +101,6 @@ final class BackfillCommand implements Callable<Integer> {
     private WatchOptions watch = new WatchOptions();
 
     private final PrintStream out = System.out;
-    private long notServed; // ids that exist and that another host may serve
     private Shutdown stop;
 
     /** A time as people write it. */
@@ -139,14 +118,18 @@ final class BackfillCommand implements Callable<Integer> {
         }
     }
 
+    BackfillCommand(Signals signals) {
+        this.signals = signals;
+    }
+
     @Override
     public Integer call() throws InterruptedException {
-        RunCommand.checkUrl("--rest-url", restUrl, "http");
+        RestOption.checked("--rest-url", restUrl, "http");
         if (to != null && !from.isBefore(to)) {
             throw CommandFailure.usage("--from must be before --to");
         }
         LogFile.beside(db);
-        stop = main.stopOnSignals();
+        stop = signals.listen();
         try (Venue venue = Binance.at(restUrl)) {
             stop.whenRequested(venue::close);
             VenueProfile profile = VenueProfile.ask(venue, List.of(symbol));
@@ -188,279 +171,104 @@ final class BackfillCommand implements Callable<Integer> {
         TapeId id = series.tape();
         OptionalLong first = venue.firstIdAt(id.symbol(), id.kind(), micros(from));
         OptionalLong newest = venue.newestId(id.symbol(), id.kind());
-        OptionalLong behind = to == null ? OptionalLong.empty() : venue.firstIdAt(id.symbol(), id.kind(), micros(to));
+        OptionalLong after = to == null ? OptionalLong.empty() : venue.firstIdAt(id.symbol(), id.kind(), micros(to));
         if (first.isEmpty() || newest.isEmpty()) {
             throw CommandFailure.usage("the exchange has no trades of %s from %s on".formatted(id.symbol(), from));
         }
-        long last = behind.isPresent() ? behind.getAsLong() - 1 : newest.getAsLong();
+        long last = after.isPresent() ? after.getAsLong() - 1 : newest.getAsLong();
         if (last < first.getAsLong()) {
             out.println("no trade of " + id.symbol() + " in that time");
             return CommandFailure.FINE;
         }
-        List<IdRange> wanted = new ArrayList<>();
-        missing(history, id, first.getAsLong(), last, wanted);
-        nameWhatLiesBetween(recorder, history, series, first.getAsLong(), last);
-        long total = wanted.stream()
-                .mapToLong(range -> range.last() - range.first() + 1)
-                .sum();
-        long fromId = firstToCompute(history, id, wanted, first.getAsLong(), last);
-        if (fromId == Long.MAX_VALUE) {
-            out.printf("all trades of %s in that time are stored already%n", id.symbol());
-            return CommandFailure.FINE;
-        }
-        // Said before anything comes: whoever finds the store half-way knows what is missing.
-        for (IdRange range : wanted) {
-            recorder.gap(id, gap(range), GapCause.MISSED);
-        }
-        List<LedgerEntry> settled = new ArrayList<>();
-        try (Progress.Bar bar = Progress.bar(id.symbol() + " trades", total)) {
-            long done = 0;
-            for (IdRange range : wanted) {
-                long before = before(history, id, range);
-                done = fetch(series, range, before, recorder, venue, settled, bar, done);
+        IdRange ids = new IdRange(first.getAsLong(), last);
+        Backfill.Stretch stretch = new Backfill.Stretch(ids, micros(from), micros(to == null ? Instant.now() : to));
+        RepairTools tools = new RepairTools(venue, recorder, history, PATIENT, System::nanoTime);
+        try (Bars bars = new Bars(id.symbol())) {
+            Backfill backfill = new Backfill(tools, series, watch.preset(), bars);
+            backfill.nameWhatLiesBetween(stretch)
+                    .ifPresent(between -> out.printf(
+                            "note: ids %d to %d lie between this and what is stored; the ledger names them as missing%n",
+                            between.first(), between.last()));
+            Optional<Backfill.Result> result = backfill.run(stretch);
+            bars.close();
+            if (result.isEmpty()) {
+                out.printf("all trades of %s in that time are stored already%n", id.symbol());
+                return CommandFailure.FINE;
             }
+            return print(result.get(), ids, venue);
         }
-        compute(series, recorder, history, fromId, wanted, settled);
-        out.printf(
-                "%s: %,d trades fetched, ids %d to %d are %s%n",
-                id.symbol(),
-                total - settled.stream().mapToLong(one -> one.gap().missing()).sum(),
-                first.getAsLong(),
-                last,
-                lacking(settled));
-        if (notServed > 0) {
-            out.printf(
-                    "%,d trades exist that %s does not serve; the ledger names them; ask --rest-url"
-                            + " https://api.binance.com%n",
-                    notServed, venue.host());
-        }
-        return isComplete(settled) ? CommandFailure.FINE : CommandFailure.FOUND_WRONG;
     }
 
-    /** Whether nothing is missing that the venue ever had, as far as can be known. */
-    private static boolean isComplete(List<LedgerEntry> settled) {
-        return lacking(settled, GapCause.UNRESOLVED) + lacking(settled, GapCause.BEYOND_RETENTION) == 0;
-    }
-
-    private static String lacking(List<LedgerEntry> settled) {
-        return isComplete(settled)
+    private int print(Backfill.Result result, IdRange ids, TradeHistory venue) {
+        String found = result.isComplete()
                 ? "complete"
                 : "not complete: %,d are unresolved, %,d are older than what the exchange still has"
-                        .formatted(lacking(settled, GapCause.UNRESOLVED), lacking(settled, GapCause.BEYOND_RETENTION));
-    }
-
-    private static long lacking(List<LedgerEntry> settled, GapCause cause) {
-        return settled.stream()
-                .filter(entry -> entry.cause() == cause)
-                .mapToLong(entry -> entry.gap().missing())
-                .sum();
-    }
-
-    /** A time before a range, as near to it as is known. */
-    private long before(History history, TapeId id, IdRange range) {
-        return Math.max(micros(from), timeOf(history, id, range.first() - 1));
-    }
-
-    /**
-     * The first id whose rows, and those behind it, are to be computed. Where a ledger entry is open although some of
-     * it is there, whoever fetched that was ended before it came to the rows.
-     */
-    private static long firstToCompute(History history, TapeId id, List<IdRange> wanted, long first, long last) {
-        long fromId = wanted.isEmpty() ? Long.MAX_VALUE : wanted.getFirst().first();
-        for (LedgerEntry entry : history.openGaps(id)) {
-            Gap gap = entry.gap();
-            boolean touched = gap.firstId() <= last && gap.lastId() >= first;
-            if (touched && history.missing(id, gap) < gap.missing()) {
-                fromId = Math.min(fromId, gap.firstId());
-            }
-        }
-        return fromId;
-    }
-
-    private static void missing(History history, TapeId id, long first, long last, List<IdRange> out) {
-        history.missingRanges(id, first, last, out::add);
-    }
-
-    /** A stretch that does not touch what is stored leaves a hole, which the ledger names. */
-    private void nameWhatLiesBetween(Recorder recorder, History history, Series series, long first, long last) {
-        OptionalLong storedFirst = history.firstTradeId(series.tape());
-        OptionalLong storedLast = history.lastTradeId(series.tape());
-        if (storedFirst.isEmpty() || storedLast.isEmpty()) {
-            return;
-        }
-        if (last + 1 < storedFirst.getAsLong()) {
-            long begun = timeOf(history, series.tape(), storedFirst.getAsLong());
-            IdRange between = new IdRange(last + 1, storedFirst.getAsLong() - 1);
-            name(recorder, series, between, gap(between).after(), begun);
-        } else if (first > storedLast.getAsLong() + 1) {
-            long ended = timeOf(history, series.tape(), storedLast.getAsLong());
-            IdRange between = new IdRange(storedLast.getAsLong() + 1, first - 1);
-            name(recorder, series, between, ended, micros(from));
-        }
-    }
-
-    private static long timeOf(History history, TapeId tape, long id) {
-        long[] time = {0};
-        history.trades(tape, id, id + 1, trade -> time[0] = trade.venueTime());
-        return time[0];
-    }
-
-    private void name(Recorder recorder, Series series, IdRange range, long before, long after) {
-        Gap gap = new Gap(range.first(), range.last(), before, after);
-        recorder.gap(series.tape(), gap, GapCause.MISSED);
+                        .formatted(result.unresolved(), result.beyondRetention());
         out.printf(
-                "note: ids %d to %d lie between this and what is stored; the ledger names them as missing%n",
-                range.first(), range.last());
+                "%s: %,d trades fetched, ids %d to %d are %s%n",
+                symbol, result.fetched(), ids.first(), ids.last(), found);
+        if (result.onlyNamed() > 0) {
+            out.printf(
+                    "%,d trades exist that %s does not serve; the ledger names them; ask --rest-url https://api.binance.com%n",
+                    result.onlyNamed(), venue.host());
+        }
+        return result.isComplete() ? CommandFailure.FINE : CommandFailure.FOUND_WRONG;
     }
 
-    private Gap gap(IdRange range) {
-        long end = micros(to == null ? Instant.now() : to);
-        return new Gap(range.first(), range.last(), micros(from), end);
-    }
+    /** Two progress bars, one after the other, and the stop that ends what they show. */
+    private final class Bars implements Backfill.Watcher, AutoCloseable {
+        private final String tape;
+        private Progress.Bar trades;
+        private Progress.Bar rows;
 
-    /** Returns how many ids are done. */
-    private long fetch(
-            Series series,
-            IdRange range,
-            long before,
-            Recorder recorder,
-            TradeHistory venue,
-            List<LedgerEntry> settled,
-            Progress.Bar bar,
-            long done)
-            throws InterruptedException {
-        TapeId id = series.tape();
-        List<LedgerEntry> parts = new ArrayList<>();
-        RangeSink sink = new RangeSink() {
-            @Override
-            public void trade(Trade trade) {
-                recorder.trade(id, trade);
-            }
+        Bars(String tape) {
+            this.tape = tape;
+        }
 
-            @Override
-            public void missing(long firstId, long lastId, GapCause cause) {
-                IdRange part = new IdRange(firstId, lastId);
-                parts.add(BackgroundRepair.settled(gap(part), cause));
+        @Override
+        public void trades(long done, long total) {
+            trades = trades == null ? Progress.bar(tape + " trades", total) : trades;
+            trades.at(done);
+        }
+
+        @Override
+        public void rows(long done, long total) {
+            if (trades != null) {
+                trades.close();
+                trades = null;
             }
-        };
-        RangeFetch fetch = new RangeFetch(venue, id, range, new AbsenceProof(RepairSettings.DEFAULTS.believe()), sink)
-                .orNamedSince(before);
-        Duration pause = ASK_AGAIN;
-        int waits = 0;
-        FetchStep step = FetchStep.ADVANCED;
-        while (step != FetchStep.DONE) {
-            if (stop.isRequested()) {
+            rows = rows == null ? Progress.bar("features", total) : rows;
+            rows.at(done);
+        }
+
+        @Override
+        public void unanswered(String why) {
+            out.println(why + " (trying again)");
+        }
+
+        @Override
+        public void pause(Duration time) throws InterruptedException {
+            if (stop.await(time)) {
                 throw new CancellationException("asked to stop");
             }
-            try {
-                step = fetch.step(Priority.REPAIR);
-                waits = step == FetchStep.WAIT ? waits + 1 : 0;
-                pause = fetch.pause(ASK_AGAIN);
-            } catch (VenueException e) {
-                if (stop.isRequested()) {
-                    throw e;
-                }
-                out.println(e.getMessage() + " (trying again)");
-                step = FetchStep.WAIT;
-                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
+        }
+
+        @Override
+        public boolean isStopped() {
+            return stop.isRequested();
+        }
+
+        @Override
+        public void close() {
+            if (trades != null) {
+                trades.close();
+                trades = null;
             }
-            bar.at(done + fetch.next() - range.first());
-            if (waits > MOST_WAITS) {
-                throw CommandFailure.outside(
-                        "the exchange does not give id %d of %s: the same command goes on from here later"
-                                .formatted(fetch.next(), id.symbol()),
-                        null);
-            }
-            if (step == FetchStep.WAIT) {
-                stop.await(pause);
+            if (rows != null) {
+                rows.close();
+                rows = null;
             }
         }
-        notServed += fetch.isOnlyNamed() ? lacking(parts, GapCause.UNRESOLVED) : 0;
-        settled.addAll(parts);
-        return done + range.last() - range.first() + 1;
-    }
-
-    /** What follows from the trades that came, and then the ledger. */
-    private void compute(
-            Series series,
-            Recorder recorder,
-            History history,
-            long fromId,
-            List<IdRange> wanted,
-            List<LedgerEntry> settled) {
-        recorder.flush();
-        OptionalLong last = history.lastTradeId(series.tape());
-        if (last.isPresent()) { // else nothing came, and nothing had been there
-            rebuild(series, recorder, history, fromId, last.getAsLong(), settled);
-        }
-        for (LedgerEntry entry : settled) { // an entry of its own, or the whole of one made before
-            recorder.gap(series.tape(), entry.gap(), entry.cause());
-            settle(recorder, series.tape(), entry.gap(), entry.cause(), Optional.empty());
-        }
-        for (IdRange range : wanted) {
-            // No effect on one that is settled already.
-            if (settled.stream().noneMatch(entry -> isUnresolved(entry, range))) {
-                long missing = settled.stream()
-                        .map(LedgerEntry::gap)
-                        .filter(part -> isWithin(part, range.first(), range.last()))
-                        .mapToLong(Gap::missing)
-                        .sum();
-                Optional<String> by = by(range.count() - missing);
-                settle(recorder, series.tape(), gap(range), GapCause.MISSED, by);
-            }
-        }
-        recorder.flush();
-        for (LedgerEntry entry : history.openGaps(series.tape())) {
-            Gap gap = entry.gap();
-            if (lacksNothingMore(history, series.tape(), gap)) {
-                Optional<String> by = by(gap.missing() - history.missing(series.tape(), gap));
-                settle(recorder, series.tape(), entry.gap(), entry.cause(), by);
-            }
-        }
-    }
-
-    private static Optional<String> by(long came) {
-        return Optional.of(came > 0 ? "backfill" : LedgerEntry.BY_PARTS);
-    }
-
-    private static boolean isWithin(Gap part, long first, long last) {
-        return part.firstId() >= first && part.lastId() <= last;
-    }
-
-    /** Bars, features, alerts and signals from the first new trade on. */
-    private void rebuild(
-            Series series, Recorder recorder, History history, long fromId, long last, List<LedgerEntry> settled) {
-        Preset preset = watch.preset();
-        Rebuild rebuild = new Rebuild(series, preset, recorder, history, settled, fromId, NOTHING_LIVE);
-        try (Progress.Bar bar = Progress.bar("features", Math.max(0, last - fromId + 1))) {
-            for (long at = fromId; at < last; at = Math.min(last, at + STRETCH)) {
-                rebuild.upTo(Math.min(last, at + STRETCH), stop::isRequested);
-                bar.at(at - fromId);
-            }
-            rebuild.upTo(last, stop::isRequested);
-        }
-        rebuild.finish(fromId);
-    }
-
-    /** Whether each id of a hole has come or has an entry of its own that says why it never will. */
-    private static boolean lacksNothingMore(History history, TapeId tape, Gap gap) {
-        long known = history.gaps(tape).stream()
-                .filter(entry -> !entry.isOpen() && entry.cause() != GapCause.MISSED)
-                .map(LedgerEntry::gap)
-                .filter(part -> isWithin(part, gap.firstId(), gap.lastId()))
-                .mapToLong(Gap::missing)
-                .sum();
-        return history.missing(tape, gap) <= known;
-    }
-
-    private static boolean isUnresolved(LedgerEntry entry, IdRange range) {
-        return entry.cause() == GapCause.UNRESOLVED
-                && entry.gap().firstId() == range.first()
-                && entry.gap().lastId() == range.last();
-    }
-
-    private static void settle(Recorder recorder, TapeId tape, Gap gap, GapCause cause, Optional<String> by) {
-        recorder.gapSettled(tape, gap.firstId(), gap.lastId(), cause, by);
     }
 
     private static long micros(Instant time) {

@@ -1,5 +1,6 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.app.terminal.CommandFailure;
 import io.tapekeeper.app.terminal.Progress;
 import io.tapekeeper.recorder.Shutdown;
 import io.tapekeeper.store.StoreException;
@@ -7,9 +8,8 @@ import io.tapekeeper.store.StoreMaintenance;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
 /** {@code backup}: a consistent copy of a store, also of one that is being recorded. */
 @Command(
@@ -17,38 +17,41 @@ import picocli.CommandLine.ParentCommand;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Copies a store into another file, also while it is being recorded: what was committed"
-                    + " when the copy began.",
+            "Copies a store into another file, also while it is being recorded: all that was committed when the"
+                    + " copy began.",
             "An existing file is never overwritten."
         },
         footerHeading = "%nExamples:%n",
         footer = "  ./tapekeeper backup /mnt/backup/tapekeeper-monday.db")
 final class BackupCommand implements Callable<Integer> {
-    @ParentCommand
-    private Main main;
+    private final Signals signals;
 
-    @Parameters(paramLabel = "FILE", description = "The copy.")
+    @Parameters(paramLabel = "FILE", description = "The copy to make.")
     private Path copy;
 
-    @Option(names = "--db", paramLabel = "FILE", description = "The store.")
-    private Path db = RunCommand.DEFAULT_DB;
+    @Mixin
+    private StoreOption store = new StoreOption();
+
+    BackupCommand(Signals signals) {
+        this.signals = signals;
+    }
 
     @Override
     public Integer call() {
-        Shutdown stop = main.stopOnSignals();
+        Shutdown stop = signals.listen();
         try (Progress.Bar bar = Progress.bar("bytes copied", size())) {
-            if (!StoreMaintenance.backup(db, copy, bar::at, stop::isRequested)) {
+            if (!StoreMaintenance.backup(store.path(), copy, bar::at, stop::isRequested)) {
                 throw CommandFailure.outside("stopped: there is no copy at " + copy, null);
             }
         } catch (StoreException e) {
             throw CommandFailure.of(e);
         }
-        System.out.println("copied " + db + " to " + copy);
+        System.out.println("copied " + store.path() + " to " + copy);
         return CommandFailure.FINE;
     }
 
-    /** About as long as the copy will be; without one there is a sentence to come. */
+    /** About as long as the copy will be; 0 where there is no store, which the backup itself refuses. */
     private long size() {
-        return db.toFile().length();
+        return store.path().toFile().length();
     }
 }

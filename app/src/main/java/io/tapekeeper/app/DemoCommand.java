@@ -1,12 +1,13 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.app.terminal.Clocks;
+import io.tapekeeper.app.terminal.CommandFailure;
 import io.tapekeeper.app.terminal.LogFile;
 import io.tapekeeper.app.terminal.StatusLine;
 import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.exchange.ExchangeConfig;
 import io.tapekeeper.recorder.Recording;
 import io.tapekeeper.recorder.RecordingPlan;
-import io.tapekeeper.recorder.RecordingSettings;
 import io.tapekeeper.recorder.Shutdown;
 import io.tapekeeper.recorder.Surroundings;
 import io.tapekeeper.store.History;
@@ -19,7 +20,6 @@ import io.tapekeeper.venue.limit.RateGovernor;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -27,7 +27,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
 /** {@code demo}: the whole product in one process, without a network. */
 @Command(
@@ -35,14 +34,14 @@ import picocli.CommandLine.ParentCommand;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "The whole product on a simulated market: exchange, recorder and page in one process,",
-            "no network. The market goes on where it stopped. Everything is marked SIMULATED."
+            "Shows the whole product on a simulated market: exchange, recorder and page in one process, without a"
+                    + " network.",
+            "The market goes on where it stopped. Everything is marked SIMULATED."
         },
         footerHeading = "%nExamples:%n",
         footer = {"  ./tapekeeper demo --open", "  ./tapekeeper demo --symbols BTCUSDT,ETHUSDT,SOLUSDT"})
 final class DemoCommand implements Callable<Integer> {
-    @ParentCommand
-    private Main main;
+    private final Signals signals;
 
     private static final long LAST_RUN_MICROS = 60_000_000;
     private static final Path DEFAULT_DB = Path.of("data", "demo.db");
@@ -53,21 +52,25 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "SEED", description = "Seed of the market (default: 7).")
     private long seed = ExchangeCommand.DEFAULT_SEED;
 
-    @Option(names = "--speed", paramLabel = "N", description = "Seconds of the market in a second (default: 1).")
+    @Option(names = "--speed", paramLabel = "N", description = "Seconds of the market in one second (default: 1).")
     private String speed = "1";
 
     @Option(
             names = "--faults",
             paramLabel = "FILE|SEED",
-            description = "Let the exchange fail on purpose: by a plan (docs/faulty-exchange.md), or by a"
-                    + " mixture drawn from a seed.")
+            description = "Let the exchange fail on purpose: by a plan (docs/faulty-exchange.md), or by a mixture drawn"
+                    + " from a seed.")
     private String faults;
+
+    DemoCommand(Signals signals) {
+        this.signals = signals;
+    }
 
     @Override
     public Integer call() throws InterruptedException {
-        Path db = (options.db == null ? DEFAULT_DB : options.db).toAbsolutePath();
+        Path db = options.store(DEFAULT_DB).toAbsolutePath();
         LogFile.beside(db);
-        Shutdown stop = main.stopOnSignals();
+        Shutdown stop = signals.listen();
         // Beside its store and named like it: one is of no use without the other.
         Path market = db.resolveSibling(db.getFileName() + ".market-" + seed);
         OptionalLong stored = storedUpTo(db);
@@ -89,24 +92,27 @@ final class DemoCommand implements Callable<Integer> {
             new Recording(
                             plan,
                             () -> ownVenue(address),
-                            RecordingSettings.defaults(),
+                            RecordOptions.settings(),
                             stop,
-                            new Surroundings(new StatusLine(System.out), options.page(), Optional.of(exchange::close)))
+                            new Surroundings(
+                                    new StatusLine(System.out, Clocks.SYSTEM),
+                                    options.page(),
+                                    Optional.of(exchange::close)))
                     .run();
         }
         return CommandFailure.FINE;
     }
 
-    /** It bans nobody, and what it counts need not outlive it. */
+    /** A venue of our own bans no client, and its counts need not outlive it. */
     private static Venue ownVenue(String address) {
         return new Binance(
                 URI.create("http://" + address),
                 URI.create("ws://" + address),
                 ConnectionSettings.defaults(),
-                RateGovernor.inMemory(address, InstantSource.system()));
+                RateGovernor.inMemory(address, Clocks.SYSTEM.wall()));
     }
 
-    /** A poller never subscribes, so for it the market goes on by itself. */
+    /** A poller never subscribes, so its market goes on by itself. */
     private OptionalLong takenUpTo(OptionalLong stored) {
         return options.mode == RecordOptions.Mode.poll
                 ? OptionalLong.empty()
@@ -129,7 +135,7 @@ final class DemoCommand implements Callable<Integer> {
                     .flatMapToLong(series -> lastTime(history, series.tape()).stream())
                     .toArray();
             long newest = Arrays.stream(ends).max().orElse(0);
-            // A symbol that the last run left out ends earlier and must not hold up the others.
+            // A symbol that the last run left out ends earlier and must not hold the others up.
             return Arrays.stream(ends)
                     .filter(end -> end > newest - LAST_RUN_MICROS)
                     .min();

@@ -1,5 +1,6 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.app.terminal.CommandFailure;
 import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.exchange.ExchangeConfig;
 import io.tapekeeper.exchange.faults.FaultPlan;
@@ -15,7 +16,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
 /** {@code exchange}: the local exchange alone. */
 @Command(
@@ -23,8 +23,8 @@ import picocli.CommandLine.ParentCommand;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "A local exchange that speaks Binance's protocol: a synthetic market, or a recording.",
-            "A recording starts to play when the first client has subscribed."
+            "Runs a local exchange that speaks Binance's protocol and plays a synthetic market or a recording.",
+            "A recording starts to play once the first client has subscribed."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -33,8 +33,7 @@ import picocli.CommandLine.ParentCommand;
             "  ./tapekeeper exchange --capture trades.txt.gz --speed max --port 9443"
         })
 final class ExchangeCommand implements Callable<Integer> {
-    @ParentCommand
-    private Main main;
+    private final Signals signals;
 
     static final long DEFAULT_SEED = 7;
 
@@ -44,22 +43,21 @@ final class ExchangeCommand implements Callable<Integer> {
     @Option(
             names = "--state",
             paramLabel = "FOLDER",
-            description = "Where a synthetic market is kept, so that it goes on where it stopped (default:"
-                    + " data/exchange-SEED).")
+            description = "Where a synthetic market is kept, so that it goes on where it stopped"
+                    + " (default: data/exchange-SEED).")
     private Path state;
 
     @Option(
             names = "--speed",
             paramLabel = "N",
             description =
-                    "Seconds of the tape in a second; max = as fast as the slowest client takes it" + " (default: 1).")
+                    "Seconds of the tape in one second; max = as fast as the slowest client takes it (default: 1).")
     private String speed = "1";
 
     @Option(
             names = "--faults",
             paramLabel = "FILE|SEED",
-            description =
-                    "Fail on purpose: by a plan (docs/faulty-exchange.md), or by a mixture drawn from a" + " seed.")
+            description = "Fail on purpose: by a plan (docs/faulty-exchange.md), or by a mixture drawn from a seed.")
     private String faults;
 
     @Option(
@@ -71,7 +69,7 @@ final class ExchangeCommand implements Callable<Integer> {
     @Option(
             names = "--host",
             paramLabel = "ADDRESS",
-            description = "Address to listen on (default: 127.0.0.1, this machine alone).")
+            description = "Address to listen on (default: 127.0.0.1, this machine only).")
     private String host = "127.0.0.1";
 
     /** What is played. */
@@ -85,13 +83,17 @@ final class ExchangeCommand implements Callable<Integer> {
         @Option(
                 names = "--capture",
                 paramLabel = "FILE",
-                description = "A recording: lines of \"<epoch ns> <frame>\", .gz too; may be given" + " several times.")
+                description = "A recording: lines of \"<epoch ns> <frame>\", .gz too; may be given several times.")
         private List<Path> captures;
+    }
+
+    ExchangeCommand(Signals signals) {
+        this.signals = signals;
     }
 
     @Override
     public Integer call() throws InterruptedException {
-        Shutdown stop = main.stopOnSignals();
+        Shutdown stop = signals.listen();
         ExchangeConfig config = ExchangeConfig.of(source())
                 .withHost(host)
                 .withPort(port)

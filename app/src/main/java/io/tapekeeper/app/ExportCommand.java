@@ -1,6 +1,7 @@
 package io.tapekeeper.app;
 
 import io.tapekeeper.app.terminal.AtomicFile;
+import io.tapekeeper.app.terminal.CommandFailure;
 import io.tapekeeper.app.terminal.Intervals;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.series.Series;
@@ -14,6 +15,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -32,23 +34,26 @@ final class ExportCommand implements Callable<Integer> {
     @Parameters(paramLabel = "WHAT", description = "${COMPLETION-CANDIDATES}.")
     private What what;
 
-    @Option(names = "--db", paramLabel = "FILE", description = "The store.")
-    private Path db = RunCommand.DEFAULT_DB;
+    @Mixin
+    private StoreOption store = new StoreOption();
 
-    @Option(names = "--symbol", paramLabel = "SYMBOL", description = "May be left out where the store has one.")
+    @Option(
+            names = "--symbol",
+            paramLabel = "SYMBOL",
+            description = "Which symbol; may be left out where the store has one.")
     private String symbol;
 
     @Option(
             names = "--tape",
             paramLabel = "KIND",
-            description = "aggregate, raw or poll; may be left out where the symbol has one.")
+            description = "aggregate, raw or poll; may be left out where the symbol has one of them.")
     private String tape;
 
     @Option(
             names = "--interval",
             paramLabel = "INTERVAL",
             converter = Intervals.class,
-            description = "Of bars, such as 1s, 1m, 1h (default: as recorded).")
+            description = "Length of the bars, such as 1s, 1m, 1h (default: as recorded).")
     private Interval interval;
 
     @Option(names = "--format", paramLabel = "FORMAT", description = "${COMPLETION-CANDIDATES} (default: csv).")
@@ -74,7 +79,7 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (History history = History.open(db)) {
+        try (History history = History.open(store.path())) {
             List<Series> series = choose(history.series());
             AtomicFile.writeText(out, writer -> {
                 CsvExport export = switch (format) {
@@ -118,11 +123,12 @@ final class ExportCommand implements Callable<Integer> {
         if (chosen.isEmpty()) {
             throw CommandFailure.usage(
                     all.isEmpty()
-                            ? db + " holds nothing yet: record something first"
-                            : "%s holds nothing of that kind; it has %s".formatted(db, names(all)));
+                            ? store.path() + " holds nothing yet: record something first"
+                            : "%s holds nothing of that kind; it has %s".formatted(store.path(), names(all)));
         }
         if (chosen.stream().map(Series::tape).distinct().count() > 1) {
-            throw CommandFailure.usage("%s holds %s: choose one with --symbol and --tape".formatted(db, names(chosen)));
+            throw CommandFailure.usage(
+                    "%s holds %s: choose one with --symbol and --tape".formatted(store.path(), names(chosen)));
         }
         return chosen;
     }

@@ -1,5 +1,6 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.app.terminal.CommandFailure;
 import io.tapekeeper.app.terminal.ConfigFile;
 import io.tapekeeper.app.terminal.LogFile;
 import io.tapekeeper.recorder.RecordingException;
@@ -39,7 +40,7 @@ import picocli.CommandLine.ParseResult;
             "  ./tapekeeper backfill BTCUSDT --from 2026-11-01",
             "  ./tapekeeper bench                             how fast is it on this machine?",
             "",
-            "Each command has its own help: ./tapekeeper run --help. Settings may stand in" + " tapekeeper.yaml",
+            "Each command has its own help: ./tapekeeper run --help. Settings may stand in tapekeeper.yaml",
             "(or --config FILE), one line each, named like the options: \"port: 8080\".",
             "Exit codes: 0 fine, 1 found wrong, 2 bad usage, 3 something outside is in the way."
         })
@@ -51,7 +52,7 @@ public final class Main implements Runnable {
     /** The commands whose options may stand in a file. */
     private static final List<String> SETTLED = List.of("run", "demo", "serve");
 
-    /** Those that look after what these record: a setting that they have too is theirs as well. */
+    /** The commands that work on what these record: they take the settings that they have too. */
     private static final List<String> FOLLOWING = List.of("verify", "backfill", "backup", "export", "doctor");
 
     private static final Logger LOG = System.getLogger(Main.class.getName());
@@ -64,11 +65,9 @@ public final class Main implements Runnable {
     @SuppressWarnings("UnusedVariable") // settings() looks for it first; here it is for the help
     private Path config;
 
-    private final Shutdown stop;
     private final Signals signals;
 
     private Main(Shutdown stop) {
-        this.stop = stop;
         signals = new Signals(stop);
     }
 
@@ -82,18 +81,12 @@ public final class Main implements Runnable {
         return execute(new Shutdown(), args);
     }
 
-    /** The same, ended by whoever holds the stop too. */
+    /** The same, which {@code stop} ends too. */
     static int execute(Shutdown stop, String... args) {
         Main main = new Main(stop);
         int code = main.run(main.lineFor(args), args);
         main.signals.finished(code);
         return code;
-    }
-
-    /** How a command that runs for long is asked to end; from now on signals ask it. */
-    Shutdown stopOnSignals() {
-        signals.listen();
-        return stop;
     }
 
     /**
@@ -111,17 +104,17 @@ public final class Main implements Runnable {
         return line;
     }
 
-    private static Object command(String name) {
+    private Object command(String name) {
         return switch (name) {
-            case "demo" -> new DemoCommand();
-            case "run" -> new RunCommand();
-            case "serve" -> new ServeCommand();
-            case "exchange" -> new ExchangeCommand();
+            case "demo" -> new DemoCommand(signals);
+            case "run" -> new RunCommand(signals);
+            case "serve" -> new ServeCommand(signals);
+            case "exchange" -> new ExchangeCommand(signals);
             case "analyze" -> new AnalyzeCommand();
             case "export" -> new ExportCommand();
-            case "backfill" -> new BackfillCommand();
+            case "backfill" -> new BackfillCommand(signals);
             case "verify" -> new VerifyCommand();
-            case "backup" -> new BackupCommand();
+            case "backup" -> new BackupCommand(signals);
             case "doctor" -> new DoctorCommand();
             default -> throw new IllegalArgumentException("there is no command " + name);
         };

@@ -1,5 +1,6 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.app.terminal.CommandFailure;
 import io.tapekeeper.dashboard.Dashboard;
 import io.tapekeeper.live.LiveView;
 import io.tapekeeper.recorder.Page;
@@ -10,21 +11,21 @@ import java.util.Locale;
 import picocli.CommandLine.Option;
 
 /** Where the page is shown. */
-public final class PageOptions {
+final class PageOptions {
     @Option(names = "--port", paramLabel = "N", description = "Port of the page (default: 8080; 0 = any that is free).")
-    int port = 8080;
+    private int port = 8080;
 
     @Option(
             names = "--host",
             paramLabel = "ADDRESS",
-            description = "Address to listen on (default: 127.0.0.1, this machine alone).")
-    String host = "127.0.0.1";
+            description = "Address to listen on (default: 127.0.0.1, this machine only).")
+    private String host = "127.0.0.1";
 
     @Option(names = "--open", description = "Open the page in the browser.")
-    boolean open;
+    private boolean open;
 
     /** Starts the page and prints where it is. */
-    public Page.Open start(LiveView view, History history) {
+    Page.Open start(LiveView view, History history) {
         if (port < 0 || port > 65_535) {
             throw CommandFailure.usage("--port must be from 0 to 65535, not " + port);
         }
@@ -55,7 +56,7 @@ public final class PageOptions {
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
         } catch (IOException e) {
-            System.out.println("no browser could be opened (" + e.getMessage() + "): open it by hand");
+            System.out.println("no browser could be opened (" + e.getMessage() + "): open the page by hand");
         }
     }
 }

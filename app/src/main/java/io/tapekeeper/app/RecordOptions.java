@@ -1,10 +1,14 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.app.terminal.Clocks;
+import io.tapekeeper.app.terminal.CommandFailure;
 import io.tapekeeper.app.terminal.Durations;
 import io.tapekeeper.app.terminal.Intervals;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.recorder.Page;
 import io.tapekeeper.recorder.RecordingPlan;
+import io.tapekeeper.recorder.RecordingSettings;
+import io.tapekeeper.recorder.repair.RepairSettings;
 import io.tapekeeper.series.Preset;
 import io.tapekeeper.store.Durability;
 import io.tapekeeper.tape.TapeKind;
@@ -16,26 +20,26 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What is recorded, and how. */
-public final class RecordOptions {
+final class RecordOptions {
     @Option(
             names = "--symbols",
             paramLabel = "SYMBOL",
             split = ",",
             description = "Symbols to record, separated by commas (default: ${DEFAULT-VALUE}).")
-    public List<String> symbols = List.of("BTCUSDT");
+    private List<String> symbols = List.of("BTCUSDT");
 
     @Option(
             names = "--mode",
             paramLabel = "MODE",
-            description = "stream: every trade as it happens; poll: the price at every boundary of"
-                    + " --every (default: stream).")
-    public Mode mode = Mode.stream;
+            description =
+                    "stream: every trade as it happens; poll: the price at every boundary of --every (default: stream).")
+    Mode mode = Mode.stream;
 
     @Option(
             names = "--tape",
             paramLabel = "KIND",
-            description = "aggregate: fills of one taker order at one price as one trade; raw: every"
-                    + " match (default: aggregate).")
+            description = "aggregate: the fills of one taker order at one price count as one trade; raw: every match"
+                    + " (default: aggregate).")
     Tape tape = Tape.aggregate;
 
     @Option(
@@ -43,47 +47,49 @@ public final class RecordOptions {
             paramLabel = "INTERVAL",
             converter = Intervals.class,
             description = "Interval of poll mode, such as 1s, 5s, 1m (default: 1s).")
-    public Interval every = Interval.SECOND;
+    private Interval every = Interval.SECOND;
 
     @Option(
             names = "--until-idle",
             paramLabel = "TIME",
             converter = Durations.class,
             description =
-                    "End when nothing came for that long after the first trade and the venue has" + " nothing newer.")
-    public Duration untilIdle;
+                    "End once nothing has come for this long after the first trade and the venue has nothing newer.")
+    private Duration untilIdle;
 
-    @Option(names = "--for", paramLabel = "TIME", converter = Durations.class, description = "End after that long.")
-    public Duration forTime;
+    @Option(names = "--for", paramLabel = "TIME", converter = Durations.class, description = "End after this long.")
+    private Duration forTime;
 
-    @Option(names = "--db", paramLabel = "FILE", description = "The store.")
-    Path db;
+    @Mixin
+    private StoreOption store = new StoreOption();
 
     @Option(
             names = "--fsync",
             paramLabel = "WHEN",
-            description = "normal: a killed process loses nothing committed, a power cut at most the last"
-                    + " commits; full: nothing either way (default: normal).")
-    Fsync fsync = Fsync.normal;
+            description = "normal: a killed process loses nothing that was committed, a power cut at most the last"
+                    + " commits; full: neither loses anything (default: normal).")
+    private Fsync fsync = Fsync.normal;
 
     @Option(
             names = "--keep",
             paramLabel = "TIME",
             converter = Durations.class,
-            description = "Delete trades and rows that are older than this, such as 30d (default: keep" + " all).")
-    public Duration keep;
+            description = "Delete trades and rows older than this, such as 30d (default: keep all).")
+    private Duration keep;
 
-    @Option(names = "--redundant", description = "Two sockets all the time: when one fails nothing has to be fetched.")
-    public boolean redundant;
+    @Option(
+            names = "--redundant",
+            description = "Keep two sockets open all the time: when one fails, nothing has to be fetched.")
+    boolean redundant;
 
-    @Option(names = "--no-dashboard", description = "Record only, show no page.")
-    public boolean noDashboard;
+    @Option(names = "--no-dashboard", description = "Record only; show no page.")
+    private boolean noDashboard;
 
     @Mixin
-    public PageOptions page = new PageOptions();
+    private PageOptions page = new PageOptions();
 
     @Mixin
-    public WatchOptions watch = new WatchOptions();
+    private WatchOptions watch = new WatchOptions();
 
     /** Options whose symbols, where none are named, are these. */
     static RecordOptions of(String... symbols) {
@@ -93,7 +99,7 @@ public final class RecordOptions {
     }
 
     /** Named as the user writes them. */
-    public enum Mode {
+    enum Mode {
         stream,
         poll
     }
@@ -115,11 +121,11 @@ public final class RecordOptions {
      *
      * @throws CommandFailure where they make no sense together
      */
-    RecordingPlan plan(Path store) {
+    RecordingPlan plan(Path db) {
         Preset preset = watch.preset();
         check();
         return new RecordingPlan(
-                store,
+                db,
                 symbols,
                 kind(),
                 mode == Mode.poll ? every : Interval.SECOND,
@@ -129,6 +135,16 @@ public final class RecordOptions {
                 Optional.ofNullable(keep),
                 Optional.ofNullable(forTime),
                 Optional.ofNullable(untilIdle));
+    }
+
+    /** The usual patience, on this machine's clocks. */
+    static RecordingSettings settings() {
+        return new RecordingSettings(RepairSettings.DEFAULTS, Clocks.SYSTEM.wall(), Clocks.SYSTEM.nanos());
+    }
+
+    /** The store that was named, or {@code otherwise}. */
+    Path store(Path otherwise) {
+        return store.path(otherwise);
     }
 
     /** Where the recording is shown. */
@@ -142,7 +158,7 @@ public final class RecordOptions {
                 .filter(name -> !name.isEmpty())
                 .toList();
         if (symbols.isEmpty()) {
-            throw CommandFailure.usage("--symbols names none: write for example --symbols BTCUSDT");
+            throw CommandFailure.usage("--symbols names no symbol: write for example --symbols BTCUSDT");
         }
         if (mode == Mode.poll && untilIdle != null) {
             throw CommandFailure.usage("--until-idle never comes in poll mode: use --for");
@@ -152,7 +168,7 @@ public final class RecordOptions {
         }
     }
 
-    public TapeKind kind() {
+    TapeKind kind() {
         return switch (mode) {
             case poll -> TapeKind.POLL;
             case stream ->

@@ -1,18 +1,16 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.app.terminal.Clocks;
+import io.tapekeeper.app.terminal.CommandFailure;
 import io.tapekeeper.dashboard.StoreTail;
 import io.tapekeeper.live.LiveView;
 import io.tapekeeper.recorder.Page;
 import io.tapekeeper.recorder.Shutdown;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.StoreException;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
 /** {@code serve}: the page alone, on a store that another process may be recording. */
 @Command(
@@ -23,22 +21,25 @@ import picocli.CommandLine.ParentCommand;
         footerHeading = "%nExample:%n",
         footer = "  ./tapekeeper serve --db data/tapekeeper.db --port 8081 --open")
 final class ServeCommand implements Callable<Integer> {
-    @ParentCommand
-    private Main main;
+    private final Signals signals;
 
-    @Option(names = "--db", paramLabel = "FILE", description = "The store.")
-    private Path db = RunCommand.DEFAULT_DB;
+    @Mixin
+    private StoreOption store = new StoreOption();
 
     @Mixin
     private PageOptions page = new PageOptions();
 
+    ServeCommand(Signals signals) {
+        this.signals = signals;
+    }
+
     @Override
     public Integer call() throws InterruptedException {
-        Shutdown stop = main.stopOnSignals();
-        System.out.println("store: " + db.toAbsolutePath() + " (read-only)");
-        LiveView view = new LiveView(LiveView.RING_ROWS, System::nanoTime);
-        try (History history = History.open(db);
-                StoreTail tail = new StoreTail(view, history, Clock.systemUTC());
+        Shutdown stop = signals.listen();
+        System.out.println("store: " + store.path().toAbsolutePath() + " (read-only)");
+        LiveView view = new LiveView(LiveView.RING_ROWS, Clocks.SYSTEM.nanos());
+        try (History history = History.open(store.path());
+                StoreTail tail = new StoreTail(view, history, Clocks.SYSTEM.wall(), Clocks.SYSTEM.nanos());
                 Page.Open shown = page.start(view, history)) {
             tail.start();
             stop.await();

@@ -1,5 +1,6 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.app.terminal.CommandFailure;
 import io.tapekeeper.recorder.Shutdown;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -17,10 +18,14 @@ final class Signals {
         this.shutdown = shutdown;
     }
 
-    /** From now on a signal asks the command to end and waits until {@link #finished} was called. */
-    Signals listen() {
+    /**
+     * From now on a signal asks the command to end and waits until {@link #finished} was called.
+     *
+     * @return what asks to end, by a signal or otherwise
+     */
+    Shutdown listen() {
         Runtime.getRuntime().addShutdownHook(new Thread(this::signalled, "stop"));
-        return this;
+        return shutdown;
     }
 
     private void signalled() {

@@ -1,36 +1,41 @@
 package io.tapekeeper.app;
 
+import io.tapekeeper.app.terminal.CommandFailure;
 import io.tapekeeper.series.Preset;
 import picocli.CommandLine.Option;
 
 /** What is computed from a tape: windows and thresholds. */
-public final class WatchOptions {
+final class WatchOptions {
     @Option(
             names = "--preset",
             paramLabel = "NAME",
             description = "Set of features and rules: ${COMPLETION-CANDIDATES} (default: classic).")
-    PresetName preset = PresetName.classic;
+    @SuppressWarnings("UnusedVariable") // classic is the only one; the option refuses other names
+    private PresetName preset = PresetName.classic;
 
     @Option(names = "--window", paramLabel = "BARS", description = "Window of volatility and z-score (default: 20).")
-    int window = Preset.CLASSIC.window();
+    private int window = Preset.CLASSIC.window();
 
     @Option(names = "--baseline-window", paramLabel = "N", description = "Volatilities in the baseline (default: 100).")
-    int baselineWindow = Preset.CLASSIC.baselineWindow();
+    private int baselineWindow = Preset.CLASSIC.baselineWindow();
 
-    @Option(names = "--z-alert", paramLabel = "Z", description = "z-high above it, z-low below minus it (default: 3).")
-    double zAlert = Preset.CLASSIC.zAlert();
+    @Option(
+            names = "--z-alert",
+            paramLabel = "Z",
+            description = "z-high fires above it, z-low below minus it (default: 3).")
+    private double zAlert = Preset.CLASSIC.zAlert();
 
     @Option(
             names = "--spike-factor",
             paramLabel = "K",
-            description = "volatility-spike above K times the baseline (default: 2).")
-    double spikeFactor = Preset.CLASSIC.spikeFactor();
+            description = "volatility-spike fires above K times the baseline (default: 2).")
+    private double spikeFactor = Preset.CLASSIC.spikeFactor();
 
     @Option(names = "--z-signal", paramLabel = "Z", description = "Sell above it, buy below minus it (default: 1).")
-    double zSignal = Preset.CLASSIC.zSignal();
+    private double zSignal = Preset.CLASSIC.zSignal();
 
     /** The presets that exist; named as the user writes them. */
-    public enum PresetName {
+    enum PresetName {
         classic
     }
 
@@ -39,7 +44,7 @@ public final class WatchOptions {
      *
      * @throws CommandFailure where they make no sense together
      */
-    public Preset preset() {
+    Preset preset() {
         try {
             return new Preset(window, baselineWindow, zAlert, spikeFactor, zSignal);
         } catch (IllegalArgumentException e) {

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tapekeeper.app.CommandFailure;
 import io.tapekeeper.series.Preset;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -29,7 +28,7 @@ class PriceAnalysisTest {
 
     private static String failure(String table, int chunkSize, int workers) {
         byte[] bytes = table.getBytes(StandardCharsets.UTF_8);
-        return assertThrows(CommandFailure.class, () -> rows(bytes, chunkSize, workers))
+        return assertThrows(TableException.class, () -> rows(bytes, chunkSize, workers))
                 .getMessage();
     }
 
@@ -97,7 +96,7 @@ class PriceAnalysisTest {
         byte[] latin1 = "1,2\nsp\u00e4ter,3\n".getBytes(StandardCharsets.ISO_8859_1);
         assertEquals(
                 "prices is no text in UTF-8: name a CSV of time,price",
-                assertThrows(CommandFailure.class, () -> rows(latin1, LARGE, 1)).getMessage());
+                assertThrows(TableException.class, () -> rows(latin1, LARGE, 1)).getMessage());
         assertTrue(failure("1,2\n" + "0".repeat(200), 100, 2).contains("line 2: it is longer"));
     }
 
@@ -111,7 +110,8 @@ class PriceAnalysisTest {
             double value = Double.parseDouble(price);
             byte[] table = ("1,1\n2," + price + "\n").getBytes(StandardCharsets.UTF_8);
             assertEquals(
-                    "2," + price + "," + (value / 1 - 1) + ",,,neutral,",
+                    "2," + price + "," + (value / 1 - 1) + ",,,neutral,,"
+                            + (value > 0 ? Math.abs(StrictMath.log(value)) : ""),
                     rows(table, 100, 1).lines().skip(2).findFirst().orElseThrow(),
                     "seed " + seed);
         }
@@ -131,8 +131,8 @@ class PriceAnalysisTest {
             }
         };
         PriceAnalysis analysis = new PriceAnalysis("prices", Preset.CLASSIC, 100, 4);
-        CommandFailure failure =
-                assertThrows(CommandFailure.class, () -> analysis.run(torn, OutputStream.nullOutputStream()));
+        TableException failure =
+                assertThrows(TableException.class, () -> analysis.run(torn, OutputStream.nullOutputStream()));
         assertEquals("prices cannot be read: torn", failure.getMessage());
 
         OutputStream full = new OutputStream() {

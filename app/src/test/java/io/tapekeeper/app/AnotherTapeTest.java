@@ -13,6 +13,7 @@ import io.tapekeeper.exchange.faults.FaultPlanReader;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.market.Side;
 import io.tapekeeper.market.Trade;
+import io.tapekeeper.recorder.RecordingException;
 import io.tapekeeper.recorder.VenueProfile;
 import io.tapekeeper.recorder.repair.RepairSettings;
 import io.tapekeeper.series.Preset;
@@ -100,7 +101,7 @@ class AnotherTapeTest {
     }
 
     private void assertRefused(Trade... stored) {
-        CommandFailure refusal = assertThrows(CommandFailure.class, () -> start(stored));
+        RecordingException refusal = assertThrows(RecordingException.class, () -> start(stored));
         assertTrue(refusal.getMessage().contains("recorded from another venue"), refusal.getMessage());
     }
 

@@ -155,7 +155,7 @@ class CareTest {
                     doctor(db, market),
                     0,
                     "is sound",
-                    "nobody records it; the last recorder closed it in good order",
+                    "no process records it; the last recorder closed it in good order",
                     "is not known yet: ",
                     " 0 missing",
                     "of 6,000 used",

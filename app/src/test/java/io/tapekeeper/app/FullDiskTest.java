@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.exchange.ExchangeConfig;
 import io.tapekeeper.exchange.play.Speed;
+import io.tapekeeper.recorder.RecordingException;
 import io.tapekeeper.recorder.repair.RepairSettings;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.RecorderStatus;
@@ -152,7 +153,7 @@ class FullDiskTest {
         long began = System.nanoTime();
         AssertionError failure = assertThrows(AssertionError.class, running::close);
         Duration took = Duration.ofNanos(System.nanoTime() - began);
-        assertTrue(failure.getCause() instanceof CommandFailure, failure.toString());
+        assertTrue(failure.getCause() instanceof RecordingException, failure.toString());
         assertTrue(failure.getCause().getMessage().contains("the disk is full"), failure.toString());
         assertTrue(took.compareTo(Duration.ofSeconds(2)) < 0, "it took " + took);
     }

@@ -2,6 +2,7 @@ package io.tapekeeper.app;
 
 import static org.awaitility.Awaitility.await;
 
+import io.tapekeeper.app.terminal.Clocks;
 import io.tapekeeper.app.terminal.LogFile;
 import io.tapekeeper.app.terminal.StatusLine;
 import io.tapekeeper.exchange.Exchange;
@@ -14,7 +15,7 @@ import io.tapekeeper.store.History;
 import io.tapekeeper.store.StoreException;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.venue.ConnectionSettings;
-import io.tapekeeper.venue.limit.RateGovernors;
+import io.tapekeeper.venue.binance.Binance;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -119,17 +120,17 @@ final class RecorderProcess implements AutoCloseable {
                     new Tuning(
                             ConnectionSettings.defaults(),
                             RepairSettings.DEFAULTS.faster(10).withHoldBack(Duration.ZERO, Duration.ofDays(1)),
-                            RateGovernors::of);
+                            Binance::sharedGovernor);
                 case SIXTIETH ->
                     new Tuning(
                             sixtyTimesFaster(ConnectionSettings.defaults(), Duration.ofDays(1)),
                             RepairSettings.DEFAULTS.faster(60),
-                            RateGovernors::of);
+                            Binance::sharedGovernor);
                 case SIXTIETH_ROTATING ->
                     new Tuning(
                             sixtyTimesFaster(ConnectionSettings.defaults(), Duration.ofMillis(950)),
                             RepairSettings.DEFAULTS.faster(60),
-                            RateGovernors::of);
+                            Binance::sharedGovernor);
             };
         }
 
@@ -161,7 +162,8 @@ final class RecorderProcess implements AutoCloseable {
         Path db = Path.of(words[0]);
         LogFile.beside(db);
         Shutdown stop = new Shutdown();
-        Signals signals = new Signals(stop).listen();
+        Signals signals = new Signals(stop);
+        signals.listen();
         int port = Integer.parseInt(words[1]);
         Tuning tuning = Patience.valueOf(words[2]).tuning();
         System.out.println("store: " + db.toAbsolutePath());
@@ -170,7 +172,7 @@ final class RecorderProcess implements AutoCloseable {
                         () -> tuning.open(port, port),
                         tuning.settings(),
                         stop,
-                        new Surroundings(new StatusLine(System.out), Page.NONE, Optional.empty()))
+                        new Surroundings(new StatusLine(System.out, Clocks.SYSTEM), Page.NONE, Optional.empty()))
                 .run();
         signals.finished(0);
     }

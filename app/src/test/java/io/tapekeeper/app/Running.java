@@ -2,6 +2,7 @@ package io.tapekeeper.app;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.tapekeeper.app.terminal.Clocks;
 import io.tapekeeper.app.terminal.StatusLine;
 import io.tapekeeper.live.Metric;
 import io.tapekeeper.live.Metric.Sample;
@@ -34,7 +35,8 @@ final class Running implements AutoCloseable {
                 () -> tuning.open(restPort, streamPort),
                 tuning.settings(),
                 stop,
-                new Surroundings(new StatusLine(new PrintStream(out, true, UTF_8)), Page.NONE, Optional.empty()));
+                new Surroundings(
+                        new StatusLine(new PrintStream(out, true, UTF_8), Clocks.SYSTEM), Page.NONE, Optional.empty()));
         thread = Thread.ofPlatform()
                 .uncaughtExceptionHandler((t, e) -> failure = e)
                 .start(this::record);

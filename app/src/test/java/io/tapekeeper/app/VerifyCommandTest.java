@@ -139,7 +139,7 @@ class VerifyCommandTest {
     @Test
     void aRawTapeThatIsWholeIsToldToBeWholeInEightyColumns() {
         Said said = verify();
-        assertSays(said, 0, "100 %: 9,757 trades stored, 0 missing, 0 doubled", "5 bars of 1m equal, 0 differ");
+        assertSays(said, 0, "100 %: 9,757 trades stored, 0 missing, 0 duplicates", "5 bars of 1m equal, 0 differ");
         assertFalse(said.out().contains("WRONG"), said.out());
         assertTrue(said.out().lines().allMatch(line -> line.length() <= 80), said.out());
     }
@@ -344,6 +344,14 @@ class VerifyCommandTest {
                 .readTree(verify("--json").out())
                 .get("damage")
                 .isString());
+    }
+
+    @Test
+    void whatARecordingHasStillToComputeIsNotWrong() throws SQLException {
+        byHand("UPDATE feature SET ewma_volatility = NULL");
+        assertSays(verify("--klines", "off"), 1, "WRONG  rows");
+        byHand("INSERT INTO uncomputed SELECT id, NULL, NULL FROM series");
+        assertSays(verify("--klines", "off"), 0, "rows not yet computed: ewma_volatility", " 0 differ");
     }
 
     @Test

@@ -4,7 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tapekeeper.app.terminal.LogFile;
+import io.tapekeeper.app.terminal.KeyValueFormat;
 import io.tapekeeper.exchange.Exchange;
 import io.tapekeeper.exchange.ExchangeConfig;
 import io.tapekeeper.recorder.health.SystemHealthMonitor;
@@ -43,7 +43,7 @@ class WrongClockTest {
         Handler ear = new Handler() {
             @Override
             public void publish(LogRecord said) {
-                heard.add(new LogFile.KeyValue().formatMessage(said));
+                heard.add(new KeyValueFormat().formatMessage(said));
             }
 
             @Override

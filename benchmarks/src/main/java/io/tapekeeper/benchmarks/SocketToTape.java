@@ -10,10 +10,15 @@ import com.sun.management.ThreadMXBean;
 import io.tapekeeper.market.TradeSlot;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.ConnectionSettings;
+import io.tapekeeper.venue.Feed;
 import io.tapekeeper.venue.FeedEvent;
 import io.tapekeeper.venue.FeedListener;
+import io.tapekeeper.venue.NewestIdSource;
 import io.tapekeeper.venue.TradeBatch;
 import io.tapekeeper.venue.binance.BinanceStream;
+import io.tapekeeper.venue.limit.ConnectBudget;
+import io.tapekeeper.venue.stream.StreamFeed;
+import io.tapekeeper.venue.stream.StreamPlan;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.util.List;
@@ -44,8 +49,10 @@ final class SocketToTape implements FeedListener {
         URI url = URI.create("ws://127.0.0.1:" + args[0]);
         long trades = Long.parseLong(args[1]);
         SocketToTape tape = new SocketToTape();
-        try (BinanceStream feed = new BinanceStream(
-                url, List.of(Unstored.BTCUSDT), TapeKind.AGGREGATE, tape, ConnectionSettings.defaults())) {
+        StreamPlan plan =
+                BinanceStream.plan(BinanceStream.hosts(url), List.of(Unstored.BTCUSDT), TapeKind.AGGREGATE, false);
+        try (Feed feed = new StreamFeed(
+                plan, ConnectionSettings.defaults(), ConnectBudget.inMemory(), NewestIdSource.NONE, tape)) {
             feed.start();
             tape.take(trades);
         }

@@ -22,7 +22,16 @@ public enum Feature {
     /** Mean of the last m volatilities. */
     BASELINE("baseline", "base", "baseline", Unit.PER_BAR, Csv.SECOND, Rolled.HIGHEST),
     /** (p − mean) / sample deviation of the last n closes. */
-    ZSCORE("zscore", "z", "z-score", Unit.DEVIATIONS, Csv.FIRST, Rolled.FARTHEST);
+    ZSCORE("zscore", "z", "z-score", Unit.DEVIATIONS, Csv.FIRST, Rolled.FARTHEST),
+    /** Volatility in which old returns fade, with a half-life of 60 bars. */
+    EWMA_VOLATILITY(
+            "ewma_volatility",
+            "ewma",
+            "EWMA volatility",
+            Unit.PER_BAR,
+            Csv.LAST,
+            Rolled.HIGHEST,
+            () -> new EwmaVolatility(60));
 
     /** What a value counts. The page draws features of one unit in one pane. */
     public enum Unit {
@@ -86,6 +95,8 @@ public enum Feature {
     private final Unit unit;
     private final Csv csv;
     private final Rolled rolled;
+
+    @SuppressWarnings("ImmutableEnumChecker") // makes an object each time and keeps nothing
     private final Supplier<CloseFeature> computation; // null = one of ClassicFeatures
 
     Feature(String column, String key, String title, Unit unit, Csv csv, Rolled rolled) {

@@ -33,7 +33,9 @@ final class MetricsEndpoint {
 
     MetricsEndpoint(LiveView view) {
         this.view = view;
-        table = Stream.of(ofTapes(), ofProcess()).flatMap(List::stream).toList();
+        table = Stream.of(ofTapes(), ofRequests(), ofStore())
+                .flatMap(List::stream)
+                .toList();
     }
 
     /** @param well whether every symbol is fresh and the writer works */
@@ -118,7 +120,7 @@ final class MetricsEndpoint {
                         health -> health.latency().p99Millis() / 1e3));
     }
 
-    private List<Metric> ofProcess() {
+    private List<Metric> ofRequests() {
         return List.of(
                 part(
                         "rate_limit_weight",
@@ -139,7 +141,11 @@ final class MetricsEndpoint {
                         "rate_banned",
                         "1 while the venue refuses this address, else 0.",
                         SystemHealth::rate,
-                        rate -> rate.bannedUntil() > 0 ? 1 : 0),
+                        rate -> rate.bannedUntil() > 0 ? 1 : 0));
+    }
+
+    private List<Metric> ofStore() {
+        return List.of(
                 part(
                         "recorder_queue",
                         "Entries waiting to be written.",

@@ -48,7 +48,7 @@ class StoreTailTest {
             recorder.row(BTC, row(998));
             recorder.flush();
             try (History history = History.open(file);
-                    StoreTail tail = new StoreTail(view, history, clock);
+                    StoreTail tail = new StoreTail(view, history, clock, System::nanoTime);
                     Dashboard dashboard = new Dashboard(view, history, "127.0.0.1", 0);
                     HttpClient http = HttpClient.newHttpClient()) {
                 tail.start();
@@ -96,7 +96,7 @@ class StoreTailTest {
             recorder.gap(BTC.tape(), gap, GapCause.MISSED);
             recorder.flush();
             try (History history = History.open(file);
-                    StoreTail tail = new StoreTail(view, history, clock);
+                    StoreTail tail = new StoreTail(view, history, clock, System::nanoTime);
                     Dashboard dashboard = new Dashboard(view, history, "127.0.0.1", 0);
                     HttpClient http = HttpClient.newHttpClient()) {
                 tail.start();
@@ -137,7 +137,7 @@ class StoreTailTest {
             recorder.row(BTC, row(999));
         }
         try (History history = History.open(file);
-                StoreTail tail = new StoreTail(view, history, clock);
+                StoreTail tail = new StoreTail(view, history, clock, System::nanoTime);
                 Dashboard dashboard = new Dashboard(view, history, "127.0.0.1", 0);
                 HttpClient http = HttpClient.newHttpClient()) {
             tail.start();
@@ -188,7 +188,7 @@ class StoreTailTest {
         LiveView view = new LiveView(100, System::nanoTime);
         record(file, 1);
         try (History history = History.open(file);
-                StoreTail tail = new StoreTail(view, history, clock)) {
+                StoreTail tail = new StoreTail(view, history, clock, System::nanoTime)) {
             tail.start();
             LiveSeries live = view.all().getFirst();
             await(() -> live.health().state() == Health.State.WARMING_UP);

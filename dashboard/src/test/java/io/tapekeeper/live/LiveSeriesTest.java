@@ -100,11 +100,12 @@ class LiveSeriesTest {
         Alert found = new Alert(ClassicRules.Z_HIGH, 4_000_000, 5_000_000, 3.5, 3, "new");
         series.alert(before);
         series.alert(withdrawn);
-        series.corrected(
+        series.correct(
                 2_000_000,
                 List.of(row(2, "105"), row(3, "105"), row(4, "105"), row(5, "105"), row(6, "105")),
                 List.of(found),
                 null);
+        series.announceCorrection(2_000_000);
         assertEquals(List.of(row(2, "105"), row(3, "105"), row(4, "105"), row(5, "105"), row(6, "105")), series.rows());
         assertEquals(List.of(before, found), series.alerts());
         assertEquals(series.rows(), series.join(1_000_000, 1_000_000, false).rows());
@@ -115,7 +116,8 @@ class LiveSeriesTest {
         for (long second = 1; second <= 3; second++) {
             live.row(row(second, "100"));
         }
-        live.corrected(1_000_000, List.of(row(3, "105")), List.of(), null);
+        live.correct(1_000_000, List.of(row(3, "105")), List.of(), null);
+        live.announceCorrection(1_000_000);
         assertEquals(List.of(row(3, "105")), live.rows());
         assertNull(live.join(0, 0, false)); // 1 and 2 are only there
         assertEquals(1, live.join(2_000_000, 2_000_000, false).rows().size());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tapekeeper.app.terminal.CommandFailure;
 import io.tapekeeper.app.terminal.Durations;
 import io.tapekeeper.app.terminal.Intervals;
 import io.tapekeeper.bar.Interval;

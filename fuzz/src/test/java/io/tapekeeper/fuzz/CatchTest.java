@@ -29,7 +29,8 @@ import org.junit.jupiter.api.Test;
  * unless to throw it on.
  */
 class CatchTest {
-    private static final List<String> MODULES = List.of("core", "venues", "store", "recorder", "exchange", "dashboard", "app");
+    private static final List<String> MODULES =
+            List.of("core", "venues", "store", "recorder", "exchange", "dashboard", "app");
     private static final Set<String> TOO_WIDE = Set.of("RuntimeException", "Exception", "Throwable", "Error");
 
     @Test

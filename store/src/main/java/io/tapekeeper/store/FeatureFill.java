@@ -52,6 +52,7 @@ final class FeatureFill {
         private final Interval interval;
         private FurtherFeatures features;
         private long next; // start of the next row, or before it
+        private long last = ALL; // start of the last row that is counted in; ALL = none
         private Series series; // null until a row of it comes
         private long knownFrom = NEVER; // rows from this start on come with the features
         private boolean idle; // all rows there are were filled
@@ -107,7 +108,10 @@ final class FeatureFill {
             filling = read(id);
             fillings.put(id, filling);
         }
-        filling.series = series;
+        if (filling.series == null) {
+            filling.series = series;
+            publish(filling);
+        }
         filling.knownFrom = NEVER;
         filling.idle = false;
         if (changed && start < filling.next) {
@@ -141,6 +145,7 @@ final class FeatureFill {
         byte[] state = state("SELECT state FROM uncomputed WHERE series = ?", id);
         if (start.isPresent() && restore(filling, state)) {
             filling.next = start.getAsLong();
+            filling.last = filling.next - filling.interval.micros();
         } else {
             begin(filling);
         }
@@ -162,9 +167,8 @@ final class FeatureFill {
             filling.features = new FurtherFeatures();
         }
         filling.idle = false;
-        if (filling.series != null) {
-            computed.remove(filling.series);
-        }
+        filling.last = ALL;
+        publish(filling);
         sql.update("UPDATE uncomputed SET (start, state) = (NULL, NULL) WHERE series = ?", filling.id);
     }
 
@@ -220,9 +224,8 @@ final class FeatureFill {
         if (filling.idle && filling.next >= filling.knownFrom) {
             sql.update("DELETE FROM uncomputed WHERE series = ?", filling.id);
             fillings.remove(filling.id);
-            if (filling.series != null) {
-                computed.remove(filling.series);
-            }
+            filling.last = ALL;
+            publish(filling);
         }
     }
 
@@ -239,10 +242,17 @@ final class FeatureFill {
 
     private void note(Filling filling, long lastStart) throws SQLException {
         byte[] state = filling.features.state();
+        filling.last = lastStart;
         filling.next = lastStart + filling.interval.micros();
         sql.update("UPDATE uncomputed SET (start, state) = (?, ?) WHERE series = ?", filling.next, state, filling.id);
-        if (filling.series != null) {
-            computed.put(filling.series, new ComputedFeatures(lastStart, state));
+        publish(filling);
+    }
+
+    private void publish(Filling filling) {
+        if (filling.series != null && filling.last != ALL) {
+            computed.put(filling.series, new ComputedFeatures(filling.last, filling.features.state()));
+        } else if (filling.series != null) {
+            computed.remove(filling.series);
         }
     }
 }

@@ -37,6 +37,7 @@ sealed interface WriteCommand {
             implements WriteCommand {}
 
     /** The series begins with the state {@code before}: what led to it is to be forgotten. */
+    @SuppressWarnings("ArrayRecordComponent") // handed over: nothing changes it afterwards
     record Begun(Series series, Checkpoint before, byte[] further) implements WriteCommand {}
 
     /** What is older than {@code before} may go, a little with each commit. */

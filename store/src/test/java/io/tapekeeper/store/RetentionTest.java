@@ -87,7 +87,7 @@ class RetentionTest {
     }
 
     @Test
-    void forgetsAlertsThatClosedSignalsAndHolesBeforeTheNewBeginning() {
+    void forgetsAlertsThatClosedSignalsAndGapsBeforeTheNewBeginning() {
         Alert over = alert(ClassicRules.Z_HIGH, START).closedAt(HALF - 1);
         Alert across = alert(ClassicRules.Z_LOW, START).closedAt(HALF);
         Alert open = alert(ClassicRules.VOLATILITY_SPIKE, START);

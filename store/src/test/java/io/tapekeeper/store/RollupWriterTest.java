@@ -238,7 +238,8 @@ class RollupWriterTest {
             recorder.row(CLASSIC, random(77, random)); // a repair of what is not yet rolled up
             Samples.until("all rows are rolled up", () -> {
                 recorder.flush();
-                return history.range(CLASSIC, 0, Long.MAX_VALUE, 100).whole();
+                return history.range(CLASSIC, 0, Long.MAX_VALUE, 100).whole()
+                        && history.uncomputedFrom(CLASSIC).isEmpty();
             });
             check(CLASSIC, "filled from version " + version);
         }
@@ -260,7 +261,8 @@ class RollupWriterTest {
                 History history = History.open(file())) {
             Samples.until("all rows are rolled up", () -> {
                 recorder.flush();
-                return history.range(CLASSIC, 0, Long.MAX_VALUE, 100).whole();
+                return history.range(CLASSIC, 0, Long.MAX_VALUE, 100).whole()
+                        && history.uncomputedFrom(CLASSIC).isEmpty();
             });
         }
         check(CLASSIC, "filled");

@@ -1,7 +1,6 @@
 package io.tapekeeper.venue;
 
 import io.tapekeeper.market.Amount;
-import io.tapekeeper.venue.binance.JsonAnswer;
 
 /**
  * One interval of a symbol as the venue itself sums it up.
@@ -22,28 +21,4 @@ public record Kline(
         Amount volume,
         Amount quoteVolume,
         long trades,
-        Amount takerBuyVolume) {
-    public static Kline of(JsonAnswer row) {
-        JsonAnswer kline = row.named(
-                "openTime",
-                "open",
-                "high",
-                "low",
-                "close",
-                "volume",
-                "closeTime",
-                "quoteVolume",
-                "trades",
-                "takerBuyVolume");
-        return new Kline(
-                kline.time("openTime"),
-                kline.decimal("open"),
-                kline.decimal("high"),
-                kline.decimal("low"),
-                kline.decimal("close"),
-                kline.amount("volume", Amount.SIZE_PLACES),
-                kline.amount("quoteVolume", Amount.QUOTE_PLACES),
-                kline.integer("trades"),
-                kline.amount("takerBuyVolume", Amount.SIZE_PLACES));
-    }
-}
+        Amount takerBuyVolume) {}

@@ -13,12 +13,14 @@ import io.tapekeeper.market.TradeView;
  */
 public final class TradeBatch {
     private final Instrument[] instruments;
+    private final int[] places;
     private final TradeSlot[] slots;
     private int count;
 
     /** @param most trades, at least 1 */
     public TradeBatch(int most) {
         instruments = new Instrument[most];
+        places = new int[most];
         slots = new TradeSlot[most];
         for (int i = 0; i < most; i++) {
             slots[i] = new TradeSlot();
@@ -38,9 +40,14 @@ public final class TradeBatch {
         return slots[count];
     }
 
-    /** What {@link #next} says now is a trade of this instrument. */
-    public void add(Instrument instrument) {
-        instruments[count++] = instrument;
+    /**
+     * What {@link #next} says now is a trade of this instrument.
+     *
+     * @param place of the instrument among those of the connection
+     */
+    public void add(Instrument instrument, int place) {
+        instruments[count] = instrument;
+        places[count++] = place;
     }
 
     public void clear() {
@@ -49,6 +56,11 @@ public final class TradeBatch {
 
     public Instrument instrument(int index) {
         return instruments[index];
+    }
+
+    /** Of the instrument among those of the connection. */
+    public int place(int index) {
+        return places[index];
     }
 
     public TradeView trade(int index) {

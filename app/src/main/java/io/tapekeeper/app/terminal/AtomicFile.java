@@ -1,6 +1,5 @@
 package io.tapekeeper.app.terminal;
 
-import io.tapekeeper.app.CommandFailure;
 import java.io.BufferedWriter;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

@@ -1,7 +1,6 @@
 package io.tapekeeper.app.terminal;
 
-import io.tapekeeper.app.CommandFailure;
-import io.tapekeeper.app.Suggestions;
+import io.tapekeeper.venue.Suggestions;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -23,7 +22,7 @@ import tools.jackson.dataformat.yaml.YAMLFactory;
 
 /**
  * A YAML file of settings. Its keys are the long options without their dashes, so that a setting has one name
- * everywhere; an option on the command line goes over the file.
+ * everywhere; an option on the command line overrides the file.
  */
 public final class ConfigFile implements IDefaultValueProvider {
     /** Read where it exists and no other is named. */
@@ -81,7 +80,8 @@ public final class ConfigFile implements IDefaultValueProvider {
             if (!known.contains(key)) {
                 throw wrong(
                         line,
-                        "there is no setting \"%s\"; the nearest is \"%s\"".formatted(key, Suggestions.to(key, known)));
+                        "there is no setting \"%s\"; the nearest is \"%s\""
+                                .formatted(key, Suggestions.nearest(key, known)));
             }
             if (settings.containsKey(key)) {
                 throw wrong(line, "\"" + key + "\" is set twice; keep one");
@@ -103,7 +103,7 @@ public final class ConfigFile implements IDefaultValueProvider {
     }
 
     private String scalar(JsonParser yaml, String key) {
-        JsonToken token = yaml.currentToken(); // null behind a list that YAML itself cannot end
+        JsonToken token = yaml.currentToken(); // null after a list that YAML itself cannot end
         if (token == null || !token.isScalarValue() || token == JsonToken.VALUE_NULL) {
             throw wrong(line(yaml), "\"" + key + "\" needs a plain value or a list of them");
         }
@@ -134,7 +134,7 @@ public final class ConfigFile implements IDefaultValueProvider {
         return argument instanceof OptionSpec option ? settings.get(key(option)) : null;
     }
 
-    /** The key of an option: its long name without dashes; {@code no-} is not part of it. */
+    /** The key of an option: its long name without the dashes in front. */
     public static String key(OptionSpec option) {
         return option.longestName().replaceFirst("^--", "");
     }

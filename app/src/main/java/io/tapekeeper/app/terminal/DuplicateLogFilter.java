@@ -8,15 +8,17 @@ import java.util.function.LongSupplier;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
+import java.util.logging.SimpleFormatter;
 
 /**
- * Lets the first message of a kind through and counts those that follow within a minute: then one line says how often.
- * Messages are of a kind where source, level and template are the same, whatever the values in it. Thread-safe.
+ * Lets the first message of a kind through and counts those that follow within a minute, after which one line says how
+ * often it came. Messages are of a kind where source, level and template are the same, whatever their values.
+ * Thread-safe.
  */
 final class DuplicateLogFilter extends Handler implements AutoCloseable {
     static final Duration WINDOW = Duration.ofSeconds(60);
 
-    /** Kinds counted at a time; beyond it the oldest is told early. */
+    /** Kinds counted at a time; beyond it the oldest count is reported early. */
     private static final int MOST_KINDS = 1_000;
 
     private record Kind(String source, Level level, String template) {}
@@ -41,7 +43,7 @@ final class DuplicateLogFilter extends Handler implements AutoCloseable {
             super(
                     last.getLevel(),
                     "%s (repeated %d times in %d s)"
-                            .formatted(new LogFile.KeyValue().formatMessage(last), times, seconds));
+                            .formatted(new SimpleFormatter().formatMessage(last), times, seconds));
             this.times = times;
             setLoggerName(last.getLoggerName());
             setInstant(last.getInstant());
@@ -55,7 +57,7 @@ final class DuplicateLogFilter extends Handler implements AutoCloseable {
     private final Handler out;
     private final LongSupplier nanos;
     private final Map<Kind, Count> counts = new LinkedHashMap<>(); // in the order of their windows
-    private Thread sayer;
+    private Thread reporter;
 
     /** @param nanos monotonic time */
     DuplicateLogFilter(Handler out, LongSupplier nanos) {
@@ -63,13 +65,13 @@ final class DuplicateLogFilter extends Handler implements AutoCloseable {
         this.nanos = nanos;
     }
 
-    /** Says what was counted also where nothing else is logged. */
-    void sayByItself() {
-        sayer = Thread.ofVirtual().name("log-repeats").start(() -> {
+    /** Reports what was counted even where nothing else is logged. */
+    void reportByItself() {
+        reporter = Thread.ofVirtual().name("log-repeats").start(() -> {
             try {
                 while (true) {
                     Thread.sleep(WINDOW.dividedBy(4));
-                    tellEnded();
+                    reportEnded();
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt(); // closed
@@ -82,7 +84,7 @@ final class DuplicateLogFilter extends Handler implements AutoCloseable {
         if (!isLoggable(entry)) {
             return;
         }
-        tellEnded();
+        reportEnded();
         Kind kind = new Kind(entry.getLoggerName(), entry.getLevel(), entry.getMessage());
         Count count = counts.get(kind);
         if (count != null) {
@@ -92,14 +94,14 @@ final class DuplicateLogFilter extends Handler implements AutoCloseable {
         }
         if (counts.size() == MOST_KINDS) {
             Iterator<Count> oldest = counts.values().iterator();
-            tell(oldest.next());
+            report(oldest.next());
             oldest.remove();
         }
         counts.put(kind, new Count(nanos.getAsLong()));
         out.publish(entry);
     }
 
-    private synchronized void tellEnded() {
+    private synchronized void reportEnded() {
         long now = nanos.getAsLong();
         Iterator<Count> oldest = counts.values().iterator();
         while (oldest.hasNext()) {
@@ -107,12 +109,12 @@ final class DuplicateLogFilter extends Handler implements AutoCloseable {
             if (now - count.since < WINDOW.toNanos()) {
                 return;
             }
-            tell(count);
+            report(count);
             oldest.remove();
         }
     }
 
-    private void tell(Count count) {
+    private void report(Count count) {
         if (count.repeats > 0) {
             long seconds = Math.ceilDiv(nanos.getAsLong() - count.since, 1_000_000_000L);
             out.publish(new Repeated(count.last, count.repeats, Math.min(WINDOW.toSeconds(), seconds)));
@@ -126,10 +128,10 @@ final class DuplicateLogFilter extends Handler implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        if (sayer != null) {
-            sayer.interrupt();
+        if (reporter != null) {
+            reporter.interrupt();
         }
-        counts.values().forEach(this::tell);
+        counts.values().forEach(this::report);
         counts.clear();
         out.close();
     }

@@ -9,22 +9,22 @@ import me.tongfei.progressbar.ProgressBarStyle;
 public final class Progress {
     private Progress() {}
 
-    /** A bar of which its owner says how far it is. */
+    /** A bar that its owner moves. */
     public static final class Bar implements AutoCloseable {
-        private final ProgressBar bar; // null where nobody looks
+        private final ProgressBar bar; // null where no terminal shows it
 
         private Bar(ProgressBar bar) {
             this.bar = bar;
         }
 
-        /** So much is done. */
+        /** Shows that so much is done. */
         public void at(long done) {
             if (bar != null) {
                 bar.stepTo(done);
             }
         }
 
-        /** Something more is done, of an amount that nobody knows. */
+        /** Shows that something more is done, where the total is not known. */
         public void pulse() {
             if (bar != null) {
                 bar.step();
@@ -39,7 +39,7 @@ public final class Progress {
         }
     }
 
-    /** @param total 0 where nobody knows yet */
+    /** @param total 0 where it is not known yet */
     public static Bar bar(String task, long total) {
         return new Bar(
                 isSeen()
@@ -60,7 +60,7 @@ public final class Progress {
     /**
      * Shows how far a stream has been read.
      *
-     * @param total its bytes, or -1 where nobody knows
+     * @param total its bytes, or -1 where that is not known
      */
     public static InputStream over(InputStream in, String task, long total) {
         if (!isSeen()) {

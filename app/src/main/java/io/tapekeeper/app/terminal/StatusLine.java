@@ -11,7 +11,6 @@ import io.tapekeeper.series.FeatureRow;
 import io.tapekeeper.series.Series;
 import io.tapekeeper.tape.TapeKind;
 import java.io.PrintStream;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
@@ -20,7 +19,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * How the recording goes, on the terminal: one line that is rewritten; where the output is no terminal, a plain line
+ * Shows on the terminal how a recording goes: one line that is rewritten; where the output is no terminal, a plain line
  * every ten seconds. Owned by the main thread.
  */
 public final class StatusLine implements Notices {
@@ -30,30 +29,32 @@ public final class StatusLine implements Notices {
     private static final long PLAIN_EVERY_NANOS = 10_000_000_000L;
 
     private final PrintStream out;
+    private final Clocks clocks;
     private final boolean terminal;
     private final int columns;
     private final Map<TapePipeline, Health.State> states = new HashMap<>();
     private long printedAt;
     private int width;
 
-    public StatusLine(PrintStream out) {
+    public StatusLine(PrintStream out, Clocks clocks) {
         this.out = out;
+        this.clocks = clocks;
         // Whether standard output is a terminal; the launcher knows, a JVM of level 21 does not.
         terminal = Boolean.getBoolean("tapekeeper.terminal");
         columns = Math.max(NARROWEST, Integer.getInteger("tapekeeper.columns", 80));
-        printedAt = System.nanoTime();
+        printedAt = clocks.nanos().getAsLong();
     }
 
-    /** Prints where it is time to. */
     @Override
     public void show(List<TapePipeline> watches, Map<Series, Health> health) {
         for (TapePipeline watch : watches) {
             sayIfChanged(watch, health.get(watch.series()));
         }
-        if (!terminal && System.nanoTime() - printedAt < PLAIN_EVERY_NANOS) {
+        long now = clocks.nanos().getAsLong();
+        if (!terminal && now - printedAt < PLAIN_EVERY_NANOS) {
             return;
         }
-        printedAt = System.nanoTime();
+        printedAt = now;
         String text = watches.stream()
                 .limit(SHOWN)
                 .map(watch -> describe(watch, health.get(watch.series())))
@@ -77,7 +78,7 @@ public final class StatusLine implements Notices {
         }
         Health.State before = states.put(watch, health.state());
         if (before == null || before == health.state()) {
-            return; // it begins disconnected, which goes without saying
+            return; // every recording begins disconnected, and then connects
         }
         String symbol = watch.series().tape().symbol();
         switch (health.state()) {
@@ -99,7 +100,7 @@ public final class StatusLine implements Notices {
             out.println(line);
             width = 0;
         } else {
-            out.println(Instant.now().truncatedTo(ChronoUnit.SECONDS) + " " + line);
+            out.println(clocks.wall().instant().truncatedTo(ChronoUnit.SECONDS) + " " + line);
         }
         out.flush();
     }
@@ -121,47 +122,54 @@ public final class StatusLine implements Notices {
         }
         StringBuilder line = new StringBuilder(symbol).append(' ');
         int places = watch.series().instrument().pricePlaces();
-        line.append(String.format(Locale.ROOT, "%,." + places + "f", Decimals.toDouble(now.price())));
+        line.append(with("%,." + places + "f", Decimals.toDouble(now.price())));
         FeatureRow row = now.row();
-        if (row != null && !Double.isNaN(row.values().of(Feature.ZSCORE))) {
-            line.append(String.format(
-                    Locale.ROOT,
-                    "  %s z %+.2f",
-                    row.signal().label(),
-                    row.values().of(Feature.ZSCORE)));
-        } else {
-            line.append("  warming up %d of %d".formatted(health.warm(), health.warmOf()));
-        }
-        boolean trades = watch.series().tape().kind() != TapeKind.POLL;
-        if (trades && !Double.isNaN(health.tradesPerSecond())) {
-            line.append(String.format(Locale.ROOT, "  %.1f trades/s", health.tradesPerSecond()));
+        line.append(
+                row != null && !Double.isNaN(row.values().of(Feature.ZSCORE))
+                        ? with(
+                                "  %s z %+.2f",
+                                row.signal().label(), row.values().of(Feature.ZSCORE))
+                        : with("  warming up %d of %d", health.warm(), health.warmOf()));
+        if (watch.series().tape().kind() != TapeKind.POLL && !Double.isNaN(health.tradesPerSecond())) {
+            line.append(with("  %.1f trades/s", health.tradesPerSecond()));
         }
         if (health.agesMeaningful()) {
-            line.append(String.format(Locale.ROOT, "  last %.1f s ago", health.lastTradeAgeMillis() / 1e3));
+            line.append(with("  last %.1f s ago", health.lastTradeAgeMillis() / 1e3));
         }
         if (health.storedTrades() >= 0) {
-            line.append(String.format(Locale.ROOT, "  %,d stored", health.storedTrades()));
+            line.append(with("  %,d stored", health.storedTrades()));
         }
-        Completeness completeness = health.completeness();
-        if (completeness.isKnown() && !completeness.isWhole()) {
-            line.append(String.format(Locale.ROOT, "  %,d missing", completeness.missingTrades()));
-            if (completeness.repair() != null) {
-                line.append(", repairing %d %%".formatted(completeness.repair().percent()));
-                long left = completeness.repair().etaSeconds();
-                if (left >= 0) {
-                    line.append(", %d:%02d left".formatted(left / 60, left % 60));
-                }
-            }
+        return line.append(missing(health.completeness()))
+                .append(trouble(health))
+                .toString();
+    }
+
+    private static String missing(Completeness completeness) {
+        if (!completeness.isKnown() || completeness.isWhole()) {
+            return "";
         }
+        String missing = with("  %,d missing", completeness.missingTrades());
+        if (completeness.repair() == null) {
+            return missing;
+        }
+        long left = completeness.repair().etaSeconds();
+        return missing
+                + with(", repairing %d %%", completeness.repair().percent())
+                + (left < 0 ? "" : with(", %d:%02d left", left / 60, left % 60));
+    }
+
+    private static String trouble(Health health) {
         double offset = health.clockOffsetMillis();
-        if (Math.abs(offset) > CLOCK_SHOWN_MILLIS) {
-            line.append(String.format(Locale.ROOT, "  clock off by %+.1f s", -offset / 1e3));
-        }
-        switch (health.state()) {
-            case LIVE, WARMING_UP -> {}
-            case STALE -> line.append("  STALE: ").append(health.reason());
-            case DISCONNECTED -> line.append("  DISCONNECTED: ").append(health.reason());
-        }
-        return line.toString();
+        String clock = Math.abs(offset) > CLOCK_SHOWN_MILLIS ? with("  clock off by %+.1f s", -offset / 1e3) : "";
+        return switch (health.state()) {
+            case LIVE, WARMING_UP -> clock;
+            case STALE -> clock + "  STALE: " + health.reason();
+            case DISCONNECTED -> clock + "  DISCONNECTED: " + health.reason();
+        };
+    }
+
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation is in a library of its own
+    private static String with(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
     }
 }

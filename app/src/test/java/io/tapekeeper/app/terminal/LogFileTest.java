@@ -33,7 +33,7 @@ class LogFileTest {
 
     private DuplicateLogFilter open() throws IOException {
         Handler file = new FileHandler(folder.resolve("a.log").toString());
-        file.setFormatter(new LogFile.KeyValue());
+        file.setFormatter(new KeyValueFormat());
         return new DuplicateLogFilter(file, nanos::get);
     }
 
@@ -47,7 +47,7 @@ class LogFileTest {
             log.publish(entry(Level.WARNING, "{0}: \"{1}\"\nand \\ more", "BTCUSDT", "a\u0007b"));
         }
         assertEquals(
-                List.of("time=2025-11-24T16:00:00.123Z level=WARNING from=Watch"
+                List.of("time=2025-11-24T16:00:00.123Z level=WARNING from=TapePipeline"
                         + " message=\"BTCUSDT: \\\"a\\u0007b\\\"\\nand \\\\ more\""),
                 lines());
     }

@@ -3,7 +3,7 @@ package io.tapekeeper.recorder.health;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tapekeeper.app.terminal.LogFile;
+import io.tapekeeper.app.terminal.KeyValueFormat;
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.dashboard.Dashboard;
 import io.tapekeeper.health.Completeness;
@@ -66,7 +66,7 @@ class SystemHealthMonitorTest {
         Handler ear = new Handler() {
             @Override
             public void publish(LogRecord entry) {
-                said.add(entry.getLevel() + " " + new LogFile.KeyValue().formatMessage(entry));
+                said.add(entry.getLevel() + " " + new KeyValueFormat().formatMessage(entry));
             }
 
             @Override

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
-import io.tapekeeper.app.CommandFailure;
 import io.tapekeeper.fuzz.FuzzedDecoder;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -13,9 +13,11 @@ import io.tapekeeper.fuzz.Recordings;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.tape.GapCause;
 import io.tapekeeper.tape.IdRange;
+import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.AbsenceProof;
 import io.tapekeeper.venue.ConnectionSettings;
+import io.tapekeeper.venue.IdProbe;
 import io.tapekeeper.venue.Kline;
 import io.tapekeeper.venue.Priority;
 import io.tapekeeper.venue.RangeSink;
@@ -60,7 +62,7 @@ class RestAnswersFuzzTest extends FuzzedDecoder {
     };
 
     /** Of entries that cannot be used there are millions here; telling each would be the test. */
-    private static final List<Logger> SILENT = Stream.of(TradePage.class, BinanceRest.class)
+    private static final List<Logger> SILENT = Stream.of(BinanceAnswers.class, BinanceRest.class)
             .map(told -> Logger.getLogger(told.getName()))
             .toList();
 
@@ -82,10 +84,10 @@ class RestAnswersFuzzTest extends FuzzedDecoder {
         checkTypes(tree);
         JsonAnswer answer = new JsonAnswer("here", tree);
         readable(() -> assertTrue(answer.time("serverTime") > 0));
-        readable(() -> BinanceRest.weightLimit(answer).ifPresent(limit -> assertTrue(limit > 0)));
+        readable(() -> BinanceAnswers.weightLimit(answer).ifPresent(limit -> assertTrue(limit > 0)));
         readable(() -> {
             for (JsonAnswer entry : answer.at("symbols").items()) {
-                assertFalse(BinanceRest.instrument(entry).symbol().isBlank());
+                assertFalse(BinanceAnswers.instrument(entry).symbol().isBlank());
             }
         });
         readable(() -> checkPage(answer, TapeKind.RAW));
@@ -113,7 +115,7 @@ class RestAnswersFuzzTest extends FuzzedDecoder {
     }
 
     private static void checkPage(JsonAnswer answer, TapeKind kind) {
-        TradePage page = TradePage.of(answer, kind, FROM, LIMIT, NOW);
+        TradePage page = BinanceAnswers.page(answer, kind, FROM, LIMIT, NOW);
         assertTrue(page.size() <= LIMIT);
         assertEquals(answer.items().size(), page.size());
         long before = FROM - 1;
@@ -128,7 +130,7 @@ class RestAnswersFuzzTest extends FuzzedDecoder {
     }
 
     private static void checkKline(JsonAnswer row) {
-        Kline kline = Kline.of(row);
+        Kline kline = BinanceAnswers.kline(row);
         assertTrue(kline.openTime() > 0);
         assertTrue(Stream.of(kline.open(), kline.high(), kline.low(), kline.close())
                 .allMatch(price -> price >= 0));
@@ -171,7 +173,7 @@ class RestAnswersFuzzTest extends FuzzedDecoder {
                     () -> rest.instruments(List.of("BTCUSDT")),
                     () -> rest.newestId("BTCUSDT", TapeKind.RAW),
                     () -> rest.newestId("BTCUSDT", TapeKind.AGGREGATE),
-                    () -> rest.prices(List.of("BTCUSDT", "ETHUSDT")),
+                    () -> rest.prices(List.of("BTCUSDT", "ETHUSDT"), Duration.ofSeconds(10)),
                     () -> page(rest, TapeKind.RAW),
                     () -> page(rest, TapeKind.AGGREGATE),
                     () -> rest.firstIdAt("XRPETH", TapeKind.RAW, NOW),
@@ -205,8 +207,9 @@ class RestAnswersFuzzTest extends FuzzedDecoder {
     }
 
     private static void walk(BinanceRest rest) {
-        RawIdProbe walk =
-                new RawIdProbe(rest, "XRPETH", new IdRange(7, 1L << 40), 0, new AbsenceProof(Duration.ZERO), NOWHERE);
+        TapeId tape = new TapeId("binance", "XRPETH", TapeKind.RAW, false);
+        IdProbe walk = rest.probe(tape, new IdRange(7, 1L << 40), 0, new AbsenceProof(Duration.ZERO), NOWHERE)
+                .orElseThrow();
         walk.step();
         walk.step(); // goes on where the first answer ended
     }

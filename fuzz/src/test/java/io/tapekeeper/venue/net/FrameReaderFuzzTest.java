@@ -27,28 +27,30 @@ class FrameReaderFuzzTest extends FuzzedDecoder {
     private static List<String> said(byte[] input, int pieces) {
         List<String> said = new ArrayList<>();
         FrameReader[] reader = new FrameReader[1];
-        reader[0] = new FrameReader(new FrameReader.Sink() {
-            @Override
-            public void messages(FrameBatch messages) {
-                for (int i = 0; i < messages.count(); i++) {
-                    said.add("message " + new String(messages.copyOf(i), UTF_8));
-                }
-                reader[0].giveBack(messages);
-            }
+        reader[0] = new FrameReader(
+                new FrameReader.Sink() {
+                    @Override
+                    public void messages(FrameBatch messages) {
+                        for (int i = 0; i < messages.count(); i++) {
+                            said.add("message " + new String(messages.copyOf(i), UTF_8));
+                        }
+                        reader[0].giveBack(messages);
+                    }
 
-            @Override
-            public void unusable(String reason, String beginning) {
-                said.add("unusable " + reason);
-            }
+                    @Override
+                    public void unusable(String reason, String beginning) {
+                        said.add("unusable " + reason);
+                    }
 
-            @Override
-            public void ping(byte[] payload) {} // overtakes what stands before it
+                    @Override
+                    public void ping(byte[] payload) {} // overtakes what stands before it
 
-            @Override
-            public void closed(int code, String reason) {
-                said.add("closed " + code + " " + reason);
-            }
-        });
+                    @Override
+                    public void closed(int code, String reason) {
+                        said.add("closed " + code + " " + reason);
+                    }
+                },
+                1 << 20);
         String end = "sound";
         try {
             for (int at = 0; at < input.length; at += pieces) {

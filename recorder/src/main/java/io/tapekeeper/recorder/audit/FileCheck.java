@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Looks in the background whether a store that was not closed in good order is sound, while it is being recorded
- * already. A thread of its own, which reads.
+ * Checks in the background whether a store that was not closed in good order is sound, while it is being recorded
+ * already. Runs on a thread of its own, which only reads.
  */
 public final class FileCheck implements AutoCloseable {
     private static final Logger LOG = System.getLogger(FileCheck.class.getName());
@@ -17,7 +17,7 @@ public final class FileCheck implements AutoCloseable {
     private volatile boolean closing;
     private volatile String damage = "";
 
-    /** @param needed whether the last recorder did not close it */
+    /** @param needed true where the last recorder did not close the store */
     public FileCheck(Path db, boolean needed) {
         if (needed) {
             Thread.ofPlatform().name("file-check").daemon().start(() -> check(db));
@@ -29,11 +29,11 @@ public final class FileCheck implements AutoCloseable {
             StoreMaintenance.quickCheck(db, () -> closing).ifPresent(found -> damage = found);
             LOG.log(
                     Level.INFO,
-                    "{0} was not closed in good order; it was looked through: {1}",
+                    "{0} was not closed in good order; it was checked: {1}",
                     db,
                     damage.isEmpty() ? "it is sound" : damage);
         } catch (StoreException e) {
-            LOG.log(Level.WARNING, "the store could not be looked through: {0}", e.getMessage());
+            LOG.log(Level.WARNING, "the store could not be checked: {0}", e.getMessage());
         }
     }
 

@@ -21,10 +21,10 @@ import java.util.Map;
 import java.util.function.LongConsumer;
 
 /**
- * Compares the bars of a store with the venue's own klines: open, high, low, close, volume and the number of trades
- * must be equal, the quote volume too where one trade's price × size has no more decimals than the venue prints, and
- * else within its rounding of each trade. Bars that are not complete are left out and counted, and so are those of a
- * time of which the venue has blanked trades: its klines still count them.
+ * Compares the bars of a store with the venue's own klines. Open, high, low, close, volume and the number of trades
+ * must be equal; so must the quote volume where one trade's price × size has no more decimals than the venue prints,
+ * and elsewhere it may differ by the venue's rounding of each trade. Bars that are not complete are left out and
+ * counted, and so are those of a time of which the venue has blanked trades, because its klines still count them.
  *
  * <p>Reads only; one thread. It asks the venue one question for a thousand bars.
  */
@@ -35,7 +35,11 @@ public final class KlineAudit {
     /** A bar's price times size has 16 decimals; the venue prints 8. */
     private static final BigInteger VENUE_UNIT = BigInteger.valueOf(Decimals.ONE);
 
-    /** A bar that is not the venue's. */
+    /**
+     * A bar that is not the venue's.
+     *
+     * @param start epoch microseconds
+     */
     public record Difference(long start, String what) {}
 
     private final History history;
@@ -43,7 +47,6 @@ public final class KlineAudit {
     private final Interval interval;
     private final Venue venue;
     private final List<Gap> blanked;
-    private final LongConsumer progress;
     private final List<Difference> differences = new ArrayList<>();
     private final List<Bar> page = new ArrayList<>();
     private long equal;
@@ -52,23 +55,23 @@ public final class KlineAudit {
     private long unknown;
     private int passed; // of the blanked ones: before the bar at hand
 
-    /**
-     * @param blanked what the venue has blanked, ascending
-     * @param progress hears the start of the last bar compared, now and then
-     */
-    public KlineAudit(
-            History history, Series series, Interval interval, Venue venue, List<Gap> blanked, LongConsumer progress) {
+    /** @param blanked the gaps that the venue has blanked, ascending */
+    public KlineAudit(History history, Series series, Interval interval, Venue venue, List<Gap> blanked) {
         this.history = history;
         this.series = series;
         this.interval = interval;
         this.venue = venue;
         this.blanked = blanked;
-        this.progress = progress;
     }
 
-    /** @throws VenueException where the venue does not answer */
-    public void run(long fromMicros, long toMicros) {
-        history.bars(series.tape(), interval, fromMicros, toMicros, stored -> {
+    /**
+     * Compares all bars of the store.
+     *
+     * @param progress gets the start of the last bar compared, epoch microseconds, now and then
+     * @throws VenueException where the venue does not answer; what was compared before then stays
+     */
+    public void run(LongConsumer progress) {
+        history.bars(series.tape(), interval, 0, Long.MAX_VALUE, stored -> {
             if (!stored.bar().complete() || hasBlanked(stored.bar())) {
                 incomplete++;
                 return;
@@ -76,14 +79,14 @@ public final class KlineAudit {
             boolean beyond =
                     !page.isEmpty() && stored.bar().start() - page.getFirst().start() >= PAGE * interval.micros();
             if (beyond) {
-                compare();
+                compare(progress);
             }
             page.add(stored.bar());
         });
-        compare();
+        compare(progress);
     }
 
-    /** Asked for ascending bars. */
+    /** Whether the venue has blanked trades of this bar. To be asked for ascending bars. */
     private boolean hasBlanked(Bar bar) {
         while (passed < blanked.size() && blanked.get(passed).after() < bar.start()) {
             passed++;
@@ -91,7 +94,7 @@ public final class KlineAudit {
         return passed < blanked.size() && blanked.get(passed).before() < bar.start() + interval.micros();
     }
 
-    private void compare() {
+    private void compare(LongConsumer progress) {
         if (page.isEmpty()) {
             return;
         }
@@ -120,7 +123,7 @@ public final class KlineAudit {
         page.clear();
     }
 
-    /** What is not equal, ours and the venue's; empty where all is. */
+    /** What is not equal, ours and the venue's, in words; empty where all is. */
     static String difference(Bar bar, Kline kline, Instrument instrument) {
         List<String> found = new ArrayList<>();
         price(found, "open", bar.open(), kline.open());
@@ -178,7 +181,7 @@ public final class KlineAudit {
         return differing;
     }
 
-    /** Bars left out because they, or what the venue still serves of them, are not complete. */
+    /** Bars left out because they are not complete, here or at the venue. */
     public long incomplete() {
         return incomplete;
     }
@@ -193,7 +196,7 @@ public final class KlineAudit {
         return List.copyOf(differences);
     }
 
-    /** The bars' time as people read it. */
+    /** A time as people read it, UTC; {@code micros} since the epoch. */
     public static String time(long micros) {
         return Instant.ofEpochMilli(micros / 1_000).toString();
     }

@@ -93,7 +93,9 @@ final class Rebuild implements TapeListener {
         recorder.flush(); // the state saved before the first trade may be on its way
         pipeline = new Pipeline(series, preset, this, HoldLimit.none());
         Optional<Checkpoint> checkpoint = history.checkpointBefore(series, added.fromId())
-                .filter(this::restore); // another version: from the beginning
+                .filter(saved -> pipeline.restore(state(saved))) // another version: from the beginning
+                .or(() -> history.beginning(series)
+                        .filter(before -> before.lastTradeId() < added.fromId() && pipeline.beginAt(state(before))));
         firstMicros = endOf(series, checkpoint);
         withdrawnUpTo = besideLive ? firstMicros : NOTHING_LIVE;
         recorder.withdraw(series, firstMicros + 1, withdrawnUpTo + 1);
@@ -104,8 +106,8 @@ final class Rebuild implements TapeListener {
         }
     }
 
-    private boolean restore(Checkpoint saved) {
-        return pipeline.restore(new PipelineState(saved.lastTradeId(), saved.lastBarStart(), saved.state()));
+    private static PipelineState state(Checkpoint saved) {
+        return new PipelineState(saved.lastTradeId(), saved.lastBarStart(), saved.state());
     }
 
     /** Up to where rows, alerts and signals hold: the end of the last bar of a saved state. */

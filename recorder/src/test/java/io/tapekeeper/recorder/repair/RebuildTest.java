@@ -109,18 +109,20 @@ class RebuildTest {
             rebuild.upTo(watch.lastId(), () -> false);
             tape.subList(begins + 1, tape.size()).forEach(trade -> watch.traded(trade, 0));
             rebuild.upTo(watch.lastId(), () -> false);
-            rebuild.handTo(watch, fromId);
+            watch.adopt(rebuild.state());
+            rebuild.finish();
             recorder.flush();
             return history.alerts(SERIES, 1_000);
         }
     }
 
     private static Rebuild rebuild(Recorder recorder, History history, long fromId) {
-        return rebuild(recorder, history, fromId, Rebuild.AT_THE_END);
+        return rebuild(recorder, history, fromId, true);
     }
 
-    private static Rebuild rebuild(Recorder recorder, History history, long fromId, long withdrawnAtOnce) {
-        return new Rebuild(SERIES, Preset.CLASSIC, recorder, history, List.of(), fromId, withdrawnAtOnce);
+    private static Rebuild rebuild(Recorder recorder, History history, long fromId, boolean besideLive) {
+        RepairTools tools = new RepairTools(null, recorder, history, RepairSettings.DEFAULTS, () -> 0);
+        return new Rebuild(SERIES, Preset.CLASSIC, tools, new Rebuild.Added(fromId, List.of()), besideLive);
     }
 
     @Test
@@ -157,12 +159,12 @@ class RebuildTest {
             tape.forEach(trade -> recorder.trade(SERIES.tape(), trade));
             recorder.flush();
             long fromId = tape.getFirst().id();
-            Rebuild rebuild = rebuild(recorder, history, fromId, Long.MAX_VALUE - 1);
+            Rebuild rebuild = rebuild(recorder, history, fromId, false);
             rebuild.upTo(tape.getLast().id(), () -> false);
             recorder.flush();
             assertEquals(expected, history.alerts(SERIES, 1_000));
             recorder.withdraw(SERIES, 0, Long.MAX_VALUE); // would come back if they were kept
-            rebuild.finish(fromId);
+            rebuild.finish();
             recorder.flush();
             assertEquals(List.of(), history.alerts(SERIES, 1_000));
         }

@@ -15,9 +15,11 @@ import io.tapekeeper.venue.SimulatedVenue;
 import io.tapekeeper.venue.TradeHistory;
 import io.tapekeeper.venue.Venue;
 import io.tapekeeper.venue.limit.RateGovernor;
-import io.tapekeeper.venue.limit.RateGovernors;
+import io.tapekeeper.venue.stream.PollFeed;
+import io.tapekeeper.venue.stream.StreamFeed;
 import java.net.URI;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -50,17 +52,26 @@ public final class Binance implements Venue {
 
     /** With the usual patience, and a budget that all processes of this machine share. */
     public static Binance at(URI restUrl, URI streamUrl) {
-        return new Binance(restUrl, streamUrl, ConnectionSettings.defaults(), RateGovernors.of(restUrl));
+        return new Binance(restUrl, streamUrl, ConnectionSettings.defaults(), sharedGovernor(restUrl));
     }
 
-    /** The same for who asks questions only. */
+    /** The same for questions alone. */
     public static Binance at(URI restUrl) {
         return at(restUrl, URI.create("wss://stream.binance.com:9443"));
     }
 
-    /** Whether the address is one of the exchange's own. */
-    static boolean isReal(URI url) {
-        return String.valueOf(url.getHost()).matches("(?i)(.+\\.)?binance\\.(com|vision)");
+    /** A local exchange: it bans no one, and what is counted of it need not outlive this object. */
+    public static Binance local(String address) {
+        return new Binance(
+                URI.create("http://" + address),
+                URI.create("ws://" + address),
+                ConnectionSettings.defaults(),
+                RateGovernor.inMemory(address, InstantSource.system()));
+    }
+
+    /** The budget of an address, shared with every other process of this machine; the caller closes it. */
+    public static RateGovernor sharedGovernor(URI restUrl) {
+        return RateGovernor.shared(BinanceHosts.limitOf(restUrl));
     }
 
     @Override
@@ -71,7 +82,7 @@ public final class Binance implements Venue {
     /** The exchange itself is not asked: it has no simulation to report. */
     @Override
     public Optional<SimulatedVenue> simulation() {
-        return isReal(restUrl) ? Optional.empty() : rest.simulation();
+        return BinanceHosts.isReal(restUrl) ? Optional.empty() : rest.simulation();
     }
 
     @Override
@@ -111,13 +122,17 @@ public final class Binance implements Venue {
             boolean redundant,
             NewestIdSource newest,
             FeedListener listener) {
-        return new BinanceStream(
-                streamUrl, instruments, kind, listener, settings, governor.connectPermits(), newest, redundant);
+        return new StreamFeed(
+                BinanceStream.plan(BinanceStream.hosts(streamUrl), instruments, kind, redundant),
+                settings,
+                governor.connectBudget(),
+                newest,
+                listener);
     }
 
     @Override
     public Feed poll(List<Instrument> instruments, Interval every, FeedListener listener) {
-        return new BinancePoll(rest, instruments, every, listener, settings);
+        return new PollFeed(rest, instruments, every, listener, settings);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.tapekeeper.market.Decimals;
 import io.tapekeeper.market.Side;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.net.Excerpt;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -77,8 +78,7 @@ public final class BinanceDecoder {
     private static Decoded noJson(JacksonException e) {
         String message = e.getOriginalMessage();
         int place = message.indexOf(" (start marker at"); // of no use: the source is not shown
-        return new Decoded.Malformed(
-                "no JSON: " + BinanceJson.clip(place < 0 ? message : message.substring(0, place), CLIP));
+        return new Decoded.Malformed("no JSON: " + Excerpt.of(place < 0 ? message : message.substring(0, place), CLIP));
     }
 
     private static Decoded decode(JsonParser json, long receivedTime) {
@@ -212,17 +212,17 @@ public final class BinanceDecoder {
                     case "aggTrade" -> aggregate(receivedTime);
                     case "trade" -> trade(TapeKind.RAW, tradeId, 1, receivedTime);
                     case "serverShutdown" -> new Decoded.ServerShutdown();
-                    default -> new Decoded.Ignored(BinanceJson.clip(event, CLIP));
+                    default -> new Decoded.Ignored(Excerpt.of(event, CLIP));
                 };
             }
             if (errorMessage != null && errorCode != ABSENT) {
-                return new Decoded.ErrorReply(errorCode, BinanceJson.clip(errorMessage, CLIP));
+                return new Decoded.ErrorReply(errorCode, Excerpt.of(errorMessage, CLIP));
             }
             if (result && replyId != null) {
                 return new Decoded.Reply(replyId);
             }
             // bookTicker and partial depth carry no type; in a combined frame the stream names them
-            return new Decoded.Ignored(stream == null ? "no event type" : BinanceJson.clip(stream, CLIP));
+            return new Decoded.Ignored(stream == null ? "no event type" : Excerpt.of(stream, CLIP));
         }
 
         private Decoded aggregate(long receivedTime) {
@@ -261,7 +261,7 @@ public final class BinanceDecoder {
                 exactPrice = Decimals.parse(price);
                 exactSize = Decimals.parse(size);
             } catch (NumberFormatException e) {
-                return new Decoded.Malformed(BinanceJson.clip(event + " " + id + ": " + e.getMessage(), CLIP));
+                return new Decoded.Malformed(Excerpt.of(event + " " + id + ": " + e.getMessage(), CLIP));
             }
             if (exactPrice == 0 && exactSize == 0) {
                 return new Decoded.Ignored("blanked " + event + " " + id);
@@ -275,7 +275,7 @@ public final class BinanceDecoder {
         }
 
         private Decoded wrong(String field, Object value) {
-            return new Decoded.Malformed(BinanceJson.clip(
+            return new Decoded.Malformed(Excerpt.of(
                     event
                             + (value == null
                                     ? " without a usable " + field

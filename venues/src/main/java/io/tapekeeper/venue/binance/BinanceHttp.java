@@ -9,6 +9,8 @@ import io.tapekeeper.venue.VenueException.Kind;
 import io.tapekeeper.venue.limit.RateGovernor;
 import io.tapekeeper.venue.limit.VenueErrors;
 import io.tapekeeper.venue.net.BoundedBody;
+import io.tapekeeper.venue.net.Excerpt;
+import io.tapekeeper.venue.net.NetworkErrors;
 import io.tapekeeper.venue.net.NoTls;
 import java.io.IOException;
 import java.net.URI;
@@ -60,7 +62,7 @@ final class BinanceHttp {
     /**
      * @param status 403 or 451
      * @param until local monotonic nanoseconds
-     * @param message the same all through the pause, so that it need be told only once
+     * @param message the same all through the pause, so that it can be said once
      */
     private record Pause(int status, long until, String message) {
         boolean over() {
@@ -84,8 +86,8 @@ final class BinanceHttp {
     }
 
     /**
-     * Made by the first question, in the thread of whoever asks: reading the certificates that this machine trusts
-     * takes some 200 ms of a start, which opens the store meanwhile.
+     * Made by the first question, on the thread that asks: reading the certificates that this machine trusts takes some
+     * 200 ms of a start, which opens the store meanwhile.
      */
     private synchronized HttpClient client() {
         if (client == null) {
@@ -111,8 +113,8 @@ final class BinanceHttp {
      * @param weight what the venue counts for it
      * @throws VenueException for any other
      */
-    JsonAnswer get(String path, int weight, Priority purpose, Duration timeout) {
-        admit(weight, purpose, timeout);
+    JsonAnswer get(String path, int weight, Priority priority, Duration timeout) {
+        admit(weight, priority, timeout);
         return ask(path, timeout);
     }
 
@@ -122,16 +124,16 @@ final class BinanceHttp {
      * @param patience how long a live question may wait; a repair waits as long as it takes
      * @throws VenueException REFUSED at once in a pause, and where a live question would wait longer
      */
-    void admit(int weight, Priority purpose, Duration patience) {
+    void admit(int weight, Priority priority, Duration patience) {
         Pause pausing = pause.get();
         if (pausing != null && !pausing.over()) {
             throw pausing.refusal();
         }
         long start = System.nanoTime();
-        Duration wait = governor.take(weight, purpose);
+        Duration wait = governor.take(weight, priority);
         while (!wait.isZero()) {
             long waited = System.nanoTime() - start;
-            if (purpose == Priority.LIVE && waited + wait.toNanos() > patience.toNanos()) {
+            if (priority == Priority.LIVE && waited + wait.toNanos() > patience.toNanos()) {
                 throw new VenueException(Kind.REFUSED, VenueErrors.usedUp(governor.snapshot(), wait));
             }
             try {
@@ -143,7 +145,7 @@ final class BinanceHttp {
                 Thread.currentThread().interrupt();
                 throw unreachable(e);
             }
-            wait = governor.take(weight, purpose);
+            wait = governor.take(weight, priority);
         }
     }
 
@@ -180,7 +182,7 @@ final class BinanceHttp {
         throw new VenueException(
                 Kind.BAD_ANSWER,
                 "%s does not answer as Binance does: HTTP %d, beginning with \"%s\". Check the address."
-                        .formatted(origin, status, BinanceJson.clip(new String(response.body(), UTF_8), 60)),
+                        .formatted(origin, status, Excerpt.of(new String(response.body(), UTF_8), 60)),
                 noJson);
     }
 
@@ -208,7 +210,7 @@ final class BinanceHttp {
         return new VenueException(
                 symbol ? Kind.UNKNOWN_SYMBOL : TROUBLE.contains(code) ? Kind.UNREACHABLE : Kind.REFUSED,
                 "%s is refused: %s (code %d, HTTP %d). Check the symbols and the address."
-                        .formatted(origin, BinanceJson.clip(message, 200), code, status));
+                        .formatted(origin, Excerpt.of(message, 200), code, status));
     }
 
     /** What a host answers that has no raw trades by id. */
@@ -233,8 +235,8 @@ final class BinanceHttp {
         int status = response.statusCode();
         Duration wait = VenueErrors.wait(status, response.headers(), settings.refusedPause());
         Instant end = settings.clock().instant().plus(wait).truncatedTo(ChronoUnit.SECONDS);
-        String message = "%s No request for %d s, until %s."
-                .formatted(VenueErrors.refused(address, status), wait.toSeconds(), end);
+        String refusal = VenueErrors.refused(address, status) + (status == 451 ? " " + BinanceHosts.ELSEWHERE : "");
+        String message = "%s No request for %d s, until %s.".formatted(refusal, wait.toSeconds(), end);
         Pause next = new Pause(status, System.nanoTime() + wait.toNanos(), message);
         return pause.accumulateAndGet(next, (old, now) -> old == null || now.until - old.until > 0 ? now : old)
                 .refusal();
@@ -268,12 +270,12 @@ final class BinanceHttp {
             Thread.currentThread().interrupt();
             throw unreachable(e);
         } finally {
-            answer.cancel(true); // ends what nobody waits for any more
+            answer.cancel(true); // ends what is not waited for any more
         }
     }
 
     private VenueException unreachable(Throwable failure) {
-        return new VenueException(Kind.UNREACHABLE, VenueErrors.unreachable(address, failure), failure);
+        return new VenueException(Kind.UNREACHABLE, NetworkErrors.unreachable(address, failure), failure);
     }
 
     /** Requests in progress fail. */

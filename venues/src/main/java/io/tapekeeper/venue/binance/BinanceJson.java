@@ -13,7 +13,7 @@ import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
 
 /** JSON from outside, with bounds: a hostile document costs no more than its own length. */
-public final class BinanceJson {
+final class BinanceJson {
     static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(32)
@@ -69,15 +69,5 @@ public final class BinanceJson {
             case null -> null; // an empty document
             default -> json.getString();
         };
-    }
-
-    /** The beginning of a text from outside, on one line, fit for a message or a log. */
-    public static String clip(String text, int most) {
-        StringBuilder line = new StringBuilder();
-        for (int i = 0; i < Math.min(text.length(), most); i++) {
-            char c = text.charAt(i);
-            line.append(Character.isISOControl(c) ? ' ' : c);
-        }
-        return text.length() > most ? line.append('…').toString() : line.toString();
     }
 }

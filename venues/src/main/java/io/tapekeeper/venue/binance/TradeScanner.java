@@ -5,11 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.tapekeeper.market.Side;
 import io.tapekeeper.market.TradeSlot;
 import io.tapekeeper.tape.TapeKind;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +14,7 @@ import java.util.Map;
  * Reads the frame that nearly all are, a trade as Binance writes it today, byte by byte and once, into a slot.
  * Everything else it leaves alone: another order of fields, a field that is new, spaces, escapes, values that can be no
  * trade. Then {@link BinanceDecoder} reads the frame from its beginning and decides. So it may be narrow, and where it
- * does say something, it says the same.
+ * reads a frame, it reads the same.
  *
  * <p>What that gives up: when the venue adds a field, every frame goes the slow way until this class knows it; nothing
  * else changes. What it brings: 195 ns of a core for a frame of 204 bytes whose numbers vary in length (233 while their
@@ -30,29 +26,27 @@ import java.util.Map;
  * @param <T> what the symbols stand for
  */
 public final class TradeScanner<T> {
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final FixedText STREAM = FixedText.of("{\"stream\":\"");
+    private static final FixedText AGGREGATE = FixedText.of("{\"e\":\"aggTrade\",\"E\":");
+    private static final FixedText RAW = FixedText.of("{\"e\":\"trade\",\"E\":");
+    private static final FixedText DATA = FixedText.of("\",\"data\":");
+    private static final FixedText SYMBOL = FixedText.of(",\"s\":\"");
+    private static final FixedText AGGREGATE_ID = FixedText.of(",\"a\":");
+    private static final FixedText RAW_ID = FixedText.of(",\"t\":");
+    private static final FixedText PRICE = FixedText.of(",\"p\":\"");
+    private static final FixedText SIZE = FixedText.of("\",\"q\":\"");
+    private static final FixedText FIRST = FixedText.of("\",\"f\":");
+    private static final FixedText LAST = FixedText.of(",\"l\":");
+    private static final FixedText BUYER_ORDER = FixedText.of("\",\"b\":");
+    private static final FixedText SELLER_ORDER = FixedText.of(",\"a\":");
+    private static final FixedText TIME = FixedText.of(",\"T\":");
+    private static final FixedText TIME_AFTER_SIZE = FixedText.of("\",\"T\":");
+    private static final FixedText MAKER = FixedText.of(",\"m\":");
+    private static final FixedText BEST_MATCH = FixedText.of(",\"M\":");
+    private static final FixedText TRUE = FixedText.of("true");
+    private static final FixedText FALSE = FixedText.of("false");
 
-    private static final Words STREAM = Words.of("{\"stream\":\"");
-    private static final Words AGGREGATE = Words.of("{\"e\":\"aggTrade\",\"E\":");
-    private static final Words RAW = Words.of("{\"e\":\"trade\",\"E\":");
-    private static final Words DATA = Words.of("\",\"data\":");
-    private static final Words SYMBOL = Words.of(",\"s\":\"");
-    private static final Words AGGREGATE_ID = Words.of(",\"a\":");
-    private static final Words RAW_ID = Words.of(",\"t\":");
-    private static final Words PRICE = Words.of(",\"p\":\"");
-    private static final Words SIZE = Words.of("\",\"q\":\"");
-    private static final Words FIRST = Words.of("\",\"f\":");
-    private static final Words LAST = Words.of(",\"l\":");
-    private static final Words BUYER_ORDER = Words.of("\",\"b\":");
-    private static final Words SELLER_ORDER = Words.of(",\"a\":");
-    private static final Words TIME = Words.of(",\"T\":");
-    private static final Words TIME_BEHIND_SIZE = Words.of("\",\"T\":");
-    private static final Words MAKER = Words.of(",\"m\":");
-    private static final Words BEST_MATCH = Words.of(",\"M\":");
-    private static final Words TRUE = Words.of("true");
-    private static final Words FALSE = Words.of("false");
-
-    /** So many always fit into a long; a number of more is left alone. */
+    /** So many always fit into a long; a longer number is left alone. */
     private static final int MOST_DIGITS = 18;
 
     /** Digits before the point with which a decimal still fits, whatever follows. */
@@ -69,61 +63,14 @@ public final class TradeScanner<T> {
         }
     }
 
-    /**
-     * A piece of a frame that is always the same, compared eight bytes at a time. A record, for the compiler takes the
-     * parts of a constant one for constants too.
-     */
-    private record Words(
-            int length, long first, long firstMask, long second, long secondMask, long third, long thirdMask) {
-        /** Of at most {@link #MARGIN} bytes. */
-        static Words of(String text) {
-            byte[] bytes = text.getBytes(UTF_8);
-            byte[] padded = Arrays.copyOf(bytes, MARGIN);
-            byte[] mask = new byte[MARGIN];
-            Arrays.fill(mask, 0, bytes.length, (byte) -1);
-            return new Words(
-                    bytes.length,
-                    longAt(padded, 0),
-                    longAt(mask, 0),
-                    longAt(padded, 8),
-                    longAt(mask, 8),
-                    longAt(padded, 16),
-                    longAt(mask, 16));
-        }
+    /** So much memory must follow a frame: what is looked at begins at most a piece after its end. */
+    private static final int AFTER = 2 * FixedText.MARGIN;
 
-        /** Whether it stands there; there must be {@link #MARGIN} bytes of memory from {@code at} on. */
-        boolean standsAt(byte[] bytes, int at) {
-            return (longAt(bytes, at) & firstMask) == first
-                    && (length <= 8 || (longAt(bytes, at + 8) & secondMask) == second)
-                    && (length <= 16 || (longAt(bytes, at + 16) & thirdMask) == third);
-        }
-    }
-
-    private static long longAt(byte[] bytes, int at) {
-        return (long) LONG.get(bytes, at);
-    }
-
-    private static final long ONES = 0x0101010101010101L; // in each of eight bytes
-    private static final long SIXES = 6 * ONES;
-    private static final long SPACES = ' ' * ONES;
-    private static final long QUOTES = '"' * ONES;
-    private static final long ZEROS = '0' * ONES;
-    private static final long BACKSLASHES = '\\' * ONES;
-    private static final long DELETES = 0x7f * ONES;
-    private static final long TOPS = 0x8080808080808080L;
-    private static final long NIBBLES = 0xF0F0F0F0F0F0F0F0L;
-
-    /** So many bytes are looked at together. */
-    private static final int MARGIN = 24;
-
-    /** So much memory lies behind a frame: what is looked at begins at most a piece behind its end. */
-    private static final int BEHIND = 2 * MARGIN;
-
-    /** A symbol, with the quote behind it. */
-    private record Known<T>(Words quoted, T value) {}
+    /** A symbol, with the quote after it. */
+    private record Known<T>(FixedText quoted, T value) {}
 
     private final boolean aggregate;
-    private final List<Known<T>> known = new ArrayList<>(); // at the place of its hash, or behind
+    private final List<Known<T>> known = new ArrayList<>(); // at the place of its hash, or after it
     private byte[] copy = new byte[0]; // of a frame that ends where its memory does
     private Known<T> last; // the symbol that came last, for the next is often the same; or null
     private long number; // what digits() has read
@@ -138,10 +85,10 @@ public final class TradeScanner<T> {
         known.addAll(Collections.nCopies(places, null));
         symbols.forEach((symbol, value) -> {
             byte[] bytes = symbol.getBytes(UTF_8);
-            if (bytes.length >= MARGIN) {
+            if (bytes.length >= FixedText.MARGIN) {
                 return; // none is as long; its trades go the slow way
             }
-            last = new Known<>(Words.of(symbol + '"'), value);
+            last = new Known<>(FixedText.of(symbol + '"'), value);
             int place = hash(bytes, 0, bytes.length);
             while (known.get(place & (places - 1)) != null) {
                 place++;
@@ -161,21 +108,21 @@ public final class TradeScanner<T> {
     /**
      * Reads a frame.
      *
-     * @param to behind its last byte
+     * @param to the index after its last byte
      * @param receivedTime epoch microseconds, our clock
      * @param into what it says, where the answer is not null
      * @return what its symbol stands for; null where it is left alone
      */
     public T scan(byte[] bytes, int from, int to, long receivedTime, TradeSlot into) {
-        if (to + BEHIND <= bytes.length) {
+        if (to + AFTER <= bytes.length) {
             return read(bytes, from, to, receivedTime, into);
         }
         int length = to - from;
         if (length > BinanceDecoder.MAX_FRAME) {
             return null;
         }
-        if (copy.length < length + BEHIND) {
-            copy = new byte[2 * length + BEHIND];
+        if (copy.length < length + AFTER) {
+            copy = new byte[2 * length + AFTER];
         }
         System.arraycopy(bytes, from, copy, 0, length);
         return read(copy, 0, length, receivedTime, into);
@@ -185,115 +132,107 @@ public final class TradeScanner<T> {
         int at = from;
         boolean combined = STREAM.standsAt(bytes, at);
         if (combined) {
-            at = name(bytes, at + STREAM.length, to);
+            at = name(bytes, at + STREAM.length(), to);
             if (at < 0 || !DATA.standsAt(bytes, at)) {
                 return null;
             }
-            at += DATA.length;
+            at += DATA.length();
         }
-        Words event = aggregate ? AGGREGATE : RAW;
-        if (to - at < event.length || !event.standsAt(bytes, at)) {
+        FixedText event = aggregate ? AGGREGATE : RAW;
+        if (to - at < event.length() || !event.standsAt(bytes, at)) {
             return null;
         }
-        at = digits(bytes, at + event.length, to);
+        at = digits(bytes, at + event.length(), to);
         if (at < 0 || !SYMBOL.standsAt(bytes, at)) {
             return null;
         }
-        at += SYMBOL.length;
+        at += SYMBOL.length();
         Known<T> symbol = symbol(bytes, at, to);
         if (symbol == null) {
             return null;
         }
-        at += symbol.quoted.length;
-        Words idField = aggregate ? AGGREGATE_ID : RAW_ID;
+        at += symbol.quoted.length();
+        FixedText idField = aggregate ? AGGREGATE_ID : RAW_ID;
         if (at > to || !idField.standsAt(bytes, at)) {
             return null;
         }
-        at = digits(bytes, at + idField.length, to);
+        at = digits(bytes, at + idField.length(), to);
         long id = number;
         if (at < 0 || !PRICE.standsAt(bytes, at)) {
             return null;
         }
-        at = decimal(bytes, at + PRICE.length, to);
+        at = decimal(bytes, at + PRICE.length(), to);
         long price = number;
         if (at < 0 || !SIZE.standsAt(bytes, at)) {
             return null;
         }
-        at = decimal(bytes, at + SIZE.length, to);
+        at = decimal(bytes, at + SIZE.length(), to);
         long size = number;
         if (at < 0 || price == 0 || size == 0) {
             return null;
         }
         int rawTrades = 1;
-        Words timeField = TIME;
+        FixedText timeField = TIME;
         if (aggregate) {
             if (!FIRST.standsAt(bytes, at)) {
                 return null;
             }
-            at = digits(bytes, at + FIRST.length, to);
+            at = digits(bytes, at + FIRST.length(), to);
             long first = number;
             if (at < 0 || !LAST.standsAt(bytes, at)) {
                 return null;
             }
-            at = digits(bytes, at + LAST.length, to);
+            at = digits(bytes, at + LAST.length(), to);
             long count = number - first + 1;
             if (at < 0 || count < 1 || count > Integer.MAX_VALUE) {
                 return null;
             }
             rawTrades = (int) count;
         } else if (BUYER_ORDER.standsAt(bytes, at)) { // as trades were written until 2023
-            at = digits(bytes, at + BUYER_ORDER.length, to);
+            at = digits(bytes, at + BUYER_ORDER.length(), to);
             if (at < 0 || !SELLER_ORDER.standsAt(bytes, at)) {
                 return null;
             }
-            at = digits(bytes, at + SELLER_ORDER.length, to);
+            at = digits(bytes, at + SELLER_ORDER.length(), to);
         } else {
-            timeField = TIME_BEHIND_SIZE;
+            timeField = TIME_AFTER_SIZE;
         }
         if (at < 0 || !timeField.standsAt(bytes, at)) {
             return null;
         }
-        at = digits(bytes, at + timeField.length, to);
+        at = digits(bytes, at + timeField.length(), to);
         long time = at < 0 ? VenueTime.IMPOSSIBLE : VenueTime.toMicros(number);
         if (time == VenueTime.IMPOSSIBLE || !MAKER.standsAt(bytes, at)) {
             return null;
         }
-        at += MAKER.length;
-        long maker = longAt(bytes, at);
+        at += MAKER.length();
+        long maker = FixedText.longAt(bytes, at);
         at += flagLength(maker);
         if (!BEST_MATCH.standsAt(bytes, at)) {
             return null;
         }
-        at += BEST_MATCH.length;
-        at += flagLength(longAt(bytes, at));
+        at += BEST_MATCH.length();
+        at += flagLength(FixedText.longAt(bytes, at));
         int ends = combined ? 2 : 1;
         if (at + ends != to || bytes[at] != '}' || bytes[to - 1] != '}') {
             return null;
         }
-        Side aggressor = flagLength(maker) == TRUE.length ? Side.SELL : Side.BUY;
+        Side aggressor = flagLength(maker) == TRUE.length() ? Side.SELL : Side.BUY;
         into.set(id, price, size, aggressor, time, receivedTime, rawTrades);
         return symbol.value;
     }
 
-    /** Goes to the quote behind a name of plain characters; −1 where it is none. */
+    /** The index of the quote after a name of plain characters; −1 where it is none. */
     private static int name(byte[] bytes, int from, int to) {
         for (int at = from; at < to; at += 8) {
-            long eight = longAt(bytes, at);
-            // The lowest bit that is set is right; those above it may stem from a borrow.
-            long ends = zeros(eight ^ QUOTES);
-            long others = ((eight - SPACES) | eight) & TOPS; // below a space, or no ASCII
-            ends |= others | zeros(eight ^ BACKSLASHES) | zeros(eight ^ DELETES);
+            long eight = FixedText.longAt(bytes, at);
+            long ends = PackedBytes.endsOfName(eight);
             if (ends != 0) {
                 int end = at + (Long.numberOfTrailingZeros(ends) >>> 3);
                 return end < to && bytes[end] == '"' ? end : -1;
             }
         }
         return -1;
-    }
-
-    /** The top bit of each byte that is 0; of those above the lowest one perhaps others too. */
-    private static long zeros(long eight) {
-        return (eight - ONES) & ~eight & TOPS;
     }
 
     private Known<T> symbol(byte[] bytes, int from, int to) {
@@ -321,22 +260,22 @@ public final class TradeScanner<T> {
     private int digits(byte[] bytes, int from, int to) {
         long value = 0;
         int at = from;
-        long eight = longAt(bytes, at);
-        int count = countDigits(eight);
+        long eight = FixedText.longAt(bytes, at);
+        int count = PackedBytes.countDigits(eight);
         if (count == 8) {
-            value = ofDigits(eight);
+            value = PackedBytes.ofDigits(eight);
             at += 8;
-            eight = longAt(bytes, at);
-            count = countDigits(eight);
+            eight = FixedText.longAt(bytes, at);
+            count = PackedBytes.countDigits(eight);
             if (count == 8) {
-                value = EIGHT_PLACES * value + ofDigits(eight);
+                value = EIGHT_PLACES * value + PackedBytes.ofDigits(eight);
                 at += 8;
-                eight = longAt(bytes, at);
-                count = countDigits(eight);
+                eight = FixedText.longAt(bytes, at);
+                count = PackedBytes.countDigits(eight);
             }
         }
         if (count > 0) {
-            value = POWERS[count] * value + ofDigits(eight << (64 - 8 * count));
+            value = POWERS[count] * value + PackedBytes.ofDigits(eight << (64 - 8 * count));
             at += count;
         }
         number = value;
@@ -353,16 +292,16 @@ public final class TradeScanner<T> {
     private int decimal(byte[] bytes, int from, int to) {
         int point = from;
         long value = 0;
-        long eight = longAt(bytes, point);
-        int count = countDigits(eight);
+        long eight = FixedText.longAt(bytes, point);
+        int count = PackedBytes.countDigits(eight);
         if (count == 8) {
-            value = ofDigits(eight);
+            value = PackedBytes.ofDigits(eight);
             point += 8;
-            eight = longAt(bytes, point);
-            count = countDigits(eight);
+            eight = FixedText.longAt(bytes, point);
+            count = PackedBytes.countDigits(eight);
         }
         if (count > 0) {
-            value = POWERS[count] * value + ofDigits(eight << (64 - 8 * count));
+            value = POWERS[count] * value + PackedBytes.ofDigits(eight << (64 - 8 * count));
             point += count;
         }
         int whole = point - from;
@@ -370,32 +309,14 @@ public final class TradeScanner<T> {
             return -1;
         }
         int at = point + 1;
-        eight = longAt(bytes, at);
-        int places = countDigits(eight);
+        eight = FixedText.longAt(bytes, at);
+        int places = PackedBytes.countDigits(eight);
         if (places == 0) {
             return -1;
         }
-        number = EIGHT_PLACES * value + POWERS[PLACES - places] * ofDigits(eight << (64 - 8 * places));
+        number = EIGHT_PLACES * value + POWERS[PLACES - places] * PackedBytes.ofDigits(eight << (64 - 8 * places));
         at += places; // a ninth place is no field that follows
         return at <= to ? at : -1;
-    }
-
-    /** How many of these eight bytes, from the lowest on, are digits: 0x30 to 0x39. */
-    private static int countDigits(long eight) {
-        long others = ((eight & NIBBLES) ^ ZEROS) | (((eight + SIXES) & NIBBLES) ^ ZEROS);
-        return Long.numberOfTrailingZeros(others) >>> 3; // 8 where there are no others
-    }
-
-    /**
-     * What eight digits say, the first in the lowest byte: in pairs, then fours, then all. Bytes of 0 below them are
-     * digits too: that is how fewer than eight are read, moved to the top.
-     */
-    private static long ofDigits(long eight) {
-        long digits = eight & 0x0F0F0F0F0F0F0F0FL;
-        long pairs = digits * 10 + (digits >>> 8); // in every other byte
-        long low = (pairs & 0x000000FF000000FFL) * (100 + (1_000_000L << 32));
-        long high = (pairs >>> 16 & 0x000000FF000000FFL) * (1 + (10_000L << 32));
-        return (low + high) >>> 32;
     }
 
     /**
@@ -403,8 +324,8 @@ public final class TradeScanner<T> {
      * guessed.
      */
     private static int flagLength(long eight) {
-        int right = (eight & TRUE.firstMask) == TRUE.first ? TRUE.length : 0;
-        int wrong = (eight & FALSE.firstMask) == FALSE.first ? FALSE.length : 0;
+        int right = (eight & TRUE.firstMask()) == TRUE.first() ? TRUE.length() : 0;
+        int wrong = (eight & FALSE.firstMask()) == FALSE.first() ? FALSE.length() : 0;
         return right | wrong;
     }
 }

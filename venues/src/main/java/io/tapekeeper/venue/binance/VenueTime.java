@@ -1,9 +1,7 @@
 package io.tapekeeper.venue.binance;
 
-import java.time.Instant;
-
-/** Times as Binance sends them: integers since the epoch, in a unit that only the size tells. */
-public final class VenueTime {
+/** Times as Binance sends them: integers since the epoch, in a unit that only their size reveals. */
+final class VenueTime {
     static final long IMPOSSIBLE = -1;
 
     // 2017, when the venue opened, to 2100. In three units these ranges are far from touching.
@@ -25,9 +23,5 @@ public final class VenueTime {
 
     private static boolean between(long time, long unitsPerMilli) {
         return time >= FIRST_MILLIS * unitsPerMilli && time < LAST_MILLIS * unitsPerMilli;
-    }
-
-    public static long micros(Instant instant) {
-        return instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1_000;
     }
 }

@@ -1,17 +1,16 @@
 package io.tapekeeper.venue.limit;
 
+import io.tapekeeper.venue.EpochMicros;
 import io.tapekeeper.venue.Priority;
 import io.tapekeeper.venue.RateState;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.VenueException.Kind;
-import io.tapekeeper.venue.binance.VenueTime;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.function.Consumer;
 
 /**
  * Keeps what all Tapekeepers of this machine send to one venue below what the venue allows one address, also over
@@ -44,6 +43,11 @@ public final class RateGovernor implements AutoCloseable {
         return new RateGovernor(host, clock, SharedRateWindow.open(folder, name, clock));
     }
 
+    /** The governor of a host's limit, shared with every other process of this machine; the caller closes it. */
+    public static RateGovernor shared(String host) {
+        return open(StateFolder.find(System.getenv()), host, InstantSource.system());
+    }
+
     /** Counts alone and forgets at its end. */
     public static RateGovernor inMemory(String host, InstantSource clock) {
         return new RateGovernor(host, clock, SharedRateWindow.inMemory(clock));
@@ -53,48 +57,33 @@ public final class RateGovernor implements AutoCloseable {
      * Takes the weight if it may be sent now.
      *
      * @return zero where it is taken; otherwise nothing is, and this is the time to wait before trying again
-     * @throws VenueException REFUSED where the venue has told this address to be silent
+     * @throws VenueException REFUSED where the venue has banned this address
      */
-    public Duration take(int weight, Priority purpose) {
+    public Duration take(int weight, Priority priority) {
         return file.with(clock, window -> {
             if (window.bannedUntil() > 0) {
                 throw banned(window);
             }
-            long wait = window.microsToWait(weight, purpose);
+            long wait = window.microsToWait(weight, priority);
             if (wait == 0) {
-                window.take(weight, purpose);
+                window.take(weight, priority);
             }
             return Duration.of(wait, ChronoUnit.MICROS);
         });
     }
 
     /** How long this much would have to wait now, a ban included; takes nothing. */
-    public Duration waitFor(int weight, Priority purpose) {
+    public Duration waitFor(int weight, Priority priority) {
         return file.with(clock, window -> {
-            long banned = window.bannedUntil() - VenueTime.micros(clock.instant());
-            long wait = window.microsToWait(weight, purpose);
+            long banned = window.bannedUntil() - EpochMicros.of(clock.instant());
+            long wait = window.microsToWait(weight, priority);
             return Duration.of(Math.max(wait, banned), ChronoUnit.MICROS);
         });
     }
 
-    /** Keeps the attempts to open a socket within the venue's limit, with all who share this. */
-    public ConnectBudget connectPermits() {
-        return new ConnectBudget() {
-            @Override
-            public long nanosToWait() {
-                return file.with(clock, RateWindow::microsToWaitForConnect) * 1_000;
-            }
-
-            @Override
-            public void take() {
-                tell(RateWindow::connect);
-            }
-
-            @Override
-            public void refused(int status, Duration pause) {
-                tell(window -> window.connectRefused(status, pause));
-            }
-        };
+    /** For the sockets of one feed; with all others who share this it keeps them within the venue's limit. */
+    public ConnectBudget connectBudget() {
+        return new ConnectBudget(file, clock);
     }
 
     public RateState snapshot() {
@@ -103,12 +92,12 @@ public final class RateGovernor implements AutoCloseable {
 
     /** The weight that the venue has counted in its present minute. */
     public void counted(int usedWeight) {
-        tell(window -> window.counted(usedWeight));
+        file.change(clock, window -> window.counted(usedWeight));
     }
 
     /** The weight per minute that the venue allows. */
     public void limit(int weightPerMinute) {
-        tell(window -> window.limit(weightPerMinute));
+        file.change(clock, window -> window.limit(weightPerMinute));
     }
 
     /**
@@ -123,7 +112,7 @@ public final class RateGovernor implements AutoCloseable {
         });
     }
 
-    /** The same all through the ban, so that it need be told only once. */
+    /** The same all through the ban, so that it can be said once. */
     private VenueException banned(RateWindow window) {
         long end = window.bannedUntil() / 1_000_000;
         return new VenueException(
@@ -133,13 +122,6 @@ public final class RateGovernor implements AutoCloseable {
                                 VenueErrors.refused(URI.create("//" + host), window.banStatus()),
                                 window.banSeconds(),
                                 Instant.ofEpochSecond(end)));
-    }
-
-    private void tell(Consumer<RateWindow> news) {
-        file.with(clock, window -> {
-            news.accept(window);
-            return null;
-        });
     }
 
     @Override

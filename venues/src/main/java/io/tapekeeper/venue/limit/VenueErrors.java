@@ -3,60 +3,15 @@ package io.tapekeeper.venue.limit;
 import static java.util.stream.Collectors.joining;
 
 import io.tapekeeper.venue.RateState;
-import io.tapekeeper.venue.binance.BinanceJson;
-import java.io.IOException;
-import java.net.ConnectException;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.net.http.HttpHeaders;
-import java.net.http.HttpTimeoutException;
-import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLException;
 
-/**
- * What it means that the venue cannot be reached or does not want us, in plain words. The same cause gives the same
- * sentence, so that it need not be said twice.
- */
+/** That a venue does not want us, and for how long, in plain words. The same cause gives the same sentence. */
 public final class VenueErrors {
     private VenueErrors() {}
-
-    /** For an answer that never came; {@code failure} is what the network said. */
-    public static String unreachable(URI address, Throwable failure) {
-        String host = address.getAuthority();
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            switch (cause) {
-                case HttpTimeoutException e -> {
-                    return host + " does not answer in time. Check the network connection.";
-                }
-                case UnknownHostException e -> {
-                    return unknownHost(host);
-                }
-                case UnresolvedAddressException e -> {
-                    return unknownHost(host);
-                }
-                case SSLException e -> {
-                    return "No secure connection to %s (%s). Check this machine's clock, and for a proxy in between."
-                            .formatted(host, BinanceJson.clip(String.valueOf(e.getMessage()), 100));
-                }
-                default -> {}
-            }
-        }
-        // Looked for last: the JDK wraps an unknown host into one of these.
-        if (failure instanceof ConnectException) {
-            return host
-                    + " refuses the connection or is out of reach. Check the address and the"
-                    + " network connection.";
-        }
-        return "The connection to %s broke (%s). Check the network connection."
-                .formatted(host, BinanceJson.clip(String.valueOf(failure.getMessage()), 100));
-    }
-
-    private static String unknownHost(String host) {
-        return "The address of " + host + " cannot be found. Check the name and the network connection.";
-    }
 
     /** For an HTTP status that is neither success nor an ordinary error of a request. */
     public static String refused(URI address, int status) {
@@ -64,18 +19,12 @@ public final class VenueErrors {
         return switch (status) {
             case 429 -> host + " asks for fewer requests (HTTP 429). Waiting as long as it says.";
             case 418 ->
-                host
-                        + " has banned this address for too many requests (HTTP 418). Waiting as"
-                        + " long as it says; stop other programs that ask it from here.";
+                host + " has banned this address for too many requests (HTTP 418). Waiting as long as it says;"
+                        + " stop other programs that ask it from here.";
             case 403 ->
-                host
-                        + " blocks this request (HTTP 403, its firewall). Wait some minutes, or"
-                        + " go through another network.";
-            case 451 ->
-                host
-                        + " does not serve this location (HTTP 451). Use its hosts for market"
-                        + " data only: https://data-api.binance.vision and"
-                        + " wss://data-stream.binance.vision.";
+                host + " blocks this request (HTTP 403, its firewall). Wait some minutes, or go through another"
+                        + " network.";
+            case 451 -> host + " does not serve this location (HTTP 451).";
             default ->
                 status >= 500
                         ? host + " has trouble of its own (HTTP " + status + "). Waiting usually helps."
@@ -113,25 +62,5 @@ public final class VenueErrors {
             case 403, 451 -> said.orElse(otherwise);
             default -> Duration.ZERO;
         };
-    }
-
-    /** A WebSocket that was refused by an HTTP status. */
-    public static final class UpgradeRefused extends IOException {
-        private final int status;
-        private final transient HttpHeaders headers;
-
-        public UpgradeRefused(int status, HttpHeaders headers) {
-            super("HTTP " + status);
-            this.status = status;
-            this.headers = headers;
-        }
-
-        public int status() {
-            return status;
-        }
-
-        public HttpHeaders headers() {
-            return headers;
-        }
     }
 }

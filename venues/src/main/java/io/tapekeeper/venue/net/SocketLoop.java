@@ -4,6 +4,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
@@ -40,14 +41,20 @@ public final class SocketLoop implements AutoCloseable {
     private static final Duration GOODBYE = Duration.ofMillis(200);
 
     private final EventLoopGroup loop =
-            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("binance-io", true), NioIoHandler.newFactory());
+            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("venue-io", true), NioIoHandler.newFactory());
     private final ChannelGroup open = new DefaultChannelGroup(loop.next(), true);
     private final AtomicInteger attempts = new AtomicInteger();
     private final SslContext tls;
+    private final SocketLimits limits;
 
     /** @param tls for {@code wss:} addresses; null where there are none */
-    public SocketLoop(SslContext tls) {
+    public SocketLoop(SslContext tls, SocketLimits limits) {
         this.tls = tls;
+        this.limits = limits;
+    }
+
+    SocketLimits limits() {
+        return limits;
     }
 
     /** Trusts whom the JDK trusts, and insists on the name of the host. */
@@ -71,7 +78,7 @@ public final class SocketLoop implements AutoCloseable {
      *
      * @throws IOException where the name is unknown
      */
-    ChannelFuture connect(URI uri, WebSocketConnection line) throws IOException {
+    ChannelFuture connect(URI uri, ChannelHandler connection) throws IOException {
         boolean secure = isSecure(uri);
         int port = uri.getPort() >= 0 ? uri.getPort() : secure ? 443 : 80;
         InetAddress[] addresses = InetAddress.getAllByName(uri.getHost());
@@ -79,7 +86,7 @@ public final class SocketLoop implements AutoCloseable {
         return new Bootstrap()
                 .group(loop)
                 .channel(NioSocketChannel.class)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0) // the line's own is for all of it
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0) // the handshake's own is for all of it
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator(2_048, 4_096, LARGEST_READ))
                 .handler(new ChannelInitializer<SocketChannel>() {
                     @Override
@@ -88,20 +95,20 @@ public final class SocketLoop implements AutoCloseable {
                         if (secure) {
                             pipeline.addLast(tls.newHandler(channel.alloc(), uri.getHost(), port));
                         }
-                        pipeline.addLast(new HttpClientCodec(), line);
+                        pipeline.addLast(new HttpClientCodec(), connection);
                     }
                 })
                 .connect(new InetSocketAddress(address, port));
     }
 
-    /** The handshake is complete: the line gets a goodbye when the feed closes. */
+    /** The handshake is complete: the connection gets a goodbye when the feed closes. */
     void opened(Channel channel) {
         open.add(channel);
     }
 
-    /** Says goodbye on every open line, and lets go of all. */
+    /** Says goodbye on every open connection, and lets go of all. */
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for the last of it
+    @SuppressWarnings("FutureReturnValueIgnored") // no one waits for the last of it
     public void close() {
         open.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE))
                 .awaitUninterruptibly(GOODBYE.toMillis());

@@ -8,78 +8,47 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.CodecException;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.DefaultHttpHeaders;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
-import io.netty.handler.codec.http.websocketx.WebSocketClientHandshaker;
-import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakerFactory;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
-import io.netty.handler.codec.http.websocketx.WebSocketHandshakeException;
-import io.netty.handler.codec.http.websocketx.WebSocketVersion;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import io.tapekeeper.venue.binance.BinanceDecoder;
-import io.tapekeeper.venue.binance.BinanceJson;
-import io.tapekeeper.venue.binance.VenueTime;
-import io.tapekeeper.venue.limit.VenueErrors;
+import io.tapekeeper.venue.EpochMicros;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpHeaders;
-import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * One WebSocket. The network's thread reads it, answers its pings and never waits for the receiver, which has a thread
- * of its own for each line. In between stand at most {@value #MOST_WAITING} bytes and what one read brings: beyond that
- * the socket is left unread, which slows the venue down over TCP. Netty connects, does TLS and the handshake; the
- * frames are split by a {@link FrameReader}, and what one read brings crosses to the receiver's thread in one step.
+ * of its own for each connection. In between stands an {@link Inbox}: where that is full the socket is left unread,
+ * which slows the venue down over TCP. Netty connects, does TLS and the handshake; a {@link FrameReader} splits the
+ * frames, and what one read brings crosses to the receiver's thread in one step.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // what cannot be written ends the line, which is told
+@SuppressWarnings("FutureReturnValueIgnored") // what cannot be written ends the connection, which is reported
 public final class WebSocketConnection extends SimpleChannelInboundHandler<Object> implements FrameReader.Sink {
-    /** Hears what comes over the line, one call at a time, on the line's own thread. */
+    /** Takes what comes over the connection, one call at a time, on the connection's own thread. */
     public interface Receiver {
         /** @param messages to be read before the return */
         void messages(FrameBatch messages);
 
-        /** A message that is no text, or too long to be one of ours. */
+        /** A message that is no text, or too long to be one of the venue's. */
         void unusable(String reason, String beginning);
 
-        /** The receiver is behind, so the socket is not read for a while; any thread. */
+        /** The receiver is slower than the venue, so the socket is not read for a while; any thread. */
         void paused();
 
-        /** The line is dead; the last call, and any thread where the receiver itself failed. */
+        /** The connection is dead; the last call, and any thread where the receiver itself failed. */
         void ended(String reason);
     }
 
-    /** What came, and how many bytes it counts for; the last of a line counts for none. */
-    private record Arrival(int bytes, Runnable told) {
-        static final int OVERHEAD = 100; // so that empty messages have a bound as well
-    }
-
     private static final System.Logger LOG = System.getLogger(WebSocketConnection.class.getName());
-    private static final int MOST_WAITING = 1024 * 1024;
-
-    /** Binance cuts off who sends more than five messages in a second, pongs included. */
-    private static final long PACE_NANOS = 250_000_000;
 
     /** How much of a reason to close is shown. */
     private static final int SHOWN = 123;
@@ -90,84 +59,71 @@ public final class WebSocketConnection extends SimpleChannelInboundHandler<Objec
     private final SocketLoop network;
     private final InstantSource clock;
     private final Receiver receiver;
-    private final WebSocketClientHandshaker handshaker;
-    private final CompletableFuture<Void> opened = new CompletableFuture<>();
-    private final LinkedBlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
-    private final AtomicLong waiting = new AtomicLong(); // bytes that the receiver has not taken
+    private final Handshake handshake;
+    private final Inbox inbox = new Inbox(this::taken);
+    private final long paceNanos;
     private volatile Channel channel;
     private volatile long lastSign = System.nanoTime(); // of life: bytes came
     private volatile long probed = lastSign; // later than the last sign: not yet answered
     private volatile boolean left; // what still comes is dropped
 
     // Of the network's thread alone:
-    private HttpResponse head;
-    private final FrameReader frames = new FrameReader(this);
+    private final FrameReader frames;
     private boolean ended;
     private byte[] pong; // waits for its turn; null = none
-    private long lastSent = lastSign - PACE_NANOS;
+    private long lastSent;
 
     private WebSocketConnection(URI address, SocketLoop network, InstantSource clock, Receiver receiver) {
         this.address = address;
         this.clock = clock;
         this.network = network;
         this.receiver = receiver;
-        handshaker = WebSocketClientHandshakerFactory.newHandshaker(
-                address,
-                WebSocketVersion.V13,
-                null,
-                false,
-                new DefaultHttpHeaders(),
-                BinanceDecoder.MAX_FRAME,
-                true,
-                false,
-                0,
-                false,
-                false); // no Origin: that is for pages
+        int longest = network.limits().longestMessage();
+        handshake = new Handshake(address, longest);
+        frames = new FrameReader(this, longest);
+        paceNanos = network.limits().pace().toNanos();
+        lastSent = lastSign - paceNanos;
     }
 
     /**
-     * Opens a line; blocks until the handshake is complete. The receiver may be called before the return.
+     * Opens a connection; blocks until the handshake is complete. The receiver may be called before the return.
      *
      * @param timeout for all of it
-     * @param clock tells when something was received
-     * @throws VenueErrors.UpgradeRefused where the venue answered with an HTTP status instead
+     * @param clock stamps what is received
+     * @throws UpgradeRefused where the venue answered with an HTTP status instead
      * @throws IOException where it cannot be reached
      */
     public static WebSocketConnection open(
             SocketLoop network, URI uri, Duration timeout, InstantSource clock, Receiver receiver)
             throws IOException, InterruptedException {
-        WebSocketConnection line = new WebSocketConnection(uri, network, clock, receiver);
-        ChannelFuture connecting = network.connect(uri, line);
-        line.channel = connecting.channel();
+        WebSocketConnection connection = new WebSocketConnection(uri, network, clock, receiver);
+        ChannelFuture connecting = network.connect(uri, connection);
+        connection.channel = connecting.channel();
         connecting.addListener(done -> {
             if (!done.isSuccess()) {
-                line.opened.completeExceptionally(done.cause());
+                connection.handshake.fail(done.cause());
             }
         });
         boolean open = false;
         try {
-            line.opened.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            connection.handshake.await(timeout);
             open = true;
-            return line;
-        } catch (TimeoutException e) {
-            throw new HttpTimeoutException("no handshake in time");
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+            return connection;
         } finally {
             if (!open) {
-                line.abort();
+                connection.abort();
             }
         }
     }
 
-    /** How long not a byte has come; 0 while the receiver is behind, for then nobody reads. */
+    /** How long not a byte has come; 0 while the receiver is behind, for then the socket may be left unread. */
     public long idleNanos() {
         return isBehind() ? 0 : System.nanoTime() - lastSign;
     }
 
-    /** Whether something waits for the receiver, or is being told to it. */
+    /** Whether something waits for the receiver, or is being delivered to it. */
     public boolean isBehind() {
-        return waiting.get() > 0;
+        return !inbox.isEmpty();
     }
 
     /** Sends a ping, unless one is still unanswered. */
@@ -184,7 +140,7 @@ public final class WebSocketConnection extends SimpleChannelInboundHandler<Objec
         return since - lastSign <= 0 || isBehind() ? 0 : System.nanoTime() - since;
     }
 
-    /** Says goodbye and lets go; nothing is told any more but the end. */
+    /** Says goodbye and lets go; the receiver hears of nothing any more but the end. */
     public void leave() {
         left = true;
         channel.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE));
@@ -203,13 +159,13 @@ public final class WebSocketConnection extends SimpleChannelInboundHandler<Objec
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-        handshaker.handshake(context.channel()); // over TLS it waits until that is secure
+        handshake.begin(context.channel());
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof SslHandshakeCompletionEvent tls && !tls.isSuccess()) {
-            opened.completeExceptionally(tls.cause());
+            handshake.fail(tls.cause());
         }
     }
 
@@ -221,57 +177,26 @@ public final class WebSocketConnection extends SimpleChannelInboundHandler<Objec
     @Override
     protected void channelRead0(ChannelHandlerContext context, Object message) {
         switch (message) {
-            case HttpResponse answer -> answered(answer);
-            case LastHttpContent end when !handshaker.isHandshakeComplete() -> upgrade();
-            case ByteBuf bytes -> frames.take(bytes, VenueTime.micros(clock.instant()));
+            case HttpResponse answer -> handshake.answered(answer);
+            case LastHttpContent end when !handshake.isComplete() -> upgrade();
+            case ByteBuf bytes -> frames.take(bytes, EpochMicros.of(clock.instant()));
             default -> {} // the body of a refusal
         }
     }
 
-    private void answered(HttpResponse answer) {
-        if (answer.decoderResult().isFailure()) {
-            opened.completeExceptionally(new IOException("it does not speak HTTP"));
-        } else if (!answer.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
-            Map<String, List<String>> wait =
-                    Map.of("Retry-After", answer.headers().getAll("Retry-After"));
-            opened.completeExceptionally(new VenueErrors.UpgradeRefused(
-                    answer.status().code(), HttpHeaders.of(wait, (name, value) -> true)));
-        }
-        head = answer;
-    }
-
     private void upgrade() {
-        if (opened.isDone()) {
-            return; // refused: this is the end of the answer
+        if (handshake.finish(channel)) {
+            network.opened(channel);
+            inbox.start(this::receiverFailed);
+            handshake.succeed();
         }
-        try {
-            handshaker.finishHandshake(
-                    channel,
-                    new DefaultFullHttpResponse(
-                            head.protocolVersion(),
-                            head.status(),
-                            Unpooled.EMPTY_BUFFER,
-                            head.headers(),
-                            EmptyHttpHeaders.INSTANCE));
-            channel.pipeline().remove(WebSocket13FrameDecoder.class); // the bytes come as they are
-        } catch (WebSocketHandshakeException e) {
-            opened.completeExceptionally(new IOException(e.getMessage(), e));
-            return;
-        }
-        network.opened(channel);
-        Thread.ofPlatform()
-                .name("binance-line")
-                .daemon()
-                .uncaughtExceptionHandler(this::receiverFailed)
-                .start(this::tell);
-        opened.complete(null);
     }
 
     @Override
     public void messages(FrameBatch messages) {
         int bytes = 0;
         for (int i = 0; i < messages.count(); i++) {
-            bytes += messages.to(i) - messages.from(i) + Arrival.OVERHEAD;
+            bytes += messages.to(i) - messages.from(i) + Inbox.OVERHEAD;
         }
         arrive(bytes, () -> {
             receiver.messages(messages);
@@ -281,50 +206,35 @@ public final class WebSocketConnection extends SimpleChannelInboundHandler<Objec
 
     @Override
     public void unusable(String reason, String beginning) {
-        arrive(beginning.length() + Arrival.OVERHEAD, () -> receiver.unusable(reason, beginning));
+        arrive(beginning.length() + Inbox.OVERHEAD, () -> receiver.unusable(reason, beginning));
     }
 
-    private void arrive(int bytes, Runnable told) {
+    private void arrive(int bytes, Runnable delivery) {
         if (left || ended) {
             return;
         }
-        long now = waiting.addAndGet(bytes);
-        arrivals.add(new Arrival(bytes, told));
-        if (now > MOST_WAITING && channel.config().isAutoRead()) {
+        if (inbox.add(bytes, delivery) && channel.config().isAutoRead()) {
             channel.config().setAutoRead(false);
             receiver.paused();
-            readOnWhereCaughtUp(); // it may have done so just before
+            readOnWhereThereIsRoom(); // the receiver may have caught up just before
         }
     }
 
-    private void readOnWhereCaughtUp() {
-        if (waiting.get() < MOST_WAITING / 2 && !channel.config().isAutoRead()) {
+    /** The receiver's thread has taken something. */
+    private void taken() {
+        if (inbox.isEmpty()) {
+            lastSign = System.nanoTime(); // nothing may have been read meanwhile
+        }
+        readOnWhereThereIsRoom();
+    }
+
+    private void readOnWhereThereIsRoom() {
+        if (inbox.hasRoom() && !channel.config().isAutoRead()) {
             try {
                 channel.config().setAutoRead(true);
             } catch (RejectedExecutionException e) {
                 left = true; // the network was closed meanwhile: there is nothing to read on
             }
-        }
-    }
-
-    /** The line's own thread: tells the receiver what came, until the end of the line. */
-    private void tell() {
-        List<Arrival> some = new ArrayList<>();
-        try {
-            for (boolean more = true; more; some.clear()) {
-                some.add(arrivals.take());
-                arrivals.drainTo(some);
-                for (Arrival arrival : some) {
-                    arrival.told.run();
-                    if (waiting.addAndGet(-arrival.bytes) == 0) {
-                        lastSign = System.nanoTime(); // nothing may have been read meanwhile
-                    }
-                    readOnWhereCaughtUp();
-                    more = arrival.bytes > 0;
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // nobody does; it would be the end of the line
         }
     }
 
@@ -341,7 +251,7 @@ public final class WebSocketConnection extends SimpleChannelInboundHandler<Objec
         boolean scheduled = pong != null;
         pong = payload;
         if (!scheduled) {
-            long wait = PACE_NANOS - (System.nanoTime() - lastSent);
+            long wait = paceNanos - (System.nanoTime() - lastSent);
             if (wait <= 0) {
                 sendPong();
             } else {
@@ -351,7 +261,7 @@ public final class WebSocketConnection extends SimpleChannelInboundHandler<Objec
     }
 
     private void sendPong() {
-        if (pong != null) { // else the line has ended meanwhile
+        if (pong != null) { // else the connection has ended meanwhile
             byte[] payload = pong;
             pong = null;
             send(new PongWebSocketFrame(Unpooled.wrappedBuffer(payload)));
@@ -370,8 +280,7 @@ public final class WebSocketConnection extends SimpleChannelInboundHandler<Objec
     @Override
     public void closed(int code, String reason) {
         end("%s closed the connection (code %d%s). Connecting again."
-                .formatted(
-                        address.getAuthority(), code, reason.isEmpty() ? "" : ": " + BinanceJson.clip(reason, SHOWN)));
+                .formatted(address.getAuthority(), code, reason.isEmpty() ? "" : ": " + Excerpt.of(reason, SHOWN)));
         channel.writeAndFlush(
                         code == FrameReader.NO_CODE
                                 ? new CloseWebSocketFrame()
@@ -385,28 +294,28 @@ public final class WebSocketConnection extends SimpleChannelInboundHandler<Objec
             end("%s breaks the WebSocket protocol (%s). Connecting again."
                     .formatted(address.getAuthority(), broken.getMessage()));
         } else if (failure instanceof IOException || failure instanceof CodecException) {
-            end(VenueErrors.unreachable(address, failure));
+            end(NetworkErrors.unreachable(address, failure));
         } else {
             LOG.log(System.Logger.Level.ERROR, "a socket's handler failed", failure);
             end("Reading from %s failed; the log says how. Connecting again.".formatted(address.getAuthority()));
         }
-        opened.completeExceptionally(failure);
+        handshake.fail(failure);
         context.close();
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         IOException gone = new IOException("the other side hung up");
-        opened.completeExceptionally(gone);
-        end(VenueErrors.unreachable(address, gone));
+        handshake.fail(gone);
+        end(NetworkErrors.unreachable(address, gone));
         pong = null;
     }
 
-    /** The first reason counts; it is told when all that came before it has been. */
+    /** The first reason counts; the receiver hears it after all that came before. */
     private void end(String reason) {
         if (!ended) {
             ended = true;
-            arrivals.add(new Arrival(0, () -> receiver.ended(reason)));
+            inbox.end(() -> receiver.ended(reason));
         }
     }
 }

@@ -4,7 +4,7 @@ import io.tapekeeper.venue.FeedCounts;
 import io.tapekeeper.venue.FeedEvent;
 import io.tapekeeper.venue.FeedListener;
 import io.tapekeeper.venue.TradeBatch;
-import io.tapekeeper.venue.binance.BinanceJson;
+import io.tapekeeper.venue.net.Excerpt;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -13,12 +13,12 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Where the lines of a feed meet its listener: one call at a time, none after the close, and a cause of failure said
- * once. Any thread may call; a listener that blocks blocks the caller.
+ * Where the connections of a feed meet its listener: one call at a time, none after the close, and a cause of failure
+ * reported once. Any thread may call; a listener that blocks blocks the caller.
  */
 public final class FeedHub {
     /** One unbroken stretch of connection. Once gone it stays so, whatever still arrives. */
-    public static final class Line {
+    public static final class Connection {
         private enum State {
             OPENED,
             PROVEN,
@@ -30,12 +30,12 @@ public final class FeedHub {
         private final int part;
         private State state = State.OPENED;
 
-        public Line() {
+        public Connection() {
             this(0);
         }
 
         /** @param part which part of the feed it carries */
-        public Line(int part) {
+        public Connection(int part) {
             this.part = part;
         }
     }
@@ -46,8 +46,8 @@ public final class FeedHub {
     private static final int MOST_SAID = 64;
 
     private final FeedListener listener;
-    private final int[] working; // proven lines of each part
-    private final ReentrantLock lock = new ReentrantLock(); // guards the lines and what was said
+    private final int[] working; // proven connections of each part
+    private final ReentrantLock lock = new ReentrantLock(); // guards the connections and what was said
     private final Set<String> said = new HashSet<>();
     private int workingParts;
     private volatile boolean closed;
@@ -62,21 +62,21 @@ public final class FeedHub {
     private final LongAdder pauses = new LongAdder();
     private volatile String lastMalformed = "";
 
-    /** @param parts of each of which a line must work for the feed to be connected */
+    /** @param parts of each of which a connection must work for the feed to be connected */
     public FeedHub(FeedListener listener, int parts) {
         this.listener = listener;
         this.working = new int[parts];
     }
 
-    /** Something usable came over the line. */
-    public void proven(Line line) {
+    /** Something usable came over the connection. */
+    public void proven(Connection connection) {
         lock.lock();
         try {
-            if (closed || line.state != Line.State.OPENED) {
+            if (closed || connection.state != Connection.State.OPENED) {
                 return;
             }
-            line.state = Line.State.PROVEN;
-            boolean came = working[line.part]++ == 0;
+            connection.state = Connection.State.PROVEN;
+            boolean came = working[connection.part]++ == 0;
             if (came) {
                 workingParts++;
                 connects.increment();
@@ -92,11 +92,11 @@ public final class FeedHub {
         }
     }
 
-    /** Passes on trades that came over the line, unless that is gone. */
-    void deliver(Line line, TradeBatch batch) {
+    /** Passes on trades that came over the connection, unless that is gone. */
+    void deliver(Connection connection, TradeBatch batch) {
         lock.lock();
         try {
-            if (line.state != Line.State.GONE && !closed) {
+            if (connection.state != Connection.State.GONE && !closed) {
                 trades.add(batch.count());
                 listener.traded(batch);
             }
@@ -105,7 +105,7 @@ public final class FeedHub {
         }
     }
 
-    /** Passes on what comes from no line, such as a price that is carried. */
+    /** Passes on what comes from no connection, such as a price that is carried. */
     public void say(FeedEvent event) {
         lock.lock();
         try {
@@ -119,30 +119,30 @@ public final class FeedHub {
     }
 
     /**
-     * The line is lost, or could not be opened. Where another line of its part works, only the log hears of it.
+     * The connection is lost, or could not be opened. Where another one of its part works, only the log hears of it.
      *
      * @param cause what makes two failures the same
      */
-    public void lost(Line line, String cause, String reason) {
-        fails(line, Line.State.GONE, cause, reason);
+    public void lost(Connection connection, String cause, String reason) {
+        fails(connection, Connection.State.GONE, cause, reason);
     }
 
-    /** The line keeps trades back. */
-    void stalled(Line line, String reason) {
+    /** The connection keeps trades back. */
+    void stalled(Connection connection, String reason) {
         stalls.increment();
-        fails(line, Line.State.DOUBTED, "stalled", reason);
+        fails(connection, Connection.State.DOUBTED, "stalled", reason);
     }
 
-    private void fails(Line line, Line.State then, String cause, String reason) {
+    private void fails(Connection connection, Connection.State then, String cause, String reason) {
         lock.lock();
         try {
-            if (closed || line.state == Line.State.GONE) {
+            if (closed || connection.state == Connection.State.GONE) {
                 return;
             }
             boolean connected = workingParts == working.length;
-            leave(line, then);
+            leave(connection, then);
             boolean news = said.size() < MOST_SAID && said.add(cause);
-            if (working[line.part] > 0) {
+            if (working[connection.part] > 0) {
                 if (news) {
                     LOG.log(System.Logger.Level.WARNING, reason);
                 }
@@ -155,26 +155,26 @@ public final class FeedHub {
         }
     }
 
-    private void leave(Line line, Line.State then) {
-        if (line.state == Line.State.PROVEN && --working[line.part] == 0) {
+    private void leave(Connection connection, Connection.State then) {
+        if (connection.state == Connection.State.PROVEN && --working[connection.part] == 0) {
             workingParts--;
         }
-        line.state = then;
+        connection.state = then;
     }
 
     /**
-     * Lets go of a line because another one of its part works.
+     * Lets go of a connection because another one of its part works.
      *
      * @param otherwise the reason to give where that one has just been lost
      */
-    void retire(Line line, String otherwise) {
+    void retire(Connection connection, String otherwise) {
         lock.lock();
         try {
             rotations.increment();
-            if (line.state == Line.State.PROVEN && working[line.part] == 1) {
-                lost(line, otherwise, otherwise);
+            if (connection.state == Connection.State.PROVEN && working[connection.part] == 1) {
+                lost(connection, otherwise, otherwise);
             } else {
-                leave(line, Line.State.GONE);
+                leave(connection, Connection.State.GONE);
             }
         } finally {
             lock.unlock();
@@ -196,7 +196,7 @@ public final class FeedHub {
     /** @param beginning how the message begins */
     public void malformed(String reason, String beginning) {
         malformed.increment();
-        lastMalformed = beginning.isEmpty() ? reason : reason + " | " + BinanceJson.clip(beginning, 200);
+        lastMalformed = beginning.isEmpty() ? reason : reason + " | " + Excerpt.of(beginning, 200);
         long count = malformed.sum();
         if (Long.bitCount(count) <= 1) { // 1, 2, 4, 8, …: a flood must not fill the log as well
             LOG.log(System.Logger.Level.WARNING, "malformed message {0}: {1}", count, lastMalformed);

@@ -7,40 +7,36 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-/** Where a stream is to be had: one host, and others where it does not serve us. Any thread. */
+/** The hosts of a stream: one, and others to go on with where it does not serve this location. Any thread. */
 public final class StreamHosts {
     private static final System.Logger LOG = System.getLogger(StreamHosts.class.getName());
 
     private final List<URI> hosts;
+    private final String remedy;
     private final AtomicInteger inUse = new AtomicInteger(); // index of hosts, never goes back
 
     /**
-     * @param preferred such as {@code wss://stream.binance.com:9443}
+     * @param preferred such as {@code wss://stream.binance.com:9443}; a path at its end is the caller's to cut off
+     * @param remedy a sentence on what to do where the only host does not serve this location; may be empty
      * @throws IllegalArgumentException with a sentence for users where one is no stream address
      */
-    public StreamHosts(URI preferred, List<URI> otherwise) {
+    public StreamHosts(URI preferred, List<URI> otherwise, String remedy) {
         hosts = Stream.concat(Stream.of(preferred), otherwise.stream())
-                .map(StreamHosts::withoutPath)
+                .map(StreamHosts::checked)
                 .toList();
+        this.remedy = remedy;
     }
 
-    private static URI withoutPath(URI streamUrl) {
+    private static URI checked(URI streamUrl) {
         if (streamUrl.getHost() == null || !streamUrl.getScheme().matches("(?i)wss?")) {
             throw new IllegalArgumentException(
                     "\"%s\" is no stream address: it begins with wss:// or ws:// and names a host."
                             .formatted(streamUrl));
         }
-        return URI.create(streamUrl.toString().replaceFirst("(/ws|/stream)?/*$", ""));
+        return streamUrl;
     }
 
-    /** What binance.com has for places that it does not serve otherwise. */
-    public static List<URI> standingBy(URI streamUrl) {
-        return String.valueOf(streamUrl.getHost()).matches("(?i)(.+\\.)?binance\\.com")
-                ? List.of(URI.create("wss://data-stream.binance.vision"))
-                : List.of();
-    }
-
-    public boolean anySecure() {
+    boolean anySecure() {
         return hosts.stream().anyMatch(SocketLoop::isSecure);
     }
 
@@ -71,6 +67,8 @@ public final class StreamHosts {
 
     /** For the case that none serves this location. */
     String refusal() {
-        return hosts.size() == 1 ? VenueErrors.refused(hosts.getFirst(), 451) : VenueErrors.nowhere(hosts.stream());
+        return hosts.size() > 1
+                ? VenueErrors.nowhere(hosts.stream())
+                : (VenueErrors.refused(hosts.getFirst(), 451) + " " + remedy).strip();
     }
 }

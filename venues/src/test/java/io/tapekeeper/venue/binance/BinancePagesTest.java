@@ -11,12 +11,15 @@ import io.tapekeeper.market.Side;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.ConnectionSettings;
+import io.tapekeeper.venue.EpochMicros;
 import io.tapekeeper.venue.Kline;
+import io.tapekeeper.venue.LocalRest;
+import io.tapekeeper.venue.LocalRest.Reply;
+import io.tapekeeper.venue.Patience;
 import io.tapekeeper.venue.Priority;
 import io.tapekeeper.venue.TradePage;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.VenueException.Kind;
-import io.tapekeeper.venue.binance.LocalRest.Reply;
 import io.tapekeeper.venue.limit.RateGovernor;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -42,7 +45,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class BinancePagesTest {
     private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
-    private static final long RECEIVED = VenueTime.micros(NOW);
+    private static final long RECEIVED = EpochMicros.of(NOW);
     private static final long TRADED = 1_790_000_000_000_123L;
 
     private LocalRest server;

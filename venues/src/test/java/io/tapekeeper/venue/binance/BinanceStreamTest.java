@@ -9,17 +9,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.ConnectionSettings;
+import io.tapekeeper.venue.Eventually;
+import io.tapekeeper.venue.Feed;
 import io.tapekeeper.venue.FeedCounts;
 import io.tapekeeper.venue.FeedEvent.Connected;
 import io.tapekeeper.venue.FeedEvent.Disconnected;
 import io.tapekeeper.venue.FeedEvent.Traded;
 import io.tapekeeper.venue.FeedListener;
+import io.tapekeeper.venue.Heard;
+import io.tapekeeper.venue.LocalWebSocket;
+import io.tapekeeper.venue.LocalWebSocket.Connection;
+import io.tapekeeper.venue.LocalWebSocket.Frame;
 import io.tapekeeper.venue.NewestIdSource;
-import io.tapekeeper.venue.binance.LocalWebSocket.Connection;
-import io.tapekeeper.venue.binance.LocalWebSocket.Frame;
+import io.tapekeeper.venue.Patience;
 import io.tapekeeper.venue.limit.ConnectBudget;
 import io.tapekeeper.venue.limit.RateGovernor;
+import io.tapekeeper.venue.stream.StreamFeed;
 import io.tapekeeper.venue.stream.StreamHosts;
+import io.tapekeeper.venue.stream.StreamPart;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -49,7 +56,7 @@ class BinanceStreamTest {
             """;
 
     private final Heard heard = new Heard();
-    private final List<BinanceStream> open = new ArrayList<>();
+    private final List<Feed> open = new ArrayList<>();
     private LocalWebSocket server;
 
     @BeforeEach
@@ -59,7 +66,7 @@ class BinanceStreamTest {
 
     @AfterEach
     void close() throws IOException {
-        open.forEach(BinanceStream::close);
+        open.forEach(Feed::close);
         server.close();
     }
 
@@ -73,15 +80,24 @@ class BinanceStreamTest {
         return patience().settings();
     }
 
-    private BinanceStream stream(FeedListener listener, ConnectionSettings settings) {
-        BinanceStream stream =
-                new BinanceStream(server.address(), List.of(BTCUSDT, ETHUSDT), TapeKind.AGGREGATE, listener, settings);
+    private static Feed feed(
+            StreamHosts hosts, List<Instrument> instruments, FeedListener listener, ConnectionSettings settings) {
+        return new StreamFeed(
+                BinanceStream.plan(hosts, instruments, TapeKind.AGGREGATE, false),
+                settings,
+                ConnectBudget.inMemory(),
+                NewestIdSource.NONE,
+                listener);
+    }
+
+    private Feed stream(FeedListener listener, ConnectionSettings settings) {
+        Feed stream = feed(BinanceStream.hosts(server.address()), List.of(BTCUSDT, ETHUSDT), listener, settings);
         open.add(stream);
         return stream;
     }
 
-    private BinanceStream started() {
-        BinanceStream stream = stream(heard, settings());
+    private Feed started() {
+        Feed stream = stream(heard, settings());
         stream.start();
         return stream;
     }
@@ -108,7 +124,7 @@ class BinanceStreamTest {
 
     @Test
     void subscribesByUrlAndStampsWhatArrivesWithOurClock() throws IOException {
-        BinanceStream stream = started();
+        Feed stream = started();
         Connection connection = server.next();
         assertEquals("/stream?streams=btcusdt@aggTrade/ethusdt@aggTrade", connection.path);
         connection.send(aggregate("ETHUSDT", 7));
@@ -122,7 +138,7 @@ class BinanceStreamTest {
 
     @Test
     void isConnectedOnlyWhenAFirstTradeCame() throws IOException {
-        BinanceStream stream = started();
+        Feed stream = started();
         Connection connection = server.next();
         connection.send("{\"result\":null,\"id\":1}");
         connection.frame(LocalWebSocket.PING, true, new byte[0]);
@@ -161,7 +177,7 @@ class BinanceStreamTest {
 
     @Test
     void countsAndSkipsWhatItCannotRead() throws IOException {
-        BinanceStream stream = started();
+        Feed stream = started();
         Connection connection = connected(1);
         connection.send("{\"e\":\"trade\"");
         connection.send("<html>");
@@ -179,7 +195,7 @@ class BinanceStreamTest {
 
     @Test
     void ignoresSymbolsAndKindsThatItDidNotAskFor() throws IOException {
-        BinanceStream stream = started();
+        Feed stream = started();
         Connection connection = connected(1);
         connection.send(aggregate("DOGEUSDT", 9));
         connection.send("""
@@ -192,7 +208,7 @@ class BinanceStreamTest {
 
     @Test
     void connectsAgainAfterACloseAndSaysWhy() throws IOException {
-        BinanceStream stream = started();
+        Feed stream = started();
         connected(1).close(1008, "Too many requests");
         String reason = heard.next(Disconnected.class).reason();
         assertTrue(reason.endsWith("closed the connection (code 1008: Too many requests). Connecting again."), reason);
@@ -217,7 +233,7 @@ class BinanceStreamTest {
         patience.firstRetry = Duration.ofHours(1);
         patience.longestRetry = Duration.ofHours(1);
         patience.stableAfter = Duration.ofHours(1);
-        BinanceStream stream = stream(heard, patience.settings());
+        Feed stream = stream(heard, patience.settings());
         stream.start();
         Connection old = connected(1);
         old.send(SHUTDOWN);
@@ -283,7 +299,7 @@ class BinanceStreamTest {
     void sendsOnePingToASilentVenueAndTakesItForDeadWhereNothingComes() throws IOException {
         Patience patience = patience();
         patience.probeTimeout = Duration.ofMillis(600);
-        BinanceStream stream = stream(heard, patience.settings());
+        Feed stream = stream(heard, patience.settings());
         stream.start();
         Connection connection = connected(1);
         for (int answered = 0; answered < 2; answered++) {
@@ -361,24 +377,21 @@ class BinanceStreamTest {
     })
     void keepsAwayWhereItIsRefusedAndSaysSoInPlainWords(String status, String words) {
         server.refuse("HTTP/1.1 " + status + "\r\nRetry-After: 60\r\nContent-Length: 0\r\n\r\n");
-        BinanceStream stream = started();
+        Feed stream = started();
         String reason = heard.next(Disconnected.class).reason();
         assertTrue(reason.contains(words), reason);
         stream.close();
         assertEquals(1, server.attempts.get());
     }
 
-    private BinanceStream startedWithSpare(URI otherwise, ConnectBudget permits) {
-        BinanceStream stream = new BinanceStream(
-                server.address(),
-                List.of(otherwise),
-                List.of(BTCUSDT),
-                TapeKind.AGGREGATE,
-                heard,
+    private Feed startedWithSpare(URI otherwise, ConnectBudget budget) {
+        StreamHosts hosts = BinanceStream.hosts(server.address(), List.of(otherwise));
+        Feed stream = new StreamFeed(
+                BinanceStream.plan(hosts, List.of(BTCUSDT), TapeKind.AGGREGATE, true),
                 settings(),
-                permits,
+                budget,
                 NewestIdSource.NONE,
-                true);
+                heard);
         open.add(stream);
         stream.start();
         return stream;
@@ -427,7 +440,7 @@ class BinanceStreamTest {
         "ws://127.0.0.1:9000,"
     })
     void onlyBinanceComHasAHostThatStandsBy(URI streamUrl, URI otherwise) {
-        assertEquals(otherwise == null ? List.of() : List.of(otherwise), StreamHosts.standingBy(streamUrl));
+        assertEquals(otherwise == null ? List.of() : List.of(otherwise), BinanceStream.standingBy(streamUrl));
     }
 
     @ParameterizedTest
@@ -435,9 +448,9 @@ class BinanceStreamTest {
     void aDemandForAPauseHoldsForAllWhoShareThePermits(int status) {
         RateGovernor governor = RateGovernor.inMemory("the-venue", CLOCK);
         server.refuse("HTTP/1.1 %d x\r\nRetry-After: 60\r\n\r\n".formatted(status));
-        BinanceStream stream = startedWithSpare(server.address(), governor.connectPermits());
+        Feed stream = startedWithSpare(server.address(), governor.connectBudget());
         heard.next(Disconnected.class);
-        assertEquals(60_000_000_000L, governor.connectPermits().nanosToWait());
+        assertEquals(Duration.ofSeconds(60), governor.connectBudget().toWait());
         assertEquals(status == 418, governor.snapshot().bannedUntilMicros() > 0);
         stream.close();
         assertEquals(1, server.attempts.get());
@@ -445,7 +458,7 @@ class BinanceStreamTest {
 
     @Test
     void aRefusedSubscriptionIsNoLoop() throws IOException {
-        BinanceStream stream = started();
+        Feed stream = started();
         Connection connection = server.next();
         connection.send("{\"error\":{\"code\":2,\"msg\":\"Invalid request: invalid stream\"},\"id\":null}");
         String reason = heard.next(Disconnected.class).reason();
@@ -461,7 +474,7 @@ class BinanceStreamTest {
     void aListenerThatBlocksHoldsTheVenueBackAndNothingIsLost() throws IOException {
         CountDownLatch busy = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
-        BinanceStream stream = stream(
+        Feed stream = stream(
                 event -> {
                     heard.on(event);
                     busy.countDown();
@@ -512,7 +525,7 @@ class BinanceStreamTest {
 
     @Test
     void closeSaysGoodbyeAndNothingIsHeardAfterwards() throws IOException {
-        BinanceStream stream = started();
+        Feed stream = started();
         Connection connection = connected(1);
         stream.close();
         Frame goodbye = Eventually.next(connection.received);
@@ -526,7 +539,7 @@ class BinanceStreamTest {
     @Test
     void closeTakesLessThanASecondWhileTheVenueDoesNotAnswer() {
         server.fallSilent();
-        BinanceStream stream = started();
+        Feed stream = started();
         Eventually.that("it is connecting", () -> server.attempts.get() > 0);
         assertQuick(stream);
         assertTrue(heard.events.isEmpty());
@@ -536,7 +549,7 @@ class BinanceStreamTest {
     void closeTakesLessThanASecondWhileTheListenerBlocks() throws IOException {
         CountDownLatch busy = new CountDownLatch(1);
         CountDownLatch never = new CountDownLatch(1);
-        BinanceStream stream = stream(
+        Feed stream = stream(
                 event -> {
                     busy.countDown();
                     awaitUninterrupted(never);
@@ -552,12 +565,12 @@ class BinanceStreamTest {
     @Test
     void closeTakesLessThanASecondWhileItWaitsToTryAgain() {
         server.refuse("HTTP/1.1 451 x\r\nContent-Length: 0\r\n\r\n");
-        BinanceStream stream = started();
+        Feed stream = started();
         heard.next(Disconnected.class);
         assertQuick(stream);
     }
 
-    private static void assertQuick(BinanceStream stream) {
+    private static void assertQuick(Feed stream) {
         long start = System.nanoTime();
         stream.close();
         long millis = (System.nanoTime() - start) / 1_000_000;
@@ -588,9 +601,9 @@ class BinanceStreamTest {
         List<Instrument> many = IntStream.range(0, 2_000)
                 .mapToObj(i -> new Instrument("binance", "COIN%dUSDT".formatted(i), 0, 0))
                 .toList();
-        List<BinanceStream.Part> parts = BinanceStream.parts(many, TapeKind.AGGREGATE);
+        List<StreamPart> parts = BinanceStream.parts(many, TapeKind.AGGREGATE);
         int carried = 0;
-        for (BinanceStream.Part part : parts) {
+        for (StreamPart part : parts) {
             URI uri = part.at(URI.create("wss://stream.binance.com:9443"));
             assertTrue(uri.toString().length() < 8_000);
             assertTrue(part.instruments().size() <= 1_024);
@@ -607,7 +620,7 @@ class BinanceStreamTest {
         for (int i = 0; i < 400; i++) {
             many.add(new Instrument("binance", "COIN%dUSDT".formatted(i), 0, 0));
         }
-        BinanceStream stream = new BinanceStream(server.address(), many, TapeKind.AGGREGATE, heard, settings());
+        Feed stream = feed(BinanceStream.hosts(server.address()), many, heard, settings());
         open.add(stream);
         stream.start();
         Connection first = server.next();
@@ -638,12 +651,13 @@ class BinanceStreamTest {
                 URI.create("wss://stream.binance.com:9443/stream?streams=btcusdt@trade"),
                 BinanceStream.parts(List.of(BTCUSDT), TapeKind.RAW)
                         .getFirst()
-                        .at(new StreamHosts(URI.create("wss://stream.binance.com:9443" + path), List.of()).inUse()));
+                        .at(BinanceStream.hosts(URI.create("wss://stream.binance.com:9443" + path))
+                                .inUse()));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"https://stream.binance.com", "stream.binance.com", "wss:///x"})
     void anAddressThatIsNoneIsRefused(String address) {
-        assertThrows(IllegalArgumentException.class, () -> new StreamHosts(URI.create(address), List.of()));
+        assertThrows(IllegalArgumentException.class, () -> BinanceStream.hosts(URI.create(address)));
     }
 }

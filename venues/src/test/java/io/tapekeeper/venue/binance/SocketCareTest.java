@@ -8,17 +8,28 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.Eventually;
+import io.tapekeeper.venue.Feed;
 import io.tapekeeper.venue.FeedEvent;
 import io.tapekeeper.venue.FeedEvent.Connected;
 import io.tapekeeper.venue.FeedEvent.Disconnected;
 import io.tapekeeper.venue.FeedEvent.Traded;
 import io.tapekeeper.venue.FeedListener;
+import io.tapekeeper.venue.Heard;
+import io.tapekeeper.venue.LocalWebSocket;
+import io.tapekeeper.venue.LocalWebSocket.Connection;
 import io.tapekeeper.venue.NewestIdSource;
+import io.tapekeeper.venue.Patience;
 import io.tapekeeper.venue.VenueException;
-import io.tapekeeper.venue.binance.LocalWebSocket.Connection;
 import io.tapekeeper.venue.limit.ConnectBudget;
+import io.tapekeeper.venue.limit.RateGovernor;
+import io.tapekeeper.venue.stream.StreamFeed;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -31,6 +42,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,7 +55,7 @@ class SocketCareTest {
 
     private final Heard heard = new Heard();
     private final Patience patience = new Patience();
-    private final List<BinanceStream> open = new ArrayList<>();
+    private final List<Feed> open = new ArrayList<>();
     private LocalWebSocket server;
 
     @BeforeEach
@@ -54,27 +66,24 @@ class SocketCareTest {
 
     @AfterEach
     void close() throws IOException {
-        open.forEach(BinanceStream::close);
+        open.forEach(Feed::close);
         server.close();
     }
 
-    private BinanceStream started(
-            FeedListener listener, ConnectBudget permits, NewestIdSource witness, boolean redundant) {
-        BinanceStream stream = new BinanceStream(
-                server.address(),
-                List.of(BTCUSDT),
-                TapeKind.AGGREGATE,
-                listener,
+    private Feed started(FeedListener listener, ConnectBudget budget, NewestIdSource newest, boolean redundant) {
+        Feed stream = new StreamFeed(
+                BinanceStream.plan(
+                        BinanceStream.hosts(server.address()), List.of(BTCUSDT), TapeKind.AGGREGATE, redundant),
                 patience.settings(),
-                permits,
-                witness,
-                redundant);
+                budget,
+                newest,
+                listener);
         open.add(stream);
         stream.start();
         return stream;
     }
 
-    private BinanceStream started(NewestIdSource witness) {
+    private Feed started(NewestIdSource witness) {
         return started(heard, ConnectBudget.inMemory(), witness, false);
     }
 
@@ -107,7 +116,7 @@ class SocketCareTest {
     void rotationsLeaveNoHoleThoughTheOldSocketLagsBehindTheNewOne() throws Exception {
         patience.rotateAfter = Duration.ofMillis(500);
         patience.overlap = Duration.ofMillis(400);
-        BinanceStream stream = started(NewestIdSource.NONE);
+        Feed stream = started(NewestIdSource.NONE);
         AtomicBoolean over = new AtomicBoolean();
         Thread venue = Thread.ofPlatform().start(() -> print(over));
         Eventually.that("six rotations", () -> stream.counts().rotations() >= 6);
@@ -150,7 +159,7 @@ class SocketCareTest {
     @Test
     void onAQuietMarketTheOldSocketStaysUntilItEndsAndTheNewOneIsThereAlready() throws IOException {
         patience.rotateAfter = Duration.ofSeconds(1);
-        BinanceStream stream = started(NewestIdSource.NONE);
+        Feed stream = started(NewestIdSource.NONE);
         Connection old = connected(1);
         Connection young = server.next();
         pass(Duration.ofMillis(300));
@@ -166,7 +175,7 @@ class SocketCareTest {
 
     @Test
     void aNewSocketThatStaysSilentWhileTheOldOneTalksIsNotTrusted() throws IOException {
-        BinanceStream stream = started(NewestIdSource.NONE);
+        Feed stream = started(NewestIdSource.NONE);
         Connection old = connected(1);
         old.send(SHUTDOWN);
         Connection deaf = server.next();
@@ -185,7 +194,7 @@ class SocketCareTest {
     @Test
     void aVenueThatIsOutOfReachWhileASocketRotatesDisturbsNobody() throws IOException {
         patience.rotateAfter = Duration.ofMillis(500);
-        BinanceStream stream = started(NewestIdSource.NONE);
+        Feed stream = started(NewestIdSource.NONE);
         Connection old = connected(1);
         server.refuse("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
         Eventually.that("it tried several times", () -> server.attempts.get() > 4);
@@ -223,7 +232,7 @@ class SocketCareTest {
         suspectSoon();
         AtomicLong newest = new AtomicLong(1);
         AtomicInteger questions = new AtomicInteger();
-        BinanceStream stream = started((symbol, kind) -> {
+        Feed stream = started((symbol, kind) -> {
             assertEquals("BTCUSDT", symbol);
             assertEquals(TapeKind.AGGREGATE, kind);
             questions.incrementAndGet();
@@ -250,7 +259,7 @@ class SocketCareTest {
     void aQuietMarketIsAskedAboutEverMoreSeldomAndNeverReplaced() throws IOException {
         suspectSoon();
         BlockingQueue<Long> questions = new LinkedBlockingQueue<>();
-        BinanceStream stream = started((symbol, kind) -> {
+        Feed stream = started((symbol, kind) -> {
             questions.add(System.nanoTime());
             return OptionalLong.of(1);
         });
@@ -271,7 +280,7 @@ class SocketCareTest {
         patience.flightTime = Duration.ofSeconds(15);
         CountDownLatch asked = new CountDownLatch(1);
         AtomicInteger questions = new AtomicInteger();
-        BinanceStream stream = started((symbol, kind) -> {
+        Feed stream = started((symbol, kind) -> {
             asked.countDown();
             questions.incrementAndGet();
             return OptionalLong.of(2);
@@ -289,7 +298,7 @@ class SocketCareTest {
     void aWitnessThatFailsProvesNothingAndIsAskedAgain() throws IOException {
         suspectSoon();
         AtomicInteger questions = new AtomicInteger();
-        BinanceStream stream = started((symbol, kind) -> {
+        Feed stream = started((symbol, kind) -> {
             if (questions.incrementAndGet() <= 3) {
                 throw new VenueException(VenueException.Kind.UNREACHABLE, "does not answer");
             }
@@ -331,7 +340,7 @@ class SocketCareTest {
     void aSocketThatNeverSpokeIsReplacedWhenTheVenueGoesOnPrinting() throws IOException {
         suspectSoon();
         AtomicLong newest = new AtomicLong();
-        BinanceStream stream = started((symbol, kind) -> OptionalLong.of(newest.incrementAndGet()));
+        Feed stream = started((symbol, kind) -> OptionalLong.of(newest.incrementAndGet()));
         server.next();
         String reason = heard.next(Disconnected.class).reason();
         assertTrue(reason.contains("keeps trades back"), reason);
@@ -343,7 +352,7 @@ class SocketCareTest {
     void whatWasPrintedBetweenTwoConnectionsIsNotHeldAgainstTheSecond() throws IOException {
         suspectSoon();
         AtomicInteger questions = new AtomicInteger();
-        BinanceStream stream = started((symbol, kind) -> {
+        Feed stream = started((symbol, kind) -> {
             questions.incrementAndGet();
             return OptionalLong.of(2);
         });
@@ -357,7 +366,7 @@ class SocketCareTest {
 
     @Test
     void ofTwoSocketsOneMayDieWithoutAWordOfDisconnection() throws IOException {
-        BinanceStream stream = started(heard, ConnectBudget.inMemory(), NewestIdSource.NONE, true);
+        Feed stream = started(heard, ConnectBudget.inMemory(), NewestIdSource.NONE, true);
         Connection first = connected(1);
         Connection second = server.next();
         assertEquals(first.path, second.path);
@@ -395,63 +404,59 @@ class SocketCareTest {
     }
 
     @Test
-    void onlyOneAttemptToConnectIsInFlight() {
+    void onlyOneAttemptToConnectIsInFlight() throws IOException {
         patience.request = Duration.ofMillis(300);
-        server.fallSilent();
-        BlockingQueue<Long> taken = new LinkedBlockingQueue<>();
-        ConnectBudget permits = new ConnectBudget() {
+        BlockingQueue<Long> attempts = new LinkedBlockingQueue<>();
+        ServerSocket watched = new ServerSocket(0, 50, InetAddress.getLoopbackAddress()) {
             @Override
-            public long nanosToWait() {
-                return 0;
-            }
-
-            @Override
-            public void take() {
-                taken.add(System.nanoTime());
-            }
-
-            @Override
-            public void refused(int status, Duration pause) {
-                throw new AssertionError("this server refuses nobody");
+            public Socket accept() throws IOException {
+                Socket socket = super.accept();
+                attempts.add(System.nanoTime());
+                return socket;
             }
         };
-        started(heard, permits, NewestIdSource.NONE, true); // two sessions want to connect
-        long last = Eventually.next(taken);
+        server.close();
+        server = new LocalWebSocket(watched);
+        server.fallSilent();
+        started(heard, ConnectBudget.inMemory(), NewestIdSource.NONE, true); // two sessions want to connect
+        long last = Eventually.next(attempts);
         for (int i = 0; i < 5; i++) {
-            long next = Eventually.next(taken);
-            assertTrue(next - last >= 300_000_000, "the one before was not over");
+            long next = Eventually.next(attempts);
+            assertTrue(next - last >= 200_000_000, "the one before was not over"); // some room for a late look
             last = next;
         }
     }
 
     @Test
-    void noAttemptIsMadeWithoutAPermit() throws IOException {
-        AtomicBoolean permitted = new AtomicBoolean();
-        AtomicInteger taken = new AtomicInteger();
+    void noAttemptIsMadeBeyondTheBudget() throws IOException {
+        Instant start = Instant.ofEpochSecond(1_790_000_000);
+        AtomicReference<Instant> now = new AtomicReference<>(start);
         AtomicInteger asked = new AtomicInteger();
-        ConnectBudget permits = new ConnectBudget() {
-            @Override
-            public long nanosToWait() {
-                asked.incrementAndGet();
-                return permitted.get() ? 0 : 1_000_000;
+        RateGovernor governor = RateGovernor.inMemory("the-venue", () -> {
+            asked.incrementAndGet();
+            return now.get();
+        });
+        for (int used = 0; used < 300; used++) {
+            if (governor.connectBudget().toWait().isZero()) {
+                attempt(governor.connectBudget());
             }
-
-            @Override
-            public void take() {
-                taken.incrementAndGet();
-            }
-
-            @Override
-            public void refused(int status, Duration pause) {
-                throw new AssertionError("this server refuses nobody");
-            }
-        };
-        started(heard, permits, NewestIdSource.NONE, false);
+        }
+        now.set(start.plus(governor.connectBudget().toWait()).minusMillis(20)); // so that it asks often
+        asked.set(0);
+        started(heard, governor.connectBudget(), NewestIdSource.NONE, false);
         Eventually.that("it has waited in vain", () -> asked.get() > 20);
         assertEquals(0, server.attempts.get());
-        permitted.set(true);
+        now.set(start.plusSeconds(3_600));
         connected(1);
-        assertEquals(1, taken.get());
+        assertEquals(1, governor.snapshot().connects());
+    }
+
+    private static void attempt(ConnectBudget budget) throws IOException {
+        try {
+            budget.attempt(new CountDownLatch(1), () -> "made");
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

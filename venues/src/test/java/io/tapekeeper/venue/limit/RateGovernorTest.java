@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tapekeeper.venue.EpochMicros;
+import io.tapekeeper.venue.Eventually;
 import io.tapekeeper.venue.Priority;
 import io.tapekeeper.venue.RateState;
 import io.tapekeeper.venue.VenueException;
-import io.tapekeeper.venue.binance.Eventually;
-import io.tapekeeper.venue.binance.VenueTime;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -58,14 +57,14 @@ class RateGovernorTest {
         try (RateGovernor governor = open()) {
             governor.limit(5_000);
             assertEquals(Duration.ZERO, governor.take(3_990, Priority.LIVE));
-            governor.connectPermits().take();
+            governor.connectBudget().take();
             governor.ban(429, Duration.ofSeconds(30));
             before = governor.snapshot();
         }
         try (RateGovernor governor = open()) {
             assertEquals(before, governor.snapshot());
             assertEquals(
-                    new RateState(HOST, 5_000, 3_990, 0, 1_000, VenueTime.micros(START.plusSeconds(30)), 1, 1, 1, 0),
+                    new RateState(HOST, 5_000, 3_990, 0, 1_000, EpochMicros.of(START.plusSeconds(30)), 1, 1, 1, 0),
                     before);
             VenueException banned = assertThrows(VenueException.class, () -> governor.take(1, Priority.REPAIR));
             assertEquals(VenueException.Kind.REFUSED, banned.kind());
@@ -83,39 +82,26 @@ class RateGovernorTest {
     @Test
     void aRestartForgetsNoPauseBetweenConnections() {
         try (RateGovernor governor = open()) {
-            governor.connectPermits().refused(429, Duration.ofSeconds(30));
-            governor.connectPermits().refused(429, Duration.ofSeconds(10));
+            governor.connectBudget().refused(429, Duration.ofSeconds(30));
+            governor.connectBudget().refused(429, Duration.ofSeconds(10));
             assertEquals(0, governor.snapshot().bannedUntilMicros(), "REST may go on");
         }
         try (RateGovernor governor = open()) {
             assertEquals(2, governor.snapshot().refusals429());
-            assertEquals(30_000_000_000L, governor.connectPermits().nanosToWait());
+            assertEquals(Duration.ofSeconds(30), governor.connectBudget().toWait());
             pass(Duration.ofSeconds(30));
-            assertEquals(0, governor.connectPermits().nanosToWait());
+            assertEquals(Duration.ZERO, governor.connectBudget().toWait());
         }
     }
 
     @Test
     void aBanOfConnectionsIsABanOfAll() {
         try (RateGovernor governor = open()) {
-            governor.connectPermits().refused(418, Duration.ofMinutes(2));
-            assertEquals(120_000_000_000L, governor.connectPermits().nanosToWait());
+            governor.connectBudget().refused(418, Duration.ofMinutes(2));
+            assertEquals(Duration.ofMinutes(2), governor.connectBudget().toWait());
             assertThrows(VenueException.class, () -> governor.take(1, Priority.LIVE));
             assertEquals(1, governor.snapshot().bans418());
         }
-    }
-
-    @Test
-    void aPauseInMemoryIsNotCutShortByAnother() {
-        AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5); // may overflow
-        AttemptBudget permits = new AttemptBudget(300, Duration.ofMinutes(5), nanos::get);
-        assertEquals(0, permits.nanosToWait());
-        permits.refused(429, Duration.ofNanos(100));
-        nanos.addAndGet(40);
-        permits.refused(429, Duration.ofNanos(10));
-        assertEquals(60, permits.nanosToWait());
-        nanos.addAndGet(60);
-        assertEquals(0, permits.nanosToWait());
     }
 
     @Test

@@ -17,7 +17,6 @@ import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
-import io.tapekeeper.venue.binance.BinanceDecoder;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -33,35 +32,39 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is sent comes out, however the network cuts it. Netty's encoder writes the frames. */
 class FrameReaderTest {
+    private static final int LONGEST = 1 << 20;
+
     private final List<String> said = new ArrayList<>();
     private final Queue<FrameBatch> unread = new ArrayDeque<>();
     private boolean behind; // reads what came only when everything has come
-    private final FrameReader reader = new FrameReader(new FrameReader.Sink() {
-        @Override
-        public void messages(FrameBatch messages) {
-            unread.add(messages);
-            if (!behind) {
-                readAll();
-            }
-        }
+    private final FrameReader reader = new FrameReader(
+            new FrameReader.Sink() {
+                @Override
+                public void messages(FrameBatch messages) {
+                    unread.add(messages);
+                    if (!behind) {
+                        readAll();
+                    }
+                }
 
-        @Override
-        public void unusable(String reason, String beginning) {
-            readAll();
-            said.add("unusable " + reason + " " + beginning.length());
-        }
+                @Override
+                public void unusable(String reason, String beginning) {
+                    readAll();
+                    said.add("unusable " + reason + " " + beginning.length());
+                }
 
-        @Override
-        public void ping(byte[] payload) {
-            said.add("ping " + new String(payload, UTF_8));
-        }
+                @Override
+                public void ping(byte[] payload) {
+                    said.add("ping " + new String(payload, UTF_8));
+                }
 
-        @Override
-        public void closed(int code, String reason) {
-            readAll();
-            said.add("closed " + code + " " + reason);
-        }
-    });
+                @Override
+                public void closed(int code, String reason) {
+                    readAll();
+                    said.add("closed " + code + " " + reason);
+                }
+            },
+            LONGEST);
 
     private void readAll() {
         for (FrameBatch next = unread.poll(); next != null; next = unread.poll()) {
@@ -141,7 +144,7 @@ class FrameReaderTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 3})
     void whatIsTooLongIsSkippedWithoutBeingKept(int fragments) {
-        String half = "x".repeat(BinanceDecoder.MAX_FRAME / 2 + 1);
+        String half = "x".repeat(LONGEST / 2 + 1);
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         all.writeBytes(bytes(new TextWebSocketFrame("before")));
         if (fragments == 0) {

@@ -6,9 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
-import io.tapekeeper.venue.binance.Eventually;
-import io.tapekeeper.venue.binance.LocalWebSocket;
-import io.tapekeeper.venue.limit.VenueErrors;
+import io.tapekeeper.venue.Eventually;
+import io.tapekeeper.venue.LocalWebSocket;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -35,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class WebSocketConnectionTest {
     private static final char[] PASSWORD = "changeit".toCharArray();
+    private static final SocketLimits LIMITS = new SocketLimits(1 << 20, Duration.ofMillis(250));
     private static SSLContext serverTls;
     private static SslContext clientTls;
 
@@ -118,7 +118,7 @@ class WebSocketConnectionTest {
     @Test
     void speaksOverTlsAndIsToldOfTheEndBehindTheLastMessage() throws Exception {
         try (LocalWebSocket server = server();
-                SocketLoop network = new SocketLoop(clientTls)) {
+                SocketLoop network = new SocketLoop(clientTls, LIMITS)) {
             open(network, "localhost", server);
             LocalWebSocket.Connection connection = server.next();
             assertEquals("/stream?streams=a@trade", connection.path);
@@ -132,9 +132,9 @@ class WebSocketConnectionTest {
     @Test
     void aCertificateForAnotherHostIsRefused() throws Exception {
         try (LocalWebSocket server = server();
-                SocketLoop network = new SocketLoop(clientTls)) {
+                SocketLoop network = new SocketLoop(clientTls, LIMITS)) {
             IOException refused = assertThrows(IOException.class, () -> open(network, "127.0.0.1", server));
-            String reason = VenueErrors.unreachable(URI.create("wss://127.0.0.1"), refused);
+            String reason = NetworkErrors.unreachable(URI.create("wss://127.0.0.1"), refused);
             assertTrue(reason.startsWith("No secure connection to 127.0.0.1"), reason);
         }
     }
@@ -142,9 +142,9 @@ class WebSocketConnectionTest {
     @Test
     void aCertificateThatNobodyVouchesForIsRefused() throws Exception {
         try (LocalWebSocket server = server();
-                SocketLoop network = new SocketLoop(SocketLoop.publicTrust())) {
+                SocketLoop network = new SocketLoop(SocketLoop.publicTrust(), LIMITS)) {
             IOException refused = assertThrows(IOException.class, () -> open(network, "localhost", server));
-            String reason = VenueErrors.unreachable(URI.create("wss://localhost"), refused);
+            String reason = NetworkErrors.unreachable(URI.create("wss://localhost"), refused);
             assertTrue(reason.startsWith("No secure connection to localhost"), reason);
         }
     }

@@ -3,8 +3,6 @@ package io.tapekeeper.venue.stream;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tapekeeper.market.Instrument;
-import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.ConnectionSettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,17 +18,16 @@ class StallDetectorTest {
     private static final long SECOND = 1_000 * MILLI;
 
     private final List<String> questions = new ArrayList<>();
+    private List<String> places;
     private long newest;
     private long now = 1_000 * SECOND;
 
     private StallDetector watch(String... symbols) {
+        places = List.of(symbols);
         StallDetector watch = new StallDetector(
-                Stream.of(symbols)
-                        .map(symbol -> new Instrument("binance", symbol, 0, 0))
-                        .toList(),
-                TapeKind.RAW,
+                List.of(symbols),
                 ConnectionSettings.defaults().sockets(),
-                (symbol, kind) -> {
+                symbol -> {
                     questions.add(symbol);
                     return OptionalLong.of(newest);
                 },
@@ -44,7 +41,7 @@ class StallDetectorTest {
     private void trade(StallDetector watch, String symbol, long pause) {
         for (int id = 1; id <= 10; id++) {
             now += pause;
-            watch.pulse(symbol).heard(id);
+            watch.symbol(places.indexOf(symbol)).heard(id);
             assertTrue(watch.look(now).isEmpty());
             newest = id;
         }
