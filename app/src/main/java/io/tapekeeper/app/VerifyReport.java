@@ -1,9 +1,8 @@
 package io.tapekeeper.app;
 
-import static java.lang.String.format;
-
 import io.tapekeeper.app.terminal.Findings;
 import io.tapekeeper.bar.Interval;
+import io.tapekeeper.feature.Feature;
 import io.tapekeeper.recorder.audit.KlineAudit;
 import io.tapekeeper.recorder.audit.TapeAudit;
 import io.tapekeeper.series.Series;
@@ -59,41 +58,38 @@ record VerifyReport(Series series, TapeAudit audit, Optional<KlineAudit> klines,
         findings.fineIf(
                 audit.rowsDiffering() == 0,
                 "rows",
-                format(
-                        Locale.ROOT,
-                        "%,d computed again from the trades, %,d differ",
-                        audit.rows(),
-                        audit.rowsDiffering()));
+                with("%,d computed again from the trades, %,d differ", audit.rows(), audit.rowsDiffering()));
         audit.differing().stream().limit(MOST_SHOWN).forEach(start -> findings.detail(KlineAudit.time(start)));
         more(findings, audit.rowsDiffering(), "rows");
+        if (audit.rowsUncomputed() > 0) {
+            String columns = String.join(", ", Feature.columns(Feature.allFurther()));
+            findings.note(
+                    "features",
+                    with("%,d rows not yet computed: %s; run computes them", audit.rowsUncomputed(), columns));
+        }
         klines.ifPresentOrElse(
                 bars -> printKlines(findings, bars, interval.orElseThrow()),
                 () -> findings.note("klines", "not compared: " + klinesProblem));
     }
 
     private void printIds(Findings findings) {
-        findings.fine("ids", format(Locale.ROOT, "%,d to %,d", audit.firstId(), audit.lastId()));
+        findings.fine("ids", with("%,d to %,d", audit.firstId(), audit.lastId()));
         findings.fineIf(
                 audit.lacking() == 0 && audit.duplicates() == 0,
                 "complete",
-                format(
-                        Locale.ROOT,
+                with(
                         "%s %%: %,d trades stored, %,d missing, %,d duplicates",
-                        completeness().toPlainString(),
-                        audit.stored(),
-                        audit.lacking(),
-                        audit.duplicates()));
+                        completeness().toPlainString(), audit.stored(), audit.lacking(), audit.duplicates()));
         audit.missing().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
-                .forEach(entry -> findings.detail(format(Locale.ROOT, "%,d %s", entry.getValue(), entry.getKey())));
+                .forEach(entry -> findings.detail(with("%,d %s", entry.getValue(), entry.getKey())));
         audit.holes().stream().limit(MOST_SHOWN).forEach(gap -> printGap(findings, gap));
         more(findings, audit.holeCount(), "gaps");
     }
 
     private static void printGap(Findings findings, TapeAudit.Hole gap) {
         if (gap.ids() > MOST_IDS_NAMED) {
-            findings.detail(
-                    format(Locale.ROOT, "ids %d to %d (%,d): %s", gap.firstId(), gap.lastId(), gap.ids(), gap.cause()));
+            findings.detail(with("ids %d to %d (%,d): %s", gap.firstId(), gap.lastId(), gap.ids(), gap.cause()));
             return;
         }
         for (long first = gap.firstId(); first <= gap.lastId(); first += IDS_A_LINE) {
@@ -105,16 +101,13 @@ record VerifyReport(Series series, TapeAudit audit, Optional<KlineAudit> klines,
     }
 
     private void printKlines(Findings findings, KlineAudit bars, Interval interval) {
-        String found = format(
-                Locale.ROOT,
+        String found = with(
                 "%,d bars of %s equal, %,d differ; %,d incomplete left out%s",
                 bars.equal(),
                 interval,
                 bars.differing(),
                 bars.incomplete(),
-                bars.unknown() == 0
-                        ? ""
-                        : format(Locale.ROOT, ", %,d without trades unknown to the venue", bars.unknown()));
+                bars.unknown() == 0 ? "" : with(", %,d without trades unknown to the venue", bars.unknown()));
         if (bars.compared() == 0) {
             findings.note("klines", "nothing to compare: " + found);
         } else {
@@ -131,9 +124,13 @@ record VerifyReport(Series series, TapeAudit audit, Optional<KlineAudit> klines,
 
     private static void more(Findings findings, long count, String what) {
         if (count > MOST_SHOWN) {
-            findings.detail(
-                    format(Locale.ROOT, "and %,d more %s (--json lists up to 1,000)", count - MOST_SHOWN, what));
+            findings.detail(with("and %,d more %s (--json lists up to 1,000)", count - MOST_SHOWN, what));
         }
+    }
+
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation is in a library of its own
+    private static String with(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
     }
 
     /** All of it as a tree for JSON. */
@@ -153,6 +150,7 @@ record VerifyReport(Series series, TapeAudit audit, Optional<KlineAudit> klines,
         tree.put("holeCount", audit.holeCount());
         tree.put("rowsComputed", audit.rows());
         tree.put("rowsDiffering", audit.rowsDiffering());
+        tree.put("rowsNotYetComputed", audit.rowsUncomputed());
         tree.put("firstRowsDiffering", audit.differing());
         tree.put("klines", klines.<Object>map(VerifyReport::asTree).orElse(null));
         tree.put("klinesProblem", klinesProblem);

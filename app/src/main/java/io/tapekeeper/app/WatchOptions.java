@@ -10,7 +10,7 @@ final class WatchOptions {
             names = "--preset",
             paramLabel = "NAME",
             description = "Set of features and rules: ${COMPLETION-CANDIDATES} (default: classic).")
-    @SuppressWarnings("UnusedVariable") // there is one so far; the option is for the help and for what comes
+    @SuppressWarnings("UnusedVariable") // classic is the only one; the option refuses other names
     private PresetName preset = PresetName.classic;
 
     @Option(names = "--window", paramLabel = "BARS", description = "Window of volatility and z-score (default: 20).")

@@ -110,7 +110,8 @@ class PriceAnalysisTest {
             double value = Double.parseDouble(price);
             byte[] table = ("1,1\n2," + price + "\n").getBytes(StandardCharsets.UTF_8);
             assertEquals(
-                    "2," + price + "," + (value / 1 - 1) + ",,,neutral,",
+                    "2," + price + "," + (value / 1 - 1) + ",,,neutral,,"
+                            + (value > 0 ? Math.abs(StrictMath.log(value)) : ""),
                     rows(table, 100, 1).lines().skip(2).findFirst().orElseThrow(),
                     "seed " + seed);
         }

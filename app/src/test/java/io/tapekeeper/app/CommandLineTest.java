@@ -232,9 +232,9 @@ class CommandLineTest {
         Path named = file("named.csv", "price,volume,time\n100,5,a\n101,5,b\n");
         assertEquals(0, run("analyze", named.toString(), "--out", out.toString()));
         assertEquals("""
-                time,price,return,volatility,zscore,signal,alerts
-                a,100,,,,neutral,
-                b,101,0.010000000000000009,,,neutral,
+                time,price,return,volatility,zscore,signal,alerts,ewma_volatility
+                a,100,,,,neutral,,
+                b,101,0.010000000000000009,,,neutral,,0.009950330853168092
                 """, Files.readString(out));
         Path bare = file("bare.csv", "1,100\n2,101\n");
         assertEquals(0, run("analyze", bare.toString(), "--out", out.toString()));

@@ -1,5 +1,12 @@
 package io.tapekeeper.app;
 
+import com.sun.source.tree.CompilationUnitTree;
+import com.sun.source.tree.LineMap;
+import com.sun.source.tree.MethodTree;
+import com.sun.source.util.JavacTask;
+import com.sun.source.util.SourcePositions;
+import com.sun.source.util.TreeScanner;
+import com.sun.source.util.Trees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,20 +19,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
 
-/**
- * The sizes of files, methods and packages, read from the sources of the product's modules. The sources are formatted,
- * so a method is what stands between the line that opens it and the brace at the same indentation.
- */
+/** The sizes of files, methods and packages, read from the sources of the product's modules. */
 final class SourceLaws {
     private static final List<String> MODULES = List.of("core", "venues", "store", "recorder", "dashboard", "app");
-    private static final Pattern OPENS_METHOD = Pattern.compile(
-            "^( {4}| {8})(?!if|for|while|switch|try|synchronized|return|new|throw|else|do\\b|[/*@})])[^=;]*\\b(\\w+)\\([^;=]*$");
 
     private final Map<String, List<String>> files = new TreeMap<>(); // lines by name without the base package
+    private final Map<String, Path> paths = new TreeMap<>(); // by the same name
 
     private SourceLaws(Path root) {
         for (String module : MODULES) {
@@ -36,7 +40,9 @@ final class SourceLaws {
                             .toString()
                             .replace('\\', '/')
                             .replace('/', '.');
-                    files.put(name.substring(0, name.length() - ".java".length()), lines(file));
+                    String plain = name.substring(0, name.length() - ".java".length());
+                    files.put(plain, lines(file));
+                    paths.put(plain, file);
                 });
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -72,37 +78,40 @@ final class SourceLaws {
     }
 
     Set<String> methodsOver(int most) {
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         Set<String> found = new TreeSet<>();
-        files.forEach((name, lines) -> {
-            for (int at = 0; at < lines.size(); at++) {
-                Matcher opens = OPENS_METHOD.matcher(lines.get(at));
-                if (opens.find()) {
-                    int end = end(lines, at, opens.group(1));
-                    if (end - at + 1 > most) {
-                        found.add(name + "." + opens.group(2));
+        try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, null)) {
+            JavacTask task = (JavacTask) compiler.getTask(
+                    null, manager, null, null, null, manager.getJavaFileObjectsFromPaths(paths.values()));
+            SourcePositions positions = Trees.instance(task).getSourcePositions();
+            for (CompilationUnitTree unit : task.parse()) {
+                LineMap map = unit.getLineMap();
+                String file = nameOf(unit);
+                new TreeScanner<Void, Void>() {
+                    @Override
+                    public Void visitMethod(MethodTree method, Void unused) {
+                        long first = map.getLineNumber(positions.getStartPosition(unit, method));
+                        long last = map.getLineNumber(positions.getEndPosition(unit, method));
+                        if (last - first + 1 > most) {
+                            found.add(file + "." + method.getName());
+                        }
+                        return super.visitMethod(method, null);
                     }
-                }
+                }.scan(unit, null);
             }
-        });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         return found;
     }
 
-    /** The line that ends what begins at {@code at}; {@code at} itself where that has no body. */
-    private static int end(List<String> lines, int at, String indentation) {
-        if (lines.get(at).endsWith("}")) {
-            return at;
-        }
-        for (int line = at + 1; line < lines.size(); line++) {
-            String text = lines.get(line);
-            boolean same = text.startsWith(indentation) && !text.startsWith(indentation + " ");
-            if (same && text.startsWith("}", indentation.length())) {
-                return line;
-            }
-            if (same && text.endsWith(";")) {
-                return at;
-            }
-        }
-        return at;
+    private String nameOf(CompilationUnitTree unit) {
+        Path path = Path.of(unit.getSourceFile().toUri());
+        return paths.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(path))
+                .findFirst()
+                .orElseThrow()
+                .getKey();
     }
 
     Set<String> packagesOver(int mostFiles, int mostLines) {

@@ -347,6 +347,14 @@ class VerifyCommandTest {
     }
 
     @Test
+    void whatARecordingHasStillToComputeIsNotWrong() throws SQLException {
+        byHand("UPDATE feature SET ewma_volatility = NULL");
+        assertSays(verify("--klines", "off"), 1, "WRONG  rows");
+        byHand("INSERT INTO uncomputed SELECT id, NULL, NULL FROM series");
+        assertSays(verify("--klines", "off"), 0, "rows not yet computed: ewma_volatility", " 0 differ");
+    }
+
+    @Test
     void aTapeOfWhichTheOldPartWasForgottenIsWholeFromItsNewBeginning() throws SQLException {
         run(exchange, db, "raw", "--keep", "2m");
         assertTrue(number("SELECT count(*) FROM trade") < 9_000, "nothing was forgotten");

@@ -37,6 +37,7 @@ import java.sql.Statement;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Random;
+import java.util.function.Supplier;
 
 /**
  * Whether a store that grows stays as fast: {@code GrowthBenchmark FOLDER TRADES...}, for example
@@ -199,8 +200,8 @@ public final class GrowthBenchmark {
         }
 
         @Override
-        public void stateDue(Pipeline pipeline) {
-            PipelineState state = pipeline.state();
+        public void stateDue(Supplier<PipelineState> due) {
+            PipelineState state = due.get();
             recorder.checkpoint(SERIES, state.lastId(), state.lastBarStart(), state.bytes());
         }
 

@@ -22,7 +22,16 @@ public enum Feature {
     /** Mean of the last m volatilities. */
     BASELINE("baseline", "base", "baseline", Unit.PER_BAR, Csv.SECOND, Rolled.HIGHEST),
     /** (p − mean) / sample deviation of the last n closes. */
-    ZSCORE("zscore", "z", "z-score", Unit.DEVIATIONS, Csv.FIRST, Rolled.FARTHEST);
+    ZSCORE("zscore", "z", "z-score", Unit.DEVIATIONS, Csv.FIRST, Rolled.FARTHEST),
+    /** Volatility in which old returns fade, with a half-life of 60 bars. */
+    EWMA_VOLATILITY(
+            "ewma_volatility",
+            "ewma",
+            "EWMA volatility",
+            Unit.PER_BAR,
+            Csv.LAST,
+            Rolled.HIGHEST,
+            () -> new EwmaVolatility(60));
 
     /** What a value counts. The page draws features of one unit in one pane. */
     public enum Unit {

@@ -171,7 +171,7 @@ public final class Pipeline {
     private void stateDue() {
         if (lastBarStart != NONE) { // else there is nothing to continue from
             barsSinceState = 0;
-            listener.stateDue(this);
+            listener.stateDue(this::state);
         }
     }
 
@@ -206,6 +206,39 @@ public final class Pipeline {
             lastTradeTime = sequencer.lastTime();
         }
         return true;
+    }
+
+    /**
+     * Begins with a state of a tape whose trades up to it were deleted; features that the state lacks begin there too.
+     * Only on a new pipeline.
+     *
+     * @return false where the state is of another version; the pipeline is then as new
+     */
+    public boolean beginAt(PipelineState before) {
+        boolean restored = restore(before);
+        if (restored) {
+            analyst.further().beginUnknown();
+        }
+        return restored;
+    }
+
+    /**
+     * Takes over the further features, which are unknown after a state of an earlier version, as they were computed
+     * elsewhere from the closes of the same bars.
+     *
+     * @param barStart start of the last bar in {@code further}, epoch microseconds
+     */
+    public void learn(long barStart, byte[] further) {
+        try {
+            analyst.further().learn(series.interval().numberOf(barStart), further);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a state just made is of this version", e);
+        }
+    }
+
+    /** The part of {@link #state} that {@link #learn} takes. */
+    public byte[] furtherState() {
+        return analyst.further().state();
     }
 
     /**

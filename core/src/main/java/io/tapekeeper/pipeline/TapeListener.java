@@ -7,6 +7,7 @@ import io.tapekeeper.series.FeatureRow;
 import io.tapekeeper.signal.SignalChange;
 import io.tapekeeper.tape.Gap;
 import io.tapekeeper.tape.GapCause;
+import java.util.function.Supplier;
 
 /**
  * Receives what a {@link Pipeline} computes, in the order of the tape, on the thread that owns the pipeline. For each
@@ -39,6 +40,8 @@ public interface TapeListener {
      * The state of the pipeline is worth saving now: so many bars have closed since the last time, or the tape is about
      * to pass a gap, and the rows after it are computed again from this state once the missing trades have come. Not
      * called before the first bar has closed.
+     *
+     * @param state computes the state when it is asked, which it may be until this method returns
      */
-    default void stateDue(Pipeline pipeline) {}
+    default void stateDue(Supplier<PipelineState> state) {}
 }

@@ -24,6 +24,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -244,5 +245,32 @@ class AnalystTest {
         assertTrue(message.contains("at most 2.846"), message); // 9 / √10
         assertEquals("classic", Preset.CLASSIC.label());
         assertTrue(new Preset(30, 100, 3, 2, 1).label().matches("classic-[0-9a-f]{8}"));
+    }
+
+    @Test
+    void aStateOfTheVersionBeforeLacksTheFurtherFeaturesAndNothingElse() throws IOException {
+        closes(0, wave(300));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        analyst.save(new DataOutputStream(bytes));
+        byte[] state = bytes.toByteArray();
+        assertEquals(4, ByteBuffer.wrap(state).getInt());
+        ByteBuffer.wrap(state).putInt(3); // which ended where the further features begin
+        Said continued = new Said();
+        Analyst later = new Analyst(BTC, Interval.SECOND, Preset.CLASSIC, continued);
+        later.restore(new DataInputStream(new ByteArrayInputStream(state)));
+        int before = said.rows.size();
+        for (int second = 300; second < 340; second++) {
+            Trade trade = trade(second, 100 + second % 3, second * 1_000_000L);
+            analyst.trade(trade);
+            later.trade(trade);
+        }
+        assertEquals(40, continued.rows.size());
+        for (int at = 0; at < 40; at++) {
+            FeatureRow whole = said.rows.get(before + at);
+            FeatureRow row = continued.rows.get(at);
+            assertFalse(row.values().isWhole());
+            assertTrue(whole.values().isWhole());
+            assertEquals(whole.values().only(Feature.allClassic()), row.values());
+        }
     }
 }

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -76,8 +77,8 @@ class PipelineTest {
         }
 
         @Override
-        public void stateDue(Pipeline pipeline) {
-            states.add(pipeline.state());
+        public void stateDue(Supplier<PipelineState> due) {
+            states.add(due.get());
         }
 
         List<FeatureRow> rows() {

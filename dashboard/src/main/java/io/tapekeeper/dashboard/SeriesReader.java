@@ -48,7 +48,9 @@ record SeriesReader(LiveSeries live, History history) {
     static List<FeatureRow> joined(List<FeatureRow> stored, List<FeatureRow> ring) {
         Map<Long, FeatureRow> rows = new TreeMap<>();
         stored.forEach(row -> rows.put(row.bar().start(), row));
-        ring.forEach(row -> rows.put(row.bar().start(), row));
+        for (FeatureRow row : ring) { // newer, or the same; the store may have computed what the live tape lacks
+            rows.merge(row.bar().start(), row, (before, now) -> now.values().isWhole() ? now : before);
+        }
         return List.copyOf(rows.values());
     }
 

@@ -144,7 +144,7 @@ class DashboardTest {
                 "{\"more\":false,\"t\":[10,11],\"o\":[61849.5,61850],\"h\":[61849.5,61850],"
                         + "\"l\":[61849.5,61850],\"c\":[61849.5,61850],\"v\":[1.5,1.5],"
                         + "\"ret\":[0.5,0.5],\"vol\":[null,null],\"annual\":[null,null],"
-                        + "\"base\":[null,null],\"z\":[null,null],"
+                        + "\"base\":[null,null],\"z\":[null,null],\"ewma\":[null,null],"
                         + "\"signal\":[\"neutral\",\"neutral\"],\"rules\":[0,0],"
                         + "\"complete\":[true,true],\"carried\":[false,false]}",
                 get("/api/history?series=" + BTC_ID).body());

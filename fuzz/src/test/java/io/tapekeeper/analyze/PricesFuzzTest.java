@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.alert.ClassicRules;
 import io.tapekeeper.feature.ClassicFeatures;
+import io.tapekeeper.feature.FurtherFeatures;
 import io.tapekeeper.fuzz.FuzzedDecoder;
 import io.tapekeeper.fuzz.Recordings;
 import io.tapekeeper.series.Preset;
@@ -28,7 +29,7 @@ import java.util.stream.Stream;
  * are those of a slow reader that takes one line of text after the other.
  */
 class PricesFuzzTest extends FuzzedDecoder {
-    private static final String HEADER = "time,price,return,volatility,zscore,signal,alerts\n";
+    private static final String HEADER = "time,price,return,volatility,zscore,signal,alerts,ewma_volatility\n";
 
     private static final int CHUNK = 1 << 13; // no input has a longer line
     private static final String NAME = "prices.csv";
@@ -76,6 +77,7 @@ class PricesFuzzTest extends FuzzedDecoder {
     /** The definition: appends the rows of a table, or returns what is wrong with it. */
     private String slowly(String text, StringBuilder rows) {
         ClassicFeatures computed = new ClassicFeatures(20, 100, 1_000_000);
+        FurtherFeatures further = new FurtherFeatures();
         ClassicRules rules = new ClassicRules(3, 2);
         List<String> lines = new BufferedReader(new StringReader(text)).lines().toList();
         int time = 0;
@@ -109,13 +111,15 @@ class PricesFuzzTest extends FuzzedDecoder {
             if (Math.abs(value) > 1e150) {
                 return malformed(number, "\"" + cell + "\" is too large for a price", line);
             }
-            computed.update(sample++, value);
+            computed.update(sample, value);
+            further.update(sample++, value, !Double.isNaN(computed.change()));
             rows.append(cells[time].strip()).append(',').append(cell).append(',');
             rows.append(shown(computed.change())).append(',');
             rows.append(shown(computed.volatility())).append(',');
             rows.append(shown(computed.zScore())).append(',');
             rows.append(Signal.ofZScore(computed.zScore(), 1).label()).append(',');
-            rows.append(ClassicRules.labels(rules.holding(computed))).append('\n');
+            rows.append(ClassicRules.labels(rules.holding(computed))).append(',');
+            rows.append(shown(further.value(0))).append('\n');
         }
         return sample > 0 ? "" : NAME + " holds no prices: each line must be time,price";
     }

@@ -10,6 +10,7 @@ import io.tapekeeper.recorder.repair.BackgroundRepair;
 import io.tapekeeper.recorder.repair.LiveRepair;
 import io.tapekeeper.recorder.tape.TapePipeline;
 import io.tapekeeper.recorder.tape.TapeThread;
+import io.tapekeeper.recorder.tape.TapeTrim;
 import io.tapekeeper.series.Series;
 import io.tapekeeper.store.History;
 import io.tapekeeper.store.Recorder;
@@ -200,8 +201,8 @@ final class RecordingSession {
                 lookedAt = now;
                 monitor.look(now);
             }
-            if (now - forgotAt >= FORGOTTEN_EVERY.toNanos() && forget()) {
-                forgotAt = now;
+            if (now - forgotAt >= FORGOTTEN_EVERY.toNanos()) {
+                forgotAt = forget() ? now : now - FORGOTTEN_EVERY.toNanos() + LOOKED_EVERY.toNanos();
             }
             around.notices().show(List.copyOf(tapes.values()), monitor.health());
             if (isDamaged()) {
@@ -236,20 +237,26 @@ final class RecordingSession {
 
     /**
      * Has what is older than the plan keeps deleted, counted from the last bar that closed, for one trade's time may be
-     * wrong. Returns false where the writer is in trouble: it might wait for room in a queue.
+     * wrong. Returns false where there is more to delete, or the writer is in trouble: it might wait for room in a
+     * queue.
      */
     private boolean forget() {
         if (plan.keep().isEmpty() || use.recorder.trouble().isPresent()) {
             return false;
         }
+        boolean more = false;
         for (TapePipeline tape : tapes.values()) {
             long closed = tape.now().closedUpTo();
             if (closed != Long.MIN_VALUE) {
-                use.recorder.forget(
-                        tape.series().tape(), closed - plan.keep().get().toNanos() / 1_000);
+                long before = closed - plan.keep().get().toNanos() / 1_000;
+                if (plan.kind() == TapeKind.POLL) {
+                    use.recorder.forget(tape.series().tape(), before);
+                } else {
+                    more |= new TapeTrim(use.history, use.recorder, tape.series(), plan.preset()).forget(before);
+                }
             }
         }
-        return true;
+        return !more;
     }
 
     private void noteEnd(List<TapePipeline> all) {

@@ -12,8 +12,8 @@ import java.util.function.LongSupplier;
  * @param nanos local monotonic time
  */
 public record RecordingSettings(RepairSettings repair, InstantSource wall, LongSupplier nanos) {
-    /** The defaults, on this machine's clocks. */
-    public static RecordingSettings defaults() {
-        return new RecordingSettings(RepairSettings.DEFAULTS, InstantSource.system(), System::nanoTime);
+    /** The usual patience, on these clocks. */
+    public static RecordingSettings on(InstantSource wall, LongSupplier nanos) {
+        return new RecordingSettings(RepairSettings.DEFAULTS, wall, nanos);
     }
 }

@@ -12,6 +12,7 @@ import io.tapekeeper.venue.binance.Binance;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,7 +36,7 @@ class EmbeddedRecordingTest {
             new Recording(
                             plan,
                             () -> Binance.at(rest, streams),
-                            RecordingSettings.defaults(),
+                            RecordingSettings.on(InstantSource.system(), System::nanoTime),
                             new Shutdown(),
                             Surroundings.NONE)
                     .run();

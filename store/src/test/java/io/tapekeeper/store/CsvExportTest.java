@@ -115,10 +115,10 @@ class CsvExportTest {
         assertEquals(
                 """
                 time,price,return,volatility,zscore,signal,alerts,instrument,preset,complete,\
-                log_return,volatility_annual,baseline,carried,revision
-                1735689600000,100.00000000,,,,neutral,,BTCUSDT,classic,false,,,,false,0
+                log_return,volatility_annual,baseline,carried,revision,ewma_volatility
+                1735689600000,100.00000000,,,,neutral,,BTCUSDT,classic,false,,,,false,0,
                 1735689601000,101.00000000,-0.30000000000000004,0.3333333333333333,3.25,sell,\
-                z-high|volatility-spike,BTCUSDT,classic,true,1.0E-7,5.0E22,0.5,false,1
+                z-high|volatility-spike,BTCUSDT,classic,true,1.0E-7,5.0E22,0.5,false,1,
                 """,
                 printed(
                         recorder -> {

@@ -123,7 +123,11 @@ final class Samples {
                     "DROP TRIGGER trade_deleted",
                     "ALTER TABLE tape DROP COLUMN first_id",
                     "ALTER TABLE tape DROP COLUMN last_id"),
-            List.of("DROP TABLE uncomputed", "DROP TABLE beginning"));
+            List.of("DROP TABLE uncomputed", "DROP TABLE beginning"),
+            List.of(
+                    "ALTER TABLE feature DROP COLUMN ewma_volatility",
+                    "ALTER TABLE rollup DROP COLUMN ewma_volatility_low",
+                    "ALTER TABLE rollup DROP COLUMN ewma_volatility_high"));
 
     /** Makes a store one of an earlier version. */
     static void backTo(Path file, int version) throws Exception {

@@ -5,9 +5,9 @@ import java.time.InstantSource;
 import java.util.stream.Stream;
 
 /**
- * How patient to be with Binance. All of them run on monotonic time.
+ * How patient to be with a venue. All durations run on local monotonic time.
  *
- * @param clock our clock: stamps what arrives
+ * @param clock our clock; it stamps what arrives
  * @param requestTimeout for connecting, and for a REST answer to be complete
  * @param pollTimeout for the answer to a poll; never beyond the next boundary
  * @param firstRetry the longest first wait before another attempt; doubled at each failure
@@ -27,18 +27,18 @@ public record ConnectionSettings(
     /**
      * How long to trust an open socket.
      *
-     * @param readIdle without a single byte, pings included, for this long a socket is taken for dead. Binance pings
-     *     every 20 s, but some of its edges were seen to ping every 3 minutes
+     * @param readIdle without a single byte, pings included, for this long a socket is taken for dead. Some of
+     *     Binance's edges were seen to ping every 3 minutes instead of every 20 s
      * @param probeTimeout a socket that is silent for half of this is sent a ping, and is taken for dead where nothing
      *     comes for all of it from then on
      * @param stableAfter how long data must have come before failures are forgotten
      * @param rotateAfter the age at which a socket gives way to a new one; up to a tenth earlier. Binance ends each
      *     after 24 hours
-     * @param overlap how long the old socket is kept when its successor has had its first trade, so that it can bring
+     * @param overlap how long the old socket is kept after its successor has had its first trade, so that it can bring
      *     what is still on its way
-     * @param shortestStall how long a symbol may be silent at least before the witness is asked
+     * @param shortestStall how long a symbol may at least be silent before the venue is asked for its newest id
      * @param longestStall and at most, however seldom it trades
-     * @param flightTime how much later than the witness knows it a trade may arrive
+     * @param flightTime how long after the venue has answered with its id a trade may still arrive
      */
     public record Sockets(
             Duration readIdle,

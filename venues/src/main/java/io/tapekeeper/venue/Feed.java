@@ -1,8 +1,8 @@
 package io.tapekeeper.venue;
 
 /**
- * A source of market data that keeps itself going: it retries for ever and says so. All methods may be called from any
- * thread.
+ * A source of market data that keeps itself going: it retries for ever and reports that it does. All methods may be
+ * called from any thread.
  */
 public interface Feed extends AutoCloseable {
     /**

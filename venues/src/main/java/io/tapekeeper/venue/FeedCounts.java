@@ -4,7 +4,7 @@ package io.tapekeeper.venue;
  * What a feed has counted since its start.
  *
  * @param frames messages, or answers to polls, that arrived
- * @param trades trades, or polled prices, that were delivered; doubles count
+ * @param trades trades, or polled prices, that were delivered; duplicates count
  * @param ignored messages that were understood to be of no concern
  * @param malformed messages that were not understood; they are skipped
  * @param reconnects how often the connection came back after it had been lost

@@ -23,7 +23,7 @@ public sealed interface FeedEvent {
     /**
      * The feed does not work, and tries again by itself.
      *
-     * @param reason one plain sentence; said once per cause while retrying, not once per attempt
+     * @param reason one plain sentence; reported once per cause while retrying, not once per attempt
      */
     record Disconnected(String reason) implements FeedEvent {}
 }

@@ -3,7 +3,7 @@ package io.tapekeeper.venue;
 import io.tapekeeper.tape.TapeKind;
 import java.util.OptionalLong;
 
-/** Knows by another way than the sockets what a venue has printed, such as its REST API. */
+/** Knows what a venue has printed by another way than the sockets, such as its REST API. */
 @FunctionalInterface
 public interface NewestIdSource {
     /** Knows of no trade, so that no silence is ever suspicious. */

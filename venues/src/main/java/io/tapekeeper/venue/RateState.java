@@ -1,12 +1,12 @@
 package io.tapekeeper.venue;
 
 /**
- * What is left of a venue's patience with our address, at one moment. It counts all processes that share the governor's
- * file.
+ * What is left at one moment of the weight that a venue grants our address. It counts all processes that share the
+ * governor's file.
  *
- * @param host the venue's, as its limit is told
+ * @param host whose limit it is
  * @param limit weight per minute that the venue allows one address
- * @param used weight of the last minute, that of other programs on this address included where the venue told of it
+ * @param used weight of the last minute, that of other programs on this address included where the venue has counted it
  * @param repairUsed the part of {@code used} that repairs took
  * @param reserve weight of the limit that is never used
  * @param bannedUntilMicros no request before this time, epoch microseconds of our clock; 0 where none is forbidden

@@ -1,7 +1,5 @@
 package io.tapekeeper.app.terminal;
 
-import static java.lang.String.format;
-
 import io.tapekeeper.feature.Feature;
 import io.tapekeeper.health.Completeness;
 import io.tapekeeper.health.Health;
@@ -124,24 +122,22 @@ public final class StatusLine implements Notices {
         }
         StringBuilder line = new StringBuilder(symbol).append(' ');
         int places = watch.series().instrument().pricePlaces();
-        line.append(format(Locale.ROOT, "%,." + places + "f", Decimals.toDouble(now.price())));
+        line.append(with("%,." + places + "f", Decimals.toDouble(now.price())));
         FeatureRow row = now.row();
         line.append(
                 row != null && !Double.isNaN(row.values().of(Feature.ZSCORE))
-                        ? format(
-                                Locale.ROOT,
+                        ? with(
                                 "  %s z %+.2f",
-                                row.signal().label(),
-                                row.values().of(Feature.ZSCORE))
-                        : format(Locale.ROOT, "  warming up %d of %d", health.warm(), health.warmOf()));
+                                row.signal().label(), row.values().of(Feature.ZSCORE))
+                        : with("  warming up %d of %d", health.warm(), health.warmOf()));
         if (watch.series().tape().kind() != TapeKind.POLL && !Double.isNaN(health.tradesPerSecond())) {
-            line.append(format(Locale.ROOT, "  %.1f trades/s", health.tradesPerSecond()));
+            line.append(with("  %.1f trades/s", health.tradesPerSecond()));
         }
         if (health.agesMeaningful()) {
-            line.append(format(Locale.ROOT, "  last %.1f s ago", health.lastTradeAgeMillis() / 1e3));
+            line.append(with("  last %.1f s ago", health.lastTradeAgeMillis() / 1e3));
         }
         if (health.storedTrades() >= 0) {
-            line.append(format(Locale.ROOT, "  %,d stored", health.storedTrades()));
+            line.append(with("  %,d stored", health.storedTrades()));
         }
         return line.append(missing(health.completeness()))
                 .append(trouble(health))
@@ -152,25 +148,28 @@ public final class StatusLine implements Notices {
         if (!completeness.isKnown() || completeness.isWhole()) {
             return "";
         }
-        String missing = format(Locale.ROOT, "  %,d missing", completeness.missingTrades());
+        String missing = with("  %,d missing", completeness.missingTrades());
         if (completeness.repair() == null) {
             return missing;
         }
         long left = completeness.repair().etaSeconds();
         return missing
-                + format(Locale.ROOT, ", repairing %d %%", completeness.repair().percent())
-                + (left < 0 ? "" : format(Locale.ROOT, ", %d:%02d left", left / 60, left % 60));
+                + with(", repairing %d %%", completeness.repair().percent())
+                + (left < 0 ? "" : with(", %d:%02d left", left / 60, left % 60));
     }
 
     private static String trouble(Health health) {
         double offset = health.clockOffsetMillis();
-        String clock = Math.abs(offset) > CLOCK_SHOWN_MILLIS
-                ? format(Locale.ROOT, "  clock off by %+.1f s", -offset / 1e3)
-                : "";
+        String clock = Math.abs(offset) > CLOCK_SHOWN_MILLIS ? with("  clock off by %+.1f s", -offset / 1e3) : "";
         return switch (health.state()) {
             case LIVE, WARMING_UP -> clock;
             case STALE -> clock + "  STALE: " + health.reason();
             case DISCONNECTED -> clock + "  DISCONNECTED: " + health.reason();
         };
+    }
+
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation is in a library of its own
+    private static String with(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
     }
 }

@@ -13,9 +13,11 @@ import io.tapekeeper.fuzz.Recordings;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.tape.GapCause;
 import io.tapekeeper.tape.IdRange;
+import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.AbsenceProof;
 import io.tapekeeper.venue.ConnectionSettings;
+import io.tapekeeper.venue.IdProbe;
 import io.tapekeeper.venue.Kline;
 import io.tapekeeper.venue.Priority;
 import io.tapekeeper.venue.RangeSink;
@@ -171,7 +173,7 @@ class RestAnswersFuzzTest extends FuzzedDecoder {
                     () -> rest.instruments(List.of("BTCUSDT")),
                     () -> rest.newestId("BTCUSDT", TapeKind.RAW),
                     () -> rest.newestId("BTCUSDT", TapeKind.AGGREGATE),
-                    () -> rest.prices(List.of("BTCUSDT", "ETHUSDT")),
+                    () -> rest.prices(List.of("BTCUSDT", "ETHUSDT"), Duration.ofSeconds(10)),
                     () -> page(rest, TapeKind.RAW),
                     () -> page(rest, TapeKind.AGGREGATE),
                     () -> rest.firstIdAt("XRPETH", TapeKind.RAW, NOW),
@@ -205,8 +207,9 @@ class RestAnswersFuzzTest extends FuzzedDecoder {
     }
 
     private static void walk(BinanceRest rest) {
-        RawIdProbe walk =
-                new RawIdProbe(rest, "XRPETH", new IdRange(7, 1L << 40), 0, new AbsenceProof(Duration.ZERO), NOWHERE);
+        TapeId tape = new TapeId("binance", "XRPETH", TapeKind.RAW, false);
+        IdProbe walk = rest.probe(tape, new IdRange(7, 1L << 40), 0, new AbsenceProof(Duration.ZERO), NOWHERE)
+                .orElseThrow();
         walk.step();
         walk.step(); // goes on where the first answer ended
     }

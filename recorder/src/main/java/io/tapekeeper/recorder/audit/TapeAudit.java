@@ -1,8 +1,10 @@
 package io.tapekeeper.recorder.audit;
 
 import io.tapekeeper.feature.Feature;
+import io.tapekeeper.feature.FeatureValues;
 import io.tapekeeper.market.Trade;
 import io.tapekeeper.pipeline.Pipeline;
+import io.tapekeeper.pipeline.PipelineState;
 import io.tapekeeper.pipeline.TapeListener;
 import io.tapekeeper.recorder.tape.TapeReplay;
 import io.tapekeeper.series.FeatureRow;
@@ -26,8 +28,9 @@ import java.util.function.LongConsumer;
  * Reads a stored tape from its first trade to its last: which ids are there, which are not and why, and whether the
  * stored rows are those that the stored trades give, computed anew through the same classes as the live tape.
  *
- * <p>Rows that depend on trades before the first one that is stored (older ones were deleted, or the windows of a
- * restored store reach back) are not compared. Reads only; one thread.
+ * <p>Where older trades were deleted it begins with the state that was kept. Rows that depend on trades before the
+ * first one that is stored and have no such state are not compared, nor what a recording has still to compute. Reads
+ * only; one thread.
  */
 public final class TapeAudit implements TapeListener {
     /** Of a hole that the ledger does not name. */
@@ -64,6 +67,9 @@ public final class TapeAudit implements TapeListener {
     private long rowsToSkip;
     private long rows;
     private long rowsDiffering;
+    private long rowsUncomputed;
+    private boolean begun; // with a state, since older trades were deleted
+    private boolean unbounded; // features without a bounded window can be compared: all they depend on is there
 
     /**
      * @param series whose rows are compared; those of another preset are not
@@ -82,6 +88,9 @@ public final class TapeAudit implements TapeListener {
         // Asked first: while the tape is recorded, all of these trades are there when it is read.
         Optional<IdRange> reach = history.reach(series.tape());
         reach.ifPresent(ids -> firstId = ids.first());
+        begun = history.beginning(series)
+                .filter(at -> pipeline.beginAt(new PipelineState(at.lastTradeId(), at.lastBarStart(), at.state())))
+                .isPresent();
         tape.playTo(Long.MAX_VALUE, pipeline, () -> 0, this::next);
         compare();
         reach.ifPresent(ids -> missedTo(ids.last()));
@@ -116,8 +125,8 @@ public final class TapeAudit implements TapeListener {
     private void next(Trade trade) {
         if (stored++ == 0) {
             begin(trade.id());
-            boolean older = hasOlder(series.interval().startOf(trade.venueTime()));
-            rowsToSkip = older ? 2L * preset.reach() : 0;
+            unbounded = begun || !hasOlder(series.interval().startOf(trade.venueTime()));
+            rowsToSkip = unbounded ? 0 : 2L * preset.reach();
         }
         lastId = trade.id();
         if (computed.size() >= ROWS_AT_ONCE) {
@@ -147,6 +156,9 @@ public final class TapeAudit implements TapeListener {
 
     @Override
     public void gap(Gap gap, GapCause cause) {
+        if (gap.lastId() < firstId) {
+            return; // forgotten with the trades before it
+        }
         missed(gap.firstId(), gap.lastId(), tape.knows(gap) ? cause.label() : UNKNOWN);
         if (cause == GapCause.BLANKED) {
             blanked.add(gap);
@@ -167,6 +179,8 @@ public final class TapeAudit implements TapeListener {
         if (computed.isEmpty()) {
             return;
         }
+        // Asked first: what is computed meanwhile is only left out.
+        long pending = history.uncomputedFrom(series).orElse(Long.MAX_VALUE);
         Map<Long, FeatureRow> storedRows = new HashMap<>();
         history.features(
                 series,
@@ -180,12 +194,26 @@ public final class TapeAudit implements TapeListener {
                 continue; // not wrong: the recorder commits it with the trades that follow
             }
             rows++;
-            if (!row.equals(there)) {
+            if (row.equals(there)) {
+                continue;
+            }
+            if (isEqualButForFurther(row, there) && (start >= pending || !unbounded)) {
+                rowsUncomputed += start >= pending ? 1 : 0;
+            } else {
                 differs(start);
             }
         }
         storedRows.keySet().stream().sorted().forEach(this::differs); // that no trade gives
         computed.clear();
+    }
+
+    private static boolean isEqualButForFurther(FeatureRow row, FeatureRow there) {
+        return there != null && classic(row).equals(classic(there));
+    }
+
+    private static FeatureRow classic(FeatureRow row) {
+        FeatureValues values = row.values().only(Feature.allClassic());
+        return new FeatureRow(row.bar(), values, row.signal(), row.rules(), row.complete());
     }
 
     private void differs(long start) {
@@ -250,6 +278,11 @@ public final class TapeAudit implements TapeListener {
     /** How many of them are stored otherwise, not at all, or without a reason. */
     public long rowsDiffering() {
         return rowsDiffering;
+    }
+
+    /** Rows that lack features of a later version, which a recording has not computed yet; they do not differ. */
+    public long rowsUncomputed() {
+        return rowsUncomputed;
     }
 
     /** Starts of the first ones that differ, epoch microseconds. */

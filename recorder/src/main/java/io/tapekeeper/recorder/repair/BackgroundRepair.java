@@ -242,7 +242,7 @@ public final class BackgroundRepair implements AutoCloseable {
 
     /** The answer for one holds for all: a hole may have left many of them. */
     private void restAllThatIsNotServed() {
-        long now = System.nanoTime();
+        long now = tape.now();
         notServed.forEach(gap -> restingSince.put(gap, now));
     }
 
@@ -286,8 +286,7 @@ public final class BackgroundRepair implements AutoCloseable {
      */
     private boolean isResting(Gap gap) {
         Long since = restingSince.get(gap);
-        return since != null
-                && System.nanoTime() - since < settings.doubtAfter().toNanos();
+        return since != null && tape.now() - since < settings.doubtAfter().toNanos();
     }
 
     /**
@@ -373,7 +372,7 @@ public final class BackgroundRepair implements AutoCloseable {
 
         /** Where the venue has left it open for too long, the ledger says so. */
         private void doubt() {
-            long now = System.nanoTime();
+            long now = tape.now();
             long since = waitedSince.computeIfAbsent(entry.gap(), gap -> now);
             if (now - since >= settings.doubtAfter().toNanos() && entry.cause() != GapCause.UNRESOLVED) {
                 recorder.gap(watch.series().tape(), entry.gap(), GapCause.UNRESOLVED);
@@ -424,7 +423,7 @@ public final class BackgroundRepair implements AutoCloseable {
             }
             missing.stream()
                     .filter(part -> part.cause() == GapCause.UNRESOLVED)
-                    .forEach(part -> restingSince.put(part.gap(), System.nanoTime()));
+                    .forEach(part -> restingSince.put(part.gap(), tape.now()));
             repaired.merge(watch, came(), Long::sum);
         }
     }
@@ -505,7 +504,7 @@ public final class BackgroundRepair implements AutoCloseable {
     private final class Meter {
         private final TapePipeline watch;
         private final long total;
-        private final long began = System.nanoTime();
+        private final long began = tape.now();
         private long done;
 
         Meter(TapePipeline watch, List<LedgerEntry> open) {
@@ -517,7 +516,7 @@ public final class BackgroundRepair implements AutoCloseable {
 
         void add(long ids) {
             done += ids;
-            double perId = (double) (System.nanoTime() - began) / done;
+            double perId = (double) (tape.now() - began) / done;
             double left = done == 0 ? Double.NaN : perId * (total - done) / 1e9;
             progress.put(watch, new Progress(done, total, left));
         }

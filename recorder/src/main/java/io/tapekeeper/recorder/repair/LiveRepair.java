@@ -90,7 +90,7 @@ public final class LiveRepair implements AutoCloseable {
     private long answerNanos = USUAL_ANSWER_NANOS;
     private final BooleanSupplier sockets;
     private boolean connected;
-    private long disconnectedSince = System.nanoTime(); // local monotonic time
+    private long disconnectedSince; // local monotonic time
     private final Set<TapePipeline> newer = ConcurrentHashMap.newKeySet();
     private boolean following; // or trying to
 
@@ -108,6 +108,7 @@ public final class LiveRepair implements AutoCloseable {
         this.venue = venue;
         this.history = venue.history();
         this.tape = tape;
+        disconnectedSince = tape.now();
         this.watches = watches.stream()
                 .filter(watch -> watch.series().tape().kind() != TapeKind.POLL)
                 .toList();
@@ -139,7 +140,7 @@ public final class LiveRepair implements AutoCloseable {
     /** Whether a tape goes on from REST, for want of a socket: not where REST does not answer either. Any thread. */
     public boolean isFollowing(TapePipeline watch) {
         Long answered = answeredAt.get(watch);
-        return answered != null && System.nanoTime() - answered <= PAUSES * followEveryNanos(watch);
+        return answered != null && tape.now() - answered <= PAUSES * followEveryNanos(watch);
     }
 
     /** Trades that came into holes while a tape waited, since the start; any thread. */
@@ -168,7 +169,7 @@ public final class LiveRepair implements AutoCloseable {
     private void followSockets() {
         boolean now = sockets.getAsBoolean();
         if (connected && !now) {
-            disconnectedSince = System.nanoTime();
+            disconnectedSince = tape.now();
         }
         boolean begins = now && !connected;
         askings.forEach((watch, asking) -> {
@@ -177,7 +178,7 @@ public final class LiveRepair implements AutoCloseable {
             }
         });
         connected = now;
-        long silence = System.nanoTime() - disconnectedSince;
+        long silence = tape.now() - disconnectedSince;
         following = !connected && silence >= settings.followAfter().toNanos();
         if (!following) {
             answeredAt.clear();
@@ -186,7 +187,7 @@ public final class LiveRepair implements AutoCloseable {
 
     private void look(TapePipeline watch, Asking asking) throws InterruptedException {
         TapeSnapshot at = watch.now();
-        long now = System.nanoTime();
+        long now = tape.now();
         if (now - asking.notBefore < 0 && asking.notBefore != 0) {
             return;
         }
@@ -201,7 +202,7 @@ public final class LiveRepair implements AutoCloseable {
             }
         } catch (VenueException e) {
             if (e.kind() == VenueException.Kind.NOT_SERVED) { // never by id, so waiting is no use
-                await(tape.execute(() -> watch.giveUpGap(System.nanoTime())));
+                await(tape.execute(() -> watch.giveUpGap(tape.now())));
                 asking.atTail = true;
             }
             answeredAt.remove(watch);
@@ -213,7 +214,7 @@ public final class LiveRepair implements AutoCloseable {
                     asking.pause * 2,
                     settings.firstRetry().toNanos(),
                     settings.longestRetry().toNanos());
-            asking.notBefore = System.nanoTime() + asking.pause;
+            asking.notBefore = tape.now() + asking.pause;
         }
     }
 
@@ -230,7 +231,7 @@ public final class LiveRepair implements AutoCloseable {
         }
         long left = asking.fetch.last() - asking.fetch.next() + 1;
         if (left > 0 && !inTime(left, watch.series().tape().kind(), asking.deadline - now)) {
-            await(tape.execute(() -> watch.giveUpGap(System.nanoTime())));
+            await(tape.execute(() -> watch.giveUpGap(tape.now())));
             asking.fetch = null;
             return;
         }
@@ -243,13 +244,13 @@ public final class LiveRepair implements AutoCloseable {
                 return;
             }
         }
-        long asked = System.nanoTime();
+        long asked = tape.now();
         FetchStep step = asking.fetch.step(purpose);
-        answerNanos += (System.nanoTime() - asked - answerNanos) / 8;
+        answerNanos += (tape.now() - asked - answerNanos) / 8;
         answered(watch, asking);
         asking.notBefore = step == FetchStep.ADVANCED
                 ? 0
-                : System.nanoTime() + asking.fetch.pause(settings.askAgain()).toNanos();
+                : tape.now() + asking.fetch.pause(settings.askAgain()).toNanos();
     }
 
     /** Whether so many ids can come before the tape no longer waits for them. */
@@ -299,7 +300,7 @@ public final class LiveRepair implements AutoCloseable {
         asking.pause = 0;
         asking.said = "";
         if (following) {
-            answeredAt.put(watch, System.nanoTime());
+            answeredAt.put(watch, tape.now());
         }
     }
 
@@ -340,7 +341,7 @@ public final class LiveRepair implements AutoCloseable {
 
         @Override
         public void missing(long firstId, long lastId, GapCause cause) {
-            var unused = tape.execute(() -> watch.missing(firstId, lastId, cause, System.nanoTime()));
+            var unused = tape.execute(() -> watch.missing(firstId, lastId, cause, tape.now()));
         }
     }
 

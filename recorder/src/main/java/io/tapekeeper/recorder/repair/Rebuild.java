@@ -80,16 +80,18 @@ public final class Rebuild implements TapeListener {
         this.history = history;
         this.known = known;
         pipeline = new Pipeline(series, preset, this, HoldLimit.none());
-        Optional<Checkpoint> checkpoint =
-                history.checkpointBefore(series, tradeId).filter(this::restore); // another version: from the beginning
+        Optional<Checkpoint> checkpoint = history.checkpointBefore(series, tradeId)
+                .filter(saved -> pipeline.restore(state(saved))) // another version: from the beginning
+                .or(() -> history.beginning(series)
+                        .filter(before -> before.lastTradeId() < tradeId && pipeline.beginAt(state(before))));
         firstMicros = endOf(series, checkpoint);
         besideLive = withdrawnAtOnce == AT_THE_END;
         withdrawnUpTo = Math.max(firstMicros, withdrawnAtOnce);
         recorder.withdraw(series, firstMicros + 1, withdrawnUpTo + 1);
     }
 
-    private boolean restore(Checkpoint saved) {
-        return pipeline.restore(new PipelineState(saved.lastTradeId(), saved.lastBarStart(), saved.state()));
+    private static PipelineState state(Checkpoint saved) {
+        return new PipelineState(saved.lastTradeId(), saved.lastBarStart(), saved.state());
     }
 
     /** Up to where rows, alerts and signals hold: the end of the last bar of a saved state. */

@@ -28,6 +28,7 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * One tape that is being recorded: a trade goes to the Recorder first (stored as it arrives), then through the
@@ -63,7 +64,9 @@ public final class TapePipeline implements TapeListener {
      * @throws CancellationException where it was asked to stop meanwhile
      */
     public void resume(History history, BooleanSupplier stopped, LongSupplier nanos) {
-        Optional<Checkpoint> checkpoint = history.checkpoint(series).filter(this::restore);
+        Optional<Checkpoint> checkpoint = history.checkpoint(series)
+                .filter(this::restore)
+                .or(() -> history.beginning(series).filter(before -> pipeline.beginAt(TapeTrim.state(before))));
         switch (series.tape().kind()) {
             case RAW, AGGREGATE -> {
                 TapeReplay stored = new TapeReplay(history, series.tape(), List.of());
@@ -92,7 +95,7 @@ public final class TapePipeline implements TapeListener {
 
     /** False where the checkpoint is of another version; then everything is replayed. */
     private boolean restore(Checkpoint saved) {
-        boolean known = pipeline.restore(new PipelineState(saved.lastTradeId(), saved.lastBarStart(), saved.state()));
+        boolean known = pipeline.restore(TapeTrim.state(saved));
         if (!known) {
             LOG.log(Level.WARNING, "the checkpoint of {0} is of another version", series);
         }
@@ -171,6 +174,9 @@ public final class TapePipeline implements TapeListener {
     public void row(FeatureRow row) {
         recorder.row(series, row);
         view.row(series, row);
+        if (!row.values().isWhole()) { // the recorder computes what it lacks, from the closes
+            recorder.computed(series).ifPresent(computed -> pipeline.learn(computed.lastBarStart(), computed.state()));
+        }
     }
 
     @Override
@@ -192,15 +198,15 @@ public final class TapePipeline implements TapeListener {
     }
 
     @Override
-    public void stateDue(Pipeline due) {
-        PipelineState state = due.state();
+    public void stateDue(Supplier<PipelineState> due) {
+        PipelineState state = due.get();
         recorder.checkpoint(series, state.lastId(), state.lastBarStart(), state.bytes());
     }
 
     /** Saves the state as it is between two trades, where there is one to continue from. */
     void checkpoint() {
         if (pipeline.hasState()) {
-            stateDue(pipeline);
+            stateDue(pipeline::state);
         }
     }
 

@@ -182,10 +182,7 @@ public final class TapeThread implements FeedListener, AutoCloseable {
                     next = upTo + 1;
                     lastTradeNanos = lastTrade;
                 }
-                for (Aside aside = asides.poll(); aside != null; aside = asides.poll()) {
-                    aside.task.run();
-                    aside.done.complete(null);
-                }
+                runAsides();
                 if (now - ticked >= TICK_NANOS) {
                     ticked = now;
                     tick(now);
@@ -194,21 +191,37 @@ public final class TapeThread implements FeedListener, AutoCloseable {
             tick(nanos.getAsLong());
             watches.values().forEach(TapePipeline::checkpoint);
         } catch (StoreException e) {
-            switch (e.kind()) {
-                case CLOSED -> // close() could not wait any longer
-                    LOG.log(
-                            Level.WARNING,
-                            "stopped with {0} events not taken; the next start asks the venue" + " for them",
-                            queued());
-                case DAMAGED -> // the recording sees it too, and goes on in a new file
-                    LOG.log(Level.WARNING, e.getMessage());
-                default -> failed.accept(e);
-            }
+            endedBy(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
             cancelAsides();
         }
+    }
+
+    private void runAsides() {
+        for (Aside aside = asides.poll(); aside != null; aside = asides.poll()) {
+            aside.task.run();
+            aside.done.complete(null);
+        }
+    }
+
+    private void endedBy(StoreException e) {
+        switch (e.kind()) {
+            case CLOSED -> // close() could not wait any longer
+                LOG.log(
+                        Level.WARNING,
+                        "stopped with {0} events not taken; the next start asks the venue for them",
+                        queued());
+            case DAMAGED -> // the recording sees it too, and goes on in a new file
+                LOG.log(Level.WARNING, e.getMessage());
+            default -> failed.accept(e);
+        }
+    }
+
+    /** Local monotonic time, as this thread reads it; any thread. */
+    public long now() {
+        return nanos.getAsLong();
     }
 
     /**

@@ -15,6 +15,7 @@ import io.tapekeeper.venue.SimulatedVenue;
 import io.tapekeeper.venue.TradeHistory;
 import io.tapekeeper.venue.Venue;
 import io.tapekeeper.venue.limit.RateGovernor;
+import io.tapekeeper.venue.stream.PollFeed;
 import io.tapekeeper.venue.stream.StreamFeed;
 import java.net.URI;
 import java.time.Duration;
@@ -54,7 +55,7 @@ public final class Binance implements Venue {
         return new Binance(restUrl, streamUrl, ConnectionSettings.defaults(), sharedGovernor(restUrl));
     }
 
-    /** The same as {@link #at(URI, URI)} for questions alone. */
+    /** The same for questions alone. */
     public static Binance at(URI restUrl) {
         return at(restUrl, URI.create("wss://stream.binance.com:9443"));
     }
@@ -131,7 +132,7 @@ public final class Binance implements Venue {
 
     @Override
     public Feed poll(List<Instrument> instruments, Interval every, FeedListener listener) {
-        return new BinancePoll(rest, instruments, every, listener, settings);
+        return new PollFeed(rest, instruments, every, listener, settings);
     }
 
     @Override

@@ -62,7 +62,7 @@ final class BinanceHttp {
     /**
      * @param status 403 or 451
      * @param until local monotonic nanoseconds
-     * @param message the same all through the pause, so that it need be told only once
+     * @param message the same all through the pause, so that it can be said once
      */
     private record Pause(int status, long until, String message) {
         boolean over() {
@@ -86,8 +86,8 @@ final class BinanceHttp {
     }
 
     /**
-     * Made by the first question, in the thread of whoever asks: reading the certificates that this machine trusts
-     * takes some 200 ms of a start, which opens the store meanwhile.
+     * Made by the first question, on the thread that asks: reading the certificates that this machine trusts takes some
+     * 200 ms of a start, which opens the store meanwhile.
      */
     private synchronized HttpClient client() {
         if (client == null) {
@@ -113,8 +113,8 @@ final class BinanceHttp {
      * @param weight what the venue counts for it
      * @throws VenueException for any other
      */
-    JsonAnswer get(String path, int weight, Priority purpose, Duration timeout) {
-        admit(weight, purpose, timeout);
+    JsonAnswer get(String path, int weight, Priority priority, Duration timeout) {
+        admit(weight, priority, timeout);
         return ask(path, timeout);
     }
 
@@ -124,16 +124,16 @@ final class BinanceHttp {
      * @param patience how long a live question may wait; a repair waits as long as it takes
      * @throws VenueException REFUSED at once in a pause, and where a live question would wait longer
      */
-    void admit(int weight, Priority purpose, Duration patience) {
+    void admit(int weight, Priority priority, Duration patience) {
         Pause pausing = pause.get();
         if (pausing != null && !pausing.over()) {
             throw pausing.refusal();
         }
         long start = System.nanoTime();
-        Duration wait = governor.take(weight, purpose);
+        Duration wait = governor.take(weight, priority);
         while (!wait.isZero()) {
             long waited = System.nanoTime() - start;
-            if (purpose == Priority.LIVE && waited + wait.toNanos() > patience.toNanos()) {
+            if (priority == Priority.LIVE && waited + wait.toNanos() > patience.toNanos()) {
                 throw new VenueException(Kind.REFUSED, VenueErrors.usedUp(governor.snapshot(), wait));
             }
             try {
@@ -145,7 +145,7 @@ final class BinanceHttp {
                 Thread.currentThread().interrupt();
                 throw unreachable(e);
             }
-            wait = governor.take(weight, purpose);
+            wait = governor.take(weight, priority);
         }
     }
 
@@ -270,7 +270,7 @@ final class BinanceHttp {
             Thread.currentThread().interrupt();
             throw unreachable(e);
         } finally {
-            answer.cancel(true); // ends what nobody waits for any more
+            answer.cancel(true); // ends what is not waited for any more
         }
     }
 

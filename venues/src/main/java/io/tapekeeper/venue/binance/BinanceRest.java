@@ -1,8 +1,5 @@
 package io.tapekeeper.venue.binance;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.stream.Collectors.joining;
-
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.tape.IdRange;
@@ -20,11 +17,9 @@ import io.tapekeeper.venue.SimulatedVenue;
 import io.tapekeeper.venue.TradeHistory;
 import io.tapekeeper.venue.TradePage;
 import io.tapekeeper.venue.VenueException;
-import io.tapekeeper.venue.VenueException.Kind;
 import io.tapekeeper.venue.limit.RateGovernor;
-import io.tapekeeper.venue.limit.VenueErrors;
+import io.tapekeeper.venue.stream.PollSource;
 import java.net.URI;
-import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,9 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
-import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 
 /**
@@ -47,18 +39,13 @@ import tools.jackson.core.JacksonException;
  * (403, 451), all calls of this object fail at once, as REFUSED with how long and until when, until the pause is over.
  * Every call first takes its weight from the governor; it asks as LIVE unless it says otherwise. Any thread may call.
  */
-public final class BinanceRest implements TradeHistory, AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(BinanceRest.class.getName());
+public final class BinanceRest implements TradeHistory, PollSource, AutoCloseable {
     private static final int CLOCK_SAMPLES = 5;
     private static final int MAY_FAIL = 2; // of those
-
     private static final int PAGE = 1_000; // the venue's longest
-
-    private static final int AGGREGATE_WEIGHT = 4;
     private static final int RAW_WEIGHT = 25;
 
-    private final List<BinanceHttp> hosts;
-    private final AtomicInteger inUse = new AtomicInteger(); // index of hosts, never goes back
+    private final BinanceClient client;
     private final ConnectionSettings settings;
     private final RateGovernor governor;
 
@@ -81,11 +68,8 @@ public final class BinanceRest implements TradeHistory, AutoCloseable {
      * @param governor shared by all that ask this venue; remains the caller's to close
      * @param otherwise hosts to go on with where one does not serve this location (HTTP 451)
      */
-    public BinanceRest(URI restUrl, ConnectionSettings settings, RateGovernor governor, List<URI> otherwise) {
-        this.hosts = Stream.concat(Stream.of(restUrl), otherwise.stream())
-                .map(url -> url.toString().replaceFirst("(/api(/v3)?)?/*$", ""))
-                .map(url -> new BinanceHttp(URI.create(url), settings, governor))
-                .toList();
+    BinanceRest(URI restUrl, ConnectionSettings settings, RateGovernor governor, List<URI> otherwise) {
+        this.client = new BinanceClient(restUrl, settings, governor, otherwise);
         this.settings = settings;
         this.governor = governor;
     }
@@ -96,27 +80,25 @@ public final class BinanceRest implements TradeHistory, AutoCloseable {
     }
 
     private JsonAnswer exchangeInfo(List<String> symbols) {
-        JsonAnswer info = get("exchangeInfo?" + query(symbols), 20);
+        JsonAnswer info = client.get("exchangeInfo?" + BinanceClient.query(symbols), 20, Priority.LIVE);
         BinanceAnswers.weightLimit(info).ifPresent(governor::limit);
         return info;
     }
 
     /** Of all lists of symbols this is the shortest: weight 4, one line each. */
     private List<String> listed() {
-        return get("ticker/price", 4).items().stream()
+        return client.get("ticker/price", 4, Priority.LIVE).items().stream()
                 .map(entry -> entry.text("symbol"))
                 .toList();
     }
 
     /** The venue's clock now, epoch microseconds. */
     public long serverTimeMicros() {
-        return get("time", 1).time("serverTime");
+        return client.get("time", 1, Priority.LIVE).time("serverTime");
     }
 
-    /**
-     * Measures the venue's clock against ours: serverTime − (sent + received) / 2, the median of five, of which two may
-     * fail.
-     */
+    /** The median of five samples, of which two may fail. */
+    @Override
     public ClockOffset clockOffset() {
         List<ClockOffset> samples = new ArrayList<>();
         int failed = 0;
@@ -134,12 +116,13 @@ public final class BinanceRest implements TradeHistory, AutoCloseable {
         return samples.get(samples.size() / 2);
     }
 
-    /** One measurement of the venue's clock. */
-    ClockOffset clockSample(Duration timeout) {
-        return ask(host -> {
+    /** serverTime − (sent + received) / 2. */
+    @Override
+    public ClockOffset clockSample(Duration timeout) {
+        return client.ask(host -> {
             host.admit(1, Priority.LIVE, timeout); // waiting for our turn is no part of the way
             long sent = EpochMicros.of(settings.clock().instant());
-            long start = System.nanoTime(); // the length is measured by a clock that nobody sets
+            long start = System.nanoTime(); // the length is measured by a clock that cannot be set
             long server = host.ask("/api/v3/time", timeout).time("serverTime");
             long roundTrip = (System.nanoTime() - start) / 1_000;
             return new ClockOffset(server - (sent + roundTrip / 2), roundTrip);
@@ -148,10 +131,10 @@ public final class BinanceRest implements TradeHistory, AutoCloseable {
 
     @Override
     public OptionalLong newestId(String symbol, TapeKind kind) {
-        String one = "?limit=1&" + query(List.of(symbol));
+        String one = "?limit=1&" + BinanceClient.query(List.of(symbol));
         return switch (kind) {
-            case AGGREGATE -> newest(get("aggTrades" + one, AGGREGATE_WEIGHT), "a");
-            case RAW -> newest(get("trades" + one, RAW_WEIGHT), "id");
+            case AGGREGATE -> newest(client.get("aggTrades" + one, Aggregates.WEIGHT, Priority.LIVE), "a");
+            case RAW -> newest(client.get("trades" + one, RAW_WEIGHT, Priority.LIVE), "id");
             case POLL -> throw noIds();
         };
     }
@@ -165,34 +148,35 @@ public final class BinanceRest implements TradeHistory, AutoCloseable {
     }
 
     @Override
-    public TradePage tradesFrom(String symbol, TapeKind kind, long fromId, int limit, Priority purpose) {
-        String asked = "?fromId=" + fromId + "&limit=" + limit + "&" + query(List.of(symbol));
+    public TradePage tradesFrom(String symbol, TapeKind kind, long fromId, int limit, Priority priority) {
+        String asked = "?fromId=" + fromId + "&limit=" + limit + "&" + BinanceClient.query(List.of(symbol));
         JsonAnswer answer = switch (kind) {
-            case AGGREGATE -> get("aggTrades" + asked, AGGREGATE_WEIGHT, purpose);
-            case RAW -> ask(host -> historical(host, asked, purpose));
+            case AGGREGATE -> client.get("aggTrades" + asked, Aggregates.WEIGHT, priority);
+            case RAW -> client.ask(host -> historical(host, asked, priority));
             case POLL -> throw noIds();
         };
         long now = EpochMicros.of(settings.clock().instant());
         return BinanceAnswers.page(answer, kind, fromId, limit, now);
     }
 
-    private JsonAnswer historical(BinanceHttp host, String asked, Priority purpose) {
+    private JsonAnswer historical(BinanceHttp host, String asked, Priority priority) {
         if (BinanceHosts.isDataOnly(host.address())) {
             throw host.notServed(); // documented; not worth asking
         }
-        return host.get(BinanceHttp.HISTORICAL_TRADES + asked, RAW_WEIGHT, purpose, settings.requestTimeout());
+        return host.get(BinanceHttp.HISTORICAL_TRADES + asked, RAW_WEIGHT, priority, settings.requestTimeout());
     }
 
     /** That of a raw tape is found through the aggregates. */
     @Override
     public OptionalLong firstIdAt(String symbol, TapeKind kind, long timeMicros) {
+        Aggregates aggregates = new Aggregates(client, symbol);
         return switch (kind) {
             case AGGREGATE ->
-                aggregatesSince(symbol, timeMicros, 1).stream()
+                aggregates.since(timeMicros, 1).stream()
                         .mapToLong(aggregate -> aggregate.integer("a"))
                         .findFirst();
             case RAW -> // of a blanked aggregate the raw ids are not known any more
-                aggregatesSince(symbol, timeMicros, PAGE).stream()
+                aggregates.since(timeMicros, PAGE).stream()
                         .filter(aggregate -> !BinanceAnswers.isBlanked(aggregate))
                         .mapToLong(aggregate -> aggregate.integer("f"))
                         .findFirst();
@@ -200,48 +184,44 @@ public final class BinanceRest implements TradeHistory, AutoCloseable {
         };
     }
 
-    /** The aggregates from a time on, epoch microseconds; asked as repair. */
-    public List<JsonAnswer> aggregatesSince(String symbol, long timeMicros, int limit) {
-        return aggregates(symbol, "startTime=%d&limit=%d&".formatted(timeMicros, limit));
+    /** The aggregates number the raw trades, and every host serves them. */
+    @Override
+    public Optional<IdProbe> probe(
+            TapeId tape, IdRange wanted, long sinceMicros, AbsenceProof absence, RangeSink sink) {
+        Aggregates aggregates = new Aggregates(client, tape.symbol());
+        return Optional.of(new RawIdProbe(aggregates, wanted, sinceMicros, absence, sink));
     }
 
-    /** The aggregates from an id on, or from the next one that the venue has; asked as repair. */
-    public List<JsonAnswer> aggregatesFrom(String symbol, long fromId, int limit) {
-        return aggregates(symbol, "fromId=%d&limit=%d&".formatted(fromId, limit));
+    @Override
+    public int pageSize() {
+        return PAGE;
     }
 
-    private List<JsonAnswer> aggregates(String symbol, String asked) {
-        return get("aggTrades?" + asked + query(List.of(symbol)), AGGREGATE_WEIGHT, Priority.REPAIR)
-                .items();
+    @Override
+    public int weight(TapeKind kind) {
+        return kind == TapeKind.RAW ? RAW_WEIGHT : Aggregates.WEIGHT;
     }
 
-    /**
-     * The venue's own bars, ascending from the first that opens at or after {@code startMicros}; the last may still be
-     * open. A length that the venue does not offer is REFUSED.
-     *
-     * @param startMicros epoch microseconds
-     * @param limit 1 to 1,000
-     */
-    public List<Kline> klines(String symbol, Interval interval, long startMicros, int limit, Priority purpose) {
-        String asked = "interval=%s&startTime=%d&limit=%d&".formatted(interval, startMicros, limit);
-        return get("klines?" + asked + query(List.of(symbol)), 2, purpose).items().stream()
+    @Override
+    public String host() {
+        return client.host();
+    }
+
+    /** As {@link io.tapekeeper.venue.Venue#klines}. */
+    public List<Kline> klines(String symbol, Interval interval, long startMicros, int limit, Priority priority) {
+        String asked = "klines?interval=%s&startTime=%d&limit=%d&%s"
+                .formatted(interval, startMicros, limit, BinanceClient.query(List.of(symbol)));
+        return client.get(asked, 2, priority).items().stream()
                 .map(BinanceAnswers::kline)
                 .toList();
     }
 
-    /**
-     * The last price of each symbol, in units of 1e-8, asked for in one request. A symbol that the answer leaves out,
-     * or that has never traded, is absent.
-     */
-    public Map<String, Long> prices(List<String> symbols) {
-        return prices(symbols, settings.requestTimeout());
-    }
-
-    Map<String, Long> prices(List<String> symbols, Duration timeout) {
+    /** Asked for in one request. */
+    @Override
+    public Map<String, Long> prices(List<String> symbols, Duration timeout) {
         Map<String, Long> prices = new LinkedHashMap<>();
-        String path = "/api/v3/ticker/price?" + query(symbols);
         int weight = symbols.size() == 1 ? 2 : 4;
-        JsonAnswer tickers = ask(host -> host.get(path, weight, Priority.LIVE, timeout));
+        JsonAnswer tickers = client.get("ticker/price?" + BinanceClient.query(symbols), weight, Priority.LIVE, timeout);
         for (JsonAnswer ticker : tickers.items()) {
             long price = ticker.decimal("price");
             if (price > 0) {
@@ -260,7 +240,7 @@ public final class BinanceRest implements TradeHistory, AutoCloseable {
      *     real one
      */
     public Optional<SimulatedVenue> simulation() {
-        BinanceHttp host = hosts.getFirst();
+        BinanceHttp host = client.preferred();
         host.admit(1, Priority.LIVE, settings.requestTimeout()); // Binance counts whatever it gets
         HttpResponse<byte[]> response = host.send("/sim/state", settings.requestTimeout());
         host.heed(response);
@@ -279,82 +259,9 @@ public final class BinanceRest implements TradeHistory, AutoCloseable {
         }
     }
 
-    @Override
-    public int pageSize() {
-        return PAGE;
-    }
-
-    @Override
-    public int weight(TapeKind kind) {
-        return kind == TapeKind.RAW ? RAW_WEIGHT : AGGREGATE_WEIGHT;
-    }
-
-    /** The aggregates number the raw trades, and every host serves them. */
-    @Override
-    public Optional<IdProbe> probe(
-            TapeId tape, IdRange wanted, long sinceMicros, AbsenceProof absence, RangeSink sink) {
-        return Optional.of(new RawIdProbe(this, tape.symbol(), wanted, sinceMicros, absence, sink));
-    }
-
-    @Override
-    public String host() {
-        return hosts.get(inUse.get()).address().getAuthority();
-    }
-
     /** Ends at once; calls in progress fail. */
     @Override
     public void close() {
-        hosts.forEach(BinanceHttp::close);
-    }
-
-    private JsonAnswer get(String endpoint, int weight) {
-        return get(endpoint, weight, Priority.LIVE);
-    }
-
-    private JsonAnswer get(String endpoint, int weight, Priority purpose) {
-        return ask(host -> host.get("/api/v3/" + endpoint, weight, purpose, settings.requestTimeout()));
-    }
-
-    /** Asks the host in use, and where it does not serve our place, those after it. */
-    private <T> T ask(Function<BinanceHttp, T> question) {
-        while (true) {
-            int asked = inUse.get();
-            BinanceHttp host = hosts.get(asked);
-            try {
-                return question.apply(host);
-            } catch (VenueException e) {
-                if (!host.refusesOurPlace()) {
-                    throw e;
-                }
-                if (asked == hosts.size() - 1) {
-                    throw asked == 0 ? e : nowhere(e);
-                }
-                if (inUse.compareAndSet(asked, asked + 1)) {
-                    LOG.log(
-                            System.Logger.Level.WARNING,
-                            "{0} does not serve this location (HTTP 451); going on with {1}, which"
-                                    + " may lack raw trades by id.",
-                            host.address().getAuthority(),
-                            host());
-                }
-            }
-        }
-    }
-
-    private VenueException nowhere(VenueException last) {
-        return new VenueException(
-                Kind.REFUSED, VenueErrors.nowhere(hosts.stream().map(BinanceHttp::address)), last);
-    }
-
-    /** One symbol is asked for as such, which halves the weight; several as a JSON array. */
-    private static String query(List<String> symbols) {
-        return symbols.size() == 1
-                ? "symbol=" + URLEncoder.encode(symbols.getFirst(), UTF_8)
-                : "symbols="
-                        + URLEncoder.encode(
-                                symbols.stream()
-                                        .map(symbol -> '"' + symbol + '"')
-                                        .collect(joining(",", "[", "]")),
-                                UTF_8);
+        client.close();
     }
 }

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Tells which raw trades of a range the venue has where it does not serve them by id: its aggregates number them, and
+ * Learns which raw trades of a range the venue has where it does not serve them by id: its aggregates number them, and
  * leave none out. Those that an aggregate names exist (UNRESOLVED: they can be had from another host); those between
  * two neighbours do not (ABSENT). What a blanked one named is not known any more, and stays UNRESOLVED.
  *
@@ -22,32 +22,29 @@ import java.util.List;
 final class RawIdProbe implements IdProbe {
     private static final int PAGE = 1_000; // the venue's longest
 
-    private final BinanceRest rest;
-    private final String symbol;
+    private final Aggregates aggregates;
     private final long last;
     private final long sinceMicros;
-    private final AbsenceProof denials;
+    private final AbsenceProof absence;
     private final RangeSink sink;
     private long next; // raw id
     private long expected = -1; // the aggregate to ask for; -1 before one of that time is known
     private boolean begun; // one was seen that reaches back to the first id
     private boolean blanked; // so is the one before
-    private long partFirst; // what is known and not said yet, so that neighbours are said as one
-    private GapCause partCause; // null where all is said
+    private long partFirst; // what is known and not reported yet, so that neighbours are reported as one
+    private GapCause partCause; // null where all is reported
 
     /**
      * @param wanted raw ids
      * @param sinceMicros venue time of a trade before the first, the nearer the cheaper
-     * @param denials of its own
+     * @param absence of its own
      */
-    RawIdProbe(
-            BinanceRest rest, String symbol, IdRange wanted, long sinceMicros, AbsenceProof denials, RangeSink sink) {
-        this.rest = rest;
-        this.symbol = symbol;
+    RawIdProbe(Aggregates aggregates, IdRange wanted, long sinceMicros, AbsenceProof absence, RangeSink sink) {
+        this.aggregates = aggregates;
         this.next = wanted.first();
         this.last = wanted.last();
         this.sinceMicros = sinceMicros;
-        this.denials = denials;
+        this.absence = absence;
         this.sink = sink;
     }
 
@@ -58,16 +55,14 @@ final class RawIdProbe implements IdProbe {
 
     @Override
     public Duration pause(Duration shortest) {
-        return denials.pause(shortest);
+        return absence.pause(shortest);
     }
 
     @Override
     public FetchStep step() {
-        List<JsonAnswer> page = expected < 0
-                ? rest.aggregatesSince(symbol, sinceMicros, PAGE)
-                : rest.aggregatesFrom(symbol, expected, PAGE);
+        List<JsonAnswer> page = expected < 0 ? aggregates.since(sinceMicros, PAGE) : aggregates.from(expected, PAGE);
         if (page.isEmpty()) {
-            denials.forget(); // not even later ones: its database lags
+            absence.forget(); // not even later ones: its database lags
             return FetchStep.WAIT;
         }
         long first = page.getFirst().integer("a");
@@ -77,19 +72,19 @@ final class RawIdProbe implements IdProbe {
         boolean jump = expected >= 0 && first > expected;
         int beginning = begun ? 0 : beginning(page);
         if (beginning < 0 && !jump && first > 0) { // times may step back within the order of ids
-            denials.forget();
+            absence.forget();
             expected = Math.max(0, first - PAGE);
             return FetchStep.ADVANCED;
         }
         if (jump && (begun || beginning < 0)) {
-            if (!denials.believedNow()) {
+            if (!absence.believedNow()) {
                 return FetchStep.WAIT;
             }
             if (!begun) {
-                nameWhatIsTooOld(page, first);
+                reportWhatIsTooOld(page, first);
             }
         }
-        denials.forget();
+        absence.forget();
         begun = true;
         List<JsonAnswer> wanted = page.subList(Math.max(0, beginning), page.size());
         expected = wanted.getFirst().integer("a");
@@ -97,7 +92,7 @@ final class RawIdProbe implements IdProbe {
         if (next <= last) {
             return FetchStep.ADVANCED;
         }
-        sayPart();
+        reportPart();
         return FetchStep.DONE;
     }
 
@@ -115,9 +110,9 @@ final class RawIdProbe implements IdProbe {
         return -1;
     }
 
-    /** Where the venue has no older aggregate at all, nobody can say what there was. */
-    private void nameWhatIsTooOld(List<JsonAnswer> page, long first) {
-        List<JsonAnswer> oldest = rest.aggregatesFrom(symbol, 0, 1);
+    /** Where the venue has no older aggregate at all, what there was cannot be known. */
+    private void reportWhatIsTooOld(List<JsonAnswer> page, long first) {
+        List<JsonAnswer> oldest = aggregates.from(0, 1);
         if (oldest.isEmpty() || oldest.getFirst().integer("a") < first) {
             return;
         }
@@ -127,7 +122,7 @@ final class RawIdProbe implements IdProbe {
                 .ifPresent(aggregate -> know(aggregate.integer("f") - 1, GapCause.BEYOND_RETENTION));
     }
 
-    /** Takes what follows without a jump; what is behind a jump is asked for again. */
+    /** Takes what follows without a jump; what comes after a jump is asked for again. */
     private void take(List<JsonAnswer> page) {
         for (JsonAnswer aggregate : page) {
             long id = aggregate.integer("a");
@@ -159,14 +154,14 @@ final class RawIdProbe implements IdProbe {
             return;
         }
         if (partCause != cause) {
-            sayPart();
+            reportPart();
             partFirst = next;
             partCause = cause;
         }
         next = end + 1;
     }
 
-    private void sayPart() {
+    private void reportPart() {
         if (partCause != null) {
             sink.missing(partFirst, next - 1, partCause);
             partCause = null;

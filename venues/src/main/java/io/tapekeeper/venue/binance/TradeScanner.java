@@ -14,7 +14,7 @@ import java.util.Map;
  * Reads the frame that nearly all are, a trade as Binance writes it today, byte by byte and once, into a slot.
  * Everything else it leaves alone: another order of fields, a field that is new, spaces, escapes, values that can be no
  * trade. Then {@link BinanceDecoder} reads the frame from its beginning and decides. So it may be narrow, and where it
- * does say something, it says the same.
+ * reads a frame, it reads the same.
  *
  * <p>What that gives up: when the venue adds a field, every frame goes the slow way until this class knows it; nothing
  * else changes. What it brings: 195 ns of a core for a frame of 204 bytes whose numbers vary in length (233 while their
@@ -46,7 +46,7 @@ public final class TradeScanner<T> {
     private static final FixedText TRUE = FixedText.of("true");
     private static final FixedText FALSE = FixedText.of("false");
 
-    /** So many always fit into a long; a number of more is left alone. */
+    /** So many always fit into a long; a longer number is left alone. */
     private static final int MOST_DIGITS = 18;
 
     /** Digits before the point with which a decimal still fits, whatever follows. */
@@ -66,11 +66,11 @@ public final class TradeScanner<T> {
     /** So much memory must follow a frame: what is looked at begins at most a piece after its end. */
     private static final int AFTER = 2 * FixedText.MARGIN;
 
-    /** A symbol, with the quote behind it. */
+    /** A symbol, with the quote after it. */
     private record Known<T>(FixedText quoted, T value) {}
 
     private final boolean aggregate;
-    private final List<Known<T>> known = new ArrayList<>(); // at the place of its hash, or behind
+    private final List<Known<T>> known = new ArrayList<>(); // at the place of its hash, or after it
     private byte[] copy = new byte[0]; // of a frame that ends where its memory does
     private Known<T> last; // the symbol that came last, for the next is often the same; or null
     private long number; // what digits() has read
@@ -108,7 +108,7 @@ public final class TradeScanner<T> {
     /**
      * Reads a frame.
      *
-     * @param to behind its last byte
+     * @param to the index after its last byte
      * @param receivedTime epoch microseconds, our clock
      * @param into what it says, where the answer is not null
      * @return what its symbol stands for; null where it is left alone
@@ -222,7 +222,7 @@ public final class TradeScanner<T> {
         return symbol.value;
     }
 
-    /** Goes to the quote behind a name of plain characters; −1 where it is none. */
+    /** The index of the quote after a name of plain characters; −1 where it is none. */
     private static int name(byte[] bytes, int from, int to) {
         for (int at = from; at < to; at += 8) {
             long eight = FixedText.longAt(bytes, at);

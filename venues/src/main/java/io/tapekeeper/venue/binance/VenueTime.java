@@ -1,6 +1,6 @@
 package io.tapekeeper.venue.binance;
 
-/** Times as Binance sends them: integers since the epoch, in a unit that only the size tells. */
+/** Times as Binance sends them: integers since the epoch, in a unit that only their size reveals. */
 final class VenueTime {
     static final long IMPOSSIBLE = -1;
 

@@ -42,8 +42,8 @@ final class PagePrefetch {
     /**
      * The page from {@code next} on.
      *
-     * @param ahead whether those behind it may be asked for as well
-     * @throws VenueException where it was not answered; then those behind it are forgotten
+     * @param ahead whether the pages after it may be asked for as well
+     * @throws VenueException where it was not answered; then the pages after it are forgotten
      */
     TradePage page(long next, boolean ahead, Question question) {
         if (!asked.isEmpty() && asked.peekFirst().fromId != next) {

@@ -19,10 +19,10 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Asks Binance for a range of ids, page by page, until each of them has either come or is known not to come.
+ * Asks a venue for a range of ids, page by page, until each of them has either come or is known not to come.
  *
- * <p>The first id of an answer is compared with the one that was asked for: Binance answers silently from a later one
- * where it lacks the first. Its database lags behind its streams, and not every id of it by as much, so it is asked
+ * <p>The first id of an answer is compared with the one that was asked for: a venue may answer silently from a later
+ * one where it lacks the first. Its database lags behind its streams, and not every id of it by as much, so it is asked
  * again for some time before anything is concluded.
  *
  * <p>A repair asks for a few pages at once as long as they come whole, and takes them in order; where one does not, the
@@ -36,7 +36,7 @@ public final class RangeFetch {
     private final RangeSink sink;
     private final PagePrefetch pages;
     private long next;
-    private OptionalLong sinceMicros = OptionalLong.empty(); // empty = nothing is asked instead
+    private OptionalLong sinceMicros = OptionalLong.empty(); // empty = no probe is wanted
     private IdProbe probe; // null as long as the host is taken to serve them by id
     private boolean smooth; // the last page came whole
     private long questions;
@@ -57,8 +57,8 @@ public final class RangeFetch {
     }
 
     /**
-     * From now on, where the host does not serve raw trades by id, its aggregates are asked which of them it has: those
-     * are missing as UNRESOLVED, for another host may serve them, and the others as ABSENT.
+     * From now on, where the host does not serve the ids, the history's {@link TradeHistory#probe} is asked which of
+     * them exist: those are missing as UNRESOLVED, for another host may serve them, and the others as ABSENT.
      *
      * @param timeMicros venue time of a trade before the first id, the nearer the cheaper
      */
@@ -70,10 +70,10 @@ public final class RangeFetch {
     /**
      * Asks one question.
      *
-     * @throws VenueException where it was not answered; nothing is lost, ask again. NOT_SERVED only where nothing is to
-     *     be asked instead
+     * @throws VenueException where it was not answered; nothing is lost, ask again. NOT_SERVED only where no probe is
+     *     wanted or there is none
      */
-    public FetchStep step(Priority purpose) {
+    public FetchStep step(Priority priority) {
         if (next() > last) {
             return FetchStep.DONE;
         }
@@ -82,7 +82,7 @@ public final class RangeFetch {
             return probe.step();
         }
         try {
-            return stepById(purpose);
+            return stepById(priority);
         } catch (VenueException e) {
             if (e.kind() != Kind.NOT_SERVED || sinceMicros.isEmpty()) {
                 throw e;
@@ -94,11 +94,11 @@ public final class RangeFetch {
         }
     }
 
-    private FetchStep stepById(Priority purpose) {
-        boolean ahead = smooth && purpose == Priority.REPAIR;
+    private FetchStep stepById(Priority priority) {
+        boolean ahead = smooth && priority == Priority.REPAIR;
         smooth = false;
         TradePage page = pages.page(
-                next, ahead, (from, limit) -> history.tradesFrom(tape.symbol(), tape.kind(), from, limit, purpose));
+                next, ahead, (from, limit) -> history.tradesFrom(tape.symbol(), tape.kind(), from, limit, priority));
         if (page.isEmpty()) {
             pages.forget(); // asked at the same time
             absence.forget(); // not even later ones: its database lags
@@ -109,7 +109,7 @@ public final class RangeFetch {
                 pages.forget();
                 return FetchStep.WAIT;
             }
-            conclude(Math.min(last, page.firstId() - 1), purpose);
+            conclude(Math.min(last, page.firstId() - 1), priority);
         }
         absence.forget();
         long asked = next;
@@ -128,9 +128,9 @@ public final class RangeFetch {
         return probe == null ? absence.pause(shortest) : probe.pause(shortest);
     }
 
-    /** The venue has later ids, and it was asked often enough. */
-    private void conclude(long upTo, Priority purpose) {
-        OptionalLong oldest = history.oldestId(tape.symbol(), tape.kind(), purpose);
+    /** The venue has later ids, and was asked for these often enough. */
+    private void conclude(long upTo, Priority priority) {
+        OptionalLong oldest = history.oldestId(tape.symbol(), tape.kind(), priority);
         if (oldest.isPresent() && oldest.getAsLong() > next) {
             declare(Math.min(upTo, oldest.getAsLong() - 1), GapCause.BEYOND_RETENTION);
         }
@@ -144,7 +144,7 @@ public final class RangeFetch {
         next = upTo + 1;
     }
 
-    /** Takes what follows without a jump; what is behind a jump is asked for again. */
+    /** Takes what follows without a jump; what comes after a jump is asked for again. */
     private void take(TradePage page) {
         Set<Long> blanked = Set.copyOf(page.blanked());
         Set<Long> unusable = Set.copyOf(page.unusable());
@@ -182,7 +182,7 @@ public final class RangeFetch {
         return probe == null ? next : probe.next();
     }
 
-    /** Whether the host does not serve them by id, so that they are only named. */
+    /** Whether the host does not serve the ids, so that it is only learnt which of them exist. */
     public boolean isOnlyNamed() {
         return probe != null;
     }

@@ -59,24 +59,24 @@ public final class RateGovernor implements AutoCloseable {
      * @return zero where it is taken; otherwise nothing is, and this is the time to wait before trying again
      * @throws VenueException REFUSED where the venue has banned this address
      */
-    public Duration take(int weight, Priority purpose) {
+    public Duration take(int weight, Priority priority) {
         return file.with(clock, window -> {
             if (window.bannedUntil() > 0) {
                 throw banned(window);
             }
-            long wait = window.microsToWait(weight, purpose);
+            long wait = window.microsToWait(weight, priority);
             if (wait == 0) {
-                window.take(weight, purpose);
+                window.take(weight, priority);
             }
             return Duration.of(wait, ChronoUnit.MICROS);
         });
     }
 
     /** How long this much would have to wait now, a ban included; takes nothing. */
-    public Duration waitFor(int weight, Priority purpose) {
+    public Duration waitFor(int weight, Priority priority) {
         return file.with(clock, window -> {
             long banned = window.bannedUntil() - EpochMicros.of(clock.instant());
-            long wait = window.microsToWait(weight, purpose);
+            long wait = window.microsToWait(weight, priority);
             return Duration.of(Math.max(wait, banned), ChronoUnit.MICROS);
         });
     }

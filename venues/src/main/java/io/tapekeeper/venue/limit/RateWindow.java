@@ -11,14 +11,14 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
 /**
- * How much weight was sent of late, and what may still be sent: arithmetic only, with the time passed in. Not
- * thread-safe.
+ * How much weight was sent in the last minute, and what may still be sent: arithmetic only, with the time passed in.
+ * Not thread-safe.
  *
  * <p>Weight is counted in cells of one second, and the last {@value #CELLS} of them count: whatever was sent within the
  * last 63 s. Those 3 s beyond the minute are for requests that were on their way longer than later ones. Whether the
  * venue's minute slides or begins with the clock's, none of its windows then holds more than this one.
  *
- * <p>The venue's own count tells what others on this address send: what it is above ours is remembered in a cell too,
+ * <p>The venue's own count shows what others on this address send: what it is above ours is remembered in a cell too,
  * and the largest of the last minute counts as used.
  *
  * <p>Time passes here as the wall clock does, because only that one outlives a process, but never backwards: a clock
@@ -132,7 +132,7 @@ public final class RateWindow {
 
     /**
      * For the case that what was counted is lost: three quarters of the limit count as used, so that repairs wait for a
-     * minute, while the live side can ask its first small question, whose answer tells how much it really is.
+     * minute, while the live side can ask its first small question, whose answer shows how much it really is.
      */
     static RateWindow afterLoss(long wallMicros) {
         RateWindow window = new RateWindow(wallMicros);
@@ -162,9 +162,9 @@ public final class RateWindow {
     }
 
     /** Microseconds until this much may be sent, with no regard to a ban; 0 = now. */
-    long microsToWait(int weight, Priority purpose) {
-        int ownMost = percent(purpose == Priority.LIVE ? LIVE_PERCENT : REPAIR_PERCENT);
-        int most = purpose == Priority.LIVE ? ownMost : percent(ALL_WITH_REPAIR_PERCENT);
+    long microsToWait(int weight, Priority priority) {
+        int ownMost = percent(priority == Priority.LIVE ? LIVE_PERCENT : REPAIR_PERCENT);
+        int most = priority == Priority.LIVE ? ownMost : percent(ALL_WITH_REPAIR_PERCENT);
         // What is heavier than its whole share goes when nothing else counts.
         int needed = Math.min(weight, ownMost);
         int used = 0;
@@ -175,15 +175,15 @@ public final class RateWindow {
             used += live.at(time, kept) + repair.at(time, kept);
             repairs += repair.at(time, kept);
             foreign = Math.max(foreign, others.at(time, kept));
-            if (used + foreign + needed > most || (purpose == Priority.REPAIR && repairs + needed > ownMost)) {
+            if (used + foreign + needed > most || (priority == Priority.REPAIR && repairs + needed > ownMost)) {
                 break;
             }
         }
         return kept == CELLS ? 0 : (time / SECOND + CELLS - kept) * SECOND - time;
     }
 
-    void take(int weight, Priority purpose) {
-        (purpose == Priority.LIVE ? live : repair).add(time, weight);
+    void take(int weight, Priority priority) {
+        (priority == Priority.LIVE ? live : repair).add(time, weight);
         requests++;
     }
 

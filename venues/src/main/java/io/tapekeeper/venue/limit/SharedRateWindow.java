@@ -34,7 +34,7 @@ import java.util.function.Function;
  * A {@link RateWindow} that all processes of this machine share through a small file: read, changed and written under
  * the operating system's lock, which dies with its process. Any thread may use it.
  *
- * <p>A file that cannot be used is said once; the window goes on in memory, for this process alone. Nothing waits for
+ * <p>That a file cannot be used is logged once; the window goes on in memory, for this process alone. Nothing waits for
  * the disk: a machine that crashes loses at most the memory of its last minute.
  */
 final class SharedRateWindow implements AutoCloseable {
@@ -52,9 +52,9 @@ final class SharedRateWindow implements AutoCloseable {
     private int users; // guarded by OPEN
 
     // Guarded by lock:
-    private FileChannel file; // null: in memory only; opened anew where an interrupt closed it
+    private FileChannel file; // null: in memory only; opened again where an interrupt closed it
     private RateWindow window;
-    private boolean told;
+    private boolean logged;
 
     private SharedRateWindow(Path path, InstantSource clock) {
         this.path = path;
@@ -80,7 +80,7 @@ final class SharedRateWindow implements AutoCloseable {
                 return shared;
             } catch (IOException e) {
                 SharedRateWindow alone = inMemory(clock);
-                alone.tell(folder.resolve(name), e);
+                alone.log(folder.resolve(name), e);
                 return alone;
             }
         }
@@ -88,7 +88,7 @@ final class SharedRateWindow implements AutoCloseable {
 
     /**
      * Made in a step of its own: systems that protect folders of all users refuse to open another's file where it might
-     * be made. Whoever may make files in the folder may use this one.
+     * be made. Every user who may make files in the folder may use this one.
      */
     private static void create(Path path) throws IOException {
         try {
@@ -114,7 +114,7 @@ final class SharedRateWindow implements AutoCloseable {
         return FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** Does something with the window as it is now, which nobody else does meanwhile. */
+    /** Does something with the window as it is now; no other process or thread does meanwhile. */
     <T> T with(InstantSource clock, Function<RateWindow, T> action) {
         lock.lock();
         try {
@@ -170,7 +170,7 @@ final class SharedRateWindow implements AutoCloseable {
             }
             return held;
         } catch (IOException e) {
-            tell(path, e);
+            log(path, e);
             return null;
         }
     }
@@ -196,7 +196,7 @@ final class SharedRateWindow implements AutoCloseable {
             file.truncate(0);
             window = RateWindow.afterLoss(EpochMicros.of(clock.instant()));
         } catch (IOException e) {
-            tell(path, e);
+            log(path, e);
         }
     }
 
@@ -204,7 +204,7 @@ final class SharedRateWindow implements AutoCloseable {
         try {
             file.write(ByteBuffer.wrap(window.toBytes()), 0);
         } catch (IOException e) {
-            tell(path, e);
+            log(path, e);
         }
     }
 
@@ -214,14 +214,14 @@ final class SharedRateWindow implements AutoCloseable {
                 held.release();
             }
         } catch (IOException e) {
-            tell(path, e);
+            log(path, e);
         }
     }
 
-    private void tell(Path unusable, IOException failure) {
+    private void log(Path unusable, IOException failure) {
         boolean interrupted = failure instanceof ClosedByInterruptException;
-        if (!told && !interrupted) { // which costs this one count, and the next opens it anew
-            told = true;
+        if (!logged && !interrupted) { // which costs this one count; the next opens the file again
+            logged = true;
             LOG.log(
                     System.Logger.Level.WARNING,
                     "{0} cannot be used ({1}), so this process does not know what others on this"
@@ -243,7 +243,7 @@ final class SharedRateWindow implements AutoCloseable {
         try {
             file.close();
         } catch (IOException e) {
-            tell(path, e);
+            log(path, e);
         } finally {
             file = null;
             lock.unlock();

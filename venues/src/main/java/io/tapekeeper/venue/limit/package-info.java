@@ -1,5 +1,5 @@
 /**
- * The budget of requests that a venue grants one address, shared by all processes of this machine and kept over
- * restarts. Knows no venue.
+ * What a venue bears from one address: the weight of requests and the attempts to connect, counted over all processes
+ * of this machine and kept over restarts. Knows no venue.
  */
 package io.tapekeeper.venue.limit;

@@ -3,8 +3,8 @@ package io.tapekeeper.venue.net;
 import java.util.Arrays;
 
 /**
- * Text messages in the order in which they came, side by side in one piece of memory. Filled by the network's thread,
- * then read by the line's; used again when that has given it back.
+ * Text messages in the order in which they came, side by side in one piece of memory. The network's thread fills it,
+ * the receiver's reads it and gives it back; then it is filled again.
  */
 public final class FrameBatch {
     private final boolean lasting; // whether its memory is its own, and large enough to be kept
@@ -74,7 +74,7 @@ public final class FrameBatch {
         return bounds[2 * index];
     }
 
-    /** Behind its last byte. */
+    /** The index after its last byte. */
     public int to(int index) {
         return bounds[2 * index + 1];
     }

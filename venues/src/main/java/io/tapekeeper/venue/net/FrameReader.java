@@ -70,9 +70,9 @@ final class FrameReader {
     private final ArrayBlockingQueue<FrameBatch> idle = new ArrayBlockingQueue<>(KEPT);
     private FrameBatch current = new FrameBatch(ROOM);
     private int at; // the first byte that has not been looked at
-    private int end; // behind the last byte that has come
-    private boolean shared; // somebody else reads this memory
-    private long toSkip; // payload that is still to come and that nobody wants
+    private int end; // after the last byte that has come
+    private boolean shared; // the receiver reads this memory too
+    private long toSkip; // payload that is still to come and is of no use
     private final ByteArrayOutputStream parts = new ByteArrayOutputStream();
     private boolean inParts; // a message has begun whose last fragment has not come
     private boolean text; // what has begun is text
@@ -114,13 +114,9 @@ final class FrameReader {
         }
     }
 
-    /** Goes behind the next frame; false where it has not wholly come. */
+    /** Advances past the next frame; false where it is incomplete. */
     private boolean next() {
-        if (toSkip > 0) {
-            int skipped = (int) Math.min(toSkip, end - at);
-            at += skipped;
-            toSkip -= skipped;
-        }
+        skipOn();
         int available = end - at;
         if (available < 2) {
             return false;
@@ -130,20 +126,15 @@ final class FrameReader {
         int second = bytes[at + 1] & 0xff;
         long length = second & ~MASKED;
         int header = 2;
-        if (length == 126) {
-            header = 4;
+        if (length >= 126) {
+            int digits = length == 126 ? 2 : 8;
+            header += digits;
             if (available < header) {
                 return false;
             }
-            length = unsigned(bytes, at + 2, 2);
-            insist(length >= 126, "a length that is not written as short as possible");
-        } else if (length == 127) {
-            header = 10;
-            if (available < header) {
-                return false;
-            }
-            length = unsigned(bytes, at + 2, 8);
-            insist(length < 0 || length > 0xffff, "a length that is not written as short as possible");
+            length = unsigned(bytes, at + 2, digits);
+            long shortest = digits == 2 ? 126 : 0x10000;
+            insist(length < 0 || length >= shortest, "a length that is not written as short as possible");
         }
         insist((second & MASKED) == 0, "a masked frame");
         if (first == (FINAL | TEXT) && !inParts && length >= 0 && length <= Math.min(available - header, longest)) {
@@ -155,53 +146,68 @@ final class FrameReader {
         return other(first, header, length);
     }
 
+    /** Passes over payload that is to be skipped, as far as it has come. */
+    private void skipOn() {
+        if (toSkip > 0) {
+            int skipped = (int) Math.min(toSkip, end - at);
+            at += skipped;
+            toSkip -= skipped;
+        }
+    }
+
     /** Any frame but a text that has come whole. */
     private boolean other(int first, int header, long length) {
-        insist((first & RESERVED) == 0, "a reserved bit that is set");
+        check(first, length);
         boolean last = (first & FINAL) != 0;
         int opcode = first & 0x0f;
-        boolean control = opcode >= CLOSE;
-        if (control) {
-            insist(last, "a control frame in fragments");
-            insist(length >= 0 && length <= LONGEST_CONTROL, "a control frame of more than 125 bytes");
-            insist(opcode <= PONG, "a frame of unknown kind");
-        } else {
-            insist(opcode <= BINARY, "a frame of unknown kind");
-            insist(
-                    (opcode == CONTINUATION) == inParts,
-                    inParts ? "a new message within another one" : "the rest of a message that has not begun");
-            insist(
-                    length >= 0 && length <= (long) MOST_SKIPPED * longest,
-                    "a frame of " + Long.toUnsignedString(length) + " bytes");
-        }
         int available = end - at - header;
-        boolean tooLong = !control && !skipping && parts.size() + length > longest;
-        boolean skipped = !control && (skipping || tooLong);
+        if (opcode >= CLOSE) {
+            if (available < length) {
+                return false;
+            }
+            int from = at + header;
+            at = from + (int) length;
+            control(opcode, Arrays.copyOfRange(current.bytes(), from, at));
+            return true;
+        }
+        boolean tooLong = !skipping && parts.size() + length > longest;
+        boolean skipped = skipping || tooLong;
         if (available < (skipped ? Math.min(length, SHOWN) : length)) {
             return false;
         }
-        int from = at + header;
-        if (control) {
-            at = from + (int) length;
-            control(opcode, Arrays.copyOfRange(current.bytes(), from, at));
+        at += header;
+        text = opcode == CONTINUATION ? text : opcode == TEXT;
+        inParts = !last;
+        if (skipped) {
+            toSkip = length;
+            skip(tooLong, Math.min(available, SHOWN), last);
         } else {
-            if (opcode != CONTINUATION) {
-                text = opcode == TEXT;
-            }
-            inParts = !last;
-            if (skipped) {
-                at = from;
-                toSkip = length;
-                skip(tooLong, Math.min(available, SHOWN), last);
-            } else {
-                at = from + (int) length;
-                parts.write(current.bytes(), from, (int) length);
-                if (last) {
-                    whole();
-                }
+            parts.write(current.bytes(), at, (int) length);
+            at += (int) length;
+            if (last) {
+                whole();
             }
         }
         return true;
+    }
+
+    /** @throws CorruptedWebSocketFrameException where a frame may not begin like this here */
+    private void check(int first, long length) {
+        insist((first & RESERVED) == 0, "a reserved bit that is set");
+        int opcode = first & 0x0f;
+        if (opcode >= CLOSE) {
+            insist((first & FINAL) != 0, "a control frame in fragments");
+            insist(length >= 0 && length <= LONGEST_CONTROL, "a control frame of more than 125 bytes");
+            insist(opcode <= PONG, "a frame of unknown kind");
+            return;
+        }
+        insist(opcode <= BINARY, "a frame of unknown kind");
+        insist(
+                (opcode == CONTINUATION) == inParts,
+                inParts ? "a new message within another one" : "the rest of a message that has not begun");
+        insist(
+                length >= 0 && length <= (long) MOST_SKIPPED * longest,
+                "a frame of " + Long.toUnsignedString(length) + " bytes");
     }
 
     private void control(int opcode, byte[] payload) {
@@ -239,7 +245,7 @@ final class FrameReader {
         }
     }
 
-    /** What came before must be told before. */
+    /** What came before must be handed over before. */
     private void flush() {
         if (current.count() > 0) {
             shared = true;

@@ -4,6 +4,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
@@ -77,7 +78,7 @@ public final class SocketLoop implements AutoCloseable {
      *
      * @throws IOException where the name is unknown
      */
-    ChannelFuture connect(URI uri, WebSocketConnection connection) throws IOException {
+    ChannelFuture connect(URI uri, ChannelHandler connection) throws IOException {
         boolean secure = isSecure(uri);
         int port = uri.getPort() >= 0 ? uri.getPort() : secure ? 443 : 80;
         InetAddress[] addresses = InetAddress.getAllByName(uri.getHost());

@@ -10,7 +10,7 @@ import io.tapekeeper.venue.net.FrameBatch;
 public interface FrameParser {
     /** Hears what the messages say besides trades, in their order. */
     interface Sink {
-        /** Takes the trades of the batch and empties it. To be called where it is full, and never else. */
+        /** Takes the trades of the batch and empties it; to be called whenever the batch is full. */
         void full();
 
         /** A message that is understood and of no concern. */

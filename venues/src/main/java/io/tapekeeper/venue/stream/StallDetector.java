@@ -11,7 +11,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 
 /**
- * Tells a socket that keeps trades back from a quiet market.
+ * Distinguishes a socket that keeps trades back from a quiet market.
  *
  * <p>A symbol that is silent for twenty times its usual pause between trades, but at least the shortest and at most the
  * longest stall, is suspicious; then one question to the venue decides. The question is asked on a thread of its own,

@@ -31,17 +31,7 @@ public final class StreamFeed implements Feed {
     private static final Duration LAST_EVENT = Duration.ofMillis(400);
     private static final Duration LAST_ATTEMPT = Duration.ofMillis(200);
 
-    /** What the sessions of one feed share. */
-    record Shared(
-            StreamPlan plan,
-            ConnectionSettings settings,
-            ConnectBudget budget,
-            NewestIdSource newest,
-            SocketLoop network,
-            FeedHub hub,
-            CountDownLatch closing) {}
-
-    private final Shared shared;
+    private final StreamContext shared;
     private final List<Thread> threads = new ArrayList<>(); // guarded by this
 
     /**
@@ -56,17 +46,17 @@ public final class StreamFeed implements Feed {
             FeedListener listener) {
         SocketLoop network = new SocketLoop(plan.hosts().anySecure() ? SocketLoop.publicTrust() : null, plan.limits());
         FeedHub hub = new FeedHub(listener, plan.parts().size());
-        shared = new Shared(plan, settings, budget, newest, network, hub, new CountDownLatch(1));
+        shared = new StreamContext(plan, settings, budget, newest, network, hub, new CountDownLatch(1));
     }
 
     @Override
     public synchronized void start() {
-        if (!threads.isEmpty() || shared.hub.closed()) {
+        if (!threads.isEmpty() || shared.hub().closed()) {
             throw new IllegalStateException("a feed starts once");
         }
-        for (StreamPart part : shared.plan.parts()) {
+        for (StreamPart part : shared.plan().parts()) {
             start(new StreamSession(part, false, shared));
-            if (shared.plan.redundant()) {
+            if (shared.plan().redundant()) {
                 start(new StreamSession(part, true, shared));
             }
         }
@@ -81,11 +71,11 @@ public final class StreamFeed implements Feed {
 
     @Override
     public synchronized void close() {
-        shared.hub.close(LAST_EVENT);
-        shared.closing.countDown();
+        shared.hub().close(LAST_EVENT);
+        shared.closing().countDown();
         threads.forEach(Thread::interrupt);
         awaitSessions(); // none should begin to connect while the network ends
-        shared.network.close();
+        shared.network().close();
     }
 
     private void awaitSessions() {
@@ -101,6 +91,6 @@ public final class StreamFeed implements Feed {
 
     @Override
     public FeedCounts counts() {
-        return shared.hub.counts();
+        return shared.hub().counts();
     }
 }

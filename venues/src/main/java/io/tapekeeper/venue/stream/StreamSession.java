@@ -31,7 +31,7 @@ final class StreamSession implements Runnable {
 
     private final StreamPart part;
     private final boolean spare;
-    private final StreamFeed.Shared shared;
+    private final StreamContext shared;
     private final StallDetector stalls;
     private final Backoff backoff;
     private final SplittableRandom random = new SplittableRandom();
@@ -46,7 +46,7 @@ final class StreamSession implements Runnable {
     private boolean opened; // a socket has been open
 
     /** @param spare the part has another session: the two do not rotate at the same time */
-    StreamSession(StreamPart part, boolean spare, StreamFeed.Shared shared) {
+    StreamSession(StreamPart part, boolean spare, StreamContext shared) {
         this.part = part;
         this.spare = spare;
         this.shared = shared;

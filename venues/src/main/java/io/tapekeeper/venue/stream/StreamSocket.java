@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * One socket of a session, from its handshake to its end. What it brings goes to the hub, on the connection's own
- * thread; the rest belongs to the session's thread, where nothing else is said.
+ * thread; all else belongs to the session's thread, unless a method says otherwise.
  */
 final class StreamSocket implements WebSocketConnection.Receiver, FrameParser.Sink {
     /** How much of a message is shown where it cannot be read. */
@@ -34,7 +34,7 @@ final class StreamSocket implements WebSocketConnection.Receiver, FrameParser.Si
         }
     }
 
-    private final StreamFeed.Shared shared;
+    private final StreamContext shared;
     private final StallDetector stalls;
     private final Runnable wake;
     private final URI address;
@@ -61,7 +61,7 @@ final class StreamSocket implements WebSocketConnection.Receiver, FrameParser.Si
      * @param stalls learns which trades came
      * @param wake called, by any thread, when there is something to look at
      */
-    StreamSocket(StreamPart part, StreamFeed.Shared shared, StallDetector stalls, Runnable wake) {
+    StreamSocket(StreamPart part, StreamContext shared, StallDetector stalls, Runnable wake) {
         this.part = part;
         this.shared = shared;
         this.stalls = stalls;

@@ -8,11 +8,16 @@ import io.tapekeeper.bar.Interval;
 import io.tapekeeper.market.Instrument;
 import io.tapekeeper.venue.ConnectionSettings;
 import io.tapekeeper.venue.EpochMicros;
+import io.tapekeeper.venue.Eventually;
 import io.tapekeeper.venue.FeedEvent.Connected;
 import io.tapekeeper.venue.FeedEvent.Disconnected;
 import io.tapekeeper.venue.FeedEvent.Polled;
 import io.tapekeeper.venue.FeedListener;
-import io.tapekeeper.venue.binance.LocalRest.Reply;
+import io.tapekeeper.venue.Heard;
+import io.tapekeeper.venue.LocalRest;
+import io.tapekeeper.venue.LocalRest.Reply;
+import io.tapekeeper.venue.Patience;
+import io.tapekeeper.venue.stream.PollFeed;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -74,12 +79,12 @@ class BinancePollTest {
         return (boundary / SECOND % 86_400 + 1) * 100_000_000;
     }
 
-    private BinancePoll started(FeedListener listener) {
+    private PollFeed started(FeedListener listener) {
         InstantSource clock = this::ours;
         ConnectionSettings settings = Patience.settings(clock, Duration.ofSeconds(10), Duration.ofSeconds(60));
         BinanceRest rest = new BinanceRest(server.address(), settings);
         open.add(rest);
-        BinancePoll poll = new BinancePoll(rest, List.of(BTCUSDT, ETHUSDT), Interval.SECOND, listener, settings);
+        PollFeed poll = new PollFeed(rest, List.of(BTCUSDT, ETHUSDT), Interval.SECOND, listener, settings);
         open.add(poll);
         poll.start();
         return poll;
@@ -103,7 +108,7 @@ class BinancePollTest {
 
     @Test
     void asksAtEveryBoundaryOfTheVenuesClockOnceForAllSymbols() {
-        BinancePoll poll = started(heard);
+        PollFeed poll = started(heard);
         heard.next(Connected.class);
         Polled first = heard.next(Polled.class);
         assertEquals(new Polled(BTCUSDT, first.boundary(), priceAt(first.boundary()), false), first);
@@ -155,7 +160,7 @@ class BinancePollTest {
     @Test
     void carriesNothingBeforeTheFirstPrice() {
         prices = path -> Reply.ok("<html>");
-        BinancePoll poll = started(heard);
+        PollFeed poll = started(heard);
         heard.next(Disconnected.class);
         Eventually.that("three boundaries pass", () -> poll.counts().malformed() == 3);
         assertTrue(heard.events.isEmpty());
@@ -263,7 +268,7 @@ class BinancePollTest {
     @Test
     void nothingIsHeardAfterTheClose() {
         CountDownLatch never = new CountDownLatch(1);
-        BinancePoll poll = started(heard);
+        PollFeed poll = started(heard);
         heard.next(Connected.class);
         hearsBoth(0, false);
         CountDownLatch asked = new CountDownLatch(1);

@@ -9,10 +9,13 @@ import io.tapekeeper.market.Instrument;
 import io.tapekeeper.tape.TapeKind;
 import io.tapekeeper.venue.ClockOffset;
 import io.tapekeeper.venue.EpochMicros;
+import io.tapekeeper.venue.Eventually;
+import io.tapekeeper.venue.LocalRest;
+import io.tapekeeper.venue.LocalRest.Reply;
+import io.tapekeeper.venue.Patience;
 import io.tapekeeper.venue.SimulatedVenue;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.VenueException.Kind;
-import io.tapekeeper.venue.binance.LocalRest.Reply;
 import io.tapekeeper.venue.limit.RateGovernor;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -169,7 +172,7 @@ class BinanceRestTest {
     @Test
     void readsAllPricesFromOneRequest() {
         server.script(path -> Reply.ok(ALL_PRICES));
-        Map<String, Long> prices = rest.prices(List.of("ETHBTC", "BTCUSDT"));
+        Map<String, Long> prices = rest.prices(List.of("ETHBTC", "BTCUSDT"), Duration.ofSeconds(10));
         assertEquals(3_750_000L, prices.get("ETHBTC"));
         assertEquals(6_401_234_000_000L, prices.get("BTCUSDT"));
         assertEquals(1, server.asked.size());
@@ -178,14 +181,14 @@ class BinanceRestTest {
     @Test
     void readsThePriceOfOneSymbolWithoutAnArray() {
         server.script(path -> Reply.ok("{\"symbol\":\"BTCUSDT\",\"price\":\"64012.34000000\"}"));
-        assertEquals(Map.of("BTCUSDT", 6_401_234_000_000L), rest.prices(List.of("BTCUSDT")));
+        assertEquals(Map.of("BTCUSDT", 6_401_234_000_000L), rest.prices(List.of("BTCUSDT"), Duration.ofSeconds(10)));
         assertEquals(List.of("/api/v3/ticker/price?symbol=BTCUSDT"), server.asked);
     }
 
     @Test
     void readsTheUsedWeightWhateverTheCaseOfItsHeader() {
         server.script(path -> new Reply(200, "[]", Map.of("X-Mbx-Used-WEIGHT-1m", "2417")));
-        rest.prices(List.of("BTCUSDT"));
+        rest.prices(List.of("BTCUSDT"), Duration.ofSeconds(10));
         assertEquals(2417, governor.snapshot().used());
     }
 
@@ -206,7 +209,7 @@ class BinanceRestTest {
             assertEquals(Optional.empty(), rest.simulation(), other.toString());
         }
         server.script(path -> Reply.ok("[]"));
-        assertEquals(Map.of(), rest.prices(List.of("BTCUSDT"))); // a 403 there is no pause here
+        assertEquals(Map.of(), rest.prices(List.of("BTCUSDT"), Duration.ofSeconds(10))); // a 403 there is no pause here
     }
 
     @ParameterizedTest
@@ -236,7 +239,7 @@ class BinanceRestTest {
         VenueException first = failure(Kind.REFUSED, rest::serverTimeMicros);
         assertTrue(first.getMessage().contains("HTTP 429"), first.getMessage());
         server.script(path -> Reply.ok("{\"serverTime\":1790000060000}"));
-        VenueException second = failure(Kind.REFUSED, () -> rest.prices(List.of("BTCUSDT")));
+        VenueException second = failure(Kind.REFUSED, () -> rest.prices(List.of("BTCUSDT"), Duration.ofSeconds(10)));
         assertTrue(second.getMessage().matches(".* No request for 23 s, until \\S+Z\\."), second.getMessage());
         assertEquals(first.getMessage(), second.getMessage());
         assertEquals(1, server.asked.size(), "nothing may be sent during the pause");
@@ -316,7 +319,7 @@ class BinanceRestTest {
     @ValueSource(strings = {"-1.0", "abc", "1e3", ""})
     void pricesThatAreNoneAreABadAnswer(String price) {
         server.script(path -> Reply.ok("[{\"symbol\":\"A\",\"price\":\"" + price + "\"}]"));
-        failure(Kind.BAD_ANSWER, () -> rest.prices(List.of("A")));
+        failure(Kind.BAD_ANSWER, () -> rest.prices(List.of("A"), Duration.ofSeconds(10)));
     }
 
     @Test
@@ -337,7 +340,8 @@ class BinanceRestTest {
     @Test
     void aBodyWithoutEndIsCutOff() {
         server.script(path -> Reply.ok("[" + " ".repeat(17 << 20) + "]"));
-        VenueException endless = failure(Kind.UNREACHABLE, () -> rest.prices(List.of("BTCUSDT")));
+        VenueException endless =
+                failure(Kind.UNREACHABLE, () -> rest.prices(List.of("BTCUSDT"), Duration.ofSeconds(10)));
         assertTrue(endless.getMessage().contains("longer than"), endless.getMessage());
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.tape.TapeKind;
+import io.tapekeeper.venue.Patience;
 import io.tapekeeper.venue.Priority;
 import io.tapekeeper.venue.TradePage;
 import io.tapekeeper.venue.VenueException;

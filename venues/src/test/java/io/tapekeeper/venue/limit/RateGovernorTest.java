@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tapekeeper.venue.EpochMicros;
+import io.tapekeeper.venue.Eventually;
 import io.tapekeeper.venue.Priority;
 import io.tapekeeper.venue.RateState;
 import io.tapekeeper.venue.VenueException;
-import io.tapekeeper.venue.binance.Eventually;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
-import io.tapekeeper.venue.binance.Eventually;
-import io.tapekeeper.venue.binance.LocalWebSocket;
+import io.tapekeeper.venue.Eventually;
+import io.tapekeeper.venue.LocalWebSocket;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

@@ -1,16 +1,14 @@
-package io.tapekeeper.venue.binance;
+package io.tapekeeper.venue;
 
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
-import io.tapekeeper.venue.FeedEvent;
-import io.tapekeeper.venue.FeedListener;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A listener that keeps what it hears, and insists on hearing one thing at a time. */
-final class Heard implements FeedListener {
-    final BlockingQueue<FeedEvent> events = new LinkedBlockingQueue<>();
+public final class Heard implements FeedListener {
+    public final BlockingQueue<FeedEvent> events = new LinkedBlockingQueue<>();
     private final AtomicInteger inside = new AtomicInteger();
 
     @Override
@@ -22,7 +20,7 @@ final class Heard implements FeedListener {
         inside.decrementAndGet();
     }
 
-    <T extends FeedEvent> T next(Class<T> kind) {
+    public <T extends FeedEvent> T next(Class<T> kind) {
         return assertInstanceOf(kind, Eventually.next(events));
     }
 }

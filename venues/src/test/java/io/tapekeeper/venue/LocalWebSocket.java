@@ -1,4 +1,4 @@
-package io.tapekeeper.venue.binance;
+package io.tapekeeper.venue;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -24,15 +24,15 @@ import java.util.concurrent.atomic.AtomicInteger;
  * fall silent, cut frames, vanish. Each connection is handed to the test.
  */
 public final class LocalWebSocket implements AutoCloseable {
-    static final int TEXT = 1;
-    static final int CONTINUATION = 0;
-    static final int BINARY = 2;
-    static final int CLOSE = 8;
-    static final int PING = 9;
-    static final int PONG = 10;
+    public static final int TEXT = 1;
+    public static final int CONTINUATION = 0;
+    public static final int BINARY = 2;
+    public static final int CLOSE = 8;
+    public static final int PING = 9;
+    public static final int PONG = 10;
 
-    final BlockingQueue<Connection> connections = new LinkedBlockingQueue<>();
-    final AtomicInteger attempts = new AtomicInteger();
+    public final BlockingQueue<Connection> connections = new LinkedBlockingQueue<>();
+    public final AtomicInteger attempts = new AtomicInteger();
     private final ServerSocket server;
     private volatile String refusal; // null = upgrade
     private volatile boolean silent;
@@ -150,10 +150,10 @@ public final class LocalWebSocket implements AutoCloseable {
     /** One client; frames are written by the test's thread. */
     public static final class Connection {
         public final String path;
-        final BlockingQueue<Frame> received = new LinkedBlockingQueue<>();
+        public final BlockingQueue<Frame> received = new LinkedBlockingQueue<>();
 
         /** While a test holds its permit nothing is read. */
-        final Semaphore reading = new Semaphore(1);
+        public final Semaphore reading = new Semaphore(1);
 
         private final Socket socket;
 

@@ -1,4 +1,4 @@
-package io.tapekeeper.venue.binance;
+package io.tapekeeper.venue.stream;
 
 import io.tapekeeper.venue.ClockOffset;
 import io.tapekeeper.venue.EpochMicros;
@@ -6,8 +6,8 @@ import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
 /**
- * The venue's time, carried on by the local monotonic clock from where it was last measured. Somebody may set the local
- * wall clock; only {@link #jumped} tells. Not thread-safe.
+ * The venue's time, carried on by the local monotonic clock from where it was last measured. The local wall clock may
+ * be set; only {@link #jumped} notices. Not thread-safe.
  */
 final class PollClock {
     private final InstantSource wall;
@@ -22,7 +22,7 @@ final class PollClock {
         this.nanoTime = nanoTime;
     }
 
-    /** Starts anew from a measurement just made. */
+    /** Starts again from a measurement just made. */
     void set(ClockOffset offset) {
         nanosThen = nanoTime.getAsLong();
         elapsedBefore = 0;
@@ -42,9 +42,8 @@ final class PollClock {
 
     /**
      * By how many microseconds the wall clock has moved more than the monotonic one since this was last asked: the
-     * machine slept (the monotonic clock of Linux stands still then), or somebody set the clock. After a jump the
-     * venue's time has to be measured again. Asked often, it stays blind to the slow correction of a clock, which is no
-     * jump.
+     * machine slept (the monotonic clock of Linux stands still then), or the clock was set. After a jump the venue's
+     * time has to be measured again. Asked often, it stays blind to the slow correction of a clock, which is no jump.
      */
     long jumped() {
         long wallNow = EpochMicros.of(wall.instant());

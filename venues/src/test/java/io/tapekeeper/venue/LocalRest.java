@@ -1,4 +1,4 @@
-package io.tapekeeper.venue.binance;
+package io.tapekeeper.venue;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

@@ -1,23 +1,22 @@
-package io.tapekeeper.venue.binance;
+package io.tapekeeper.venue;
 
-import io.tapekeeper.venue.ConnectionSettings;
 import java.time.Duration;
 import java.time.InstantSource;
 
 /** Settings for tests: short waits, but room for a busy machine. */
 public final class Patience {
-    InstantSource clock = InstantSource.system();
-    Duration request = Duration.ofSeconds(10);
-    Duration firstRetry = Duration.ofMillis(5);
-    Duration longestRetry = Duration.ofMillis(20);
-    Duration readIdle = Duration.ofSeconds(60);
-    Duration probeTimeout = Duration.ofSeconds(60);
-    Duration stableAfter = Duration.ofMillis(1);
-    Duration rotateAfter = Duration.ofHours(23);
-    Duration overlap = Duration.ofMillis(100);
-    Duration shortestStall = Duration.ofMinutes(1);
-    Duration longestStall = Duration.ofMinutes(2);
-    Duration flightTime = Duration.ofMillis(200);
+    public InstantSource clock = InstantSource.system();
+    public Duration request = Duration.ofSeconds(10);
+    public Duration firstRetry = Duration.ofMillis(5);
+    public Duration longestRetry = Duration.ofMillis(20);
+    public Duration readIdle = Duration.ofSeconds(60);
+    public Duration probeTimeout = Duration.ofSeconds(60);
+    public Duration stableAfter = Duration.ofMillis(1);
+    public Duration rotateAfter = Duration.ofHours(23);
+    public Duration overlap = Duration.ofMillis(100);
+    public Duration shortestStall = Duration.ofMinutes(1);
+    public Duration longestStall = Duration.ofMinutes(2);
+    public Duration flightTime = Duration.ofMillis(200);
 
     public ConnectionSettings settings() {
         return new ConnectionSettings(

@@ -1,4 +1,4 @@
-package io.tapekeeper.venue.binance;
+package io.tapekeeper.venue.stream;
 
 import io.tapekeeper.bar.Interval;
 import io.tapekeeper.market.Instrument;
@@ -9,7 +9,6 @@ import io.tapekeeper.venue.FeedEvent;
 import io.tapekeeper.venue.FeedListener;
 import io.tapekeeper.venue.VenueException;
 import io.tapekeeper.venue.limit.Backoff;
-import io.tapekeeper.venue.stream.FeedHub;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
@@ -38,8 +37,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>A local exchange that plays faster or slower than life has no clock that could be carried on; it cannot be polled.
  */
-public final class BinancePoll implements Feed {
-    private static final System.Logger LOG = System.getLogger(BinancePoll.class.getName());
+public final class PollFeed implements Feed {
+    private static final System.Logger LOG = System.getLogger(PollFeed.class.getName());
     private static final int ASLEEP_SECONDS = 5;
     private static final long ASLEEP_MICROS = ASLEEP_SECONDS * 1_000_000L;
     private static final long CLOCK_JUMP_MICROS = 1_000_000;
@@ -47,7 +46,7 @@ public final class BinancePoll implements Feed {
     private static final long UNLISTED_MICROS = 3_600_000_000L;
     private static final Duration LAST_EVENT = Duration.ofMillis(400);
 
-    private final BinanceRest rest;
+    private final PollSource venue;
     private final List<Instrument> instruments;
     private final List<String> symbols;
     private final Interval every;
@@ -64,9 +63,9 @@ public final class BinancePoll implements Feed {
     private FeedHub.Connection connection = new FeedHub.Connection();
     private long next; // the first boundary that has not been decided
 
-    /** @param rest remains the caller's to close */
-    public BinancePoll(
-            BinanceRest rest,
+    /** @param venue remains the caller's to close */
+    public PollFeed(
+            PollSource venue,
             List<Instrument> instruments,
             Interval every,
             FeedListener listener,
@@ -74,7 +73,7 @@ public final class BinancePoll implements Feed {
         if (instruments.isEmpty()) {
             throw new IllegalArgumentException("a poll needs an instrument");
         }
-        this.rest = rest;
+        this.venue = venue;
         this.instruments = List.copyOf(instruments);
         this.symbols = instruments.stream().map(Instrument::symbol).toList();
         this.every = every;
@@ -88,7 +87,7 @@ public final class BinancePoll implements Feed {
         if (thread != null || hub.closed()) {
             throw new IllegalStateException("a feed starts once");
         }
-        thread = Thread.ofPlatform().name("binance-poll").daemon().start(this::run);
+        thread = Thread.ofPlatform().name("venue-poll").daemon().start(this::run);
     }
 
     @Override
@@ -202,7 +201,7 @@ public final class BinancePoll implements Feed {
             return;
         }
         try {
-            prices.putAll(rest.prices(group, Duration.of(left, ChronoUnit.MICROS)));
+            prices.putAll(venue.prices(group, Duration.of(left, ChronoUnit.MICROS)));
             hub.frames(1);
         } catch (VenueException e) {
             if (e.kind() != VenueException.Kind.UNKNOWN_SYMBOL) {
@@ -247,7 +246,7 @@ public final class BinancePoll implements Feed {
         Backoff backoff = new Backoff(settings.firstRetry(), settings.longestRetry(), ThreadLocalRandom.current());
         while (!hub.closed()) {
             try {
-                clock.set(rest.clockOffset());
+                clock.set(venue.clockOffset());
                 return;
             } catch (VenueException e) {
                 failed(e.kind().name(), e.getMessage());
@@ -265,7 +264,7 @@ public final class BinancePoll implements Feed {
             return;
         }
         try {
-            clock.set(rest.clockSample(Duration.of(left, ChronoUnit.MICROS)));
+            clock.set(venue.clockSample(Duration.of(left, ChronoUnit.MICROS)));
         } catch (VenueException e) {
             LOG.log(System.Logger.Level.DEBUG, "the clock keeps its last measurement", e);
         }

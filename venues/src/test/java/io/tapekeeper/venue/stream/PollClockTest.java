@@ -1,4 +1,4 @@
-package io.tapekeeper.venue.binance;
+package io.tapekeeper.venue.stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,4 +1,4 @@
-package io.tapekeeper.venue.binance;
+package io.tapekeeper.venue;
 
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
