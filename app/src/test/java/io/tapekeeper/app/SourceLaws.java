@@ -89,7 +89,7 @@ final class SourceLaws {
 
     /** The line that ends what begins at {@code at}; {@code at} itself where that has no body. */
     private static int end(List<String> lines, int at, String indentation) {
-        if (lines.get(at).endsWith("}")) {
+        if (lines.get(at).endsWith("}") || lines.get(at).endsWith("),")) { // the latter is a constant of an enum
             return at;
         }
         for (int line = at + 1; line < lines.size(); line++) {
