@@ -11,7 +11,7 @@ import java.util.function.IntToDoubleFunction;
  * no value.
  *
  * <ul>
- *   <li>return r = p / p₋₁ − 1, and ln(p / p₋₁); none for the first close, behind a hole, where p₋₁ is 0, and beyond
+ *   <li>return r = p / p₋₁ − 1, and ln(p / p₋₁); none for the first close, after a gap, where p₋₁ is 0, and beyond
  *       1e150
  *   <li>volatility: sample deviation of the last n returns in a row; 0 where all are equal
  *   <li>baseline: mean of the last m volatilities in a row
@@ -21,22 +21,22 @@ import java.util.function.IntToDoubleFunction;
  * <p><b>Sums.</b> Bars carry consecutive numbers; blocks of n begin where the number is a multiple of n, so a window is
  * the tail of one block and the head of the next. When a block begins, its first value becomes the anchor a, and the
  * sums of (x − a) and (x − a)² over every tail of the block before are computed once; after that a value only adds to
- * the head's sums. Nothing is ever subtracted that was added before, so no error stays behind, and the anchor lies
- * inside the window, so that at least an n-th of Σ(x − a)² is left when the mean is taken off. The result depends on
- * the values in the window and their numbers alone, never on where the series began: a restart or a repair gives the
- * same bits. Method: a sliding window as suffix plus prefix of fixed blocks, after M. van Herk, Pattern Recognition
- * Letters 13 (1992), there for minima. Where all values are equal, each is the anchor, so that both sums and the
- * variance are 0, exactly, and nothing has to count them.
+ * the head's sums. Nothing is ever subtracted that was added before, so no error remains, and the anchor lies inside
+ * the window, so that at least an n-th of Σ(x − a)² is left when the mean is taken off. The result depends on the
+ * values in the window and their numbers alone, never on where the series began: a restart or a repair gives the same
+ * bits. Method: a sliding window as suffix plus prefix of fixed blocks, after M. van Herk, Pattern Recognition Letters
+ * 13 (1992), there for minima. Where all values are equal, each is the anchor, so that both sums and the variance are
+ * 0, exactly, and nothing has to count them.
  *
  * <p><b>Divisions</b> and roots are what a bar waits for, so it takes two of each, and for the rest constants: with Σ =
  * Σ(x − a) and Σ² = Σ(x − a)² over the window and the mean's distance m = Σ / n, the variance is s² = (Σ² − Σ m) / (n −
  * 1), a volatility s, and z = (p − a − m) / s. Volatilities are never negative, so that their sums need no anchor.
  *
  * <p><b>What it gives up:</b> the windows of closes, returns and volatilities would be three objects of one class.
- * Written out side by side, with all that is rare (warm-up, holes, a block's begin) behind one branch for all three,
- * and without objects for results, a bar with rules and signal takes half the time; in methods so small that the
- * compiler puts a whole bar into its caller's loop, a quarter less again. The logarithm costs as much as half of all
- * this, so it is taken where a row is kept, in {@link #values}.
+ * Written out side by side, with all that is rare (warm-up, gaps, a block's begin) behind one branch for all three, and
+ * without objects for results, a bar with rules and signal takes half the time; in methods so small that the compiler
+ * puts a whole bar into its caller's loop, a quarter less again. The logarithm costs as much as half of all this, so it
+ * is taken where a row is kept, in {@link #values}.
  *
  * <p>O(n + m) memory, nothing allocated in {@link #update}. Not thread-safe.
  */
@@ -118,8 +118,8 @@ public final class ClassicFeatures {
     /**
      * Takes the next close; the features below are then those of its bar.
      *
-     * @param itsNumber the bar's number since the epoch, one more than the last unless at the first close or behind a
-     *     hole
+     * @param itsNumber the bar's number since the epoch, one more than the last unless at the first close or after a
+     *     gap
      * @param price its close, {@link #LARGEST} at most in size, which the caller sees to
      */
     public void update(long itsNumber, double price) {
@@ -319,7 +319,7 @@ public final class ClassicFeatures {
         values[Feature.ZSCORE.place()] = zScore;
     }
 
-    /** A hole: no return across it, and every window fills anew. */
+    /** A gap: there is no return across it, and every window fills again. */
     public void clear() {
         close = Double.NaN;
         closeCount = 0; // the others empty themselves with the return that is missing

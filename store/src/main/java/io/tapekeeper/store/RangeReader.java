@@ -44,21 +44,21 @@ final class RangeReader {
         boolean whole = extent.unrolled() == null;
         long end = extent.last() + interval.micros();
         long first = Math.max(from, extent.first());
-        long behind = Math.min(to, end);
-        if (first >= behind) {
+        long stop = Math.min(to, end);
+        if (first >= stop) {
             return new RowRange(interval, List.of(), end, whole);
         }
         int level = 0;
-        while (level < levels.size() - 1 && count(levels.get(level), first, behind) > points) {
+        while (level < levels.size() - 1 && count(levels.get(level), first, stop) > points) {
             level++;
         }
         Interval shortest = levels.get(level);
-        long together = Math.ceilDiv(count(shortest, first, behind), points);
-        // Cut anew, they may reach over one more boundary; the longest level alone needs this.
+        long together = Math.ceilDiv(count(shortest, first, stop), points);
+        // Cut again, they may reach over one more boundary; the longest level alone needs this.
         Interval shown = together == 1 ? shortest : times(together + 1, shortest);
         List<RollupRow> rows = new ArrayList<>();
         RowRollup rollup = new RowRollup(shown, rows::add);
-        long wholeTo = Math.min(shown.startOf(behind - 1) + shown.micros(), end);
+        long wholeTo = Math.min(shown.startOf(stop - 1) + shown.micros(), end);
         read(level, shown.startOf(first), wholeTo, end, rollup::add);
         rollup.finish();
         return new RowRange(shown, rows, end, whole);
@@ -73,7 +73,7 @@ final class RangeReader {
         return interval.numberOf(to - 1) - interval.numberOf(from) + 1;
     }
 
-    /** @param end behind the newest row */
+    /** @param end of the newest row */
     private void read(int level, long from, long to, long end, Consumer<RollupRow> out) {
         long next = from;
         for (int at = level; at >= 0 && next < to; at--) {

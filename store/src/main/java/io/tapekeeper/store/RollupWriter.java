@@ -22,7 +22,7 @@ import java.util.TreeSet;
  *
  * <p>What a row costs: those that come in order of time are gathered in memory, and every tenth writes one row of the
  * first level. All else (a row that is revised or said again, the first interval after a start, and every further
- * level) is made anew from the level below, at most ten rows each, so nothing about it has to outlive the process.
+ * level) is made again from the level below, at most ten rows each, so nothing about it has to outlive the process.
  *
  * <p>Rows from before the store had roll-ups are rolled up little by little, the newest first, beside what is recorded:
  * at most a tenth of the writer's time.
@@ -218,7 +218,7 @@ final class RollupWriter {
             Interval level = rows.levels.get(at);
             TreeSet<Long> wholes = new TreeSet<>();
             written.forEach(start -> wholes.add(level.startOf(start)));
-            if (rows.endBefore != Long.MIN_VALUE) { // it may have ended in a hole
+            if (rows.endBefore != Long.MIN_VALUE) { // it may have ended in a gap
                 wholes.add(level.startOf(rows.endBefore));
             }
             written = new TreeSet<>(wholes.headSet(level.startOf(rows.end)));

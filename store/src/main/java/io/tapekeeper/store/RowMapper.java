@@ -233,19 +233,19 @@ final class RowMapper {
     private Amount amount(int places) throws SQLException {
         String text = text();
         long digits = 0;
-        int behindPoint = -1; // digits; -1 = the point has not come
+        int afterPoint = -1; // digits; -1 = the point has not come
         boolean plain = text.length() <= MOST_DIGITS;
         for (int at = 0; at < text.length() && plain; at++) {
             char c = text.charAt(at);
-            if (c == '.' && behindPoint < 0) {
-                behindPoint = 0;
+            if (c == '.' && afterPoint < 0) {
+                afterPoint = 0;
             } else {
                 plain = c >= '0' && c <= '9';
                 digits = digits * 10 + (c - '0');
-                behindPoint += behindPoint < 0 ? 0 : 1;
+                afterPoint += afterPoint < 0 ? 0 : 1;
             }
         }
-        int missing = places - Math.max(behindPoint, 0);
+        int missing = places - Math.max(afterPoint, 0);
         return plain && missing >= 0 && missing < POWERS.length
                 ? Amount.product(digits, POWERS[missing])
                 : Amount.of(new BigDecimal(text).movePointRight(places).toBigIntegerExact());

@@ -25,6 +25,10 @@
  * transaction that writes the rows, so that a stretch of any length is read from at most 2,000 of them. They are a
  * function of the rows, and are made again wherever those are corrected or deleted.
  *
+ * <p><b>Features of later versions.</b> A migration that adds a feature's column notes the series whose rows lack it;
+ * the recorder computes it from the closes, beside what is recorded ({@link io.tapekeeper.store.FeatureFill}), which is
+ * no correction of a row. Until then readers find no value there.
+ *
  * <p><b>Trades are never changed.</b> No statement of this package updates one, and only
  * {@link io.tapekeeper.store.Recorder#forget} deletes, from the first one on; the key (tape, id) makes a trade that
  * comes again a no-op, whatever its content. What is deleted leaves room in the file for what comes, and the file does

@@ -26,14 +26,14 @@ import java.util.function.LongConsumer;
 
 /**
  * Reads a stored tape from its first trade to its last: which ids are there, which are not and why, and whether the
- * stored rows are those that the stored trades give, computed anew through the same classes as the live tape.
+ * stored rows are those that the stored trades give, computed again through the same classes as the live tape.
  *
  * <p>Where older trades were deleted it begins with the state that was kept. Rows that depend on trades before the
  * first one that is stored and have no such state are not compared, nor what a recording has still to compute. Reads
  * only; one thread.
  */
 public final class TapeAudit implements TapeListener {
-    /** Of a hole that the ledger does not name. */
+    /** Of a gap that the ledger does not name. */
     static final String UNKNOWN = "unknown";
 
     /** Examples that are kept of each kind; all are counted. */
@@ -140,7 +140,7 @@ public final class TapeAudit implements TapeListener {
 
     /**
      * Whether the tape once began earlier: a row before its first trade, or one that follows a price before it. The
-     * windows of the rows behind it then reach into what is gone.
+     * windows of the rows after it then reach into what is gone.
      */
     private boolean hasOlder(long start) {
         boolean[] any = {false};
@@ -260,7 +260,7 @@ public final class TapeAudit implements TapeListener {
         return holeCount;
     }
 
-    /** The first holes, ascending. */
+    /** The first gaps, ascending. */
     public List<Hole> holes() {
         return List.copyOf(holes);
     }
