@@ -151,8 +151,8 @@ class ArchitectureTest {
             "recorder.repair.LiveRepair", "fills gaps and follows the tape without a socket; to be cut by these two");
 
     /** Methods of more than 40 lines, with the reason. */
-    private static final Map<String, String> LONG_METHODS = Map.of(
-            "venue.binance.TradeScanner.read", "one pass over a frame, called for each: a split costs it time");
+    private static final Map<String, String> LONG_METHODS =
+            Map.of("venue.binance.TradeScanner.read", "one pass over a frame, called for each: a split costs it time");
 
     /** Packages of more than 25 files or 2,600 lines, with the reason. */
     private static final Map<String, String> LARGE_PACKAGES =

@@ -108,8 +108,7 @@ public final class Backfill {
             return Optional.of(name(between, stretch.toMicros(), timeOf(first.getAsLong())));
         }
         if (stretch.ids().first() > last.getAsLong() + 1) {
-            IdRange between =
-                    new IdRange(last.getAsLong() + 1, stretch.ids().first() - 1);
+            IdRange between = new IdRange(last.getAsLong() + 1, stretch.ids().first() - 1);
             return Optional.of(name(between, timeOf(last.getAsLong()), stretch.fromMicros()));
         }
         return Optional.empty();
@@ -175,8 +174,7 @@ public final class Backfill {
      * what fetched that ended before it came to the rows.
      */
     private long firstToCompute(IdRange ids, List<RangeFill> fills) {
-        long fromId =
-                fills.isEmpty() ? Long.MAX_VALUE : fills.getFirst().gap().firstId();
+        long fromId = fills.isEmpty() ? Long.MAX_VALUE : fills.getFirst().gap().firstId();
         for (LedgerEntry entry : history.openGaps(tape)) {
             Gap gap = entry.gap();
             boolean touched = gap.firstId() <= ids.last() && gap.lastId() >= ids.first();

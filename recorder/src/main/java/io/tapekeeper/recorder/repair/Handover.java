@@ -55,9 +55,7 @@ final class Handover {
      * @throws CancellationException where it was asked to end meanwhile
      */
     boolean run(Rebuild rebuild, TapePipeline live, Runnable settled) throws InterruptedException {
-        for (int round = 0;
-                round < ROUNDS && live.now().lastId() - rebuild.lastId() > NEAR;
-                round++) {
+        for (int round = 0; round < ROUNDS && live.now().lastId() - rebuild.lastId() > NEAR; round++) {
             rebuild.upTo(live.now().lastId(), closing);
         }
         for (int round = 0; round < ROUNDS; round++) {

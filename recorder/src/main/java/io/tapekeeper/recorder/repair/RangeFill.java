@@ -97,8 +97,7 @@ final class RangeFill implements RangeSink {
     private void begin() {
         if (left == null) {
             left = new ArrayDeque<>();
-            tools.history()
-                    .missingRanges(tape, gap.firstId(), gap.lastId(), range -> left.add(fetch(range)));
+            tools.history().missingRanges(tape, gap.firstId(), gap.lastId(), range -> left.add(fetch(range)));
         }
     }
 

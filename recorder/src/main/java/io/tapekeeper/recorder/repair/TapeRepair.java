@@ -57,7 +57,8 @@ final class TapeRepair {
 
     /** The tape has passed a gap. */
     void found(Gap gap, GapCause cause) {
-        open.computeIfAbsent(ids(gap), any -> new RangeFill(tools, tape, gap, cause)).causedBy(cause);
+        open.computeIfAbsent(ids(gap), any -> new RangeFill(tools, tape, gap, cause))
+                .causedBy(cause);
     }
 
     private static IdRange ids(Gap gap) {
@@ -73,7 +74,9 @@ final class TapeRepair {
     /** Nanoseconds until an entry at rest has to be asked for again; {@link Long#MAX_VALUE} = none is. */
     long restsFor() {
         if (live.now().lastId() < 0) { // the tape has not begun
-            return open.isEmpty() ? Long.MAX_VALUE : tools.settings().followEvery().toNanos();
+            return open.isEmpty()
+                    ? Long.MAX_VALUE
+                    : tools.settings().followEvery().toNanos();
         }
         return open.values().stream()
                 .mapToLong(RangeFill::restsFor)
@@ -137,17 +140,14 @@ final class TapeRepair {
     }
 
     private void settle(List<RangeFill> done, Handover handover, RangeFill.Pauses pauses) throws InterruptedException {
-        List<RangeFill> changing =
-                done.stream().filter(RangeFill::changesRows).toList();
+        List<RangeFill> changing = done.stream().filter(RangeFill::changesRows).toList();
         done.stream().filter(fill -> !fill.changesRows()).forEach(this::close);
         if (changing.isEmpty()) {
             return;
         }
         pauses.pause(Duration.ZERO); // asked to end: what came is stored, and the next start computes
-        long fromId = changing.stream()
-                .mapToLong(fill -> fill.gap().firstId())
-                .min()
-                .orElseThrow();
+        long fromId =
+                changing.stream().mapToLong(fill -> fill.gap().firstId()).min().orElseThrow();
         List<LedgerEntry> absent =
                 changing.stream().flatMap(fill -> fill.absent().stream()).toList();
         Rebuild rebuild = new Rebuild(

@@ -104,7 +104,9 @@ public final class TapePipeline implements TapeListener {
         return known;
     }
 
-    /** Has a repair learn of each gap that the tape passes and that may still be filled. Before the tape thread starts. */
+    /**
+     * Has a repair learn of each gap that the tape passes and that may still be filled. Before the tape thread starts.
+     */
     public void onGap(GapListener listener) {
         gapListener = listener;
     }

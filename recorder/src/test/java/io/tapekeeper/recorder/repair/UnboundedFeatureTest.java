@@ -218,8 +218,8 @@ class UnboundedFeatureTest {
             late.forEach(trade -> recorder.trade(SERIES.tape(), trade));
             recorder.flush();
             long fromId = late.getFirst().id();
-            Rebuild rebuild =
-                    new Rebuild(SERIES, Preset.CLASSIC, tools(recorder, history), new Rebuild.Added(fromId, List.of()), true);
+            Rebuild rebuild = new Rebuild(
+                    SERIES, Preset.CLASSIC, tools(recorder, history), new Rebuild.Added(fromId, List.of()), true);
             rebuild.upTo(live.lastId(), () -> false);
             live.adopt(rebuild.state());
             rebuild.finish(); // from a state that lacks the feature
@@ -278,8 +278,8 @@ class UnboundedFeatureTest {
             tape.subList(0, 6_000).forEach(trade -> recorder.trade(SERIES.tape(), trade));
             recorder.flush();
             long fromId = tape.getFirst().id();
-            Rebuild rebuild =
-                    new Rebuild(SERIES, Preset.CLASSIC, tools(recorder, history), new Rebuild.Added(fromId, List.of()), false);
+            Rebuild rebuild = new Rebuild(
+                    SERIES, Preset.CLASSIC, tools(recorder, history), new Rebuild.Added(fromId, List.of()), false);
             rebuild.upTo(tape.getLast().id(), () -> false);
             rebuild.finish();
             recorder.flush();
