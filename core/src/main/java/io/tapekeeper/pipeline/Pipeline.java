@@ -272,6 +272,17 @@ public final class Pipeline {
         tail = next;
     }
 
+    /** Takes what another pipeline of the same tape has copied so far, and passes its gaps with their causes. */
+    public void follow(TapeTail other) {
+        for (TapeTail.Entry entry : other.take()) {
+            if (entry.trade() != null) {
+                offer(entry.trade(), 0);
+            } else {
+                missing(entry.gap().firstId(), entry.gap().lastId(), entry.cause(), 0);
+            }
+        }
+    }
+
     private void read(PipelineState state, Sequencer place) throws IOException {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(state.bytes()))) {
             place.restore(in);

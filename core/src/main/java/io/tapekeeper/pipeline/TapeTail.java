@@ -16,7 +16,7 @@ import java.util.List;
  */
 public final class TapeTail {
     /** One of both: a trade, or a gap with its cause. */
-    private record Entry(Trade trade, Gap gap, GapCause cause) {}
+    record Entry(Trade trade, Gap gap, GapCause cause) {}
 
     private final int bound;
     private List<Entry> entries = new ArrayList<>();
@@ -42,7 +42,8 @@ public final class TapeTail {
         }
     }
 
-    private synchronized List<Entry> take() {
+    /** Takes all entries, in their order. */
+    synchronized List<Entry> take() {
         List<Entry> taken = entries;
         entries = new ArrayList<>();
         return taken;
@@ -56,16 +57,5 @@ public final class TapeTail {
     /** Whether entries were lost. */
     public synchronized boolean hasOverflowed() {
         return overflowed;
-    }
-
-    /** Moves all entries into the second pipeline, which passes the gaps of the first, with their causes. */
-    public void moveTo(Pipeline second) {
-        for (Entry entry : take()) {
-            if (entry.trade != null) {
-                second.offer(entry.trade, 0);
-            } else {
-                second.missing(entry.gap.firstId(), entry.gap.lastId(), entry.cause, 0);
-            }
-        }
     }
 }

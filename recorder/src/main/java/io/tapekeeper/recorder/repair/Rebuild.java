@@ -144,7 +144,7 @@ final class Rebuild implements TapeListener {
 
     /** Goes on with what a live tape has put on its tape since; nothing is read. */
     void follow(TapeTail tail) {
-        tail.moveTo(pipeline);
+        pipeline.follow(tail);
     }
 
     /**
