@@ -83,11 +83,11 @@ record VerifyReport(Series series, TapeAudit audit, Optional<KlineAudit> klines,
         audit.missing().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(entry -> findings.detail(with("%,d %s", entry.getValue(), entry.getKey())));
-        audit.holes().stream().limit(MOST_SHOWN).forEach(gap -> printGap(findings, gap));
-        more(findings, audit.holeCount(), "gaps");
+        audit.missingIds().stream().limit(MOST_SHOWN).forEach(gap -> printGap(findings, gap));
+        more(findings, audit.missingRanges(), "gaps");
     }
 
-    private static void printGap(Findings findings, TapeAudit.Hole gap) {
+    private static void printGap(Findings findings, TapeAudit.MissingIds gap) {
         if (gap.ids() > MOST_IDS_NAMED) {
             findings.detail(with("ids %d to %d (%,d): %s", gap.firstId(), gap.lastId(), gap.ids(), gap.cause()));
             return;
@@ -146,8 +146,8 @@ record VerifyReport(Series series, TapeAudit audit, Optional<KlineAudit> klines,
         tree.put("missingByCause", audit.missing());
         tree.put("duplicates", audit.duplicates());
         tree.put("completenessPercent", completeness());
-        tree.put("holes", audit.holes());
-        tree.put("holeCount", audit.holeCount());
+        tree.put("holes", audit.missingIds());
+        tree.put("holeCount", audit.missingRanges());
         tree.put("rowsComputed", audit.rows());
         tree.put("rowsDiffering", audit.rowsDiffering());
         tree.put("rowsNotYetComputed", audit.rowsUncomputed());

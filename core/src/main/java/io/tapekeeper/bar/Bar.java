@@ -12,7 +12,7 @@ import io.tapekeeper.market.Amount;
  * @param quoteVolume sum of price times size, in units of 1e-16
  * @param trades raw trades in it, as the venue counts them
  * @param takerBuyVolume the part of {@code volume} whose aggressor bought
- * @param complete false for the first bar of a tape, a bar that a hole touches and a carried one
+ * @param complete false for the first bar of a tape, a bar that a gap touches and a carried one
  * @param carried true where no price came in time and the last one stands in for it (poll mode)
  */
 public record Bar(

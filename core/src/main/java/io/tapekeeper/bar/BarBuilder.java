@@ -12,10 +12,10 @@ import java.util.function.Consumer;
  * Makes bars of one interval from the trades of one tape, in id order.
  *
  * <p>A bar is emitted when a trade at or after its end arrives; seconds between that hold no trade become flat bars
- * with the previous close, unless a hole lies there: seconds wholly inside a hole give none. Where exchange time steps
+ * with the previous close, unless a gap lies there: seconds wholly inside a gap give none. Where exchange time steps
  * back within the id order, the trade counts at the latest time seen; one that is more than a day ahead of the tape
  * counts there too, until ten in a row say so, for a single wrong time must not close years of bars. The first bar of a
- * tape is not complete, for nobody knows what came before.
+ * tape is not complete: what came before it is not known.
  *
  * <p>O(1) and no allocation a trade. Not thread-safe: the tape thread owns it.
  */
@@ -30,7 +30,7 @@ public final class BarBuilder {
     private final Consumer<Bar> out;
 
     private boolean started;
-    private boolean holeBehind; // a hole lies between the last trade and the next
+    private boolean gapBefore; // a gap lies between the last trade and the next
     private long latestTime;
     private int farAhead; // trades in a row whose time is doubted
     private long start;
@@ -59,9 +59,9 @@ public final class BarBuilder {
         } else if (time >= end) {
             long itsStart = interval.startOf(time);
             closeUpTo(itsStart);
-            begin(itsStart, trade.price(), !holeBehind);
+            begin(itsStart, trade.price(), !gapBefore);
         }
-        holeBehind = false;
+        gapBefore = false;
         latestTime = time;
         high = Math.max(high, trade.price());
         low = Math.min(low, trade.price());
@@ -76,8 +76,8 @@ public final class BarBuilder {
 
     /** The time at which a trade counts. */
     private long believed(long time) {
-        // Behind a hole nobody knows how much time has passed, and no bars are made of it.
-        farAhead = time - latestTime > FAR_AHEAD && !holeBehind ? farAhead + 1 : 0;
+        // After a gap it is not known how much time has passed, and no bars are made of it.
+        farAhead = time - latestTime > FAR_AHEAD && !gapBefore ? farAhead + 1 : 0;
         if (farAhead > 0 && farAhead < BELIEVED) {
             return latestTime;
         }
@@ -85,7 +85,7 @@ public final class BarBuilder {
         return Math.max(time, latestTime);
     }
 
-    /** Whether a trade at {@code time}, behind a hole, would close the bar that is forming. */
+    /** Whether a trade at {@code time}, after a gap, would close the bar that is forming. */
     public boolean closesAt(long time) {
         return started && time >= end;
     }
@@ -93,7 +93,7 @@ public final class BarBuilder {
     /** Trades are missing between the last one and the next: both their bars are not complete. */
     public void skipGap() {
         complete = false;
-        holeBehind = started;
+        gapBefore = started;
     }
 
     /** The bar that is still forming, or null before the first trade; its numbers still change. */
@@ -103,7 +103,7 @@ public final class BarBuilder {
 
     private void closeUpTo(long nextStart) {
         out.accept(snapshot());
-        if (!holeBehind) {
+        if (!gapBefore) {
             for (long at = start + interval.micros(); at < nextStart; at += interval.micros()) {
                 out.accept(Bar.flat(interval, at, close, true, false));
             }
@@ -143,7 +143,7 @@ public final class BarBuilder {
     /** Writes the exact state, for {@link #restore}. */
     public void save(DataOutput state) throws IOException {
         state.writeBoolean(started);
-        state.writeBoolean(holeBehind);
+        state.writeBoolean(gapBefore);
         state.writeBoolean(complete);
         state.writeInt(farAhead);
         for (long value : new long[] {latestTime, start, open, high, low, close, trades}) {
@@ -157,7 +157,7 @@ public final class BarBuilder {
     /** Continues exactly where {@link #save} was called. */
     public void restore(DataInput state) throws IOException {
         started = state.readBoolean();
-        holeBehind = state.readBoolean();
+        gapBefore = state.readBoolean();
         complete = state.readBoolean();
         farAhead = state.readInt();
         latestTime = state.readLong();

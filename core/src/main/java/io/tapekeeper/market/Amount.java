@@ -64,7 +64,7 @@ public record Amount(long high, long low) {
 
     /**
      * With at least eight places and no zero beyond them, exact. Nearly every sum is a whole number of 1e-8, which is
-     * told without a division for each zero that is taken off.
+     * seen without a division for each zero that is taken off.
      */
     public String format(int places) {
         if (places == SIZE_PLACES && high == low >> 63) {

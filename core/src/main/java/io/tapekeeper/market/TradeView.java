@@ -2,7 +2,7 @@ package io.tapekeeper.market;
 
 /**
  * What a trade says, wherever it lies: in a {@link Trade}, which lasts, or in a {@link TradeSlot}, whose memory is used
- * again. Whoever is given a view may read it until the call returns, and keeps it with {@link #toTrade}.
+ * again. Code that is given a view may read it until the call returns, and keeps it with {@link #toTrade}.
  *
  * <p>The way of a live trade, from the socket to its bar, reads views only, so that it allocates nothing for a trade.
  */

@@ -74,13 +74,14 @@ final class MetricsEndpoint {
 
     /** Empty while the writer works, and where this process has no writer. */
     String whyNotWriting(long nanos) {
-        LiveView.ToldSystem told = view.system();
-        SystemHealth.Writing writing = told.health().writing();
+        LiveView.ReportedSystem reported = view.system();
+        SystemHealth.Writing writing = reported.health().writing();
         if (writing == null) {
             return "";
         }
-        if (nanos - told.nanos() > SILENCE_NANOS) {
-            return "the recorder has not reported for " + TimeUnit.NANOSECONDS.toSeconds(nanos - told.nanos()) + " s";
+        if (nanos - reported.nanos() > SILENCE_NANOS) {
+            return "the recorder has not reported for " + TimeUnit.NANOSECONDS.toSeconds(nanos - reported.nanos())
+                    + " s";
         }
         return writing.trouble();
     }

@@ -19,25 +19,25 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
- * The live end of one series: its newest rows, a ring of the last events, numbered in the order they were told, and the
- * latest price and health.
+ * The live end of one series: its newest rows, a ring of the last events, numbered in the order they were reported, and
+ * the latest price and health.
  *
- * <p>One thread writes; any number read. Nobody does I/O under the lock, so the writer waits at most for a copy of the
+ * <p>One thread writes; any number read. No I/O happens under the lock, so the writer waits at most for a copy of the
  * ring.
  */
 public final class LiveSeries {
-    /** What is told in order; price and health are not, for only their latest counts. */
+    /** What is reported in order; price and health are not, because only their latest values count. */
     public sealed interface Event {}
 
-    /** @param revised whether a row of this bar, or of a later one, was told before */
+    /** @param revised whether a row of this bar, or of a later one, was reported before */
     public record Row(FeatureRow row, boolean revised) implements Event {}
 
     public record AlertSeen(Alert alert) implements Event {}
 
-    /** Alerts were withdrawn: all that are left are to be told anew. */
+    /** Alerts were withdrawn: the client reads again all that are left. */
     public record AlertsWithdrawn() implements Event {}
 
-    /** Rows were corrected: all from that of the bar {@code from} on are to be read anew, and the alerts. */
+    /** Rows were corrected: the client reads all from the bar {@code from} on again, and the alerts. */
     public record Corrected(long from) implements Event {}
 
     public record Signalled(SignalChange change) implements Event {}
@@ -48,7 +48,7 @@ public final class LiveSeries {
     /**
      * Where a client begins to follow.
      *
-     * @param rows those behind its last one that are held here, and revised ones, oldest first
+     * @param rows those after its last one that are held here, and revised ones, oldest first
      * @param cursor number of the first event that {@code rows} does not hold
      * @param signal the last change, or null before the first
      */
@@ -56,7 +56,7 @@ public final class LiveSeries {
 
     private record AlertKey(Rule rule, long opened) {}
 
-    private record Told(Health health, long nanos) {}
+    private record Reported(Health health, long nanos) {}
 
     /** {@link #drain}'s answer where the events have left the ring. */
     public static final long FELL_BEHIND = -1;
@@ -70,7 +70,7 @@ public final class LiveSeries {
     private final boolean recordedOnly;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition told = lock.newCondition();
+    private final Condition changed = lock.newCondition();
     private final Event[] ring;
     private long next; // number of the next event; the ring holds the last ring.length before it
     private final NavigableMap<Long, FeatureRow> rows = new TreeMap<>(); // the newest, by start
@@ -80,7 +80,7 @@ public final class LiveSeries {
     private long stateChanges;
 
     private volatile Price price;
-    private volatile Told health;
+    private volatile Reported health;
 
     LiveSeries(Series series, SeriesInfo info, int ringRows, LongSupplier nanos) {
         this(series, info, ringRows, nanos, false);
@@ -98,10 +98,10 @@ public final class LiveSeries {
         Health first = recordedOnly
                 ? Health.only(Health.State.DISCONNECTED, "this tape is not being recorded now")
                 : Health.only(Health.State.WARMING_UP, "starting");
-        health = new Told(first, nanos.getAsLong());
+        health = new Reported(first, nanos.getAsLong());
     }
 
-    /** A series of the store that nobody tells anything about. */
+    /** A series of the store that is not being recorded now. */
     public static LiveSeries recorded(Series series) {
         SeriesInfo info = SeriesInfo.live(series, SeriesInfo.presetOf(series.preset()));
         return new LiveSeries(series, info, 1, () -> 0, true);
@@ -189,7 +189,7 @@ public final class LiveSeries {
         }
     }
 
-    /** Forgets alerts that a corrected tape no longer says. */
+    /** Forgets alerts that a corrected tape no longer gives. */
     void withdraw(Collection<Alert> withdrawn) {
         lock.lock();
         try {
@@ -210,19 +210,19 @@ public final class LiveSeries {
         }
     }
 
-    /** Wakes nobody: clients look by themselves ten times a second, however fast the tape is. */
+    /** Wakes no client: clients look by themselves ten times a second, however fast the tape is. */
     void price(Price latest) {
         price = latest;
     }
 
     void health(Health latest) {
-        Told before = health;
-        health = new Told(latest, nanos.getAsLong());
+        Reported before = health;
+        health = new Reported(latest, nanos.getAsLong());
         if (before.health().state() != latest.state()) {
             lock.lock();
             try {
                 stateChanges++;
-                told.signalAll();
+                changed.signalAll();
             } finally {
                 lock.unlock();
             }
@@ -232,7 +232,7 @@ public final class LiveSeries {
     private void append(Event event) {
         ring[(int) (next % ring.length)] = event;
         next++;
-        told.signalAll();
+        changed.signalAll();
     }
 
     private long oldest() {
@@ -244,13 +244,13 @@ public final class LiveSeries {
         return price;
     }
 
-    /** The health now: its age counted on, and stale where nobody has told it for too long. */
+    /** The health now: its age counted on, and stale where the recorder has not reported it for too long. */
     public Health health() {
         return health(nanos.getAsLong());
     }
 
     Health health(long nowNanos) {
-        Told last = health;
+        Reported last = health;
         if (recordedOnly) {
             return last.health();
         }
@@ -266,11 +266,11 @@ public final class LiveSeries {
 
     /**
      * Where to follow from, for a client that held every row up to that of the bar {@code held} and was sent those of
-     * the store up to {@code sent} (bar starts, epoch microseconds). What the ring holds behind {@code held} is among
+     * the store up to {@code sent} (bar starts, epoch microseconds). What the ring holds after {@code held} is among
      * the rows, for it may be newer than the store's.
      *
      * @param anyway true to join over rows that are lost to it
-     * @return null where rows behind that one have already left the ring: they are to be read from the store first
+     * @return null where rows after that one have already left the ring: the client reads them from the store first
      */
     public Join join(long held, long sent, boolean anyway) {
         lock.lock();
@@ -300,7 +300,7 @@ public final class LiveSeries {
             long before = stateChanges;
             long left = nanos;
             while (next == cursor && stateChanges == before && left > 0) {
-                left = told.awaitNanos(left);
+                left = changed.awaitNanos(left);
             }
         } finally {
             lock.unlock();
@@ -337,7 +337,7 @@ public final class LiveSeries {
         }
     }
 
-    /** The last alerts that were told, oldest first. */
+    /** The last alerts that were reported, oldest first. */
     public List<Alert> alerts() {
         lock.lock();
         try {

@@ -15,10 +15,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 
 /**
- * What is happening now, for the pages that look.
+ * What is happening now: rows, alerts, signals and health of each series, for pages, notifiers and other listeners. A
+ * listener follows a series' ring by the number of the next event ({@link LiveSeries#join}, {@link LiveSeries#drain}).
  *
- * <p>One thread tells (per series); no method waits for a client or does I/O. A series that was never added is refused
- * with an IllegalArgumentException.
+ * <p>One thread per series reports; no method waits for a listener or does I/O. A series that was never added is
+ * refused with an IllegalArgumentException.
  */
 public final class LiveView {
     /** Rows kept per series where nothing else is said: an hour of seconds. */
@@ -32,10 +33,10 @@ public final class LiveView {
     private final List<Metric> metrics = new CopyOnWriteArrayList<>();
 
     private volatile String notice = "";
-    private volatile ToldSystem system;
+    private volatile ReportedSystem system;
 
     /** @param nanos when, monotonic */
-    public record ToldSystem(SystemHealth health, long nanos) {}
+    public record ReportedSystem(SystemHealth health, long nanos) {}
 
     /**
      * @param ringRows events kept per series: they bridge what the store does not hold yet, and are all that a slow
@@ -45,10 +46,10 @@ public final class LiveView {
     public LiveView(int ringRows, LongSupplier nanos) {
         this.ringRows = ringRows;
         this.nanos = nanos;
-        system = new ToldSystem(SystemHealth.UNKNOWN, nanos.getAsLong());
+        system = new ReportedSystem(SystemHealth.UNKNOWN, nanos.getAsLong());
     }
 
-    /** Shows a series from now on. To be called before anything is told about it, once. */
+    /** Shows a series from now on. To be called once, before anything is reported of it. */
     public void addSeries(Series series, SeriesInfo info) {
         LiveSeries live = new LiveSeries(series, info, ringRows, nanos);
         if (bySeries.putIfAbsent(series, live) != null) {
@@ -57,7 +58,7 @@ public final class LiveView {
         inOrder.add(live);
     }
 
-    /** Whether another than this one tells of its series by now. */
+    /** Whether another series of the same name is recorded by now. */
     public boolean isSuperseded(LiveSeries series) {
         String id = series.series().id();
         return inOrder.stream()
@@ -65,7 +66,7 @@ public final class LiveView {
     }
 
     /**
-     * A bar closed. A row of a bar that was told before replaces it.
+     * A bar closed. A row of a bar that was reported before replaces it.
      *
      * @param row in order of time but for rows that replace
      */
@@ -91,7 +92,7 @@ public final class LiveView {
         of(series).alert(alert);
     }
 
-    /** Alerts that were told are no longer true of a corrected tape: nobody shows them any more. */
+    /** Alerts that were reported do not follow from the corrected tape: clients no longer show them. */
     public void alertsWithdrawn(Series series, Collection<Alert> withdrawn) {
         of(series).withdraw(withdrawn);
     }
@@ -137,7 +138,7 @@ public final class LiveView {
 
     /** How the process stands now; about once a second, by any thread. */
     public void system(SystemHealth health) {
-        system = new ToldSystem(health, nanos.getAsLong());
+        system = new ReportedSystem(health, nanos.getAsLong());
     }
 
     /** Local monotonic time by the view's clock. */
@@ -145,12 +146,12 @@ public final class LiveView {
         return nanos.getAsLong();
     }
 
-    /** What was told last, and when. */
-    public ToldSystem system() {
+    /** What was reported last, and when. */
+    public ReportedSystem system() {
         return system;
     }
 
-    /** How a series stands as pages see it: stale where nobody has told it for too long. */
+    /** How a series stands as pages see it: stale where the recorder has not reported it for too long. */
     public Health health(Series series) {
         return of(series).health();
     }
@@ -166,7 +167,7 @@ public final class LiveView {
 
     /**
      * Why there is no series to show, in words: a page that has none shows this sentence, as disconnected. Any thread
-     * may tell it.
+     * may set it.
      *
      * @param sentence what is wrong and what to do; empty where nothing is
      */
@@ -174,7 +175,7 @@ public final class LiveView {
         notice = sentence;
     }
 
-    /** The last that was told; empty for none. */
+    /** The last notice; empty for none. */
     public String notice() {
         return notice;
     }

@@ -27,7 +27,7 @@ public record SeriesInfo(Preset preset, boolean replay, String band) {
         return new SeriesInfo(preset, true, "REPLAY " + what + ": a recording, not the market now");
     }
 
-    /** The settings that {@code label} names, or null where a label alone does not tell. */
+    /** The settings that {@code label} names, or null where the label alone does not say. */
     public static Preset presetOf(String label) {
         return label.equals(Preset.CLASSIC.label()) ? Preset.CLASSIC : null;
     }

@@ -7,9 +7,9 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Ends a recorder that can write nothing, because its disk is full for example, as soon as somebody asks to stop: else
- * whoever has something to say would wait for room with the queue full, for ever. What was not written is counted and
- * told, and the next start fetches it.
+ * Ends a recorder that can write nothing, because its disk is full for example, as soon as it is asked to stop: else
+ * every thread with something to write would wait for room in the full queue for ever. What was not written is counted
+ * and reported, and the next start fetches it.
  */
 final class StuckWriterShutdown implements AutoCloseable {
     private static final Logger LOG = System.getLogger(StuckWriterShutdown.class.getName());
@@ -36,7 +36,7 @@ final class StuckWriterShutdown implements AutoCloseable {
         try {
             recorder.close();
         } catch (StoreException e) {
-            LOG.log(Level.WARNING, e.getMessage()); // all who say something are told it, too
+            LOG.log(Level.WARNING, e.getMessage()); // every later write fails with it, too
         }
     }
 

@@ -67,7 +67,7 @@ public record VenueProfile(List<Instrument> instruments, Optional<SimulatedVenue
                 : SeriesInfo.live(series, preset);
     }
 
-    /** Boundaries are told by a clock; a venue that runs faster or slower has none to tell. */
+    /** Boundaries come from a clock; a venue that runs faster or slower has none. */
     public void refusePolling() {
         if (!playsAtLifeSpeed()) {
             throw RecordingException.usage(
@@ -150,7 +150,7 @@ public record VenueProfile(List<Instrument> instruments, Optional<SimulatedVenue
 
     /**
      * Whether a trade of the venue, older by its id than the last one stored, is of the stored tape: one id is one
-     * trade, and a later id was not traded earlier. Empty where neither tells.
+     * trade, and a later id was not traded earlier. Empty where neither shows it.
      */
     private static Optional<Boolean> isOf(Optional<Trade> venues, TapeId tape, History history, Trade last) {
         if (venues.isEmpty()) {

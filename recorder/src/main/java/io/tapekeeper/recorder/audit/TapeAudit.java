@@ -42,7 +42,7 @@ public final class TapeAudit implements TapeListener {
     private static final int ROWS_AT_ONCE = 3_600;
 
     /** Ids that are not there. */
-    public record Hole(long firstId, long lastId, String cause) {
+    public record MissingIds(long firstId, long lastId, String cause) {
         public long ids() {
             return lastId - firstId + 1;
         }
@@ -55,7 +55,7 @@ public final class TapeAudit implements TapeListener {
     private final LongConsumer progress;
     private final Pipeline pipeline;
     private final Map<String, Long> missing = new HashMap<>(); // ids by cause
-    private final List<Hole> holes = new ArrayList<>();
+    private final List<MissingIds> missingIds = new ArrayList<>();
     private final List<Gap> blanked = new ArrayList<>(); // rare, and few bytes each
     private final List<FeatureRow> computed = new ArrayList<>();
     private final Set<Long> closedLast = new HashSet<>(); // starts of bars; by the trade at hand
@@ -63,7 +63,7 @@ public final class TapeAudit implements TapeListener {
     private long firstId = -1;
     private long lastId = -1;
     private long stored;
-    private long holeCount;
+    private long missingRanges;
     private long rowsToSkip;
     private long rows;
     private long rowsDiffering;
@@ -115,9 +115,9 @@ public final class TapeAudit implements TapeListener {
 
     private void missed(long first, long last, String why) {
         missing.merge(why, last - first + 1, Long::sum);
-        holeCount++;
-        if (holes.size() < MOST_KEPT) {
-            holes.add(new Hole(first, last, why));
+        missingRanges++;
+        if (missingIds.size() < MOST_KEPT) {
+            missingIds.add(new MissingIds(first, last, why));
         }
     }
 
@@ -256,13 +256,13 @@ public final class TapeAudit implements TapeListener {
         return pipeline.snapshot().duplicates();
     }
 
-    public long holeCount() {
-        return holeCount;
+    public long missingRanges() {
+        return missingRanges;
     }
 
     /** The first gaps, ascending. */
-    public List<Hole> holes() {
-        return List.copyOf(holes);
+    public List<MissingIds> missingIds() {
+        return List.copyOf(missingIds);
     }
 
     /** What the venue has blanked, ascending; its bars still count it. */

@@ -60,7 +60,7 @@ final class Handover {
         }
         for (int round = 0; round < ROUNDS; round++) {
             if (follow(rebuild, live, settled)) {
-                recorder.flush(); // pages read again what they are told of, so it must be there
+                recorder.flush(); // pages now read the corrected rows, so the store must have them
                 view.announceCorrection(live.series(), rebuild.firstMicros());
                 return true;
             }

@@ -35,11 +35,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * REST as one more source of the tape: fills the holes that the tape waits for, asks once behind every connect whether
+ * REST as one more source of the tape: fills the gaps that the tape waits for, asks once after every connect whether
  * something newer is there than the socket shows, and where no socket can be had follows the tape by id until there is
  * one.
  *
- * <p>What it gets goes the way of every other trade. A hole that cannot be filled within the hold-back time is given up
+ * <p>What it gets goes the way of every other trade. A gap that cannot be filled within the hold-back time is given up
  * at once, so that the tape goes on, and is left to {@link BackgroundRepair}. A thread of its own; one question at a
  * time.
  */
@@ -49,7 +49,7 @@ public final class LiveRepair implements AutoCloseable {
     /** Of an answer, before the first one has been timed. */
     private static final long USUAL_ANSWER_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    /** Questions that a hole may cost and still be small. */
+    /** Questions that a gap may cost and still be small. */
     private static final int SMALL = 10;
 
     /** Of the venue's limit, what following all tapes by REST may take. */
@@ -115,7 +115,7 @@ public final class LiveRepair implements AutoCloseable {
         this.settings = settings;
         this.watches.forEach(watch -> askings.put(watch, new Asking()));
         thread = Thread.ofPlatform()
-                .name("hole-filler")
+                .name("live-repair")
                 .daemon()
                 .uncaughtExceptionHandler(tape::broke)
                 .unstarted(this::run);
@@ -143,12 +143,12 @@ public final class LiveRepair implements AutoCloseable {
         return answered != null && tape.now() - answered <= PAUSES * followEveryNanos(watch);
     }
 
-    /** Trades that came into holes while a tape waited, since the start; any thread. */
+    /** Trades that came into gaps while a tape waited, since the start; any thread. */
     public long repaired(TapePipeline watch) {
         return repaired.getOrDefault(watch, 0L);
     }
 
-    /** Trades that came where no hole was known yet, since the start; any thread. */
+    /** Trades that came where no gap was known yet, since the start; any thread. */
     public long followed(TapePipeline watch) {
         return followed.getOrDefault(watch, 0L);
     }
@@ -208,7 +208,7 @@ public final class LiveRepair implements AutoCloseable {
             answeredAt.remove(watch);
             if (!e.getMessage().equals(asking.said)) {
                 asking.said = e.getMessage();
-                LOG.log(Level.WARNING, "{0}: no answer for its holes: {1}", watch.symbol(), asking.said);
+                LOG.log(Level.WARNING, "{0}: no answer for its gaps: {1}", watch.symbol(), asking.said);
             }
             asking.pause = Math.clamp(
                     asking.pause * 2,
@@ -264,7 +264,7 @@ public final class LiveRepair implements AutoCloseable {
         return venue.waitFor((int) weight, purpose(ids)).toNanos() <= nanos;
     }
 
-    /** A small hole is filled as a part of live: a repair of old ones must not make it wait. */
+    /** A small gap is filled as a part of live: a repair of old ones must not make it wait. */
     private Priority purpose(long ids) {
         return ids <= (long) SMALL * history.pageSize() ? Priority.LIVE : Priority.REPAIR;
     }

@@ -3,10 +3,10 @@ package io.tapekeeper.recorder.repair;
 import java.time.Duration;
 
 /**
- * How holes are filled. All times but {@code reach} run on local monotonic time.
+ * How gaps are filled. All times but {@code reach} run on local monotonic time.
  *
- * @param holdBack how long the tape waits at a hole
- * @param reach holes that ended longer ago than this are left to {@code backfill}
+ * @param holdBack how long the tape waits at a gap
+ * @param reach gaps that ended longer ago than this are left to {@code backfill}
  * @param look between two looks at the tapes
  * @param askAgain before the venue is asked again for what its database did not have yet
  * @param believe for how long the venue must lack an id, while it has later ones, before that is believed
@@ -71,7 +71,7 @@ public record RepairSettings(
     }
 
     /**
-     * The same, with no repair of a hole that ended before what is kept; null = all is. Of one that ended later all is
+     * The same, with no repair of a gap that ended before what is kept; null = all is. Of one that ended later all is
      * fetched, and what is too old forgotten again.
      */
     public RepairSettings within(Duration kept) {

@@ -70,7 +70,7 @@ public final class TapeThread implements FeedListener, AutoCloseable {
     private final SequenceBarrier published = ring.newBarrier();
     private final Sequence taken = new Sequence();
 
-    /** Few: whoever asks for one waits for it, or asks for one behind trades that fill the ring. */
+    /** Few: the caller waits for its task, or asks for one after trades that fill the ring. */
     private final Queue<Aside> asides = new ConcurrentLinkedQueue<>();
 
     private final LongAdder waits = new LongAdder();
@@ -245,7 +245,7 @@ public final class TapeThread implements FeedListener, AutoCloseable {
         } catch (TimeoutException e) {
             return next - 1;
         } catch (AlertException e) {
-            throw new IllegalStateException("nobody alerts the tape thread", e);
+            throw new IllegalStateException("the tape thread has no alerts", e);
         }
     }
 
