@@ -10,7 +10,9 @@ import io.tapekeeper.recorder.Recording;
 import io.tapekeeper.recorder.RecordingPlan;
 import io.tapekeeper.recorder.Shutdown;
 import io.tapekeeper.recorder.Surroundings;
+import io.tapekeeper.store.Durability;
 import io.tapekeeper.store.History;
+import io.tapekeeper.store.Recorder;
 import io.tapekeeper.store.StoreException;
 import io.tapekeeper.tape.TapeId;
 import io.tapekeeper.venue.ConnectionSettings;
@@ -124,7 +126,7 @@ final class DemoCommand implements Callable<Integer> {
         if (Files.notExists(db)) {
             return OptionalLong.empty();
         }
-        try (History history = History.open(db)) {
+        try (History history = upToDate(db)) {
             if (history.series().stream().anyMatch(series -> !series.tape().simulated())) {
                 throw CommandFailure.usage(
                         "%s holds real trades, and a simulated market never goes beside them: name another file with --db"
@@ -141,6 +143,19 @@ final class DemoCommand implements Callable<Integer> {
                     .min();
         } catch (StoreException e) {
             throw CommandFailure.of(e);
+        }
+    }
+
+    /** A store of an older version is brought up to date first, as recording into it would. */
+    private static History upToDate(Path db) {
+        try {
+            return History.open(db);
+        } catch (StoreException e) {
+            if (e.kind() != StoreException.Kind.CANNOT_OPEN) {
+                throw e;
+            }
+            Recorder.open(db, Durability.NORMAL).close();
+            return History.open(db);
         }
     }
 
